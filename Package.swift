@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+
+/// A library of this package: its folder is `Sources/<name>`.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
+}
+
+/// The tests of the module of the same name, with the shared test support.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "catalog",
+    products: [.executable(name: "catalog", targets: ["CatalogCLI"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // C libraries of the system
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CSIMD"),
+
+        // Modules, in the order of the graph in ARCHITECTURE.md
+        library("Postgres", ["CLibpq", logging]),
+        library("OpenSSL", ["COpenSSL"]),
+        library("Zlib", ["CZlib"]),
+        library("CSV", ["CSIMD"]),
+        library("Migrations", ["Postgres", logging], plugins: ["EmbedSQL"]),
+        library("Catalog", ["Postgres"]),
+        library("Ingest", ["Catalog", "CSV", "OpenSSL", "Postgres", "Zlib", logging]),
+        .executableTarget(
+            name: "CatalogCLI", dependencies: ["Ingest", "Migrations", arguments, logging], swiftSettings: strict),
+
+        // sql/migrations compiled into the binary
+        .executableTarget(name: "EmbedTool", swiftSettings: strict),
+        .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["EmbedTool"]),
+
+        .target(
+            name: "TestSupport", dependencies: ["Migrations", "Postgres"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("Postgres", ["Postgres"]),
+        tests("OpenSSL", ["OpenSSL"]),
+        tests("Zlib", ["Zlib"]),
+        tests("CSV", ["CSV"]),
+        tests("Migrations", ["Migrations"]),
+        tests("Catalog", ["Catalog", "Migrations"]),
+        tests("Ingest", ["Ingest"]),
+        tests("CatalogCLI", ["CatalogCLI"]),
+        tests("EndToEnd", []),
+    ]
+)
