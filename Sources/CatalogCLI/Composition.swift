@@ -16,8 +16,10 @@ struct Composition: Sendable {
     /// The configured database, or the embedded one, started.
     func conninfo() async throws -> String {
         if let url = settings.databaseURL { return url }
-        return try await EmbeddedPostgres(base: settings.base).start()
+        return try await embeddedPostgres.start()
     }
+
+    var embeddedPostgres: EmbeddedPostgres { EmbeddedPostgres(base: settings.base.path) }
 
     /// A connection to a database whose schema is the one of this binary. The embedded database is migrated by itself;
     /// a configured one is its operator's business and refused if it is behind or ahead.
@@ -37,8 +39,10 @@ struct Composition: Sendable {
         return connection
     }
 
-    func migrator(_ conninfo: String, onEvent: @escaping @Sendable (MigrationEvent) -> Void = { _ in }) throws -> Migrator {
-        Migrator(conninfo: conninfo, files: try MigrationSet.bundled(), onEvent: onEvent)
+    func migrator(
+        _ conninfo: String, report: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
+    ) throws -> Migrator {
+        Migrator(conninfo: conninfo, files: try MigrationSet.bundled(), report: report)
     }
 
     func pipeline(_ connection: Connection) -> OnboardingPipeline {

@@ -16,7 +16,7 @@ struct CommandFailure: Error, CustomStringConvertible {
 enum Interruption {
     /// The first signal cancels the task, which then rolls back and says so; the second ends the process at once.
     static func cancelling<Success: Sendable>(
-        _ task: Task<Success, any Error>, _ body: () async throws -> Success
+        _ task: Task<Success, any Error>
     ) async throws -> Success {
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
@@ -29,6 +29,6 @@ enum Interruption {
             return source
         }
         defer { sources.forEach { $0.cancel() } }
-        return try await body()
+        return try await task.value
     }
 }

@@ -44,53 +44,33 @@ struct IngestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let columnMapping = try mapping.map(MappingFile.read)
+        // All files are opened before the first is loaded: a misspelled name stops the command before it did half.
+        let sources = try files.map { (path: $0, file: try LocalFile(path: $0)) }
         let composition = try Composition()
-        let connection = try await composition.connect()
-        let work = Task { try await ingestAll(columnMapping, composition, connection) }
-        let outcomes: [IngestOutcome]
-        do {
-            outcomes = try await Interruption.cancelling(work) { try await work.value }
-        } catch is CancellationError {
-            await connection.close()
-            throw CommandFailure("interrupted: the file at work was not loaded; type the command again to load it", code: 130)
+        let outcomes = try await composition.withConnection { connection in
+            let ingestion = FileIngestion(
+                composition: composition, connection: connection, vendorID: vendor, mode: mode, policy: policy,
+                mapping: columnMapping, isDryRun: dryRun, showsProgress: !json)
+            return try await Interruption.cancelling(Task { try await ingestAll(sources, ingestion) })
         }
-        await connection.close()
         if !json, outcomes.count > 1 { print(IngestOutcome.table(outcomes)) }
         let worst = outcomes.map(\.exitCode).max() ?? 0
         if worst != 0 { throw ExitCode(worst) }
     }
 
     private func ingestAll(
-        _ mapping: ColumnMapping?, _ composition: Composition, _ connection: Connection
+        _ sources: [(path: String, file: LocalFile)], _ ingestion: FileIngestion
     ) async throws -> [IngestOutcome] {
-        // All files are opened before the first is loaded: a misspelled name stops the command before it did half.
-        let sources = try files.map { (path: $0, file: try LocalFile(path: $0)) }
-        let pipeline = composition.pipeline(connection)
-        let outbox = composition.outbox(connection)
         var outcomes: [IngestOutcome] = []
         for (path, file) in sources {
-            let started = ContinuousClock.now
-            let result = try await ingest(path, file, mapping, pipeline)
-            if !dryRun { try await outbox.run(for: result.upload.uploadID) }
-            let outcome = IngestOutcome(result, composition.store, isDryRun: dryRun, took: ContinuousClock.now - started)
-            outcomes.append(outcome)
-            if json { try JSONOutput.print(outcome) } else { print(outcome.rendered(Style())) }
+            do {
+                outcomes.append(try await ingestion.run(path, file))
+            } catch is CancellationError {
+                throw CommandFailure("interrupted: nothing of '\(path)' was loaded; type the command again to load it", code: 130)
+            }
+            if json { try JSONOutput.print(outcomes.last!) } else { print(outcomes.last!.rendered(Style())) }
         }
         return outcomes
-    }
-
-    private func ingest(
-        _ path: String, _ file: LocalFile, _ mapping: ColumnMapping?, _ pipeline: OnboardingPipeline
-    ) async throws -> OnboardingResult {
-        let url = URL(fileURLWithPath: path)
-        let upload = Upload(
-            uploadID: UploadID.make(), vendorID: vendor, fileName: url.lastPathComponent, mode: mode, policy: policy,
-            objectKey: url.path)
-        let bar = ProgressBar(label: upload.fileName, isShown: !json)
-        defer { bar.finish() }
-        return dryRun
-            ? try await pipeline.dryRun(upload, from: file, mapping: mapping, progress: bar.update)
-            : try await pipeline.run(upload, from: file, mapping: mapping, progress: bar.update)
     }
 }
 
