@@ -5,16 +5,21 @@
 """
 import csv
 import io
+import json
+import pathlib
 import random
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import generate
+import mapping
 import oracle
 import reading
 import rules
 
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
 HEADER = "vendor_product_id,product_name,category,sku,price,stock_quantity,description,compare_at_price,weight_kg,image_url"
 GOOD = dict(vendor_product_id="P1", product_name="Lamp", category="Gadgets", sku="S1", price="9.90", stock_quantity="3",
             description="", compare_at_price="", weight_kg="", image_url="")
@@ -164,6 +169,41 @@ class Files(unittest.TestCase):
             outcome = made.upload(oracle.upload_rows(data), "V001", mode="upsert" if mode == "upsert" else "create")
             self.assertEqual(outcome.error > 0, wrong, mode)
             self.assertGreater(outcome.valid, 0)
+
+
+class Mappings(unittest.TestCase):
+    def test_numbers_lose_currency_and_grouping(self):
+        for value, mark, expected in (
+            ("$1,234.50", ".", "1234.50"), ("1.234,50 €", ",", "1234.50"), ("CHF 1'234.50", ".", "1234.50"), ("19 kr", ",", "19"),
+            ("1\u00a0234,5", ",", "1234.5"), ("-5", ".", "-5"), ("n/a", ".", "n/a"), ("12 pieces", ".", "12 pieces")):
+            self.assertEqual(mapping.number(value, mark), expected)
+
+    def test_the_steps_of_a_column_run_in_their_fixed_order(self):
+        column = mapping.Column("category", {"from": ["A", "B"], "carry": True, "first": ",", "replace": {"x": ""},
+                                             "default": "none", "prefix": "<", "suffix": ">"})
+        rows = [{"A": " ", "B": "b,c"}, {"A": ""}, {"A": "x,y"}, {"A": ""}]
+        self.assertEqual([column.value(row, 1) for row in rows], ["<b>", "<b>", "<none>", "<none>"])
+
+    def test_rows_that_are_no_products_keep_their_numbers(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            columns = {name: {"from": ["x"]} for name in rules.REQUIRED} | {"sku": {"rowNumber": True, "prefix": "R-"}}
+            json.dump({"skipWhenEmpty": ["x"], "columns": columns}, file)
+            file.flush()
+            rows = list(mapping.Mapping(file.name).rows(b"x,y\n1,2\n,3\n4\n5,6\n"))
+        self.assertEqual([(number, line, row and row["sku"], problem) for number, line, row, problem in rows], [
+            (1, 2, "R-1", ""), (3, 4, None, "Row has 1 fields, the header has 2"), (4, 5, "R-4", "")])
+
+
+class Examples(unittest.TestCase):
+    def test_the_example_files_keep_their_promises(self):
+        made = oracle.Catalogue(oracle.read_categories(EXAMPLES / "categories.csv"))
+        counts = []
+        for path in sorted(EXAMPLES.glob("VEND*")):
+            outcome = made.upload(oracle.upload_rows(path.read_bytes()), path.name[:7])
+            counts.append((outcome.total, outcome.valid, outcome.failure))
+            if path.name == "VEND001_products.csv":
+                self.assertEqual(len({error[2] for error in outcome.errors}), 7)
+        self.assertEqual(counts, [(1000, 950, None), (200, 200, None), (150, 150, None), (500, 500, None), (0, 0, "MISSING_COLUMN")])
 
 
 def generate_options(mode):
