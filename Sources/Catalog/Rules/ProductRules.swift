@@ -83,7 +83,7 @@ public struct ProductRules {
         if !weight.isEmpty, let violation = Self.weight.violation(weight) {
             errors.append(.init(.invalidValue, Self.weightMessage(violation, weight), field: .weightKg, weight))
         }
-        if let message = Self.urlProblem(row[.imageURL]) {
+        for message in Self.urlProblems(row[.imageURL]) {
             errors.append(.init(.invalidValue, message, field: .imageURL, row[.imageURL]))
         }
         for (field, limit) in Self.maximumOptionalLength where Self.isLonger(row[field], than: limit) {
@@ -114,10 +114,12 @@ extension ProductRules {
         }
     }
 
-    private static func urlProblem(_ value: UnsafeRawBufferPointer) -> String? {
-        if value.isEmpty { return nil }
-        if !hasWebScheme(value) { return "image_url must be an http or https URL: \(RowError.quoted(value))" }
-        return isLonger(value, than: maximumURLLength) ? lengthMessage(.imageURL, maximumURLLength, value) : nil
+    private static func urlProblems(_ value: UnsafeRawBufferPointer) -> [String] {
+        let isWrong = !value.isEmpty && !hasWebScheme(value)
+        let isLong = isLonger(value, than: maximumURLLength)
+        guard isWrong || isLong else { return [] }
+        return (isWrong ? ["image_url must be an http or https URL: \(RowError.quoted(value))"] : [])
+            + (isLong ? [lengthMessage(.imageURL, maximumURLLength, value)] : [])
     }
 
     private static func hasWebScheme(_ value: UnsafeRawBufferPointer) -> Bool {

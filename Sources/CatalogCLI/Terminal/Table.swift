@@ -1,3 +1,5 @@
+import Postgres
+
 /// Aligned columns for a person; numbers stand right.
 struct Table {
     private let header: [String]
@@ -7,7 +9,17 @@ struct Table {
         self.header = header
     }
 
+    /// The rows of a query, under the names of its columns.
+    init(_ rows: Rows) {
+        header = rows.columns
+        for row in rows { add(rows.columns.indices.map { row[$0] }) }
+    }
+
     mutating func add(_ cells: String?...) {
+        add(cells)
+    }
+
+    private mutating func add(_ cells: [String?]) {
         rows.append(cells.map { Self.printable($0 ?? "") })
     }
 

@@ -19,7 +19,8 @@ public struct OutboxDelivery: Sendable {
     @discardableResult
     public func run(for uploadID: String?) async throws -> Int {
         var sent = 0
-        for mail in try await connection.transaction({ try $0.claimNotifications(for: uploadID) }) {
+        let mails = try await connection.transaction { try $0.claimNotifications(for: uploadID) }
+        for mail in mails {
             do {
                 try await deliver(mail)
                 sent += 1

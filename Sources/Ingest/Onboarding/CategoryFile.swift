@@ -20,7 +20,7 @@ public struct CategoryFile {
         if let mapping {
             let rows = try RowReader(spooled, FileLayout(spooled, mapping: mapping, limits: limits))
             while let row = try rows.next() {
-                if case .success(let product) = row.content { names.add(product.text(.category)) }
+                if case .product(let product) = row.content { names.add(product.text(.category)) }
             }
         } else {
             try addColumn(of: spooled, to: &names)

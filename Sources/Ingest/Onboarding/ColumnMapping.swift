@@ -86,12 +86,20 @@ public struct ColumnMapping: Sendable, Decodable {
         }
     }
 
-    /// Every column the mapping reads must be in the file, once.
+    /// Whether anything in a file with these columns can supply the field.
+    func supplies(_ field: ProductField, from names: [String]) -> Bool {
+        guard let source = columns[field.column] else { return false }
+        return source.from.map { $0.contains(where: names.contains) || source.default != nil } ?? true
+    }
+
+    /// Every required field must have a source, and no source may be ambiguous.
     func check(against names: [String]) throws {
-        let wanted = Set(columns.values.flatMap { $0.from ?? [] } + skipWhenEmpty)
-        let missing = wanted.subtracting(names)
-        guard missing.isEmpty else { throw FileLayout.missingColumns(missing.sorted(), names) }
-        for name in wanted.sorted() where names.count(where: { $0 == name }) > 1 {
+        let missing = ProductField.required.filter { !supplies($0, from: names) }
+        guard missing.isEmpty else {
+            let wanted = missing.flatMap { columns[$0.column]?.from ?? [] }
+            throw FileLayout.missingColumns(wanted, names)
+        }
+        for name in Set(columns.values.flatMap { $0.from ?? [] }).sorted() where names.count(where: { $0 == name }) > 1 {
             throw UploadFailure(.duplicateColumn, "Column occurs twice in the header: \(name). Remove one.")
         }
     }

@@ -23,7 +23,7 @@ struct ErrorRecorder {
                 try progress.advance(.reporting, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
                 guard !verdicts[row.number].isDisjoint(with: .rejected) else { continue }
                 checker.check(row, &errors)
-                if case .success(let product) = row.content, !verdicts[row.number].isDisjoint(with: .duplicate) {
+                if case .product(let product) = row.content, !verdicts[row.number].isDisjoint(with: .duplicate) {
                     errors = RowError.sorted(
                         errors + DuplicateChecker.errors(product, row: row.number, verdicts))
                 }
@@ -67,7 +67,7 @@ struct JSONText {
         } else {
             addCells(row.record, layout)
         }
-        if layout.mapping != nil, case .success(let product) = row.content { addMapped(product) }
+        if layout.mapping != nil, case .product(let product) = row.content { addMapped(product) }
         bytes.append(UInt8(ascii: "}"))
     }
 

@@ -15,7 +15,7 @@ struct FileLayout {
     /// Optional fields that no column supplies.
     var absentFields: [ProductField] {
         ProductField.optional.filter { field in
-            mapping.map { $0.columns[field.column] == nil } ?? (positions[field.rawValue] == nil)
+            mapping.map { !$0.supplies(field, from: columns) } ?? (positions[field.rawValue] == nil)
         }
     }
 
@@ -30,7 +30,8 @@ struct FileLayout {
         guard mapping?.header ?? true else {
             columns = (1...first.count).map(String.init)
             positions = []
-            return try mapping!.check(against: columns)
+            try mapping?.check(against: columns)
+            return
         }
         let names = (0..<first.count).map { first[$0].string.trimmingASCIIBlanks() }
         columns = Self.unique(names)
@@ -80,7 +81,7 @@ struct FileLayout {
     }
 
     static func missingColumns(_ missing: [String], _ names: [String]) -> UploadFailure {
-        let found = names.prefix(40).map { $0.count > 60 ? $0.prefix(60) + "…" : $0 }.joined(separator: ", ")
+        let found = names.prefix(40).map { $0.count > 60 ? "\($0.prefix(60))…" : $0 }.joined(separator: ", ")
         let subject = missing.count == 1 ? "Required column is" : "Required columns are"
         return UploadFailure(
             .missingColumn, "\(subject) missing from the header: \(missing.joined(separator: ", ")). Found: \(found)")

@@ -73,7 +73,8 @@ public struct OnboardingPipeline: Sendable {
         } catch let failure as UploadFailure {
             return OnboardingResult(upload: upload, end: UploadEnd(failure: failure))
         } catch let end as RolledBack {
-            return try await end.report.map { try await reports.store($0, of: end.result) } ?? end.result
+            guard let report = end.report else { return end.result }
+            return try await reports.store(report, of: end.result)
         }
         preconditionFailure("a dry run ends by rolling back")
     }

@@ -61,7 +61,7 @@ final class ProductLoader {
                 try refuseTooMany(row.number)
                 checker.check(row, &errors)
                 verdicts.add(row.number, isValid: errors.isEmpty)
-                if case .success(let product) = row.content {
+                if case .product(let product) = row.content {
                     if errors.isEmpty { duplicates.note(product, row: row.number) }
                     try write(product, row: row.number, to: writer)
                 }
@@ -117,7 +117,7 @@ final class ProductLoader {
         while let row = try rows.next() {
             let verdict = verdicts[row.number]
             if verdict.isDisjoint(with: .rejected), verdict.contains(.exists) == existing,
-                case .success(let product) = row.content
+                case .product(let product) = row.content
             {
                 if !existing {
                     writer.field(upload.vendorID)

@@ -8,8 +8,8 @@ struct RowChecker {
     func check(_ row: SourceRow, _ errors: inout [RowError]) {
         errors.removeAll(keepingCapacity: true)
         switch row.content {
-        case .success(let product): rules.check(product, into: &errors)
-        case .failure(let error): errors.append(error)
+        case .product(let product): rules.check(product, into: &errors)
+        case .malformed(let error): errors.append(error)
         }
     }
 }

@@ -21,13 +21,9 @@ struct RowMapper {
         skipColumns = mapping.skipWhenEmpty.compactMap { positions[$0] }
     }
 
-    /// Whether the row is no product.
-    func skips(_ cell: (Int) -> String) -> Bool {
-        !skipColumns.isEmpty && skipColumns.allSatisfy { cell($0).isEmpty }
-    }
-
-    /// Values by raw value of `ProductField`, empty where the mapping has none.
-    mutating func map(rowNumber: Int, _ cell: (Int) -> String) -> [String] {
+    /// Values by raw value of `ProductField`, empty where the mapping has none; nil if the row is no product. Such a row
+    /// takes part in carrying, too.
+    mutating func map(rowNumber: Int, _ cell: (Int) -> String) -> [String]? {
         var values = Array(repeating: "", count: ProductField.allCases.count)
         for index in steps.indices {
             let found = start(steps[index], rowNumber, cell)
@@ -35,33 +31,51 @@ struct RowMapper {
             let carried = steps[index].source.carry == true ? steps[index].above : found
             values[steps[index].field.rawValue] = finish(steps[index].source, carried).trimmingASCIIBlanks()
         }
-        return values
+        let isSkipped = !skipColumns.isEmpty && skipColumns.allSatisfy { cell($0).isEmpty }
+        return isSkipped ? nil : values
     }
 
     private func start(_ step: Step, _ rowNumber: Int, _ cell: (Int) -> String) -> String {
+        if let constant = step.source.constant { return constant }
         if step.source.rowNumber == true { return String(rowNumber) }
-        return step.columns.lazy.map(cell).first { !$0.isEmpty } ?? step.source.constant ?? ""
+        return step.columns.lazy.map(cell).first { !$0.isEmpty } ?? ""
     }
 
     private func finish(_ source: ColumnMapping.Source, _ value: String) -> String {
         var value = value
-        if let end = source.first, let range = value.firstRange(of: end) { value = String(value[..<range.lowerBound]) }
-        if let mark = source.number { value = Self.plainNumber(value, decimalMark: mark) }
+        if let end = source.first, let range = value.firstRange(of: end) { value = String(value[..<range.lowerBound]).trimmingASCIIBlanks() }
+        if let mark = source.number?.first { value = Self.plainNumber(value, decimalMark: mark) }
         value = source.replace?[value] ?? value
         if value.isEmpty { value = source.default ?? "" }
         return value.isEmpty ? "" : (source.prefix ?? "") + value + (source.suffix ?? "")
     }
 
-    /// `$1,299.00` → `1299.00`, `1.299,00 €` → `1299.00`. What is no number stays recognisably none.
-    static func plainNumber(_ text: String, decimalMark: String) -> String {
-        let currencySigns = "$€£¥₹"
-        var text = text.filter { !$0.isWhitespace && $0 != "'" && $0 != "’" && !currencySigns.contains($0) }
-        text = text.filter { String($0) != (decimalMark == "." ? "," : ".") }
-        for _ in 0..<2 {
-            let letters = text.prefix { $0.isLetter }
-            if letters.count <= 3, letters.count < text.count { text.removeFirst(letters.count) }
-            text = String(text.reversed())
+    /// `$1,299.00` → `1299.00`, `1.299,00 €` → `1299.00`. What is no number after all stays as it was, so that its error
+    /// shows what the vendor wrote.
+    static func plainNumber(_ text: String, decimalMark: Character) -> String {
+        let thousands: Character = decimalMark == "." ? "," : "."
+        var bare = text.filter { !$0.isWhitespace && $0 != "'" && $0 != "’" && $0 != thousands }[...]
+        bare = withoutCurrency(bare, from: \.first) { $0.removeFirst() }
+        bare = withoutCurrency(bare, from: \.last) { $0.removeLast() }
+        let number = String(bare.map { $0 == decimalMark ? "." : $0 })
+        return isNumber(number) ? number : text
+    }
+
+    /// Drops a currency sign and up to three letters at one end.
+    private static func withoutCurrency(
+        _ text: Substring, from end: (Substring) -> Character?, _ drop: (inout Substring) -> Void
+    ) -> Substring {
+        var text = text
+        for _ in 0..<4 {
+            guard let character = end(text), character.isLetter || character.isCurrencySymbol else { break }
+            drop(&text)
         }
-        return decimalMark == "," ? text.replacing(",", with: ".") : text
+        return text
+    }
+
+    private static func isNumber(_ text: String) -> Bool {
+        let unsigned = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
+        let parts = unsigned.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.allSatisfy { part in !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) } }
     }
 }

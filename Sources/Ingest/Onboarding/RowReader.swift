@@ -6,8 +6,13 @@ struct SourceRow {
     /// 1 is the first data record.
     let number: Int
     let record: CSVRecord
-    /// What the row says, or why it cannot be split into fields.
-    let content: Result<ProductRow, RowError>
+    let content: Content
+
+    enum Content {
+        case product(ProductRow)
+        /// It cannot be split into the fields of the header.
+        case malformed(RowError)
+    }
 }
 
 /// Reads the rows of a spooled upload in file order, as often as needed: every reading gives the same rows.
@@ -44,14 +49,14 @@ final class RowReader {
         while let record = try csv.next() {
             number += 1
             if let error = malformation(of: record) {
-                return SourceRow(number: number, record: record, content: .failure(error))
+                return SourceRow(number: number, record: record, content: .malformed(error))
             }
             if mapper != nil {
                 guard mapValues(of: record) else { continue }
             } else {
                 takeValues(of: record)
             }
-            return SourceRow(number: number, record: record, content: .success(ProductRow(values: .init(values))))
+            return SourceRow(number: number, record: record, content: .product(ProductRow(values: .init(values))))
         }
         return nil
     }
@@ -93,7 +98,7 @@ final class RowReader {
 
     private func mapValues(of record: CSVRecord) -> Bool {
         let cell: (Int) -> String = { record[$0].string.trimmingASCIIBlanks() }
-        guard mapper?.skips(cell) == false, let mapped = mapper?.map(rowNumber: number, cell) else { return false }
+        guard let mapped = mapper?.map(rowNumber: number, cell) else { return false }
         reserveScratch(mapped.reduce(0) { $0 + $1.utf8.count })
         var used = 0
         for (field, var text) in mapped.enumerated() {

@@ -14,10 +14,11 @@ final class TemporaryFile {
     ///   - directory: on a disk with room for the largest upload.
     init(isNamed: Bool = false, directory: String = TemporaryFile.defaultDirectory) throws {
         var template = Array("\(directory)/catalog-XXXXXX".utf8CString)
-        descriptor = mkostemp(&template, O_CLOEXEC)
+        descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
             throw TemporaryFileError(action: "create a temporary file in '\(directory)'", code: errno)
         }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         if isNamed {
             path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         } else {
