@@ -4,8 +4,8 @@ import PackageDescription
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
 
 /// A library of this package: its folder is `Sources/<name>`.
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], plugins: [Target.PluginUsage] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict, plugins: plugins)
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 /// The tests of the module of the same name, with the shared test support.
@@ -35,7 +35,10 @@ let package = Package(
         library("OpenSSL", ["COpenSSL"]),
         library("Zlib", ["CZlib"]),
         library("CSV", ["CSIMD"]),
-        library("Migrations", ["Postgres", logging], plugins: ["EmbedSQL"]),
+        // Its folder holds a link to sql/migrations, because SwiftPM plans again only when a target's own folder changes.
+        .target(
+            name: "Migrations", dependencies: ["Postgres", logging], exclude: ["sql"], swiftSettings: strict,
+            plugins: ["EmbedSQL"]),
         library("Catalog", ["Postgres"]),
         library("Ingest", ["Catalog", "CSV", "OpenSSL", "Postgres", "Zlib", logging]),
         .executableTarget(
