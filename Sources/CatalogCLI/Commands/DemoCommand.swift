@@ -82,10 +82,8 @@ struct DemoCommand: AsyncParsableCommand {
     private static func ask(_ connection: Connection) async throws {
         for (question, statement) in questions {
             step(question, "catalog psql -c '\(statement.sql)'")
-            print(try await connection.run { session in
-                let rows = try session.query(statement)
-                return rows.isEmpty ? "(none)" : Table(rows).rendered(Style())
-            })
+            let answer = try await connection.run { session in Table(try session.query(statement)).rendered(Style()) }
+            print(answer)
         }
     }
 
