@@ -37,7 +37,7 @@ let package = Package(
         library("CSV", ["CSIMD"]),
         // Its folder holds a link to sql/migrations, because SwiftPM plans again only when a target's own folder changes.
         .target(
-            name: "Migrations", dependencies: ["Postgres", logging], exclude: ["sql"], swiftSettings: strict,
+            name: "Migrations", dependencies: ["OpenSSL", "Postgres", logging], exclude: ["sql"], swiftSettings: strict,
             plugins: ["EmbedSQL"]),
         library("Catalog", ["Postgres"]),
         library("Ingest", ["Catalog", "CSV", "OpenSSL", "Postgres", "Zlib", logging]),

@@ -1,0 +1,15 @@
+import Catalog
+
+/// Rules 1 to 4 and 7, the optional columns, and the shape of the row.
+struct RowChecker {
+    let rules: ProductRules
+
+    /// Replaces `errors` by those of the row.
+    func check(_ row: SourceRow, _ errors: inout [RowError]) {
+        errors.removeAll(keepingCapacity: true)
+        switch row.content {
+        case .product(let product): rules.check(product, into: &errors)
+        case .malformed(let error): errors.append(error)
+        }
+    }
+}

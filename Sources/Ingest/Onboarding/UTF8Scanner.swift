@@ -1,0 +1,82 @@
+/// Judges text that arrives in pieces: is it UTF-8, and has it bytes that PostgreSQL cannot store?
+///
+/// Follows table 3-7 of the Unicode Standard: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+struct UTF8Scanner {
+    /// Well-formed sequences of two to four bytes.
+    private(set) var multibyteSequences = 0
+    /// Places where the text is not UTF-8.
+    private(set) var invalidSequences = 0
+    private(set) var hasNUL = false
+
+    private var expected = 0
+    private var lower: UInt8 = 0x80
+    private var upper: UInt8 = 0xBF
+
+    mutating func scan(_ bytes: UnsafeRawBufferPointer) {
+        var index = 0
+        while index < bytes.count {
+            if expected == 0 { index = skipASCII(bytes, from: index) }
+            if index < bytes.count {
+                step(bytes[index])
+                index += 1
+            }
+        }
+    }
+
+    /// A sequence cut off by the end of the text is invalid.
+    mutating func finish() {
+        if expected > 0 { invalidSequences += 1 }
+        expected = 0
+    }
+
+    /// Whether a piece of text is UTF-8 by itself.
+    static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var scanner = UTF8Scanner()
+        scanner.scan(bytes)
+        scanner.finish()
+        return scanner.invalidSequences == 0
+    }
+
+    /// Nearly all bytes are ASCII: eight at a time, as long as none has its high bit set and none is zero.
+    private func skipASCII(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while index + 8 <= bytes.count {
+            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let hasZero = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+            guard word & 0x8080_8080_8080_8080 == 0, hasZero == 0 else { break }
+            index += 8
+        }
+        return index
+    }
+
+    private mutating func step(_ byte: UInt8) {
+        if expected > 0 {
+            if byte >= lower, byte <= upper { return advance() }
+            invalidSequences += 1
+            expected = 0
+        }
+        begin(byte)
+    }
+
+    private mutating func advance() {
+        expected -= 1
+        (lower, upper) = (0x80, 0xBF)
+        if expected == 0 { multibyteSequences += 1 }
+    }
+
+    private mutating func begin(_ byte: UInt8) {
+        (lower, upper) = (0x80, 0xBF)
+        switch byte {
+        case 0x00: hasNUL = true
+        case 0x01...0x7F: break
+        case 0xC2...0xDF: expected = 1
+        case 0xE0: (expected, lower) = (2, 0xA0)
+        case 0xED: (expected, upper) = (2, 0x9F)
+        case 0xE1...0xEF: expected = 2
+        case 0xF0: (expected, lower) = (3, 0x90)
+        case 0xF1...0xF3: expected = 3
+        case 0xF4: (expected, upper) = (3, 0x8F)
+        default: invalidSequences += 1
+        }
+    }
+}
