@@ -33,11 +33,9 @@ enum Path {
 
     /// The target of a symbolic link; nil for anything else. Also reads the links in /proc, whose targets may be gone.
     static func link(_ path: String) -> String? {
-        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            readlink(path, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-        return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &buffer, buffer.count)
+        return count < 0 ? nil : String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// Twelve hexadecimal digits that stand for a path where it would be too long (64-bit FNV-1a, shortened).
