@@ -4,6 +4,7 @@ public struct Migration: Sendable, Equatable {
     public let version: Int
     /// `verb_object`, from the file name.
     public let name: String
+    /// What applies it.
     public let up: MigrationScript
     /// Nil when the migration cannot be undone.
     public let down: MigrationScript?
@@ -19,7 +20,9 @@ public struct Migration: Sendable, Equatable {
 
 /// A row of `migrations.applied`.
 public struct AppliedMigration: Sendable, Equatable {
+    /// That of the file it was applied from.
     public let version: Int
+    /// `verb_object`, as it was when applied.
     public let name: String
     /// SHA-256 of the up file as it was when applied, in lower-case hex.
     public let checksum: String

@@ -32,6 +32,7 @@ public enum MigrationError: Error, Equatable {
 
 /// A statement of a migration failed. A transactional file leaves nothing behind.
 public struct MigrationFailed: Error {
+    /// Without its folder.
     public let fileName: String
     /// In the file, from 1; nil when the commit failed.
     public let line: Int?
@@ -39,5 +40,6 @@ public struct MigrationFailed: Error {
     public let statement: String?
     /// Whether all of the file was rolled back.
     public let isRolledBack: Bool
+    /// What the server said.
     public let cause: PostgresError
 }

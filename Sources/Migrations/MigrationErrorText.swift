@@ -2,6 +2,7 @@
 // message, whose `description` withholds it.
 
 extension MigrationFileError: CustomStringConvertible {
+    /// The facts and the remedy, in one line.
     public var description: String {
         switch self {
         case .badName(let file):
@@ -26,6 +27,7 @@ extension MigrationFileError: CustomStringConvertible {
 }
 
 extension SchemaMismatch: CustomStringConvertible {
+    /// The facts and the remedy, in one line.
     public var description: String {
         switch self {
         case .behind(let pending):
@@ -40,6 +42,7 @@ extension SchemaMismatch: CustomStringConvertible {
 }
 
 extension MigrationPlan.Problem: CustomStringConvertible {
+    /// The facts and the remedy, in one line.
     public var description: String {
         switch self {
         case .changed(let applied, let file) where applied.name != file.name:
@@ -56,6 +59,7 @@ extension MigrationPlan.Problem: CustomStringConvertible {
 }
 
 extension MigrationError: CustomStringConvertible {
+    /// The facts and the remedy, in one line.
     public var description: String {
         switch self {
         case .unknownVersion(let version, let newest):
@@ -74,10 +78,12 @@ extension MigrationError: CustomStringConvertible {
 }
 
 extension MigrationFailed: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The facts and the remedy, in one line.
     public var description: String {
         text(cause: cause.description)
     }
 
+    /// The same with the server's message in full.
     public var debugDescription: String {
         text(cause: cause.debugDescription)
     }

@@ -29,37 +29,24 @@ struct MigrationLock: Sendable {
         }
     }
 
-    /// Begins a transaction on the connection that holds the lock until its `commit`, or until the connection is closed.
-    func hold(_ connection: Connection) async throws {
-        let start = ContinuousClock.now
-        var patience = Patience(settings)
-        while try await !beginLocked(connection) {
-            try await Task.sleep(for: try delay(after: Attempt<Void>.busy, since: start, &patience))
-        }
-    }
-
     private func attempt<R: Sendable>(
         _ connection: Connection, _ body: @escaping @Sendable (Session) throws -> R
     ) async throws -> Attempt<R> {
         do {
             return try await connection.transaction { session in
                 guard try Self.tryLock(session) else { return .busy }
-                let timeout = Int(settings.lockTimeout / .milliseconds(1))
-                try session.execute(MigrationSessionQueries.setLockTimeout(milliseconds: timeout))
+                try limitWaiting(session)
                 return .done(try body(session))
             }
-        } catch let failure as MigrationFailed where failure.cause.sqlState == "55P03" {  // lock_not_available
-            return .lockTimeout(failure)
+        } catch let failure as MigrationFailed where failure.isRolledBack && failure.cause.sqlState == "55P03" {
+            return .lockTimeout(failure)  // lock_not_available
         }
     }
 
-    private func beginLocked(_ connection: Connection) async throws -> Bool {
-        try await connection.run { session in
-            try session.execute("begin")
-            let isLocked = try Self.tryLock(session)
-            try session.execute(isLocked ? MigrationSessionQueries.allowIdling : "rollback")
-            return isLocked
-        }
+    /// For the rest of the transaction.
+    func limitWaiting(_ session: Session) throws {
+        let milliseconds = Int(settings.lockTimeout / .milliseconds(1))
+        try session.execute(MigrationSessionQueries.setLockTimeout(milliseconds: milliseconds))
     }
 
     private static func tryLock(_ session: Session) throws -> Bool {

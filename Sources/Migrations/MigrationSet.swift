@@ -1,8 +1,9 @@
-import OpenSSL
 import Foundation
+import OpenSSL
 
 /// All migrations in order of their versions, which run 1, 2, 3 … without gaps.
 public struct MigrationSet: Sendable, Equatable {
+    /// Ascending by version.
     public let migrations: [Migration]
 
     /// The version a fully migrated database has; 0 when there are no files.

@@ -15,7 +15,7 @@ struct MigrationStep: Sendable, Equatable {
         migration.down.map { MigrationStep(migration: migration, script: $0, isUndo: true) }
     }
 
-    func record(milliseconds: Int) -> Statement {
+    private func record(milliseconds: Int) -> Statement {
         isUndo
             ? AppliedMigrationQueries.delete(version: migration.version)
             : AppliedMigrationQueries.insert(migration, duration: milliseconds, isBaseline: false)
@@ -23,10 +23,37 @@ struct MigrationStep: Sendable, Equatable {
 }
 
 extension MigrationStep {
-    /// Runs the statements one by one, so that an error names the line of its file. The record is not made here.
+    /// Runs the script and makes its record in the session's transaction. A script that needs to be outside of one runs on a
+    /// connection of its own, which ends with whatever the script has `set`; the transaction here holds the lock meanwhile.
     ///
+    /// - Returns: milliseconds.
     /// - Throws: ``MigrationFailed``.
-    func runScript(_ session: Session) throws {
+    func run(_ session: Session, conninfo: String) throws -> Int {
+        let start = ContinuousClock.now
+        if script.isTransactional {
+            try runInTransaction(session)
+        } else {
+            try session.execute(MigrationSessionQueries.allowIdling)
+            try session.withCompanion(conninfo, application: "catalog-migrate", runStatements)
+        }
+        let milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
+        try session.execute(record(milliseconds: milliseconds))
+        return milliseconds
+    }
+
+    private func runInTransaction(_ session: Session) throws {
+        try runStatements(session)
+        do {
+            // A deferred constraint would fail at the commit, where nobody knows which file it was.
+            try session.execute("set constraints all immediate")
+        } catch let error as PostgresError {
+            throw failure(error, in: nil)
+        }
+        try session.execute(MigrationSessionQueries.resetRole)
+    }
+
+    /// One by one, so that an error names the line of its file.
+    private func runStatements(_ session: Session) throws {
         for statement in script.statements {
             do {
                 try session.executeScript(statement.text)
@@ -36,32 +63,10 @@ extension MigrationStep {
         }
     }
 
-    /// Runs script and record in the session's transaction, and leaves its role as it was.
-    ///
-    /// - Returns: milliseconds.
-    func runInTransaction(_ session: Session) throws -> Int {
-        let start = ContinuousClock.now
-        try runScript(session)
-        do {
-            // A deferred constraint would fail at the commit, where nobody knows which file it was.
-            try session.execute("set constraints all immediate")
-        } catch let error as PostgresError {
-            throw failure(error, in: nil)
-        }
-        try session.execute(MigrationSessionQueries.resetRole)
-        let duration = start.millisecondsSince
-        try session.execute(record(milliseconds: duration))
-        return duration
-    }
-
     private func failure(_ error: PostgresError, in statement: SQLStatement?) -> MigrationFailed {
         MigrationFailed(
             fileName: script.fileName,
             line: statement.map { statement in error.position.map(statement.line(atCharacter:)) ?? statement.line },
             statement: statement?.excerpt, isRolledBack: script.isTransactional, cause: error)
     }
-}
-
-extension ContinuousClock.Instant {
-    var millisecondsSince: Int { Int(duration(to: .now) / .milliseconds(1)) }
 }

@@ -6,7 +6,9 @@ public enum ConnectionInfo {
     /// - Throws: `PostgresError` without any part of the text, if it cannot be read.
     public static func environment(of conninfo: String) throws -> [String: String] {
         guard let options = PQconninfoParse(conninfo, nil) else {
-            throw PostgresError(message: "the connection text is neither a URI nor key=value pairs: see PostgreSQL manual, section 34.1.1")
+            throw PostgresError(
+                message:
+                    "the connection text is neither a URI nor key=value pairs: see PostgreSQL manual, section 34.1.1")
         }
         defer { PQconninfoFree(options) }
         var environment: [String: String] = [:]

@@ -67,7 +67,7 @@ struct ChildProcess {
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, output, 2)
         // A server that inherits our caller's pipe would keep it open for ever; closing a closed descriptor is no error here.
-        for descriptor in openDescriptors() where descriptor > 2 {
+        for descriptor in directoryEntries("/proc/self/fd").compactMap({ Int32($0) }) where descriptor > 2 {
             posix_spawn_file_actions_addclose(&actions, descriptor)
         }
         var attributes = posix_spawnattr_t()
@@ -78,7 +78,7 @@ struct ChildProcess {
         let environment = CStrings(environment)
         var pid: pid_t = 0
         let code = posix_spawn(
-            &pid, arguments.pointers[0]!, &actions, &attributes, arguments.pointers, environment.pointers)
+            &pid, arguments.first, &actions, &attributes, arguments.pointers, environment.pointers)
         guard code == 0 else { throw SpawnError(program: arguments.first, code: code) }
         return ChildProcess(pid: pid)
     }
@@ -91,17 +91,6 @@ struct ChildProcess {
         for signal in [SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGPIPE, SIGCHLD] { sigaddset(&signals, signal) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, flags | Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    }
-
-    private static func openDescriptors() -> [Int32] {
-        guard let folder = opendir("/proc/self/fd") else { return [] }
-        defer { closedir(folder) }
-        var descriptors: [Int32] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
-            if let descriptor = Int32(name) { descriptors.append(descriptor) }
-        }
-        return descriptors
     }
 
     private static func readAll(_ descriptor: Int32) -> String {

@@ -4,51 +4,59 @@ import Glibc
 struct Cluster {
     private let layout: ClusterLayout
 
+    /// - Parameter base: an existing directory, absolute and without links.
     init(_ base: String) throws {
         layout = try ClusterLayout(base: base)
     }
 
-    func status() throws -> EmbeddedPostgres.Status {
+    func status() -> EmbeddedPostgres.Status {
         guard layout.version != nil else { return .notCreated }
-        guard let conninfo = try runningConninfo(), let pid = PostmasterFile(layout.pidFile)?.pid else { return .stopped }
-        return .running(pid: pid, conninfo: conninfo)
+        guard let pid = runningServer(in: ["ready"]) else { return .stopped }
+        return .running(pid: pid, conninfo: layout.conninfo)
     }
 
     /// Nil unless the server accepts connections.
-    func runningConninfo() throws -> String? {
-        guard let file = PostmasterFile(layout.pidFile), file.isReady, ServerProcess.isRunning(file.pid, in: layout.data),
-            FileInfo(layout.socket) != nil
-        else { return nil }
-        return layout.conninfo
+    func runningConninfo() -> String? {
+        runningServer(in: ["ready"]).map { _ in layout.conninfo }
     }
 
     func start() throws -> String {
-        if let conninfo = try runningConninfo() { return conninfo }
+        // A command that was killed may have left a server behind that is still recovering.
+        while runningServer(in: ["starting"]) != nil { usleep(20_000) }
+        if let conninfo = runningConninfo() { return conninfo }
         let binaries = try PostgresBinaries.find(for: layout.data, version: layout.version)
         // A server may still be there: without its socket (a cleaned /tmp), without its files (a removed directory), or as
         // the last processes of one that was killed. None of them can be used.
         try stop()
         if layout.version == nil { try ClusterMaker(layout: layout, binaries: binaries).make() }
         try makeSocketDirectory()
-        removeStalePidFile()
+        removeStaleLockFiles()
         try launch(binaries)
         return layout.conninfo
     }
 
     func stop() throws {
-        let data = layout.data
-        guard !ServerProcess.all(in: data).isEmpty else { return }
-        if let pid = PostmasterFile(layout.pidFile)?.pid, ServerProcess.isRunning(pid, in: data) {
+        let processes = layout.processes
+        guard !processes.all().isEmpty else { return }
+        if let pid = PostmasterFile(layout.pidFile)?.pid, processes.isRunning(pid) {
             kill(pid, SIGINT)  // fast shutdown: ends the sessions and writes a checkpoint
-            if ServerProcess.waitForEnd(in: data, seconds: 60) { return }
-        } else if ServerProcess.waitForEnd(in: data, seconds: 2) {
+            if processes.waitForEnd(seconds: 60) { return }
+        } else if processes.waitForEnd(seconds: 2) {
             return
         }
-        // Without postmaster or files there is nothing to save beyond what the log of the database has already.
-        for pid in ServerProcess.all(in: data) { kill(pid, SIGQUIT) }
-        guard ServerProcess.waitForEnd(in: data, seconds: 10) else {
-            throw EmbeddedPostgresError.didNotStop(pids: ServerProcess.all(in: data))
+        // Without postmaster or files there is nothing to save beyond what the database's log has already.
+        for pid in processes.all() { kill(pid, SIGQUIT) }
+        guard processes.waitForEnd(seconds: 10) else {
+            throw EmbeddedPostgresError.didNotStop(pids: processes.all())
         }
+    }
+
+    /// The postmaster, if it is in one of these states and can be reached.
+    private func runningServer(in states: [String]) -> pid_t? {
+        guard layout.version != nil, let file = PostmasterFile(layout.pidFile), states.contains(file.state),
+            layout.processes.isRunning(file.pid), FileInfo(layout.socket) != nil
+        else { return nil }
+        return file.pid
     }
 
     /// In /tmp anybody may have made a directory of that name first, to offer a server of his own.
@@ -60,11 +68,12 @@ struct Cluster {
         else { throw EmbeddedPostgresError.unsafeSocketDirectory(path: path) }
     }
 
-    /// PostgreSQL takes any live process with the recorded number for a running server. None of them is ours: see `start`.
-    private func removeStalePidFile() {
-        guard let file = PostmasterFile(layout.pidFile), kill(file.pid, 0) == 0 || errno == EPERM else { return }
-        unlink(layout.pidFile)
-        unlink(layout.socket + ".lock")
+    /// PostgreSQL takes any live process with the recorded number for a running server. None is ours here: `stop` came before.
+    private func removeStaleLockFiles() {
+        for path in [layout.pidFile, layout.socket + ".lock"] {
+            guard let file = PostmasterFile(path), kill(file.pid, 0) == 0 || errno == EPERM else { continue }
+            unlink(path)
+        }
     }
 
     private func launch(_ binaries: PostgresBinaries) throws {
@@ -91,7 +100,7 @@ struct Cluster {
     /// False when the server has ended. Recovery after a crash may take long and is waited for.
     private func waitUntilReady(_ server: ChildProcess) -> Bool {
         while server.exitStatus() == nil {
-            if let file = PostmasterFile(layout.pidFile), file.pid == server.pid, file.isReady { return true }
+            if let file = PostmasterFile(layout.pidFile), file.pid == server.pid, file.state == "ready" { return true }
             usleep(10_000)
         }
         return false

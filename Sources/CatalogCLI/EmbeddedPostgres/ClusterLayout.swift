@@ -11,33 +11,42 @@ struct ClusterLayout {
 
     let base: String
     let user: ClusterUser
+    /// `<base>/postgres`, whether a directory or a link.
+    let entry: String
     /// The data directory itself, no link.
     let data: String
+    /// The major version of the data directory; nil when there is none yet.
+    ///
+    /// A relocated data directory whose link is gone counts as none: whoever removed `<base>` meant the database too.
+    let version: Int?
 
-    var lock: String { Self.lock(base) }
     var log: String { base + "/postgres.log" }
-    /// `<base>/postgres`, whether a directory or a link.
-    var entry: String { Self.entry(base) }
     /// Of a cluster in the making, beside the data directory so that it can be renamed.
     var unfinished: String { data + ".new" }
+    var isRelocated: Bool { data != entry }
     var pidFile: String { data + "/postmaster.pid" }
     var socketDirectory: String { "/tmp/catalog-\(user.uid)-\(Path.hash(data))" }
     var socket: String { socketDirectory + "/.s.PGSQL.\(Self.port)" }
+    var processes: ServerProcesses { ServerProcesses(clusterName: clusterName, user: user) }
     var conninfo: String {
         "host=\(socketDirectory) port=\(Self.port) dbname=\(Self.database) user=\(Self.role)"
     }
 
-    /// Settings that make the server private; everything else is PostgreSQL's default.
+    /// Settings that make the server private and recognisable; everything else is PostgreSQL's default.
     var serverOptions: [String] {
-        ["listen_addresses=", "port=\(Self.port)", "unix_socket_directories=\(socketDirectory)", "logging_collector=off"]
-            .flatMap { ["-c", $0] }
+        [
+            "listen_addresses=", "port=\(Self.port)", "unix_socket_directories=\(socketDirectory)",
+            "cluster_name=\(clusterName)", "logging_collector=off",
+        ].flatMap { ["-c", $0] }
     }
+
+    private var clusterName: String { "catalog-" + Path.hash(data) }
 
     /// - Parameter base: an existing directory, absolute and without links.
     init(base: String) throws {
         self.base = base
-        let entry = Self.entry(base)
-        let owner = FileInfo(entry).map { (path: entry, uid: $0.uid) }
+        entry = base + "/postgres"
+        let owner = FileInfo(entry).map { [entry] in (path: entry, uid: $0.uid) }
         user = try ClusterUser.choose(owner: owner)
         if let target = Path.link(entry) {
             data = target
@@ -46,13 +55,9 @@ struct ClusterLayout {
         } else {
             data = "/var/lib/catalog/" + Path.hash(base)
         }
+        let text = FileInfo(entry) == nil ? nil : readText(data + "/PG_VERSION")
+        version = text.flatMap { Int($0.prefix { $0.isNumber }) }
     }
 
-    static func lock(_ base: String) -> String { base + "/postgres.lock" }
-    private static func entry(_ base: String) -> String { base + "/postgres" }
-
-    /// The major version of the data directory; nil when there is none.
-    var version: Int? {
-        readText(data + "/PG_VERSION").flatMap { Int($0.prefix { $0.isNumber }) }
-    }
+    static func lock(_ base: String) -> String { base + "/lock" }
 }

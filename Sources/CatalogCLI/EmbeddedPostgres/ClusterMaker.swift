@@ -13,9 +13,7 @@ struct ClusterMaker {
     }
 
     func make() throws {
-        try makeParent()
-        try discard(layout.data)
-        try discard(layout.unfinished)
+        try makeRoom()
         try systemCall("make directory", layout.unfinished) { mkdir(layout.unfinished, 0o700) }
         try layout.user.adopt(layout.unfinished)
         try run([
@@ -27,25 +25,25 @@ struct ClusterMaker {
             [binaries.postgres, "--single", "-c", "exit_on_error=on", "-D", layout.unfinished, "postgres"],
             shell: "echo 'create database \(ClusterLayout.database)' | \"$@\"")
         try systemCall("rename", layout.unfinished) { rename(layout.unfinished, layout.data) }
-        try linkEntry()
+        guard layout.isRelocated, Path.link(layout.entry) == nil else { return }
+        try systemCall("link", layout.entry) { symlink(layout.data, layout.entry) }
     }
 
-    private func makeParent() throws {
-        guard layout.data != layout.entry else { return }
-        try makeDirectory(Path.parent(layout.data), mode: 0o755)
+    /// Removes what an interrupted start has left, and a relocated database whose link the user has removed. A directory at
+    /// `<base>/postgres` is removed only when it is empty: whatever it holds, it is not ours.
+    private func makeRoom() throws {
+        try removeIfThere(layout.unfinished)
+        if layout.isRelocated {
+            try makeDirectory(Path.parent(layout.data), mode: 0o755)
+            try removeIfThere(layout.data)
+        } else if FileInfo(layout.data) != nil, rmdir(layout.data) != 0 {
+            throw EmbeddedPostgresError.notACluster(path: layout.data)
+        }
     }
 
-    /// What is left of an interrupted or removed cluster. Only one without PG_VERSION, or one whose link the user has removed
-    /// together with `<base>`, comes here.
-    private func discard(_ path: String) throws {
+    private func removeIfThere(_ path: String) throws {
         guard FileInfo(path, followingLinks: false) != nil else { return }
         try FileManager.default.removeItem(atPath: path)
-    }
-
-    private func linkEntry() throws {
-        guard layout.data != layout.entry else { return }
-        if Path.link(layout.entry) != nil { return }
-        try systemCall("link", layout.entry) { symlink(layout.data, layout.entry) }
     }
 
     private func run(_ arguments: [String], shell: String = "exec \"$@\"") throws {

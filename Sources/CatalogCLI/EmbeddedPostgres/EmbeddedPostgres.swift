@@ -13,7 +13,7 @@ struct EmbeddedPostgres: Sendable {
         case running(pid: Int32, conninfo: String)
     }
 
-    /// The directory as given; made when missing.
+    /// The directory as given; `start` makes it.
     let base: String
 
     init(base: String = ".catalog") {
@@ -25,40 +25,36 @@ struct EmbeddedPostgres: Sendable {
     /// - Returns: how to connect, as libpq's `key=value` text: database and role `catalog`, a superuser of this cluster.
     /// - Throws: ``EmbeddedPostgresError``.
     func start() async throws -> String {
-        try await blocking { base in
+        try await blocking { path in
+            try makeDirectory(path, mode: 0o755)
+            let base = Path.real(path) ?? path
             if let running = try Cluster(base).runningConninfo() { return running }
-            let lock = try FileLock(ClusterLayout.lock(base))
             // Under the lock everything is looked at again: another command may have created the cluster meanwhile.
-            let conninfo = try Cluster(base).start()
-            _ = consume lock
-            return conninfo
+            return try FileLock.holding(ClusterLayout.lock(base)) { try Cluster(base).start() }
         }
     }
 
     /// Stops the server, ending its sessions; does nothing when it is not running.
     func stop() async throws {
-        try await blocking { base in
-            let lock = try FileLock(ClusterLayout.lock(base))
-            try Cluster(base).stop()
-            _ = consume lock
+        try await blocking { path in
+            guard let base = Path.real(path) else { return }
+            try FileLock.holding(ClusterLayout.lock(base)) { try Cluster(base).stop() }
         }
     }
 
+    /// Changes nothing.
     func status() async throws -> Status {
-        try await blocking { try Cluster($0).status() }
+        try await blocking { path in
+            guard let base = Path.real(path) else { return .notCreated }
+            return try Cluster(base).status()
+        }
     }
 
     /// On a thread of libdispatch: starting a server takes a second, and the cooperative pool has one thread per core.
-    private func blocking<R: Sendable>(_ body: @escaping @Sendable (_ base: String) throws -> R) async throws -> R {
+    private func blocking<R: Sendable>(_ body: @escaping @Sendable (_ path: String) throws -> R) async throws -> R {
         let path = base.hasPrefix("/") ? base : FileManager.default.currentDirectoryPath + "/" + base
         return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    with: Result {
-                        try makeDirectory(path, mode: 0o755)
-                        return try body(Path.real(path) ?? path)
-                    })
-            }
+            DispatchQueue.global().async { continuation.resume(with: Result { try body(path) }) }
         }
     }
 }

@@ -6,6 +6,7 @@ enum EmbeddedPostgresError: Error, Equatable {
     case otherVersion(data: String, needed: Int, installed: [Int])
     case noUserForRoot
     case foreignFiles(path: String, owner: String, user: String)
+    case notACluster(path: String)
     case unsafeSocketDirectory(path: String)
     case initdb(output: String)
     case didNotStart(log: String, lastLines: String)
@@ -26,8 +27,10 @@ extension EmbeddedPostgresError: CustomStringConvertible {
             "PostgreSQL refuses to run as root and there is no user 'postgres': run: apt-get install postgresql, "
                 + "or run catalog as an ordinary user"
         case .foreignFiles(let path, let owner, let user):
-            "'\(path)' belongs to \(owner), but the database would run as \(user): run catalog as \(owner), or run: chown -R \(user) "
-                + "'\(path)'"
+            "'\(path)' belongs to \(owner), but the database would run as \(user): run catalog as \(owner) in this directory, "
+                + "use another directory, or run: chown -R \(user) '\(path)/'"
+        case .notACluster(let path):
+            "'\(path)' is no PostgreSQL data directory and not empty: move it away"
         case .unsafeSocketDirectory(let path):
             "'\(path)' is not a private directory of the database's user: somebody else made it; remove it and try again"
         case .initdb(let output):
@@ -44,6 +47,8 @@ extension EmbeddedPostgresError: CustomStringConvertible {
     private static func remedy(path: String, code: Int32) -> String {
         guard code == EACCES || code == EPERM else { return "" }
         let owner = FileInfo(path) ?? FileInfo(Path.parent(path))
-        return owner.map { " (it belongs to \(ClusterUser.name($0.uid)): run catalog as that user or in a directory of your own)" } ?? ""
+        return owner.map {
+            " (it belongs to \(ClusterUser.name($0.uid)): run catalog as that user or in a directory of your own)"
+        } ?? ""
     }
 }

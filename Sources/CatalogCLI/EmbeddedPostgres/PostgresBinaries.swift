@@ -15,7 +15,8 @@ struct PostgresBinaries: Equatable {
     /// - Parameter version: the major version that an existing data directory needs.
     /// - Throws: ``EmbeddedPostgresError/notInstalled`` or ``EmbeddedPostgresError/otherVersion(data:needed:installed:)``.
     static func find(for data: String, version: Int?) throws -> PostgresBinaries {
-        let installed = candidates(path: ProcessInfo.processInfo.environment["PATH"] ?? "").compactMap(PostgresBinaries.init)
+        let installed = candidates(path: ProcessInfo.processInfo.environment["PATH"] ?? "").compactMap(
+            PostgresBinaries.init)
         if let version {
             if let match = installed.first(where: { $0.version == version }) { return match }
             guard !installed.isEmpty else { throw EmbeddedPostgresError.notInstalled }
