@@ -44,6 +44,11 @@ let package = Package(
         .executableTarget(
             name: "CatalogCLI", dependencies: ["Ingest", "Migrations", arguments, logging], swiftSettings: strict),
 
+        // Parsing and rules without a database, measured by Benchmarks/bench.py
+        .executableTarget(
+            name: "parse-benchmark", dependencies: ["CSV", "Ingest"], path: "Benchmarks/ParseBenchmark",
+            swiftSettings: strict),
+
         // sql/migrations compiled into the binary
         .executableTarget(name: "EmbedTool", swiftSettings: strict),
         .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["EmbedTool"]),

@@ -52,7 +52,7 @@ class Bench:
         self.environment = {
             **os.environ, **database.environment(),
             "CATALOG_STORE": f"file:{folder}/objects", "CATALOG_NOTIFY": f"file:{folder}/mail",
-            "CATALOG_MAX_FILE_BYTES": str(1 << 40), "CATALOG_MAX_ROWS": str(1 << 31),
+            "CATALOG_MAX_FILE_BYTES": str(1 << 40), "CATALOG_MAX_ROWS": str(10**9),
         }
 
     def file(self, name, rows):

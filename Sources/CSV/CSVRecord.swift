@@ -11,10 +11,11 @@ public enum CSVProblem: Equatable, Sendable {
 }
 
 /// One record: a view into the reader's buffer, valid until the reader moves on.
+@frozen
 public struct CSVRecord {
-    let base: UnsafePointer<UInt8>
-    let ends: UnsafePointer<UInt32>
-    let length: Int
+    @usableFromInline let base: UnsafePointer<UInt8>
+    @usableFromInline let ends: UnsafePointer<UInt32>
+    @usableFromInline let length: Int
 
     /// Number of fields; 0 for a malformed record.
     public let count: Int
@@ -31,18 +32,20 @@ public struct CSVRecord {
     public var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: length) }
 
     /// A field by position.
+    @inlinable
     public subscript(index: Int) -> CSVField {
         precondition(index >= 0 && index < count)
-        let start = index == 0 ? 0 : Int(ends[index - 1] & ~escapeFlag) + 1
-        let end = Int(ends[index] & ~escapeFlag)
-        let isQuoted = start < end && base[start] == quote
+        let start = index == 0 ? 0 : Int(ends[index - 1] & 0x7FFF_FFFF) + 1
+        let end = Int(ends[index] & 0x7FFF_FFFF)
+        let isQuoted = start < end && base[start] == UInt8(ascii: "\"")
         let bytes = UnsafeRawBufferPointer(
             start: base + start + (isQuoted ? 1 : 0), count: end - start - (isQuoted ? 2 : 0))
-        return CSVField(bytes: bytes, isQuoted: isQuoted, hasEscapes: ends[index] & escapeFlag != 0)
+        return CSVField(bytes: bytes, isQuoted: isQuoted, hasEscapes: ends[index] >> 31 != 0)
     }
 }
 
 /// One field of a record.
+@frozen
 public struct CSVField {
     /// Without the surrounding quotes; doubled quotes are still doubled.
     public let bytes: UnsafeRawBufferPointer
@@ -50,6 +53,13 @@ public struct CSVField {
     public let isQuoted: Bool
     /// Whether it holds doubled quotes, which stand for one each.
     public let hasEscapes: Bool
+
+    @inlinable
+    init(bytes: UnsafeRawBufferPointer, isQuoted: Bool, hasEscapes: Bool) {
+        self.bytes = bytes
+        self.isQuoted = isQuoted
+        self.hasEscapes = hasEscapes
+    }
 
     /// Writes the value.
     /// - Parameter buffer: at least as long as `bytes`.

@@ -2,7 +2,7 @@ import CSV
 import Catalog
 
 /// What the header says: which column holds which field.
-struct FileLayout {
+package struct FileLayout {
     let format: CSVFormat
     /// Names as in the file, trimmed, made unique; `1`, `2`, … when the file has no header.
     let columns: [String]
@@ -21,7 +21,7 @@ struct FileLayout {
 
     /// Reads the first record of the spool.
     /// - Throws: `UploadFailure` (`EMPTY_FILE`, `UNREADABLE_FILE`, `MISSING_COLUMN`, `DUPLICATE_COLUMN`).
-    init(_ upload: SpooledUpload, mapping: ColumnMapping?, limits: UploadLimits) throws {
+    package init(_ upload: SpooledUpload, mapping: ColumnMapping?, limits: UploadLimits) throws {
         self.mapping = mapping
         format = try Self.format(upload, mapping, limits)
         let reader = CSVReader(format: format, read: upload.spool.reader())

@@ -2,9 +2,9 @@ import CSV
 import Catalog
 
 /// One data row of an upload; valid until the reader moves on.
-struct SourceRow {
+package struct SourceRow {
     /// 1 is the first data record.
-    let number: Int
+    package let number: Int
     let record: CSVRecord
     let content: Content
 
@@ -16,7 +16,7 @@ struct SourceRow {
 }
 
 /// Reads the rows of a spooled upload in file order, as often as needed: every reading gives the same rows.
-final class RowReader {
+package final class RowReader {
     let layout: FileLayout
     private let csv: CSVReader
     private let hasDamagedText: Bool
@@ -29,10 +29,14 @@ final class RowReader {
     /// Bytes of the spool parsed so far: for progress.
     var bytesConsumed: Int { csv.bytesConsumed }
 
-    init(_ upload: SpooledUpload, _ layout: FileLayout) throws {
+    /// - Parameter read: gives the text from its beginning.
+    package init(
+        _ layout: FileLayout, hasDamagedText: Bool = false,
+        read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
+    ) throws {
         self.layout = layout
-        csv = CSVReader(format: layout.format, read: upload.spool.reader())
-        hasDamagedText = upload.hasDamagedText
+        self.hasDamagedText = hasDamagedText
+        csv = CSVReader(format: layout.format, read: read)
         mapper = layout.mapping.map { RowMapper($0, columns: layout.columns) }
         values = .allocate(capacity: ProductField.allCases.count)
         values.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
@@ -40,12 +44,16 @@ final class RowReader {
         if layout.hasHeader { _ = try csv.next() }
     }
 
+    convenience init(_ upload: SpooledUpload, _ layout: FileLayout) throws {
+        try self.init(layout, hasDamagedText: upload.hasDamagedText, read: upload.spool.reader())
+    }
+
     deinit {
         values.deallocate()
         scratch.deallocate()
     }
 
-    func next() throws -> SourceRow? {
+    package func next() throws -> SourceRow? {
         while let record = try csv.next() {
             number += 1
             if let error = malformation(of: record) {

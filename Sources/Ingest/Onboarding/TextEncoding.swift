@@ -1,5 +1,5 @@
 /// How the text of a file is written.
-enum TextEncoding: String, Sendable {
+package enum TextEncoding: String, Sendable {
     case utf8 = "utf-8"
     case utf16LittleEndian = "utf-16le"
     case utf16BigEndian = "utf-16be"

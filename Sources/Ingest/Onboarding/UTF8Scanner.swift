@@ -1,18 +1,20 @@
 /// Judges text that arrives in pieces: is it UTF-8, and has it bytes that PostgreSQL cannot store?
 ///
 /// Follows table 3-7 of the Unicode Standard: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-struct UTF8Scanner {
+package struct UTF8Scanner {
     /// Well-formed sequences of two to four bytes.
     private(set) var multibyteSequences = 0
     /// Places where the text is not UTF-8.
-    private(set) var invalidSequences = 0
+    package private(set) var invalidSequences = 0
     private(set) var hasNUL = false
+
+    package init() {}
 
     private var expected = 0
     private var lower: UInt8 = 0x80
     private var upper: UInt8 = 0xBF
 
-    mutating func scan(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func scan(_ bytes: UnsafeRawBufferPointer) {
         var index = 0
         while index < bytes.count {
             if expected == 0 { index = skipASCII(bytes, from: index) }

@@ -4,7 +4,7 @@ import OpenSSL
 import Zlib
 
 /// A file as it was read, once and whole: UTF-8 in a spool.
-struct SpooledUpload {
+package struct SpooledUpload {
     let spool: TemporaryFile
     let file: UploadedFile
     let encoding: TextEncoding
@@ -14,15 +14,20 @@ struct SpooledUpload {
 }
 
 /// Bytes, decompression and encoding: turns a source into a spool of UTF-8.
-struct UploadReader {
+package struct UploadReader {
     private static let chunkSize = 1 << 18
 
     let limits: UploadLimits
     /// The encoding, if it is known beforehand.
-    var declaredEncoding: TextEncoding?
+    private let declaredEncoding: TextEncoding?
+
+    package init(limits: UploadLimits, declaredEncoding: TextEncoding? = nil) {
+        self.limits = limits
+        self.declaredEncoding = declaredEncoding
+    }
 
     /// - Throws: `UploadFailure` (`EMPTY_FILE`, `FILE_TOO_LARGE`, `UNREADABLE_FILE`); errors of the source and the spool.
-    func read(_ source: any UploadSource, progress: @escaping (Int) -> Void) throws -> SpooledUpload {
+    package func read(_ source: any UploadSource, progress: @escaping (Int) -> Void) throws -> SpooledUpload {
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkSize, alignment: 16)
         defer { chunk.deallocate() }
         let raw = RawBytes(source, limit: limits.maximumFileBytes, progress: progress)
