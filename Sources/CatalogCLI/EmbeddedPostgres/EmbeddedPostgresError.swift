@@ -27,8 +27,8 @@ extension EmbeddedPostgresError: CustomStringConvertible {
             "PostgreSQL refuses to run as root and there is no user 'postgres': run: apt-get install postgresql, "
                 + "or run catalog as an ordinary user"
         case .foreignFiles(let path, let owner, let user):
-            "'\(path)' belongs to \(owner), but the database would run as \(user): run catalog as \(owner) in this directory, "
-                + "use another directory, or run: chown -R \(user) '\(path)/'"
+            "'\(path)' belongs to \(owner), but the database would run as \(user): use another directory, or run: "
+                + "chown -R \(user) '\(path)/'"
         case .notACluster(let path):
             "'\(path)' is no PostgreSQL data directory and not empty: move it away"
         case .unsafeSocketDirectory(let path):
