@@ -6,6 +6,7 @@ import Postgres
 /// - Parameters:
 ///   - migrated: whether it has the product's schema.
 ///   - body: gets the conninfo.
+@discardableResult
 public func withDatabase<Result>(
     migrated: Bool = false, _ body: (String) async throws -> Result
 ) async throws -> Result {
@@ -23,6 +24,7 @@ public func withDatabase<Result>(
 }
 
 /// Runs `body` with a connection to a database of its own.
+@discardableResult
 public func withConnection<Result>(
     migrated: Bool = false, _ body: (Connection) async throws -> Result
 ) async throws -> Result {
