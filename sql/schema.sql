@@ -719,10 +719,6 @@ ALTER TABLE ONLY catalog.vendors
 
 CREATE INDEX notifications_pending_idx ON catalog.notifications USING btree (notification_id) WHERE (state = 'pending'::text);
 
--- Name: product_versions_product_id_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX product_versions_product_id_idx ON catalog.product_versions USING btree (product_id);
-
 -- Name: product_versions_superseded_by_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX product_versions_superseded_by_idx ON catalog.product_versions USING btree (superseded_by);

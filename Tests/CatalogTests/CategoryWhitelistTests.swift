@@ -32,10 +32,12 @@ import Testing
         }
     }
 
-    @Test("A misspelling suggests the nearest name, nonsense none", arguments: [
-        ("Gadets", "Gadgets"), ("ELECTRONICS", "Electronics"), ("Elektronics", "Electronics"), ("Groesse", nil),
-        ("Tois", "Toys"), ("Furniture", nil), ("größe", "Größe"),
-    ] as [(String, String?)])
+    @Test(
+        "A misspelling suggests the nearest name, nonsense none",
+        arguments: [
+            ("Gadets", "Gadgets"), ("ELECTRONICS", "Electronics"), ("Elektronics", "Electronics"), ("Groesse", nil),
+            ("Tois", "Toys"), ("Furniture", nil), ("größe", "Größe"),
+        ] as [(String, String?)])
     func suggestions(text: String, expected: String?) {
         #expect(suggestion(text) == expected)
         #expect(suggestion(text) == expected, "remembered")

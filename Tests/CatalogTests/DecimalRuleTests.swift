@@ -10,23 +10,29 @@ import Testing
 
     @Test(
         "A price from 0.01 to 999999.99 with at most two decimals is good",
-        arguments: ["0.01", "1", "+5", "19.9", "00019.90", "999999.99", "1.50", String(repeating: "0", count: 400) + "1"])
+        arguments: [
+            "0.01", "1", "+5", "19.9", "00019.90", "999999.99", "1.50", String(repeating: "0", count: 400) + "1",
+        ])
     func goodPrice(text: String) {
         #expect(violation(text, ProductRules.price) == nil)
     }
 
     @Test(
         "What is no number is none",
-        arguments: ["1e5", "$5", "1,99", "19.990", ".5", "5.", "NaN", "--1", "+", "-", "1 0", "٣", "1.2.3", "0x10", "∞"])
+        arguments: [
+            "1e5", "$5", "1,99", "19.990", ".5", "5.", "NaN", "--1", "+", "-", "1 0", "٣", "1.2.3", "0x10", "∞",
+        ])
     func notANumber(text: String) {
         #expect(violation(text, ProductRules.price) == .notANumber)
     }
 
-    @Test("Bounds are exact, whatever the number of digits", arguments: [
-        ("0.00", DecimalRule.Violation.tooSmall), ("-10.00", .tooSmall), ("0", .tooSmall), ("-0.01", .tooSmall),
-        ("1000000", .tooLarge), ("1000000.00", .tooLarge), (String(repeating: "9", count: 400), .tooLarge),
-        ("-" + String(repeating: "9", count: 400), .tooSmall), ("9223372036854775808", .tooLarge),
-    ])
+    @Test(
+        "Bounds are exact, whatever the number of digits",
+        arguments: [
+            ("0.00", DecimalRule.Violation.tooSmall), ("-10.00", .tooSmall), ("0", .tooSmall), ("-0.01", .tooSmall),
+            ("1000000", .tooLarge), ("1000000.00", .tooLarge), (String(repeating: "9", count: 400), .tooLarge),
+            ("-" + String(repeating: "9", count: 400), .tooSmall), ("9223372036854775808", .tooLarge),
+        ])
     func bounds(text: String, expected: DecimalRule.Violation) {
         #expect(violation(text, ProductRules.price) == expected)
     }

@@ -17,16 +17,18 @@ import Testing
                 try session.execute("update catalog.products set price = 12 where vendor_id = 'V1'")
             }
             let images = try await connection.run { session in
-                try session.query("select *, valid_to is null as is_current from audit.product_history('V1', 'P1')").map {
+                try session.query("select *, valid_to is null as is_current from audit.product_history('V1', 'P1')").map
+                {
                     try [
                         $0.get("price"), $0.get("made_by_upload") ?? "hand", $0.get("ended_by_upload") ?? "-",
                         $0.get("ended_by_user") ?? "-",
                     ] as [String]
                 }
             }
-            #expect(images == [
-                ["10.00", "U0", "-", "postgres"], ["11.00", "hand", "U9", "postgres"], ["12.00", "U9", "-", "-"],
-            ])
+            #expect(
+                images == [
+                    ["10.00", "U0", "-", "postgres"], ["11.00", "hand", "U9", "postgres"], ["12.00", "U9", "-", "-"],
+                ])
         }
     }
 
@@ -36,7 +38,8 @@ import Testing
             try await connection.transaction { try $0.seed() }
             var moments: [String] = []
             for price in 11...14 {
-                moments.append(try await connection.run { try $0.query("select clock_timestamp()::text as t")[0].get("t") })
+                moments.append(
+                    try await connection.run { try $0.query("select clock_timestamp()::text as t")[0].get("t") })
                 try await connection.transaction { session in
                     try session.execute("update catalog.products set price = \(price)::integer where vendor_id = 'V1'")
                 }
@@ -44,7 +47,8 @@ import Testing
             for (moment, expected) in zip(moments, ["10.00", "11.00", "12.00", "13.00"]) {
                 let price: String = try await connection.run { session in
                     try session.query(
-                        "select price from audit.products_as_of(\(moment)::timestamptz) where vendor_id = 'V1'")[0].get("price")
+                        "select price from audit.products_as_of(\(moment)::timestamptz) where vendor_id = 'V1'")[0].get(
+                            "price")
                 }
                 #expect(price == expected)
             }
@@ -66,7 +70,9 @@ import Testing
     func delete() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.transaction { try $0.seed() }
-            let before: String = try await connection.run { try $0.query("select clock_timestamp()::text as t")[0].get("t") }
+            let before: String = try await connection.run {
+                try $0.query("select clock_timestamp()::text as t")[0].get("t")
+            }
             try await connection.transaction { try $0.execute("delete from catalog.products where vendor_id = 'V1'") }
             let (past, present) = try await connection.run { session in
                 (

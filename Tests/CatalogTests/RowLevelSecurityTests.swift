@@ -75,8 +75,10 @@ import Testing
         try await withConnection(migrated: true) { connection in
             try await connection.transaction { try seed($0) }
             let partition = try await connection.run { session in
-                try session.query("select max(inhrelid::regclass::text) as name from pg_inherits where inhparent = 'catalog.validation_errors'::regclass")[0]
-                    .get("name", as: String.self)
+                try session.query(
+                    "select max(inhrelid::regclass::text) as name from pg_inherits where inhparent = 'catalog.validation_errors'::regclass"
+                )[0]
+                .get("name", as: String.self)
             }
             for statement: Statement in [
                 "update catalog.products set price = 1", "delete from catalog.products",

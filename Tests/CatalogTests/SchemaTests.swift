@@ -31,7 +31,9 @@ import Testing
     func ordinaryOwner() async throws {
         try await withDatabase { conninfo in
             let connection = try await Connection.open(conninfo)
-            let name = try await connection.run { try $0.query("select current_database() as name")[0].get("name", as: String.self) }
+            let name = try await connection.run {
+                try $0.query("select current_database() as name")[0].get("name", as: String.self)
+            }
             let owner = "owner_of_\(name)"
             try await connection.run { session in
                 try session.execute("create role \(identifier: owner) login createrole")
@@ -60,11 +62,14 @@ import Testing
         }
     }
 
-    @Test("The database itself refuses what rules 2, 3 and 7 refuse", arguments: [
-        ("price", "0"), ("price", "1000000"), ("price", "'NaN'"), ("stock_quantity", "-1"), ("stock_quantity", "1000001"),
-        ("product_name", "repeat('x', 201)"), ("description", "repeat('x', 2001)"), ("sku", "''"),
-        ("image_url", "'ftp://x'"), ("category", "'Unknown'"), ("vendor_id", "'NOBODY'"), ("weight_kg", "-1"),
-    ])
+    @Test(
+        "The database itself refuses what rules 2, 3 and 7 refuse",
+        arguments: [
+            ("price", "0"), ("price", "1000000"), ("price", "'NaN'"), ("stock_quantity", "-1"),
+            ("stock_quantity", "1000001"),
+            ("product_name", "repeat('x', 201)"), ("description", "repeat('x', 2001)"), ("sku", "''"),
+            ("image_url", "'ftp://x'"), ("category", "'Unknown'"), ("vendor_id", "'NOBODY'"), ("weight_kg", "-1"),
+        ])
     func checks(column: String, value: String) async throws {
         try await withConnection(migrated: true) { connection in
             await #expect(throws: PostgresError.self) {

@@ -22,7 +22,8 @@ import Testing
         UploadHistory.selectErrors("U"), UploadHistory.countErrors("U"), UploadHistory.selectEvents("U"),
         UploadHistory.selectFileFacts("U"), Report.select("U", values: [["_mapped", "sku"]], columns: ["sku"]),
         ProductLoad.useUpload("U"), ProductLoad.selectTaken(vendorID: "V", mode: .upsert),
-        ProductLoad.selectContending, ProductLoad.updateChanged(vendorID: "V", absent: []),
+        ProductLoad.selectContending, ProductLoad.fillAbsent(vendorID: "V", absent: []),
+        ProductLoad.updateChanged(vendorID: "V"),
     ]
 
     @Test("Every statement fits the migrated schema, with the types of its parameters stated")

@@ -10,10 +10,11 @@ import Testing
             let outcome = try await onboarding.ingest([
                 "P1,N,Audio,S1,1,1", "P2,N,Audio,S1,1,1", "P1,N,Audio,S3,1,1", "P1,N,Audio,S1,1,1",
             ])
-            #expect(outcome.messages == [
-                "Duplicate SKU: S1 already used in row 1", "Duplicate vendor product ID: P1 already used in row 1",
-                "Duplicate SKU: S1 already used in row 1", "Duplicate vendor product ID: P1 already used in row 1",
-            ])
+            #expect(
+                outcome.messages == [
+                    "Duplicate SKU: S1 already used in row 1", "Duplicate vendor product ID: P1 already used in row 1",
+                    "Duplicate SKU: S1 already used in row 1", "Duplicate vendor product ID: P1 already used in row 1",
+                ])
             #expect(outcome.counts.created == 1)
         }
     }
@@ -38,10 +39,11 @@ import Testing
             let outcome = try await onboarding.ingest([
                 "P1,N,Audio,S9,1,1", "P3,N,Audio,S1,x,1", "P2,N,Audio,S2,1,1",
             ])
-            #expect(outcome.errors.map { "\($0.rowNumber) \($0.errorMessage)" } == [
-                "2 Price must be a number with at most 2 decimals: 'x'", "2 Duplicate SKU: S1 already exists",
-                "3 Duplicate SKU: S2 already exists", "3 Duplicate vendor product ID: P2 already exists",
-            ])
+            #expect(
+                outcome.errors.map { "\($0.rowNumber) \($0.errorMessage)" } == [
+                    "2 Price must be a number with at most 2 decimals: 'x'", "2 Duplicate SKU: S1 already exists",
+                    "3 Duplicate SKU: S2 already exists", "3 Duplicate vendor product ID: P2 already exists",
+                ])
             #expect(outcome.counts.created == 1)
         }
     }
@@ -78,7 +80,9 @@ import Testing
             #expect(outcomes[0].counts.created + outcomes[1].counts.created == 2000)
             #expect(outcomes.allSatisfy { $0.counts.total == 2000 && $0.counts.valid == $0.counts.created })
             #expect(outcomes.flatMap(\.types).allSatisfy { $0 == "DUPLICATE_SKU" })
-            #expect(try await onboarding.value("select count(distinct sku) || '/' || count(*) from catalog.products") == "2000/2000")
+            #expect(
+                try await onboarding.value("select count(distinct sku) || '/' || count(*) from catalog.products")
+                    == "2000/2000")
         }
     }
 }

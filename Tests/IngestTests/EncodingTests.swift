@@ -12,11 +12,13 @@ import Testing
     private func expectLoaded(_ bytes: [UInt8], encoding: String, separator: String = ",") async throws {
         try await Onboarding.with { onboarding in
             let outcome = try await onboarding.ingest(bytes: bytes)
-            #expect(outcome.status == .completed, "\(outcome.messages) \(String(describing: outcome.result.end.failure))")
+            #expect(
+                outcome.status == .completed, "\(outcome.messages) \(String(describing: outcome.result.end.failure))")
             let name = try await onboarding.value("select product_name from catalog.products where sku = 'S1'")
             #expect(name == "Grün – 20 €")
             let facts = try await onboarding.value(
-                "select concat_ws(' ', detail ->> 'encoding', detail ->> 'separator') from catalog.upload_events where event = 'file.read'")
+                "select concat_ws(' ', detail ->> 'encoding', detail ->> 'separator') from catalog.upload_events where event = 'file.read'"
+            )
             #expect(facts == "\(encoding) \(separator)")
         }
     }
@@ -30,8 +32,10 @@ import Testing
     @Test("UTF-16 of either byte order")
     func utf16() async throws {
         let units = Array(Self.text.utf16)
-        try await expectLoaded([0xFF, 0xFE] + units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }, encoding: "utf-16le")
-        try await expectLoaded([0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }, encoding: "utf-16be")
+        try await expectLoaded(
+            [0xFF, 0xFE] + units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }, encoding: "utf-16le")
+        try await expectLoaded(
+            [0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }, encoding: "utf-16be")
     }
 
     @Test("Windows-1252 where it is no UTF-8, with semicolons as spreadsheets write them")
@@ -76,17 +80,24 @@ import Testing
     @Test("One damaged character in a UTF-8 file costs its row, not the whole file's letters")
     func damaged() async throws {
         try await Onboarding.with { onboarding in
-            let bytes = Array(Self.text.utf8) + Array("P3,B".utf8) + [0xC3] + Array(",Audio,S3,1,1\nP4,a".utf8) + [0] + Array(",Audio,S4,1,1\n".utf8)
+            let bytes =
+                Array(Self.text.utf8) + Array("P3,B".utf8) + [0xC3] + Array(",Audio,S3,1,1\nP4,a".utf8) + [0]
+                + Array(",Audio,S4,1,1\n".utf8)
             let outcome = try await onboarding.ingest(bytes: bytes)
             #expect(outcome.messages == ["Row is not valid UTF-8", "Row contains a NUL byte"])
-            #expect(try await onboarding.column("select product_name from catalog.products order by sku") == ["Grün – 20 €", "Plain"])
+            #expect(
+                try await onboarding.column("select product_name from catalog.products order by sku") == [
+                    "Grün – 20 €", "Plain",
+                ])
         }
     }
 
     @Test("The scanner agrees with the standard library on random bytes, cut anywhere")
     func scanner() {
         var random = SystemRandomNumberGenerator()
-        let pool: [UInt8] = [0x41, 0x20, 0x7F, 0x80, 0xBF, 0xC1, 0xC2, 0xE0, 0xA0, 0xED, 0x9F, 0xEF, 0xF0, 0x90, 0xF4, 0x8F, 0xF5]
+        let pool: [UInt8] = [
+            0x41, 0x20, 0x7F, 0x80, 0xBF, 0xC1, 0xC2, 0xE0, 0xA0, 0xED, 0x9F, 0xEF, 0xF0, 0x90, 0xF4, 0x8F, 0xF5,
+        ]
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...40)).map { _ in
                 Bool.random(using: &random) ? 0x61 : pool.randomElement(using: &random)!

@@ -11,7 +11,8 @@ import Testing
         try await Onboarding.with { onboarding in
             let outcome = try await onboarding.ingest(text: text, bytes: bytes, vendor: vendor, limits: limits)
             #expect(outcome.status == .failed && outcome.errors.isEmpty)
-            let recorded = try await onboarding.value("select failure_type || ': ' || failure_message from catalog.upload_history")
+            let recorded = try await onboarding.value(
+                "select failure_type || ': ' || failure_message from catalog.upload_history")
             #expect(recorded == outcome.result.end.failure?.description)
             #expect(try await onboarding.value("select count(*) from catalog.products") == "0")
             #expect(try await onboarding.value("select count(*) from catalog.notifications") == "1")
@@ -21,7 +22,9 @@ import Testing
 
     private static let good = Onboarding.header + "\nP,N,Audio,S,1,1\n"
 
-    @Test("An empty file, a header alone, blank lines", arguments: ["", Onboarding.header, Onboarding.header + "\n\n\r\n", "\n\n"])
+    @Test(
+        "An empty file, a header alone, blank lines",
+        arguments: ["", Onboarding.header, Onboarding.header + "\n\n\r\n", "\n\n"])
     func empty(text: String) async throws {
         #expect(try await failure(text)?.type == .emptyFile)
     }
@@ -29,9 +32,12 @@ import Testing
     @Test("Missing columns are all named, with what was found")
     func missingColumn() async throws {
         let failure = try await failure("vendor_product_id,product_name,prcie\nP,N,1\n")
-        #expect(failure == UploadFailure(
-            .missingColumn,
-            "Required columns are missing from the header: category, sku, price, stock_quantity. Found: vendor_product_id, product_name, prcie"))
+        #expect(
+            failure
+                == UploadFailure(
+                    .missingColumn,
+                    "Required columns are missing from the header: category, sku, price, stock_quantity. Found: vendor_product_id, product_name, prcie"
+                ))
     }
 
     @Test("A column that occurs twice, in whatever case")
@@ -49,17 +55,21 @@ import Testing
         #expect(try await failure(Self.good + "Q,N,Audio,T,1,1\n", limits: limits)?.type == .tooManyRows)
     }
 
-    @Test("What is no CSV text is unreadable", arguments: [
-        Array("PK\u{3}\u{4}rest of a workbook".utf8), [0x1F, 0x8B, 8, 0, 0, 0], Array("v\0e\0n\0d\0o\0r\0,\0".utf8),
-        Array("\"vendor_product_id,sku".utf8),
-    ])
+    @Test(
+        "What is no CSV text is unreadable",
+        arguments: [
+            Array("PK\u{3}\u{4}rest of a workbook".utf8), [0x1F, 0x8B, 8, 0, 0, 0], Array("v\0e\0n\0d\0o\0r\0,\0".utf8),
+            Array("\"vendor_product_id,sku".utf8),
+        ])
     func unreadable(bytes: [UInt8]) async throws {
         #expect(try await failure(bytes: bytes)?.type == .unreadableFile)
     }
 
     @Test("An unknown vendor's upload is recorded under the name it gave")
     func unknownVendor() async throws {
-        #expect(try await failure(Self.good, vendor: "V'9") == UploadFailure(.unknownVendor, "Vendor is not registered: 'V''9'.".replacing("''", with: "'")))
+        #expect(
+            try await failure(Self.good, vendor: "V'9")
+                == UploadFailure(.unknownVendor, "Vendor is not registered: 'V''9'.".replacing("''", with: "'")))
     }
 
     @Test("A suspended vendor's uploads fail until it is active again")

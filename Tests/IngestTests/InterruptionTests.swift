@@ -33,7 +33,9 @@ import Testing
     private func expectNothingLoaded(_ onboarding: Onboarding) async throws {
         let other = try await onboarding.onAnotherConnection()
         #expect(try await other.value("select count(*) from catalog.products") == "0")
-        #expect(try await other.value("select status || ' ' || coalesce(failure_type, '') from catalog.upload_history") == "failed INTERRUPTED")
+        #expect(
+            try await other.value("select status || ' ' || coalesce(failure_type, '') from catalog.upload_history")
+                == "failed INTERRUPTED")
         await other.connection.close()
     }
 
@@ -61,7 +63,10 @@ import Testing
             #expect(try await other.value("select status from catalog.upload_history") == "processing")
             try await other.execute("update catalog.upload_history set started_at = started_at - interval '1 minute'")
             #expect(try await other.ingest(["X,N,Audio,X,1,1"]).status == .completed)
-            #expect(try await other.value("select status || ' ' || failure_type from catalog.upload_history order by upload_timestamp limit 1") == "failed INTERRUPTED")
+            #expect(
+                try await other.value(
+                    "select status || ' ' || failure_type from catalog.upload_history order by upload_timestamp limit 1"
+                ) == "failed INTERRUPTED")
             await other.connection.close()
         }
     }
@@ -122,7 +127,9 @@ import Testing
 }
 
 extension Onboarding {
-    fileprivate func holding<Result: Sendable>(_ uploadID: String, _ body: () async throws -> Result) async throws -> Result {
+    fileprivate func holding<Result: Sendable>(_ uploadID: String, _ body: () async throws -> Result) async throws
+        -> Result
+    {
         try await connection.transactionHeld({ try $0.holdUpload(uploadID) }, body)
     }
 }

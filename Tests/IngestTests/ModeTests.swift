@@ -14,7 +14,9 @@ import Testing
                 ["P1,N,Audio,S1,1,1", "P2,N,Audio,S2,2.50,2", "P3,N,Audio,S3,3,3"], mode: .upsert)
             #expect([outcome.counts.created, outcome.counts.updated, outcome.counts.unchanged] == [1, 1, 1])
             #expect(outcome.status == .completed)
-            let versions = try await onboarding.column("select sku || ' ' || price || ' ' || (superseded_by = '\(raw: outcome.result.upload.uploadID)') from catalog.product_versions")
+            let versions = try await onboarding.column(
+                "select sku || ' ' || price || ' ' || (superseded_by = '\(raw: outcome.result.upload.uploadID)') from catalog.product_versions"
+            )
             #expect(versions == ["S2 2.00 true"])
         }
     }
@@ -22,11 +24,13 @@ import Testing
     @Test("Columns the file lacks keep their value, empty cells become null")
     func absentColumns() async throws {
         try await Onboarding.with { onboarding in
-            _ = try await onboarding.ingest(text: Self.wide + "P1,N,Audio,S1,1,1,Sony,Loud\nP2,N,Audio,S2,1,1,Sony,Loud\n")
+            _ = try await onboarding.ingest(
+                text: Self.wide + "P1,N,Audio,S1,1,1,Sony,Loud\nP2,N,Audio,S2,1,1,Sony,Loud\n")
             _ = try await onboarding.ingest(["P1,N,Audio,S1,2,1"], mode: .upsert)
             _ = try await onboarding.ingest(text: Self.wide + "P2,N,Audio,S2,2,1,,Soft\n", mode: .upsert)
             let rows = try await onboarding.column(
-                "select concat_ws('|', sku, price, coalesce(brand, 'null'), description) from catalog.products order by 1")
+                "select concat_ws('|', sku, price, coalesce(brand, 'null'), description) from catalog.products order by 1"
+            )
             #expect(rows == ["S1|2.00|Sony|Loud", "S2|2.00|null|Soft"])
         }
     }
@@ -37,7 +41,8 @@ import Testing
             _ = try await onboarding.ingest(["P1,N,Audio,S1,1,1", "P2,N,Audio,S2,1,1"])
             let outcome = try await onboarding.ingest(
                 ["P1,N,Audio,S9,1,1", "P2,N,Audio,S1,1,1", "P3,N,Audio,S9,1,1"], mode: .upsert)
-            #expect(outcome.messages == ["Duplicate SKU: S1 already exists", "Duplicate SKU: S9 already used in row 1"])
+            #expect(
+                outcome.messages == ["Duplicate SKU: S1 already exists", "Duplicate SKU: S9 already used in row 1"])
             #expect(try await onboarding.column("select sku from catalog.products order by 1") == ["S2", "S9"])
         }
     }

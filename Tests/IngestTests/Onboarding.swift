@@ -48,8 +48,11 @@ struct Onboarding: Sendable {
     }
 
     /// Ingests rows below the six required columns.
-    func ingest(_ rows: [String], vendor: String = "V1", mode: UploadMode = .create, policy: UploadPolicy = .loadValid) async throws -> Outcome {
-        try await ingest(text: ([Self.header] + rows).joined(separator: "\n") + "\n", vendor: vendor, mode: mode, policy: policy)
+    func ingest(_ rows: [String], vendor: String = "V1", mode: UploadMode = .create, policy: UploadPolicy = .loadValid)
+        async throws -> Outcome
+    {
+        try await ingest(
+            text: ([Self.header] + rows).joined(separator: "\n") + "\n", vendor: vendor, mode: mode, policy: policy)
     }
 
     /// Ingests a file.
@@ -64,7 +67,8 @@ struct Onboarding: Sendable {
             objectKey: "products.csv")
         let file = try LocalFile(path: folder.write(bytes ?? Array(text.utf8), to: "\(upload.uploadID).csv"))
         let map = try mapping.map { try ColumnMapping(json: Data($0.utf8)) }
-        let result = dryRun
+        let result =
+            dryRun
             ? try await pipeline.dryRun(upload, from: file, mapping: map)
             : try await pipeline.run(upload, from: file, mapping: map)
         return Outcome(result: result, errors: try await errors(of: upload.uploadID))
@@ -102,6 +106,7 @@ extension Onboarding {
     /// The same database through a connection of its own, to be closed by the caller.
     func onAnotherConnection() async throws -> Onboarding {
         Onboarding(
-            conninfo: conninfo, connection: try await Connection.open(conninfo), folder: try TemporaryFolder(), store: store)
+            conninfo: conninfo, connection: try await Connection.open(conninfo), folder: try TemporaryFolder(),
+            store: store)
     }
 }

@@ -11,16 +11,19 @@ import Testing
     func errorReport() async throws {
         try await Onboarding.with { onboarding in
             let outcome = try await onboarding.ingest([
-                "P1,\"Speaker, big\",Audio,S1,-10.00,1", "=cmd(),@N,Audio,+S2,+5,-3.5", "P3,N,Audio,S3,1,1", "P4,N,Audio,S4",
+                "P1,\"Speaker, big\",Audio,S1,-10.00,1", "=cmd(),@N,Audio,+S2,+5,-3.5", "P3,N,Audio,S3,1,1",
+                "P4,N,Audio,S4",
             ])
             let key = "errors/V1/\(outcome.result.upload.uploadID)_errors.csv"
             #expect(outcome.result.errorReport == key)
-            #expect(try onboarding.object(key) == [
-                "Row Number,Vendor Product ID,SKU,Product Name,Error Type,Error Message,Price,Stock Quantity",
-                "1,P1,S1,\"Speaker, big\",INVALID_PRICE,Price must be at least 0.01,-10.00,1",
-                "2,'=cmd(),'+S2,'@N,INVALID_STOCK_QUANTITY,Stock quantity must be a whole number: '-3.5',+5,-3.5",
-                "4,P4,S4,N,MALFORMED_ROW,\"Row has 4 fields, the header has 6\",,", "",
-            ].joined(separator: "\r\n"))
+            #expect(
+                try onboarding.object(key)
+                    == [
+                        "Row Number,Vendor Product ID,SKU,Product Name,Error Type,Error Message,Price,Stock Quantity",
+                        "1,P1,S1,\"Speaker, big\",INVALID_PRICE,Price must be at least 0.01,-10.00,1",
+                        "2,'=cmd(),'+S2,'@N,INVALID_STOCK_QUANTITY,Stock quantity must be a whole number: '-3.5',+5,-3.5",
+                        "4,P4,S4,N,MALFORMED_ROW,\"Row has 4 fields, the header has 6\",,", "",
+                    ].joined(separator: "\r\n"))
         }
     }
 
@@ -31,10 +34,13 @@ import Testing
                 text: "sku;Shelf;vendor_product_id;product_name;category;price;stock_quantity\n"
                     + "S1;\"A \"\"1\"\"\";P1;Größe;Audio;x;1\nS2;B;P2;N;Audio;1;1\n")
             let rejected = try onboarding.object(outcome.result.rejectedFile)
-            #expect(rejected == [
-                "sku,Shelf,vendor_product_id,product_name,category,price,stock_quantity,_row,_errors",
-                "S1,\"A \"\"1\"\"\",P1,Größe,Audio,x,1,1,Price must be a number with at most 2 decimals: 'x'", "",
-            ].joined(separator: "\r\n"))
+            #expect(
+                rejected
+                    == [
+                        "sku,Shelf,vendor_product_id,product_name,category,price,stock_quantity,_row,_errors",
+                        "S1,\"A \"\"1\"\"\",P1,Größe,Audio,x,1,1,Price must be a number with at most 2 decimals: 'x'",
+                        "",
+                    ].joined(separator: "\r\n"))
             let again = try await onboarding.ingest(text: rejected.replacing("Audio,x,", with: "Audio,7.50,"))
             #expect(again.status == .completed && again.counts.created == 1)
         }
@@ -44,7 +50,8 @@ import Testing
     func malformedRows() async throws {
         try await Onboarding.with { onboarding in
             let outcome = try await onboarding.ingest(["P1,\"N\"x,Audio,S1,1,1", "P2,N,Audio,S2,1,1,extra"])
-            let original = try await onboarding.column("select original_data::text from catalog.validation_errors order by row_number")
+            let original = try await onboarding.column(
+                "select original_data::text from catalog.validation_errors order by row_number")
             #expect(original[0] == #"{"_line": "P1,\"N\"x,Audio,S1,1,1"}"#)
             #expect(original[1]?.contains(#""_extra": ["extra"]"#) == true)
             #expect(try onboarding.object(outcome.result.rejectedFile).contains("the line is: P1,"))
@@ -56,9 +63,12 @@ import Testing
         try await Onboarding.with { onboarding in
             _ = try await onboarding.ingest(
                 text: Onboarding.header + ",Notes\nP1,\"a\nb \"\"q\"\" \\ \t🎧\u{1}\",Audio,S1,x,1, kept \n")
-            let value = try await onboarding.value("select original_data ->> 'product_name' from catalog.validation_errors")
+            let value = try await onboarding.value(
+                "select original_data ->> 'product_name' from catalog.validation_errors")
             #expect(value == "a\nb \"q\" \\ \t🎧\u{1}")
-            #expect(try await onboarding.value("select original_data ->> 'Notes' from catalog.validation_errors") == " kept ")
+            #expect(
+                try await onboarding.value("select original_data ->> 'Notes' from catalog.validation_errors")
+                    == " kept ")
         }
     }
 
@@ -91,14 +101,20 @@ import Testing
                 connection: onboarding.connection, store: onboarding.store,
                 notifier: FileNotifier(root: URL(fileURLWithPath: blocked)))
             #expect(try await outbox.run(for: outcome.result.upload.uploadID) == 0)
-            #expect(try await onboarding.value("select state || ' ' || attempts || ' ' || (last_error <> '') from catalog.notifications") == "pending 1 true")
+            #expect(
+                try await onboarding.value(
+                    "select state || ' ' || attempts || ' ' || (last_error <> '') from catalog.notifications")
+                    == "pending 1 true")
         }
     }
 
-    @Test("Formulas are guarded, numbers are not", arguments: [
-        ("=1+1", "'=1+1"), ("+5", "+5"), ("-10.00", "-10.00"), ("-a", "'-a"), ("@x", "'@x"), ("+", "'+"), ("a=b", "a=b"),
-        ("", ""), ("-1.2.3", "'-1.2.3"), ("+1e5", "'+1e5"),
-    ])
+    @Test(
+        "Formulas are guarded, numbers are not",
+        arguments: [
+            ("=1+1", "'=1+1"), ("+5", "+5"), ("-10.00", "-10.00"), ("-a", "'-a"), ("@x", "'@x"), ("+", "'+"),
+            ("a=b", "a=b"),
+            ("", ""), ("-1.2.3", "'-1.2.3"), ("+1e5", "'+1e5"),
+        ])
     func formulas(text: String, expected: String) {
         #expect(Spreadsheet.guarded(text) == expected)
     }

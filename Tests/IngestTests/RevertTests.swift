@@ -22,7 +22,8 @@ import Testing
             let second = try await onboarding.ingest(["P1,N,Audio,S1x,9,1", "P3,N,Audio,S3,3,1"], mode: .upsert)
             #expect(try await revert(second, onboarding) == [])
             #expect(try await products(onboarding) == ["P1|S1|1.00", "P2|S2|2.00"])
-            let operations = try await onboarding.column("select operation || ' ' || sku from catalog.product_versions order by version_id")
+            let operations = try await onboarding.column(
+                "select operation || ' ' || sku from catalog.product_versions order by version_id")
             #expect(operations.compactMap(\.self).sorted() == ["revert S1x", "revert S3", "update S1"])
             #expect(try await revert(first, onboarding) == [])
             #expect(try await products(onboarding) == [])

@@ -44,14 +44,17 @@ public enum TestCluster {
 
         private static func run(_ words: [String]) async throws {
             let outcome = try await Subprocess.run("/usr/bin/env", words)
-            guard outcome.status == 0 else { throw TestClusterError(command: words, output: outcome.error + outcome.output) }
+            guard outcome.status == 0 else {
+                throw TestClusterError(command: words, output: outcome.error + outcome.output)
+            }
         }
 
         /// `atexit` takes no context: the folder is named by the process.
         private static func stopAtExit(_ folder: String) {
             atexit {
                 let folder = "/tmp/catalog-test-\(getpid())"
-                let file = try? String(contentsOfFile: "\(folder)/data/postmaster.pid", encoding: .utf8)  // because none runs
+                // A missing file is fine, because then no server runs.
+                let file = try? String(contentsOfFile: "\(folder)/data/postmaster.pid", encoding: .utf8)
                 guard let pid = file?.split(separator: "\n").first.flatMap({ pid_t($0) }) else { return }
                 kill(pid, SIGQUIT)
                 try? FileManager.default.removeItem(atPath: folder)  // because nobody is left to be told
