@@ -40,7 +40,7 @@ let package = Package(
             name: "Migrations", dependencies: ["OpenSSL", "Postgres", logging], exclude: ["sql"], swiftSettings: strict,
             plugins: ["EmbedSQL"]),
         library("Catalog", ["Postgres"]),
-        library("Ingest", ["Catalog", "CSV", "OpenSSL", "Postgres", "Zlib", logging]),
+        library("Ingest", ["Catalog", "CSIMD", "CSV", "OpenSSL", "Postgres", "Zlib", logging]),
         .executableTarget(
             name: "CatalogCLI", dependencies: ["Ingest", "Migrations", arguments, logging], swiftSettings: strict),
 

@@ -9,7 +9,7 @@ public final class CSVReader {
     ///   - bufferSize: bytes asked of the source at once.
     ///   - read: fills the start of a buffer with the next bytes of the text and returns how many; 0 at the end.
     public init(
-        format: CSVFormat = CSVFormat(), bufferSize: Int = 1 << 18,
+        format: CSVFormat = CSVFormat(), bufferSize: Int = 1 << 17,
         read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
     ) {
         scanner = RecordScanner(format: format, bufferSize: bufferSize, read: read)

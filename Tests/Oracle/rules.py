@@ -13,7 +13,7 @@ BLANKS = " \t\r\n\v\f"
 # [0-9], not \d: Python's \d accepts the digits of every script.
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.([0-9]+))?")
 WHOLE = re.compile(r"[+-]?[0-9]+")
-URL = re.compile(r"https?://", re.IGNORECASE | re.ASCII)
+URL = re.compile(r"https?://.", re.IGNORECASE | re.ASCII | re.DOTALL)
 
 
 def cut(value):

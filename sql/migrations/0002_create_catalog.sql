@@ -61,7 +61,7 @@ create table catalog.products (
     constraint products_compare_at_price_in_range check (compare_at_price between 0.01 and 999999.99),
     constraint products_stock_quantity_in_range check (stock_quantity between 0 and 1000000),
     constraint products_weight_kg_in_range check (weight_kg between 0 and 9999999.999),
-    constraint products_image_url_is_http check (image_url ~* '^https?://'),
+    constraint products_image_url_is_http check (image_url ~* '^https?://.'),
     constraint products_status_is_known check (status in ('active', 'inactive'))
 );
 comment on column catalog.products.upload_id is

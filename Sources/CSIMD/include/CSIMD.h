@@ -20,6 +20,17 @@ static inline uint64_t csimd_equal(const uint8_t *block, uint8_t a, uint8_t b, u
     return mask;
 }
 
+// How many of the bytes, 16 at a time, are ASCII other than NUL before the first block that holds something else.
+static inline long csimd_plain_prefix(const uint8_t *bytes, long count) {
+    long index = 0;
+    for (; index + 16 <= count; index += 16) {
+        // Signed: NUL and everything beyond ASCII is less than 1.
+        const __m128i block = _mm_loadu_si128((const __m128i *)(bytes + index));
+        if (_mm_movemask_epi8(_mm_cmplt_epi8(block, _mm_set1_epi8(1)))) break;
+    }
+    return index;
+}
+
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 
@@ -37,7 +48,23 @@ static inline uint64_t csimd_equal(const uint8_t *block, uint8_t a, uint8_t b, u
     return mask;
 }
 
+// How many of the bytes, 16 at a time, are ASCII other than NUL before the first block that holds something else.
+static inline long csimd_plain_prefix(const uint8_t *bytes, long count) {
+    long index = 0;
+    for (; index + 16 <= count; index += 16) {
+        const uint8x16_t block = vld1q_u8(bytes + index);
+        if (vmaxvq_u8(block) > 0x7F || vminvq_u8(block) == 0) break;
+    }
+    return index;
+}
+
 #else
+
+static inline long csimd_plain_prefix(const uint8_t *bytes, long count) {
+    long index = 0;
+    while (index < count && bytes[index] > 0 && bytes[index] < 0x80) index++;
+    return index;
+}
 
 static inline uint64_t csimd_equal(const uint8_t *block, uint8_t a, uint8_t b, uint8_t c) {
     uint64_t mask = 0;

@@ -18,19 +18,20 @@ struct DecimalRule: Sendable {
             isNegative = first == UInt8(ascii: "-")
             index = 1
         }
-        let whole = digits(value, from: index)
-        guard whole.end > index else { return .notANumber }
-        var units = whole.number
+        let start = index
+        var units = 0
+        digits(value, &index, &units)
+        guard index > start else { return .notANumber }
         var decimals = 0
-        index = whole.end
         if index < value.count {
-            guard value[index] == UInt8(ascii: "."), scale > 0 else { return .notANumber }
-            let fraction = digits(value, from: index + 1, continuing: units)
-            decimals = fraction.end - index - 1
-            guard fraction.end == value.count, (1...scale).contains(decimals) else { return .notANumber }
-            units = fraction.number
+            guard value[index] == UInt8(ascii: ".") else { return .notANumber }
+            index += 1
+            let point = index
+            digits(value, &index, &units)
+            decimals = index - point
+            guard index == value.count, decimals > 0, decimals <= scale else { return .notANumber }
         }
-        for _ in decimals..<scale { units = saturating(units, times10Plus: 0) }
+        for _ in decimals..<scale { append(0, to: &units) }
         return bounds(isNegative ? -units : units)
     }
 
@@ -38,20 +39,17 @@ struct DecimalRule: Sendable {
         units < minimum ? .tooSmall : units > maximum ? .tooLarge : nil
     }
 
-    private func digits(
-        _ value: UnsafeRawBufferPointer, from start: Int, continuing number: Int = 0
-    ) -> (number: Int, end: Int) {
-        var number = number
-        var index = start
+    @inline(__always)
+    private func digits(_ value: UnsafeRawBufferPointer, _ index: inout Int, _ units: inout Int) {
         while index < value.count, case let digit = value[index] &- UInt8(ascii: "0"), digit < 10 {
-            number = saturating(number, times10Plus: Int(digit))
+            append(Int(digit), to: &units)
             index += 1
         }
-        return (number, index)
     }
 
     /// Beyond every bound a number only has to stay beyond it.
-    private func saturating(_ number: Int, times10Plus digit: Int) -> Int {
-        min(number, 1 << 56) * 10 + digit
+    @inline(__always)
+    private func append(_ digit: Int, to units: inout Int) {
+        if units < 1 << 56 { units = units &* 10 &+ digit }
     }
 }

@@ -22,6 +22,9 @@ package final class RowReader {
     private let hasDamagedText: Bool
     private var mapper: RowMapper?
     private var number = 0
+    /// Field and column of every field the file has.
+    private let positions: [(field: Int, position: Int)]
+    private let columnCount: Int
     private let values: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>
     /// Where values live that are not as in the file: escaped quotes collapsed, columns mapped.
     private var scratch: UnsafeMutableRawBufferPointer
@@ -37,6 +40,8 @@ package final class RowReader {
         self.layout = layout
         self.hasDamagedText = hasDamagedText
         csv = CSVReader(format: layout.format, read: read)
+        positions = layout.positions.enumerated().compactMap { field, position in position.map { (field, $0) } }
+        columnCount = layout.columns.count
         mapper = layout.mapping.map { RowMapper($0, columns: layout.columns) }
         values = .allocate(capacity: ProductField.allCases.count)
         values.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
@@ -75,8 +80,8 @@ package final class RowReader {
             if record.raw.contains(0) { return RowError(.malformedRow, "Row contains a NUL byte") }
             if !UTF8Scanner.isValid(record.raw) { return RowError(.malformedRow, "Row is not valid UTF-8") }
         }
-        guard record.count != layout.columns.count else { return nil }
-        return RowError(.malformedRow, "Row has \(record.count) fields, the header has \(layout.columns.count)")
+        guard record.count != columnCount else { return nil }
+        return RowError(.malformedRow, "Row has \(record.count) fields, the header has \(columnCount)")
     }
 
     static func words(for problem: CSVProblem) -> String {
@@ -89,8 +94,7 @@ package final class RowReader {
 
     private func takeValues(of record: CSVRecord) {
         var used = 0
-        for field in 0..<values.count {
-            guard let position = layout.positions[field] else { continue }
+        for (field, position) in positions {
             let cell = record[position]
             values[field] = cell.hasEscapes ? collapse(cell, of: record, &used) : cell.bytes.trimmed
         }
@@ -129,8 +133,9 @@ package final class RowReader {
 
 extension UnsafeRawBufferPointer {
     /// Without ASCII blanks at either end.
+    @inline(__always)
     var trimmed: UnsafeRawBufferPointer {
-        guard let first, let last, first <= 0x20 || last <= 0x20 else { return self }
+        if isEmpty || (self[0] > 0x20 && self[count - 1] > 0x20) { return self }
         var start = 0
         var end = count
         while start < end, self[start].isASCIIBlank { start += 1 }

@@ -1,3 +1,5 @@
+import CSIMD
+
 /// Judges text that arrives in pieces: is it UTF-8, and has it bytes that PostgreSQL cannot store?
 ///
 /// Follows table 3-7 of the Unicode Standard: no overlong forms, no surrogates, nothing beyond U+10FFFF.
@@ -15,11 +17,14 @@ package struct UTF8Scanner {
     private var upper: UInt8 = 0xBF
 
     package mutating func scan(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
         var index = 0
         while index < bytes.count {
-            if expected == 0 { index = skipASCII(bytes, from: index) }
-            if index < bytes.count {
-                step(bytes[index])
+            if expected == 0 { index += csimd_plain_prefix(start + index, bytes.count - index) }
+            // What stopped it is within the next 16 bytes: step to the end of them and of the character they end with.
+            let end = min(index + 16, bytes.count)
+            while index < end || (expected > 0 && index < bytes.count) {
+                step(start[index])
                 index += 1
             }
         }
@@ -39,18 +44,6 @@ package struct UTF8Scanner {
         return scanner.invalidSequences == 0
     }
 
-    /// Nearly all bytes are ASCII: eight at a time, as long as none has its high bit set and none is zero.
-    private func skipASCII(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
-        var index = start
-        while index + 8 <= bytes.count {
-            let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let hasZero = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
-            guard word & 0x8080_8080_8080_8080 == 0, hasZero == 0 else { break }
-            index += 8
-        }
-        return index
-    }
-
     private mutating func step(_ byte: UInt8) {
         if expected > 0 {
             if byte >= lower, byte <= upper { return advance() }
@@ -67,10 +60,10 @@ package struct UTF8Scanner {
     }
 
     private mutating func begin(_ byte: UInt8) {
+        if byte &- 1 < 0x7F { return }
         (lower, upper) = (0x80, 0xBF)
         switch byte {
         case 0x00: hasNUL = true
-        case 0x01...0x7F: break
         case 0xC2...0xDF: expected = 1
         case 0xE0: (expected, lower) = (2, 0xA0)
         case 0xED: (expected, upper) = (2, 0x9F)
