@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CatalogCLI
@@ -84,6 +85,35 @@ struct EmbeddedPostgresRootTests {
             #expect(try await embedded.status() == .notCreated)
             let renewed = try await embedded.start()
             #expect(try await ask("select to_regclass('gone') is null", renewed) == "t")
+        }
+    }
+}
+
+@Suite(
+    "The embedded PostgreSQL of an ordinary user",
+    .enabled(if: geteuid() == 0, "not run: only root can be another user"))
+struct EmbeddedPostgresUserTests {
+    @Test("The server runs as that user; a command of root's in the same directory uses it as it is")
+    func ordinaryUser() async throws {
+        try await withEmbedded("home/.catalog") { embedded in
+            let home = Path.parent(embedded.base)
+            // A copy, because the project may lie where nobody else can enter.
+            let program = Path.parent(home) + "/catalog"
+            try FileManager.default.copyItem(atPath: Project.binary("catalog"), toPath: program)
+            let nobody = try #require(getpwnam("nobody")).pointee.pw_uid
+            #expect(chown(home, nobody, gid_t(nobody)) == 0)
+            let started = try await Subprocess.run(
+                "/usr/bin/env", ["runuser", "-u", "nobody", "--", program, "postgres", "start"],
+                environment: ["CATALOG_DATABASE_URL": ""], directory: home)
+            #expect(started.status == 0, "\(started.error)")
+            #expect(FileInfo(embedded.base + "/postgres")?.uid == nobody)
+            guard case .running(let pid, let conninfo) = try await embedded.status() else {
+                Issue.record("not running")
+                return
+            }
+            #expect(FileInfo("/proc/\(pid)")?.uid == nobody)
+            #expect(started.output.contains(conninfo))
+            #expect(try await ask("select count(*) > 0 from migrations.applied", try await embedded.start()) == "t")
         }
     }
 }
