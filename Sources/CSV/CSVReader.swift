@@ -6,6 +6,7 @@ public final class CSVReader {
     private var scanner: RecordScanner
 
     /// - Parameters:
+    ///   - format: with a longest record of at least one byte and less than 1 GiB.
     ///   - bufferSize: bytes asked of the source at once.
     ///   - read: fills the start of a buffer with the next bytes of the text and returns how many; 0 at the end.
     public init(

@@ -12,7 +12,7 @@ struct RecordScanner {
     init(
         format: CSVFormat, bufferSize: Int, read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
     ) {
-        precondition(format.maximumRecordBytes < 1 << 30 && bufferSize > 0)
+        precondition((1..<(1 << 30)).contains(format.maximumRecordBytes) && bufferSize > 0)
         self.format = format
         source = read
         window = Window(capacity: format.maximumRecordBytes + bufferSize + 2, chunk: bufferSize)
@@ -51,14 +51,17 @@ struct RecordScanner {
     /// Gives the first physical line as a malformed record and goes on after it.
     private mutating func malformed(_ problem: CSVProblem) throws -> CSVRecord {
         var searched = 0
+        var isAtEnd = false
         var terminator = window.firstIndex(of: format.terminator, from: searched)
-        while terminator == nil, window.count <= format.maximumRecordBytes {
+        // A CR and its LF may lie just behind the longest record.
+        while terminator == nil, !isAtEnd, window.count <= format.maximumRecordBytes + 1 {
             searched = window.count
-            guard try refill() else { break }
+            isAtEnd = try !refill()
             terminator = window.firstIndex(of: format.terminator, from: searched)
         }
         let lineEnd = terminator ?? window.count
-        let hasCR = format.lineEnding == .lf && lineEnd > 0 && window.base[lineEnd - 1] == cr
+        let hasCR =
+            format.lineEnding == .lf && (terminator != nil || isAtEnd) && lineEnd > 0 && window.base[lineEnd - 1] == cr
         let length = hasCR ? lineEnd - 1 : lineEnd
         let isTooLong = length > format.maximumRecordBytes
         let record = record(

@@ -74,6 +74,7 @@ struct Splitter {
             let position = block + mask.trailingZeroBitCount
             mask &= mask &- 1
             let byte = base[position]
+            if position >= limit, let overflow = overflow(base, at: position, byte) { return overflow }
             switch state {
             case .unquoted:
                 if byte == separator {
@@ -87,7 +88,6 @@ struct Splitter {
                 }
             case .quoted:
                 if byte == quote {
-                    if position > limit { return .malformed(.unterminatedQuote(field: fieldCount)) }
                     state = .closed
                     closed = position + 1
                 } else if byte == terminator {
@@ -128,9 +128,24 @@ struct Splitter {
         }
     }
 
+    /// Nothing of interest is left in the window. A CR and its LF may lie just behind the longest record.
     private func exhausted(_ count: Int) -> Outcome {
-        guard count > limit else { return .needsMore }
-        return .malformed(state == .quoted ? .unterminatedQuote(field: fieldCount) : .recordTooLong(limit: limit))
+        guard count > limit + 1 else { return .needsMore }
+        return .malformed(state == .closed ? .textAfterQuote(field: fieldCount) : overflowProblem)
+    }
+
+    /// Only the end of the record may lie behind the longest record, so that the size of the window decides nothing.
+    /// - Returns: nil if it does.
+    private func overflow(_ base: UnsafePointer<UInt8>, at position: Int, _ byte: UInt8) -> Outcome? {
+        let isEnd = position == limit || (terminator == lf && position == limit + 1 && base[limit] == cr)
+        if byte == terminator, isEnd, state != .quoted { return nil }
+        guard state == .closed else { return .malformed(overflowProblem) }
+        if position > closed, !isCleanEnd(base, at: position) { return .malformed(.textAfterQuote(field: fieldCount)) }
+        return .malformed(byte == quote ? .unterminatedQuote(field: fieldCount) : .recordTooLong(limit: limit))
+    }
+
+    private var overflowProblem: CSVProblem {
+        state == .quoted ? .unterminatedQuote(field: fieldCount) : .recordTooLong(limit: limit)
     }
 
     private func isCleanEnd(_ base: UnsafePointer<UInt8>, at position: Int) -> Bool {
