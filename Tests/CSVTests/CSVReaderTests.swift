@@ -1,93 +1,104 @@
 import CSV
 import Testing
 
-@Suite struct CSVReaderTests {
-    @Test("A malformed record is its first line, and the next line is read again")
-    func recovery() throws {
-        let read = try records("a,b\n1,\"x\n2,y\n3,\"z\"\"\"\n4,\"p\"q\n5,r\"s\n6,t\n")
-        #expect(
-            read.map(\.problem) == [
-                nil, .textAfterQuote(field: 1), nil, nil, .textAfterQuote(field: 1), .strayQuote(field: 1), nil,
-            ])
-        #expect(read.map(\.line) == Array(1...7))
-        #expect(String(decoding: read[1].raw, as: UTF8.self) == "1,\"x")
-        #expect(read[3].strings == ["3", "z\""])
-    }
-
-    @Test("A quote that never closes costs one line, at the end of the text and far from it")
-    func unterminated() throws {
-        let text = "a\n\"open\n" + String(repeating: "row\n", count: 1000)
-        let read = try records(text)
-        #expect(read.count == 1002 && read[1].problem == .unterminatedQuote(field: 0))
-        let bounded = try records(text, .make(limit: 100), bufferSize: 16)
-        #expect(bounded.map(\.problem) == read.map(\.problem))
-    }
-
-    @Test("A line longer than allowed is skipped in the memory of one record")
-    func tooLong() throws {
-        var position = 0
-        let length = 20_000_000
-        let reader = CSVReader(format: .make(limit: 1000), bufferSize: 4096) { buffer in
-            for index in buffer.indices {
-                let at = position + index
-                buffer[index] = at < 2 ? [97, 10][at] : at == length ? 10 : at > length ? 98 : 120
-            }
-            let count = min(buffer.count, length + 2 - position)
-            position += count
-            return count
-        }
-        var read: [ReadRecord] = []
-        while let record = try reader.next() { read.append(ReadRecord(record)) }
-        #expect(read.map(\.problem) == [nil, .recordTooLong(limit: 1000), nil])
-        #expect(read[1].raw.count == 1000 && read[2].strings == ["b"] && read[2].line == 3)
-        #expect(reader.bytesConsumed == length + 2)
-    }
-
-    @Test("Line numbers count physical lines, offsets count bytes, blank lines are no records")
+struct CSVReaderTests {
+    @Test("records know their fields, number, line, offset and raw bytes")
     func places() throws {
-        let read = try records("h\r\n\r\n\"a\nb\",c\r\n\nlast")
-        #expect(read.map(\.line) == [1, 3, 6])
-        #expect(read.map(\.offset) == [0, 5, 15])
-        #expect(read.map(\.number) == [0, 1, 2])
-        #expect(try records("a\n\nb\n", .make(skipsBlankLines: false)).map(\.strings) == [["a"], [""], ["b"]])
-    }
-
-    @Test("A byte order mark is passed over, also when it comes in pieces", arguments: [1, 2, 3, 100])
-    func byteOrderMark(chunk: Int) throws {
-        let reader = CSVReader(read: source([0xEF, 0xBB, 0xBF] + Array("a,b\n".utf8), chunk: chunk))
-        #expect(try reader.next().map { ReadRecord($0).strings } == ["a", "b"])
-        #expect(try records([0xEF, 0xBB, 0xBF]).isEmpty)
-        #expect(try records([0xEF]).count == 1)
-    }
-
-    @Test("CR alone ends lines where the header shows it; elsewhere it is data")
-    func carriageReturns() throws {
-        #expect(
-            try records("a,b\r1,\"x\ry\"\r", .make(lineEnding: .cr)).map(\.strings) == [["a", "b"], ["1", "x\ry"]])
-        #expect(try records("a\rb,c\r\n").map(\.strings) == [["a\rb", "c"]])
+        let records = try read("sku,name\r\n\r\n1,\"two\nlines\"\n\n\nlast,\"a \"\"b\"\"\"")
+        #expect(records.map(\.strings) == [["sku", "name"], ["1", "two\nlines"], ["last", "a \"b\""]])
+        #expect(records.map(\.number) == [0, 1, 2])
+        #expect(records.map(\.line) == [1, 3, 7])
+        #expect(records.map(\.offset) == [0, 12, 28])
+        #expect(records.map { String(decoding: $0.raw, as: UTF8.self) }[2] == "last,\"a \"\"b\"\"\"")
     }
 
     @Test(
-        "Detection looks at the header outside of quotes",
-        arguments: [
-            ("a;b;c\n1,2,3,4,5\n", ";", CSVFormat.LineEnding.lf), ("\"a,b,c\";d\n", ";", .lf), ("a\tb\r\n", "\t", .lf),
-            ("a,b\r1,2\r", ",", .cr), ("only\n", ",", .lf), ("", ",", .lf), ("\n\na;b\n", ";", .lf),
-            ("\"a\rb\",c\n", ",", .lf),
-        ])
-    func detection(text: String, separator: Character, lineEnding: CSVFormat.LineEnding) {
-        let format = Array(text.utf8).withUnsafeBytes { CSVFormat.detect(in: $0) }
-        #expect(format.separator == separator.asciiValue! && format.lineEnding == lineEnding)
+        "an input of nothing, blank lines or a byte order mark has no records",
+        arguments: ["", "\n", "\r\n\n", "\u{FEFF}"])
+    func empty(text: String) throws {
+        #expect(try read(text).isEmpty)
     }
 
-    @Test("The writer quotes what needs it and nothing else")
-    func writer() {
+    @Test("blank lines are records when they are not skipped")
+    func blankLines() throws {
+        let records = try read("a\n\r\n\nb", CSVFormat(skipsBlankLines: false))
+        #expect(records.map(\.strings) == [["a"], [""], [""], ["b"]])
+    }
+
+    @Test("a byte order mark is passed over at the start only")
+    func byteOrderMark() throws {
+        let records = try read("\u{FEFF}a,b\n\u{FEFF}c,d")
+        #expect(records.map(\.strings) == [["a", "b"], ["\u{FEFF}c", "d"]])
+        #expect(records.map(\.offset) == [3, 7])
+    }
+
+    @Test("a CR that no LF follows is data, but ends the last line")
+    func loneCR() throws {
+        #expect(try read("a\rb,c\r\nd\r").map(\.strings) == [["a\rb", "c"], ["d"]])
+    }
+
+    @Test("classic Mac lines end with CR, and LF is data")
+    func mac() throws {
+        let records = try read("a,b\r1,\"x\ry\"\r\r2,z\nz", CSVFormat(lineEnding: .cr))
+        #expect(records.map(\.strings) == [["a", "b"], ["1", "x\ry"], ["2", "z\nz"]])
+        #expect(records.map(\.line) == [1, 2, 5])
+    }
+
+    @Test("NUL and invalid UTF-8 are data")
+    func anyByte() throws {
+        #expect(try read([0, 44, 0xFF, 10, 0xC3]).map(\.fields) == [[[0], [0xFF]], [[0xC3]]])
+    }
+
+    @Test("fields tell whether they are quoted and hold escapes")
+    func fields() throws {
+        let reader = CSVReader(format: CSVFormat(), read: source(of: Array("a,\"b\",\"c\"\"d\",\"\"".utf8)))
+        let record = try #require(try reader.next())
+        #expect((0..<4).map { record[$0].isQuoted } == [false, true, true, true])
+        #expect((0..<4).map { record[$0].hasEscapes } == [false, false, true, false])
+        #expect((0..<4).map { record[$0].string } == ["a", "b", "c\"d", ""])
+        #expect(Array(record[2].bytes) == Array("c\"\"d".utf8))
+    }
+
+    @Test("unescaping into memory writes the value and returns its length", arguments: ["", "x", "\"", "\"\"a\"\"b\""])
+    func unescape(value: String) throws {
         var writer = CSVWriter()
-        for field in ["plain", "a,b", "say \"x\"", "two\nlines", " blank", "", "é"] { writer.field(field) }
+        writer.field(value)
         writer.endRecord()
-        writer.field("")
-        writer.endRecord()
-        #expect(
-            String(decoding: writer.bytes, as: UTF8.self)
-                == "plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\" blank\",,é\r\n\"\"\r\n")
+        let reader = CSVReader(format: CSVFormat(), read: source(of: writer.bytes))
+        let record = try #require(try reader.next())
+        var buffer = [UInt8](repeating: 0, count: record[0].bytes.count)
+        let length = buffer.withUnsafeMutableBytes { record[0].unescape(into: $0) }
+        #expect(String(decoding: buffer[..<length], as: UTF8.self) == value)
+    }
+
+    @Test("records with more fields than a block has bytes are read")
+    func manyFields() throws {
+        let text = Array(repeating: "", count: 5000).joined(separator: ",")
+        let records = try read(text + "\n" + text)
+        #expect(records.map(\.fields.count) == [5000, 5000])
+    }
+
+    @Test("bytesConsumed counts what the returned records and their line ends take")
+    func bytesConsumed() throws {
+        let reader = CSVReader(format: CSVFormat(), read: source(of: Array("a,b\r\nc\n\nd".utf8)))
+        var consumed: [Int] = []
+        while try reader.next() != nil { consumed.append(reader.bytesConsumed) }
+        #expect(consumed == [5, 7, 9])
+        #expect(reader.bytesConsumed == 9)
+    }
+
+    @Test("an error of the source is thrown by next")
+    func sourceError() throws {
+        struct Broken: Error {}
+        var calls = 0
+        let reader = CSVReader(format: CSVFormat()) { buffer in
+            calls += 1
+            guard calls == 1 else { throw Broken() }
+            let line = Array((String(repeating: "x", count: 99) + "\n").utf8)
+            buffer.copyBytes(from: line + line)
+            return 200
+        }
+        #expect(try reader.next()?.count == 1)
+        #expect(throws: Broken.self) { while try reader.next() != nil {} }
     }
 }

@@ -1,73 +1,99 @@
-import Foundation
-import TestSupport
 import Testing
 import Zlib
 
-@Suite struct GzipReaderTests {
-    private func compressed(_ bytes: [UInt8], level: Int = 6) async throws -> [UInt8] {
-        let folder = try TemporaryFolder()
-        let file = try folder.write(bytes, to: "file")
-        let outcome = try await Subprocess.run("/bin/gzip", ["-kfn\(level)", file])
-        #expect(outcome.status == 0)
-        return Array(try Data(contentsOf: URL(fileURLWithPath: file + ".gz")))
-    }
-
-    private func inflated(_ bytes: [UInt8], chunk: Int = .max, output: Int = 4096) throws -> [UInt8] {
-        var position = 0
-        let reader = GzipReader { buffer in
-            let count = min(buffer.count, bytes.count - position, chunk)
-            buffer.copyBytes(from: bytes[position..<(position + count)])
-            position += count
-            return count
-        }
-        var result: [UInt8] = []
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: output, alignment: 1)
-        defer { buffer.deallocate() }
-        while case let count = try reader.read(into: buffer), count > 0 { result += buffer.prefix(count) }
-        return result
-    }
-
-    private static let text = Array((0..<3000).map { "line \($0 % 17)\n" }.joined().utf8)
-
-    @Test("What gzip wrote is read back, at every level, in pieces of any size", arguments: [1, 6, 9])
-    func roundTrip(level: Int) async throws {
-        let bytes = try await compressed(Self.text, level: level)
-        for (chunk, output) in [(1, 7), (100, 4096), (.max, 1 << 20)] {
-            #expect(try inflated(bytes, chunk: chunk, output: output) == Self.text)
-        }
-        #expect(try inflated(try await compressed([])) == [])
-    }
-
-    @Test("Members follow each other, zeros at the end are padding, anything else is not")
-    func members() async throws {
-        let one = try await compressed(Self.text)
-        let two = try await compressed(Array("second".utf8))
-        for chunk in [1, .max] {
-            #expect(try inflated(one + two, chunk: chunk) == Self.text + Array("second".utf8))
-            #expect(try inflated(one + [UInt8](repeating: 0, count: 70_000), chunk: chunk) == Self.text)
-            #expect(throws: GzipError.self) { try inflated(one + Array("garbage".utf8), chunk: chunk) }
+struct GzipReaderTests {
+    @Test("what gzip packs is unpacked, however input and output are cut")
+    func fromGzip() async throws {
+        let text = sample(200_000)
+        let packed = try await pipe(text, through: ["gzip", "-9", "-c"])
+        for (step, size) in [(Int.max, 1 << 16), (1, 1 << 16), (7, 1000), (5000, 1 << 20), (.max, 1)] {
+            let isEqual = try unpack(packed, step: step, bufferSize: size) == text
+            #expect(isEqual, "pieces of \(step), buffer of \(size)")
         }
     }
 
-    @Test("Cut at any byte it is truncated, with one bit turned it is never read as something else")
-    func damaged() async throws {
-        let small = Array("a short text, a short text".utf8)
-        let bytes = try await compressed(small)
-        for end in 0..<bytes.count {
-            #expect(throws: GzipError.truncated) { try inflated(Array(bytes[..<end])) }
-        }
-        for index in bytes.indices {
-            var damaged = bytes
-            damaged[index] ^= 0x10
-            // The time, the flags and the system in the header are not covered by the checksum.
-            let result = try? inflated(damaged)  // because an error is as good
-            #expect(result == nil || result == small, "byte \(index)")
+    @Test("a header with name, comment and extra field is passed over")
+    func fullHeader() async throws {
+        let script = """
+            import sys, zlib
+            data = sys.stdin.buffer.read()
+            c = zlib.compressobj(9, zlib.DEFLATED, -15)
+            head = b'\\x1f\\x8b\\x08\\x1c' + b'\\1\\2\\3\\4' + b'\\0\\3' + b'\\4\\0abcd' + b'name.csv\\0' + b'comment\\0'
+            tail = zlib.crc32(data).to_bytes(4, 'little') + len(data).to_bytes(4, 'little')
+            sys.stdout.buffer.write(head + c.compress(data) + c.flush() + tail)
+            """
+        let packed = try await pipe(Array("a,b\n".utf8), through: ["python3", "-c", script])
+        #expect(try unpack(packed, step: 1) == Array("a,b\n".utf8))
+    }
+
+    @Test("several members are one text, and empty ones add nothing")
+    func members() throws {
+        let packed = try pack([]) + pack([1, 2]) + pack([]) + pack([3])
+        for step in [1, 2, 1000] { #expect(try unpack(packed, step: step) == [1, 2, 3]) }
+        #expect(try unpack(pack([])).isEmpty)
+    }
+
+    @Test("zeros after the last member are padding")
+    func padding() throws {
+        let packed = try pack([1, 2]) + [UInt8](repeating: 0, count: 100_000)
+        #expect(try unpack(packed) == [1, 2])
+    }
+
+    @Test("other bytes after the last member are an error", arguments: [[1], [0x42, 0x0A], [0, 0, 5]])
+    func garbage(tail: [UInt8]) throws {
+        let packed = try pack([1, 2]) + tail
+        #expect { try unpack(packed) } throws: { error in
+            guard case GzipError.corrupt(let reason)? = error as? GzipError else { return false }
+            return reason.hasPrefix("other data follows")
         }
     }
 
-    @Test("What is no gzip is called that")
-    func notGzip() throws {
-        #expect(throws: GzipError.notGzip) { try inflated(Array("plain text".utf8)) }
-        #expect(!Array("plain".utf8).withUnsafeBytes { GzipReader.isGzip(prefix: $0) })
+    @Test("data cut anywhere is truncated, with no byte at all too")
+    func truncated() throws {
+        let packed = try pack(sample(500))
+        for length in 0..<packed.count {
+            #expect(throws: GzipError.truncated, "\(length) bytes") { try unpack(Array(packed.prefix(length))) }
+        }
+    }
+
+    @Test("a wrong checksum, length or block is damage")
+    func corrupt() throws {
+        let packed = try pack(sample(500))
+        for index in [packed.count - 1, packed.count - 8] {
+            var damaged = packed
+            damaged[index] ^= 1
+            #expect(throws: GzipError.self) { try unpack(damaged) }
+        }
+        #expect(throws: GzipError.corrupt("invalid block type")) { try unpack(Array(packed[..<10]) + [0xFF] + packed) }
+    }
+
+    @Test("data that is not gzip is told apart from damaged gzip", arguments: ["a,b\n", "\u{1F}", "P", "\u{1F}x"])
+    func notGzip(text: String) {
+        let expected: GzipError = text == "\u{1F}" ? .truncated : .notGzip
+        for step in [1, 100] { #expect(throws: expected) { try unpack(Array(text.utf8), step: step) } }
+        #expect(!GzipReader.isGzip(prefix: text.utf8))
+    }
+
+    @Test("isGzip looks at the first two bytes")
+    func prefix() throws {
+        #expect(GzipReader.isGzip(prefix: try pack([])))
+        #expect(!GzipReader.isGzip(prefix: [0x1F]))
+        #expect(!GzipReader.isGzip(prefix: []))
+    }
+
+    @Test("the counters tell compressed and unpacked bytes")
+    func counters() throws {
+        let packed = try pack(sample(5000)) + [0, 0]
+        let reader = GzipReader(read: source(of: packed))
+        var buffer = [UInt8](repeating: 0, count: 1000)
+        while try buffer.withUnsafeMutableBytes({ try reader.read(into: $0) }) > 0 {}
+        #expect(reader.bytesRead == packed.count)
+        #expect(reader.bytesWritten == 5000)
+    }
+
+    @Test("each error says what to do", arguments: [GzipError.truncated, .corrupt("x"), .notGzip])
+    func remedies(error: GzipError) {
+        #expect(error.description.contains("; "))
+        #expect(error.description.contains("send"))
     }
 }
