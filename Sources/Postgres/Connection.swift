@@ -1,0 +1,124 @@
+import CLibpq
+
+/// One connection to a server, on a thread of its own.
+///
+/// A transaction is one synchronous closure that runs there whole: it pays one hop between threads, and no statement of
+/// somebody else can slip between. Cancelling the calling task cancels the running statement; the call then throws
+/// `CancellationError`, the transaction is rolled back, and the connection stays usable.
+public actor Connection {
+    private let executor: ThreadExecutor
+    private let session: Session
+    private let canceller: Canceller
+    private var isClosed = false
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Connects.
+    /// - Parameters:
+    ///   - conninfo: URI or `key=value` text as libpq takes it (manual, section 34.1.1); everything in it passes through,
+    ///     `sslmode=verify-full` for one.
+    ///   - application: what `pg_stat_activity` shows, unless `conninfo` says otherwise.
+    /// - Throws: `PostgresError` without SQLSTATE; its message names host and cause, never the password.
+    public static func open(_ conninfo: String, application: String = "catalog") async throws -> Connection {
+        let executor = ThreadExecutor(name: "pg-\(application)")
+        let opener = Opener(executor: executor)
+        do {
+            let session = try await opener.open(conninfo, application)
+            return Connection(executor, session.value)
+        } catch {
+            executor.stop()
+            throw error
+        }
+    }
+
+    private init(_ executor: ThreadExecutor, _ session: Session) {
+        self.executor = executor
+        self.session = session
+        canceller = session.canceller
+    }
+
+    deinit { executor.stop() }
+
+    /// Whether the server is gone.
+    public var isBroken: Bool { isClosed || session.isBroken }
+
+    /// Runs a piece of work on the connection's thread.
+    public nonisolated func run<Result: Sendable>(_ body: @Sendable (Session) throws -> Result) async throws -> Result {
+        let ticket = canceller.ticket()
+        return try await withTaskCancellationHandler {
+            try await perform(ticket, body)
+        } onCancel: {
+            canceller.cancel(ticket)
+        }
+    }
+
+    /// Runs a piece of work as one transaction: committed when it returns, rolled back when it throws.
+    public nonisolated func transaction<Result: Sendable>(
+        _ options: TransactionOptions = .init(), _ body: @Sendable (Session) throws -> Result
+    ) async throws -> Result {
+        try await run { session in try session.transaction(options) { try body(session) } }
+    }
+
+    /// Closes the connection and ends its thread. Work enqueued later fails.
+    public func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        session.close()
+    }
+
+    private func perform<Result: Sendable>(
+        _ ticket: Int, _ body: @Sendable (Session) throws -> Result
+    ) throws -> Result {
+        guard !isClosed else { throw PostgresError(message: "the connection is closed") }
+        try canceller.begin(ticket)
+        let outcome = Swift.Result { try body(session) }
+        let isCancelled = canceller.end(ticket)
+        session.leaveTransaction()
+        // A cancellation that came after the last statement changes nothing: what was committed is reported.
+        if isCancelled, case .failure = outcome { throw CancellationError() }
+        return try outcome.get()
+    }
+}
+
+/// Connects on the thread the connection will live on.
+private actor Opener {
+    private let executor: ThreadExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(executor: ThreadExecutor) {
+        self.executor = executor
+    }
+
+    func open(_ conninfo: String, _ application: String) throws -> Opened {
+        Opened(value: try Session(conninfo: conninfo, application: application))
+    }
+}
+
+/// A new session on its way to the actor that will own it.
+private struct Opened: @unchecked Sendable {  // because it is handed over once, before anybody uses it
+    let value: Session
+}
+
+/// How a transaction runs: manual, SET TRANSACTION.
+public struct TransactionOptions: Sendable {
+    /// What a transaction sees of others.
+    public enum Isolation: String, Sendable {
+        case readCommitted = "read committed"
+        case repeatableRead = "repeatable read"
+        case serializable
+    }
+
+    public var isolation: Isolation
+    public var isReadOnly: Bool
+
+    /// The server's defaults, unless said otherwise.
+    public init(isolation: Isolation = .readCommitted, isReadOnly: Bool = false) {
+        self.isolation = isolation
+        self.isReadOnly = isReadOnly
+    }
+
+    /// Reads one state of the database throughout.
+    public static let readOnlySnapshot = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
+
+    var begin: String { "begin isolation level \(isolation.rawValue)\(isReadOnly ? " read only" : "")" }
+}

@@ -1,0 +1,76 @@
+/// A value that can be bound to a parameter.
+public protocol PostgresEncodable: Sendable {
+    /// The text form PostgreSQL reads (manual, chapter 8).
+    var postgresText: String { get }
+}
+
+extension String: PostgresEncodable {
+    public var postgresText: String { self }
+}
+
+extension Substring: PostgresEncodable {
+    public var postgresText: String { String(self) }
+}
+
+extension Int: PostgresEncodable {
+    public var postgresText: String { String(self) }
+}
+
+extension Int32: PostgresEncodable {
+    public var postgresText: String { String(self) }
+}
+
+extension Int64: PostgresEncodable {
+    public var postgresText: String { String(self) }
+}
+
+extension Double: PostgresEncodable {
+    public var postgresText: String { isNaN ? "NaN" : isInfinite ? (self < 0 ? "-Infinity" : "Infinity") : "\(self)" }
+}
+
+extension Bool: PostgresEncodable {
+    public var postgresText: String { self ? "t" : "f" }
+}
+
+extension Optional: PostgresArrayElement where Wrapped: PostgresArrayElement {
+    public var arrayText: String { map(\.arrayText) ?? "NULL" }
+}
+
+/// A value that can stand in an array.
+public protocol PostgresArrayElement: Sendable {
+    /// As it stands between the braces: manual, section 8.15.2.
+    var arrayText: String { get }
+}
+
+extension String: PostgresArrayElement {
+    public var arrayText: String {
+        "\"" + replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+}
+
+extension Int: PostgresArrayElement {
+    public var arrayText: String { String(self) }
+}
+
+extension Int32: PostgresArrayElement {
+    public var arrayText: String { String(self) }
+}
+
+extension Array: PostgresEncodable where Element: PostgresArrayElement {
+    public var postgresText: String { "{" + map(\.arrayText).joined(separator: ",") + "}" }
+}
+
+/// Binary data: a `bytea` parameter.
+public struct Bytes: PostgresEncodable {
+    private let bytes: [UInt8]
+
+    /// The bytes to bind.
+    public init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// Hexadecimal form: manual, section 8.4.1.
+    public var postgresText: String {
+        "\\x" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,92 @@
+import CLibpq
+
+/// The rows of a result, read from libpq's memory when they are asked for.
+public struct Rows: RandomAccessCollection {
+    private let result: ResultOwner
+
+    init(_ result: ResultOwner) {
+        self.result = result
+    }
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { result.rowCount }
+    public subscript(position: Int) -> Row {
+        precondition(indices.contains(position))
+        return Row(result: result, number: position)
+    }
+}
+
+/// One row of a result.
+public struct Row {
+    fileprivate let result: ResultOwner
+    fileprivate let number: Int
+
+    /// The text of a column by position; nil for NULL.
+    public subscript(index: Int) -> String? { result.text(number, index) }
+
+    /// A column that is never NULL.
+    /// - Throws: `RowError`.
+    public func get<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value {
+        guard let value = try get(column, as: Value?.self) else { throw RowError(column: column, problem: .null) }
+        return value
+    }
+
+    /// A column that may be NULL.
+    /// - Throws: `RowError`.
+    public func get<Value: PostgresDecodable>(_ column: String, as type: Value?.Type = Value?.self) throws -> Value? {
+        guard let index = result.index(of: column) else { throw RowError(column: column, problem: .unknown) }
+        guard let text = result.text(number, index) else { return nil }
+        guard let value = Value(postgresText: text) else {
+            throw RowError(column: column, problem: .notA("\(Value.self)"))
+        }
+        return value
+    }
+}
+
+/// A column that is not what the code expects. Holds no value.
+public struct RowError: Error, Equatable, CustomStringConvertible {
+    /// What is the matter.
+    public enum Problem: Equatable, Sendable { case unknown, null, notA(String) }
+
+    public var column: String
+    public var problem: Problem
+
+    /// The column and what is the matter.
+    public var description: String {
+        switch problem {
+        case .unknown: "the result has no column '\(column)'"
+        case .null: "column '\(column)' is null"
+        case .notA(let type): "column '\(column)' holds no \(type)"
+        }
+    }
+}
+
+/// Frees libpq's result with its last row.
+final class ResultOwner {
+    let pointer: OpaquePointer
+
+    init(_ pointer: OpaquePointer) {
+        self.pointer = pointer
+    }
+
+    deinit { PQclear(pointer) }
+
+    var status: ExecStatusType { PQresultStatus(pointer) }
+    var rowCount: Int { Int(PQntuples(pointer)) }
+
+    /// Rows affected; 0 where the command has none.
+    var affected: Int { Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
+
+    func index(of column: String) -> Int? {
+        // libpq folds case unless the name is quoted.
+        let index = PQfnumber(pointer, "\"\(column)\"")
+        return index < 0 ? nil : Int(index)
+    }
+
+    func text(_ row: Int, _ column: Int) -> String? {
+        let (row, column) = (Int32(row), Int32(column))
+        guard PQgetisnull(pointer, row, column) == 0, let value = PQgetvalue(pointer, row, column) else { return nil }
+        let bytes = UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(pointer, row, column)))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
