@@ -1,6 +1,44 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct CatalogCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "catalog")
+    static let configuration = CommandConfiguration(
+        commandName: "catalog",
+        abstract: "Product onboarding beside PostgreSQL: vendors' CSV files become catalogue rows, errors and history.",
+        discussion: """
+            Without CATALOG_DATABASE_URL a private PostgreSQL under .catalog is made and started by itself.
+
+            First steps:
+              catalog demo
+              catalog vendor add VEND001 --name 'Acme Audio' --email uploads@acme.example
+              catalog category add Electronics Audio
+              catalog ingest products.csv --vendor VEND001
+              catalog psql -c 'select * from audit.uploads'
+            """,
+        version: "0.1.0",
+        subcommands: [
+            DemoCommand.self, IngestCommand.self, UploadCommand.self, VendorCommand.self, CategoryCommand.self,
+            MigrateCommand.self, PsqlCommand.self, PostgresCommand.self,
+        ])
+
+    static func main() async {
+        // A reader that went away (`catalog upload list | head`) is no reason to die by a signal in the middle of a load.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var asyncCommand = command as? any AsyncParsableCommand {
+                try await asyncCommand.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as CommandFailure {
+            FileHandle.standardError.write(Data("catalog: \(failure)\n".utf8))
+            exit(withCode: failure.code)
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static func exit(withCode code: Int32) -> Never { Foundation.exit(code) }
 }

@@ -10,6 +10,7 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
         var current = 0
         var cancelled: Set<Int> = []
         var last = 0
+        var companion: Canceller?
     }
 
     private let handle: OpaquePointer?
@@ -65,7 +66,26 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
     func cancel(_ ticket: Int) {
         state.withLock { state in
             state.cancelled.insert(ticket)
-            if state.current == ticket { cancelStatement() }
+            guard state.current == ticket else { return }
+            cancelStatement()
+            state.companion?.cancelCurrent()
         }
+    }
+
+    /// Extends the work at hand to another connection: a cancellation then stops that one's statement too.
+    func including<Result>(_ other: Canceller, _ body: () throws -> Result) throws -> Result {
+        let ticket = other.ticket()
+        try other.begin(ticket)
+        defer { _ = other.end(ticket) }
+        try state.withLock { state in
+            guard !state.cancelled.contains(state.current) else { throw CancellationError() }
+            state.companion = other
+        }
+        defer { state.withLock { $0.companion = nil } }
+        return try body()
+    }
+
+    private func cancelCurrent() {
+        cancel(state.withLock(\.current))
     }
 }

@@ -8,6 +8,11 @@ public struct Rows: RandomAccessCollection {
         self.result = result
     }
 
+    /// Names of the columns.
+    public var columns: [String] {
+        (0..<PQnfields(result.pointer)).map { String(cString: PQfname(result.pointer, $0)) }
+    }
+
     public var startIndex: Int { 0 }
     public var endIndex: Int { result.rowCount }
     public subscript(position: Int) -> Row {
@@ -25,26 +30,26 @@ public struct Row {
     public subscript(index: Int) -> String? { result.text(number, index) }
 
     /// A column that is never NULL.
-    /// - Throws: `RowError`.
+    /// - Throws: `ColumnError`.
     public func get<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value {
-        guard let value = try get(column, as: Value?.self) else { throw RowError(column: column, problem: .null) }
+        guard let value = try get(column, as: Value?.self) else { throw ColumnError(column: column, problem: .null) }
         return value
     }
 
     /// A column that may be NULL.
-    /// - Throws: `RowError`.
+    /// - Throws: `ColumnError`.
     public func get<Value: PostgresDecodable>(_ column: String, as type: Value?.Type = Value?.self) throws -> Value? {
-        guard let index = result.index(of: column) else { throw RowError(column: column, problem: .unknown) }
+        guard let index = result.index(of: column) else { throw ColumnError(column: column, problem: .unknown) }
         guard let text = result.text(number, index) else { return nil }
         guard let value = Value(postgresText: text) else {
-            throw RowError(column: column, problem: .notA("\(Value.self)"))
+            throw ColumnError(column: column, problem: .notA("\(Value.self)"))
         }
         return value
     }
 }
 
 /// A column that is not what the code expects. Holds no value.
-public struct RowError: Error, Equatable, CustomStringConvertible {
+public struct ColumnError: Error, Equatable, CustomStringConvertible {
     /// What is the matter.
     public enum Problem: Equatable, Sendable { case unknown, null, notA(String) }
 

@@ -48,6 +48,17 @@ public final class Session {
     /// Such as 150018 for 15.18.
     public var serverVersion: Int { Int(PQserverVersion(connection)) }
 
+    /// Runs `body` with a second connection on this thread, for statements that must not be part of this one's transaction.
+    ///
+    /// A cancellation of this session's work stops the second one's statement too.
+    public func withCompanion<Result>(
+        _ conninfo: String, application: String, _ body: (Session) throws -> Result
+    ) throws -> Result {
+        let companion = try Session(conninfo: conninfo, application: application)
+        defer { companion.close() }
+        return try canceller.including(companion.canceller) { try body(companion) }
+    }
+
     // MARK: Statements
 
     /// Runs a statement and returns its rows, all of them in memory.

@@ -1,0 +1,40 @@
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo run test bench lint format clean
+
+catalog := .build/release/catalog
+swift_code := Package.swift Sources Tests Plugins Benchmarks
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what this machine lacks: C libraries, PostgreSQL 15 or newer
+	@scripts/setup.sh
+
+build: setup ## build .build/release/catalog
+	@swift build -c release --product catalog >&2
+
+demo: build ## show the whole job on a private database, with sample files
+	@$(catalog) demo
+
+run: build ## any command: make run ARGS="ingest examples/VEND002_clean.csv --vendor VEND002"
+	@$(catalog) $(ARGS)
+
+test: ## run all tests: make test ARGS="--filter MigrationsTests"
+	@scripts/setup.sh $(wildcard Tests/requirements.txt)
+	@scripts/test.sh $(ARGS)
+
+bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 100000"
+	@scripts/setup.sh Benchmarks/requirements.txt
+	@swift build -c release --product parse-benchmark >&2
+	@.venv/bin/python Benchmarks/bench.py $(ARGS)
+
+lint: ## check formatting and syntax, change nothing
+	@scripts/lint.sh
+
+format: ## format all Swift code
+	@swift format -i --parallel -r $(swift_code)
+
+clean: ## remove what builds have made; databases in .catalog stay
+	@rm -rf .build .venv

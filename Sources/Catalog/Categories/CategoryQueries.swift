@@ -1,0 +1,60 @@
+import Postgres
+
+/// The statements of `catalog.product_categories`.
+enum Category {
+    static func insert(_ names: [String]) -> Statement {
+        """
+        insert into catalog.product_categories (category_name)
+        select distinct name from unnest(\(names)::text[]) name
+        on conflict (category_name) do update set is_active = true where not product_categories.is_active
+        """
+    }
+
+    static func deactivate(_ name: String) -> Statement {
+        "update catalog.product_categories set is_active = false where category_name = \(name)::text"
+    }
+
+    static let selectAll: Statement = """
+        select category_name, is_active,
+            (select count(*) from catalog.products p where p.category = c.category_name) as products
+        from catalog.product_categories c order by category_name
+        """
+
+    static let selectActive: Statement = "select category_name from catalog.product_categories where is_active"
+}
+
+/// A category as an operator sees it.
+public struct CategorySummary: Sendable, Codable {
+    /// The name products refer to.
+    public var name: String
+    /// Whether rule 4 allows it.
+    public var isActive: Bool
+    /// How many products carry it.
+    public var products: Int
+}
+
+extension Session {
+    /// Approves categories; known but inactive ones become active again.
+    /// - Returns: how many were added or re-activated.
+    public func addCategories(_ names: [String]) throws -> Int {
+        try execute(Category.insert(names))
+    }
+
+    /// Takes a category off the whitelist; its products stay.
+    /// - Returns: false if there is no such category.
+    public func deactivateCategory(_ name: String) throws -> Bool {
+        try execute(Category.deactivate(name)) == 1
+    }
+
+    /// All categories by name.
+    public func categories() throws -> [CategorySummary] {
+        try query(Category.selectAll).map {
+            try CategorySummary(name: $0.get("category_name"), isActive: $0.get("is_active"), products: $0.get("products"))
+        }
+    }
+
+    /// What rule 4 allows now.
+    public func categoryWhitelist() throws -> CategoryWhitelist {
+        CategoryWhitelist(try query(Category.selectActive).map { try $0.get("category_name") })
+    }
+}

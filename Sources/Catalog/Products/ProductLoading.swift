@@ -1,0 +1,59 @@
+import Postgres
+
+/// Loading the products of one upload: the steps of `Ingest.ProductLoader`, in their order. All need a transaction.
+extension Session {
+    /// Makes the temporary tables of the load and names the upload that changes products from now on.
+    public func beginProductLoad(uploadID: String) throws {
+        try execute(ProductLoad.useUpload(uploadID))
+        try execute(ProductLoad.createKeys)
+    }
+
+    /// Streams the keys of the file: text COPY rows of row number, vendor product id and SKU; null where unusable.
+    @discardableResult
+    public func copyKeys(_ body: (CopyWriter) throws -> Void) throws -> Int {
+        let count = try copyIn(ProductLoad.copyKeys, body)
+        try execute(ProductLoad.analyzeKeys)
+        return count
+    }
+
+    /// Calls `body` with the row number and the field of each key that the catalogue holds already. In mode upsert a
+    /// SKU held by the product of the same row is not reported.
+    public func forEachTakenKey(vendorID: String, mode: UploadMode, _ body: (Int, ProductField) -> Void) throws {
+        try stream(ProductLoad.selectTaken(vendorID: vendorID, mode: mode)) { row in
+            body(try row.get("row_number"), try row.get("key") == "sku" ? .sku : .vendorProductID)
+        }
+    }
+
+    /// Streams the numbers of the rows that may share a key with another one.
+    public func copySuspects(_ body: (CopyWriter) throws -> Void) throws {
+        try execute(ProductLoad.createSuspects)
+        _ = try copyIn(ProductLoad.copySuspects, body)
+    }
+
+    /// Calls `body` in file order with the row number of each suspect, the first row with the same SKU and the first
+    /// row with the same vendor product id.
+    public func forEachContendingRow(_ body: (_ row: Int, _ skuGroup: Int, _ idGroup: Int) -> Void) throws {
+        try stream(ProductLoad.selectContending) { row in
+            body(try row.get("row_number"), try row.get("sku_group"), try row.get("id_group"))
+        }
+    }
+
+    /// Streams new products: text COPY rows of vendor id, upload id and the 14 fields in the order of `ProductField`.
+    /// - Returns: how many were created.
+    /// - Throws: `PostgresError`; a unique violation or a deadlock if another upload took a key meanwhile.
+    public func copyProducts(_ body: (CopyWriter) throws -> Void) throws -> Int {
+        try copyIn(ProductLoad.copyProducts, body)
+    }
+
+    /// Streams new images of existing products (the 14 fields) and writes those that differ from the stored ones.
+    /// - Parameter absent: optional columns the file lacks; they keep their stored value.
+    /// - Returns: how many products changed.
+    public func updateProducts(
+        vendorID: String, absent: [ProductField], _ body: (CopyWriter) throws -> Void
+    ) throws -> Int {
+        try execute(ProductLoad.createIncoming)
+        _ = try copyIn(ProductLoad.copyIncoming, body)
+        try execute(ProductLoad.analyzeIncoming)
+        return try execute(ProductLoad.updateChanged(vendorID: vendorID, absent: absent.map(\.column)))
+    }
+}

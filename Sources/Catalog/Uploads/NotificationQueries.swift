@@ -1,0 +1,59 @@
+import Postgres
+
+/// A mail that waits in the outbox.
+public struct PendingNotification: Sendable {
+    public var notificationID: Int
+    public var uploadID: String
+    public var recipient: String?
+}
+
+/// The statements of `catalog.notifications`.
+enum Outbox {
+    /// Takes the upload's own mail, and mails that a crash left behind more than a minute ago.
+    static func claim(uploadID: String?) -> Statement {
+        """
+        update catalog.notifications n set attempts = attempts + 1
+        where n.notification_id in (
+            select notification_id from catalog.notifications
+            where state = 'pending'
+              and (upload_id = \(uploadID)::text or created_at < clock_timestamp() - interval '1 minute')
+            order by notification_id
+            limit 100
+            for update skip locked)
+        returning notification_id, upload_id, recipient
+        """
+    }
+
+    static func finish(_ notificationID: Int) -> Statement {
+        """
+        update catalog.notifications set state = 'sent', sent_at = clock_timestamp(), last_error = null
+        where notification_id = \(notificationID)::bigint
+        """
+    }
+
+    static func fail(_ notificationID: Int, reason: String) -> Statement {
+        """
+        update catalog.notifications set last_error = \(reason)::text where notification_id = \(notificationID)::bigint
+        """
+    }
+}
+
+extension Session {
+    /// Takes mails out of the outbox to be sent; they stay pending until `finishNotification`.
+    public func claimNotifications(for uploadID: String?) throws -> [PendingNotification] {
+        try query(Outbox.claim(uploadID: uploadID)).map {
+            try PendingNotification(
+                notificationID: $0.get("notification_id"), uploadID: $0.get("upload_id"), recipient: $0.get("recipient"))
+        }
+    }
+
+    /// The mail was sent.
+    public func finishNotification(_ notificationID: Int) throws {
+        try execute(Outbox.finish(notificationID))
+    }
+
+    /// The mail could not be sent; it stays pending.
+    public func failNotification(_ notificationID: Int, reason: String) throws {
+        try execute(Outbox.fail(notificationID, reason: reason))
+    }
+}

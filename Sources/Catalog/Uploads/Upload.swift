@@ -1,0 +1,101 @@
+/// What happens to rows whose product exists already.
+public enum UploadMode: String, CaseIterable, Sendable, Codable {
+    /// They are errors (rules 5 and 6).
+    case create
+    /// A known vendor product id is updated.
+    case upsert
+}
+
+/// What happens to the good rows of a file with bad ones.
+public enum UploadPolicy: String, CaseIterable, Sendable, Codable {
+    /// They are loaded.
+    case loadValid = "load-valid"
+    /// Nothing is loaded.
+    case allOrNothing = "all-or-nothing"
+}
+
+/// Where an upload stands: `queued → processing → completed | partial | failed`, later `reverted`.
+public enum UploadStatus: String, Sendable, Codable {
+    case queued, processing, completed, partial, failed, reverted
+}
+
+/// How many data rows of a file met which fate; `valid + error = total`, and all valid rows loaded are
+/// `created + updated + unchanged`.
+public struct UploadCounts: Equatable, Sendable {
+    public var total = 0
+    public var valid = 0
+    public var created = 0
+    public var updated = 0
+    public var unchanged = 0
+
+    /// Rows with at least one error.
+    public var error: Int { total - valid }
+
+    /// Nothing counted yet.
+    public init() {}
+}
+
+/// Why nothing of a file was loaded: stands in `upload_history.failure_type`.
+public enum UploadFailureType: String, Sendable {
+    case emptyFile = "EMPTY_FILE"
+    case missingColumn = "MISSING_COLUMN"
+    case duplicateColumn = "DUPLICATE_COLUMN"
+    case fileTooLarge = "FILE_TOO_LARGE"
+    case tooManyRows = "TOO_MANY_ROWS"
+    case unreadableFile = "UNREADABLE_FILE"
+    case unknownVendor = "UNKNOWN_VENDOR"
+    case vendorSuspended = "VENDOR_SUSPENDED"
+    /// Every row has an error.
+    case noValidRows = "NO_VALID_ROWS"
+    /// Some rows have errors and the policy is all-or-nothing.
+    case rejectedByPolicy = "REJECTED_BY_POLICY"
+    /// The process or the database went away; the file itself may be good.
+    case interrupted = "INTERRUPTED"
+}
+
+/// A failure of a whole file, in words for the vendor.
+public struct UploadFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The kind of failure.
+    public var type: UploadFailureType
+    /// What is wrong and what to do.
+    public var message: String
+
+    /// - Parameter message: safe to show the vendor.
+    public init(_ type: UploadFailureType, _ message: String) {
+        self.type = type
+        self.message = message
+    }
+
+    /// Type and message.
+    public var description: String { "\(type.rawValue): \(message)" }
+}
+
+/// What is known of an upload when it begins: a row of `catalog.upload_history`.
+public struct Upload: Equatable, Sendable {
+    public var uploadID: String
+    public var vendorID: String
+    public var fileName: String
+    public var mode: UploadMode
+    public var policy: UploadPolicy
+    /// Bucket of the object store, nil for a local file.
+    public var bucket: String?
+    /// Key in the bucket, or path of a local file.
+    public var objectKey: String
+
+    /// - Parameters:
+    ///   - uploadID: made by `UploadID`.
+    ///   - fileName: shortened to 255 characters, without control characters.
+    public init(
+        uploadID: String, vendorID: String, fileName: String, mode: UploadMode = .create,
+        policy: UploadPolicy = .loadValid, bucket: String? = nil, objectKey: String
+    ) {
+        self.uploadID = uploadID
+        self.vendorID = vendorID
+        let printable = fileName.unicodeScalars.map { $0.properties.generalCategory == .control ? "_" : $0 }
+        self.fileName = String(String.UnicodeScalarView(printable.prefix(255)))
+        self.mode = mode
+        self.policy = policy
+        self.bucket = bucket
+        self.objectKey = objectKey
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+
+/// A line of the timeline of an upload: `catalog.upload_events`.
+public enum UploadEvent: Sendable {
+    case started(mode: UploadMode, policy: UploadPolicy)
+    case fileRead(FileFacts)
+    case checked(rows: Int, rejected: Int)
+    case racedWithAnotherUpload(attempt: Int, sqlState: String)
+    case finished(UploadEnd)
+    case failed(UploadFailure)
+    case reportWritten(errorsKey: String, rejectedKey: String)
+    case notified(channel: String)
+
+    /// What was found out about the file; the report needs the columns to give rejected rows back as they were.
+    public struct FileFacts: Sendable, Codable {
+        /// `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
+        public var encoding: String
+        /// One character.
+        public var separator: String
+        public var isCompressed: Bool
+        /// Names in the header, trimmed; `1`, `2`, … when the file has none.
+        public var columns: [String]
+        public var hasHeader: Bool
+        public var isMapped: Bool
+
+        /// The facts, as found.
+        public init(
+            encoding: String, separator: String, isCompressed: Bool, columns: [String], hasHeader: Bool, isMapped: Bool
+        ) {
+            self.encoding = encoding
+            self.separator = separator
+            self.isCompressed = isCompressed
+            self.columns = columns
+            self.hasHeader = hasHeader
+            self.isMapped = isMapped
+        }
+
+        init(json: String) throws {
+            self = try JSONDecoder().decode(Self.self, from: Data(json.utf8))
+        }
+    }
+
+    /// Searchable name.
+    public var name: String {
+        switch self {
+        case .started: "started"
+        case .fileRead: "file.read"
+        case .checked: "checked"
+        case .racedWithAnotherUpload: "raced"
+        case .finished: "finished"
+        case .failed: "failed"
+        case .reportWritten: "report.written"
+        case .notified: "notified"
+        }
+    }
+
+    /// The facts, as a JSON object.
+    var detailJSON: String {
+        switch self {
+        case .started(let mode, let policy): Self.json(["mode": mode.rawValue, "policy": policy.rawValue])
+        case .fileRead(let facts): Self.json(facts)
+        case .checked(let rows, let rejected): Self.json(["rows": rows, "rejected": rejected])
+        case .racedWithAnotherUpload(let attempt, let state): Self.json(["attempt": "\(attempt)", "sqlState": state])
+        case .finished(let end): Self.json(["status": end.status.rawValue])
+        case .failed(let failure): Self.json(["type": failure.type.rawValue, "message": failure.message])
+        case .reportWritten(let errors, let rejected): Self.json(["errors": errors, "rejected": rejected])
+        case .notified(let channel): Self.json(["channel": channel])
+        }
+    }
+
+    private static func json(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Strings, numbers and booleans always encode.
+        return String(decoding: try! encoder.encode(value), as: UTF8.self)
+    }
+}

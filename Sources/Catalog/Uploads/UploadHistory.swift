@@ -1,0 +1,157 @@
+import Postgres
+
+/// An upload as `audit.uploads` shows it.
+public struct UploadRecord: Sendable, Codable {
+    public var uploadID: String
+    public var vendorID: String
+    public var fileName: String
+    public var status: UploadStatus
+    public var mode: UploadMode
+    public var policy: UploadPolicy
+    /// ISO 8601, UTC, to the second.
+    public var uploadedAt: String
+    public var completedAt: String?
+    public var totalRecords: Int?
+    public var validRecords: Int?
+    public var errorRecords: Int?
+    public var createdRecords: Int?
+    public var updatedRecords: Int?
+    public var unchangedRecords: Int?
+    public var failureType: String?
+    public var failureMessage: String?
+    public var objectKey: String?
+    public var fileSHA256: String?
+    public var errorReport: String?
+    public var rejectedFile: String?
+}
+
+/// An error as `catalog.validation_errors` holds it.
+public struct UploadErrorRecord: Sendable, Codable {
+    public var rowNumber: Int
+    public var lineNumber: Int
+    public var errorType: String
+    public var errorMessage: String
+    public var field: String?
+    public var rejectedValue: String?
+}
+
+/// A line of the timeline.
+public struct UploadEventRecord: Sendable, Codable {
+    /// ISO 8601, UTC, to the millisecond.
+    public var at: String
+    public var event: String
+    /// A JSON object.
+    public var detail: String
+}
+
+/// The statements that read the history.
+enum UploadHistory {
+    static let columns: Statement = """
+        upload_id, vendor_id, file_name, status, mode, policy,
+        to_char(upload_timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as uploaded_at,
+        to_char(completed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as completed_at,
+        total_records, valid_records, error_records, created_records, updated_records, unchanged_records,
+        failure_type, failure_message, object_key, file_sha256, error_file_s3_key, rejected_file_s3_key
+        """
+
+    static func select(_ uploadID: String) -> Statement {
+        "select \(columns) from catalog.upload_history where upload_id = \(uploadID)::text"
+    }
+
+    static func selectNewest(vendorID: String?, status: UploadStatus?, limit: Int) -> Statement {
+        """
+        select \(columns) from catalog.upload_history
+        where (\(vendorID)::text is null or vendor_id = \(vendorID)::text)
+          and (\(status?.rawValue)::text is null or status = \(status?.rawValue)::text)
+        order by upload_timestamp desc, upload_id desc
+        limit \(limit)::integer
+        """
+    }
+
+    static func selectErrors(_ uploadID: String) -> Statement {
+        """
+        select row_number, line_number, error_type, error_message, field, rejected_value
+        from catalog.validation_errors where upload_id = \(uploadID)::text
+        order by row_number, error_id
+        """
+    }
+
+    static func countErrors(_ uploadID: String) -> Statement {
+        """
+        select error_type, count(*) as errors from catalog.validation_errors
+        where upload_id = \(uploadID)::text group by error_type order by count(*) desc, error_type
+        """
+    }
+
+    static func selectEvents(_ uploadID: String) -> Statement {
+        """
+        select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, event, detail::text as detail
+        from catalog.upload_events where upload_id = \(uploadID)::text order by event_id
+        """
+    }
+
+    /// The facts of the file's last reading.
+    static func selectFileFacts(_ uploadID: String) -> Statement {
+        """
+        select detail::text as detail from catalog.upload_events
+        where upload_id = \(uploadID)::text and event = 'file.read' order by event_id desc limit 1
+        """
+    }
+}
+
+extension UploadRecord {
+    init(_ row: Row) throws {
+        try self.init(
+            uploadID: row.get("upload_id"), vendorID: row.get("vendor_id"), fileName: row.get("file_name"),
+            status: UploadStatus(rawValue: row.get("status")) ?? .failed,
+            mode: UploadMode(rawValue: row.get("mode")) ?? .create,
+            policy: UploadPolicy(rawValue: row.get("policy")) ?? .loadValid,
+            uploadedAt: row.get("uploaded_at"), completedAt: row.get("completed_at"),
+            totalRecords: row.get("total_records"), validRecords: row.get("valid_records"),
+            errorRecords: row.get("error_records"), createdRecords: row.get("created_records"),
+            updatedRecords: row.get("updated_records"), unchangedRecords: row.get("unchanged_records"),
+            failureType: row.get("failure_type"), failureMessage: row.get("failure_message"),
+            objectKey: row.get("object_key"), fileSHA256: row.get("file_sha256"),
+            errorReport: row.get("error_file_s3_key"), rejectedFile: row.get("rejected_file_s3_key"))
+    }
+}
+
+extension Session {
+    /// One upload, nil if there is none of that id.
+    public func upload(_ uploadID: String) throws -> UploadRecord? {
+        try first(UploadHistory.select(uploadID)).map(UploadRecord.init)
+    }
+
+    /// The newest uploads first.
+    public func uploads(vendorID: String? = nil, status: UploadStatus? = nil, limit: Int) throws -> [UploadRecord] {
+        try query(UploadHistory.selectNewest(vendorID: vendorID, status: status, limit: limit)).map(UploadRecord.init)
+    }
+
+    /// Calls `body` with every error of an upload in file order. Needs a transaction.
+    public func forEachError(of uploadID: String, _ body: (UploadErrorRecord) throws -> Void) throws {
+        try stream(UploadHistory.selectErrors(uploadID)) { row in
+            try body(
+                UploadErrorRecord(
+                    rowNumber: row.get("row_number"), lineNumber: row.get("line_number"),
+                    errorType: row.get("error_type"), errorMessage: row.get("error_message"), field: row.get("field"),
+                    rejectedValue: row.get("rejected_value")))
+        }
+    }
+
+    /// Errors by type, the most frequent first.
+    public func errorCounts(of uploadID: String) throws -> [(type: String, count: Int)] {
+        try query(UploadHistory.countErrors(uploadID)).map { try ($0.get("error_type"), $0.get("errors")) }
+    }
+
+    /// The timeline of an upload.
+    public func events(of uploadID: String) throws -> [UploadEventRecord] {
+        try query(UploadHistory.selectEvents(uploadID)).map {
+            try UploadEventRecord(at: $0.get("at"), event: $0.get("event"), detail: $0.get("detail"))
+        }
+    }
+
+    /// What was found out about the file of an upload; nil if it was not read.
+    public func fileFacts(of uploadID: String) throws -> UploadEvent.FileFacts? {
+        try first(UploadHistory.selectFileFacts(uploadID)).map { try UploadEvent.FileFacts(json: $0.get("detail")) }
+    }
+}

@@ -1,0 +1,186 @@
+import Postgres
+
+/// The statements that move an upload from its beginning to its end.
+extension Upload {
+    static func begin(_ upload: Upload) -> Statement {
+        """
+        insert into catalog.upload_history
+            (upload_id, vendor_id, file_name, status, mode, policy, started_at, bucket, object_key)
+        values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'processing',
+            \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, clock_timestamp(),
+            \(upload.bucket)::text, \(upload.objectKey)::text)
+        """
+    }
+
+    /// Marks the upload as alive while the transaction lasts: see `giveUpOrphans`.
+    static func hold(_ uploadID: String) -> Statement {
+        "select pg_advisory_xact_lock(hashtextextended('catalog.upload ' || \(uploadID)::text, 0))"
+    }
+
+    /// An upload at work is held by its transaction. One that nobody holds lost its process: nothing of it was loaded.
+    /// The grace covers the moment between the commit of `begin` and `hold`; a process that sleeps longer than that
+    /// cannot finish any more, because `finish` wants the status it left behind.
+    static let giveUpOrphans: Statement = """
+        update catalog.upload_history u
+        set status = 'failed', completed_at = clock_timestamp(), total_records = 0, valid_records = 0, error_records = 0,
+            failure_type = 'INTERRUPTED',
+            failure_message = 'The upload was interrupted: nothing was loaded. Upload the file again.'
+        where u.status = 'processing' and u.started_at < clock_timestamp() - interval '10 seconds'
+          and pg_try_advisory_xact_lock(hashtextextended('catalog.upload ' || u.upload_id, 0))
+        returning upload_id
+        """
+
+    static func finish(_ uploadID: String, _ end: UploadEnd) -> Statement {
+        """
+        update catalog.upload_history
+        set status = \(end.status.rawValue)::text, completed_at = clock_timestamp(),
+            total_records = \(end.counts.total)::integer, valid_records = \(end.counts.valid)::integer,
+            error_records = \(end.counts.error)::integer, created_records = \(end.counts.created)::integer,
+            updated_records = \(end.counts.updated)::integer, unchanged_records = \(end.counts.unchanged)::integer,
+            file_size_bytes = \(end.file?.byteCount)::bigint, file_sha256 = \(end.file?.sha256)::text,
+            failure_type = \(end.failure?.type.rawValue)::text, failure_message = \(end.failure?.message)::text
+        where upload_id = \(uploadID)::text and status = 'processing'
+        """
+    }
+
+    static func recordReport(_ uploadID: String, errors: String, rejected: String) -> Statement {
+        """
+        update catalog.upload_history
+        set error_file_s3_key = \(errors)::text, rejected_file_s3_key = \(rejected)::text
+        where upload_id = \(uploadID)::text
+        """
+    }
+
+    static func addEvent(_ uploadID: String, _ event: String, detail: String) -> Statement {
+        """
+        insert into catalog.upload_events (upload_id, event, detail)
+        values (\(uploadID)::text, \(event)::text, \(detail)::jsonb)
+        """
+    }
+
+    static func addNotification(_ uploadID: String, recipient: String?) -> Statement {
+        """
+        insert into catalog.notifications (upload_id, kind, recipient)
+        values (\(uploadID)::text, 'upload-finished', \(recipient)::text)
+        """
+    }
+
+    static func revert(_ uploadID: String) -> Statement {
+        "select vendor_product_id, sku, reason from catalog.revert_upload(\(uploadID)::text)"
+    }
+
+    static let ensureErrorPartitions: Statement = "select catalog.ensure_error_partitions()"
+
+    static let copyErrors: Statement = """
+        copy catalog.validation_errors
+            (upload_id, row_number, line_number, error_type, error_message, field, rejected_value, original_data)
+        from stdin
+        """
+}
+
+/// The facts about a file that was read whole.
+public struct UploadedFile: Equatable, Sendable {
+    /// Size as it arrived, before any decompression.
+    public var byteCount: Int
+    /// Of the same bytes, 64 hexadecimal digits.
+    public var sha256: String
+
+    /// - Parameter sha256: 64 lower-case hexadecimal digits.
+    public init(byteCount: Int, sha256: String) {
+        self.byteCount = byteCount
+        self.sha256 = sha256
+    }
+}
+
+/// How an upload ended.
+public struct UploadEnd: Equatable, Sendable {
+    /// `completed`, `partial` or `failed`.
+    public var status: UploadStatus
+    public var counts: UploadCounts
+    /// Nil when the file was not read whole.
+    public var file: UploadedFile?
+    /// Why nothing was loaded; nil unless the status is `failed`.
+    public var failure: UploadFailure?
+
+    /// - Parameter failure: makes the status `failed`; without one it follows from the counts.
+    public init(counts: UploadCounts = UploadCounts(), file: UploadedFile? = nil, failure: UploadFailure? = nil) {
+        self.counts = counts
+        self.file = file
+        self.failure = failure
+        status = failure != nil ? .failed : counts.error == 0 ? .completed : .partial
+    }
+}
+
+/// A product that a revert left alone.
+public struct RevertException: Sendable, Codable {
+    /// The product's key.
+    public var vendorProductID: String
+    /// Its present SKU.
+    public var sku: String
+    /// Why it was left alone.
+    public var reason: String
+}
+
+extension Session {
+    /// Records an upload that begins now.
+    public func beginUpload(_ upload: Upload) throws {
+        try execute(Upload.begin(upload))
+    }
+
+    /// Keeps the upload from being taken for an orphan until the transaction ends.
+    public func holdUpload(_ uploadID: String) throws {
+        try execute(Upload.hold(uploadID))
+    }
+
+    /// Fails the uploads whose process went away.
+    /// - Returns: their ids.
+    @discardableResult
+    public func giveUpOrphanedUploads() throws -> [String] {
+        let orphans: [String] = try query(Upload.giveUpOrphans).map { try $0.get("upload_id") }
+        for uploadID in orphans { try addEvent(uploadID, .failed(.init(.interrupted, "its process went away"))) }
+        return orphans
+    }
+
+    /// Records the end of an upload.
+    /// - Returns: false if it is not `processing` any more, because it was given up meanwhile.
+    public func finishUpload(_ uploadID: String, _ end: UploadEnd) throws -> Bool {
+        try execute(Upload.finish(uploadID, end)) == 1
+    }
+
+    /// Records where the error report and the rejected rows are.
+    public func recordReport(_ uploadID: String, errorsKey: String, rejectedKey: String) throws {
+        try execute(Upload.recordReport(uploadID, errors: errorsKey, rejected: rejectedKey))
+    }
+
+    /// Adds a line to the timeline of an upload.
+    public func addEvent(_ uploadID: String, _ event: UploadEvent) throws {
+        try execute(Upload.addEvent(uploadID, event.name, detail: event.detailJSON))
+    }
+
+    /// Puts the mail about an upload into the outbox.
+    public func addNotification(_ uploadID: String, recipient: String?) throws {
+        try execute(Upload.addNotification(uploadID, recipient: recipient))
+    }
+
+    /// Undoes a completed or partial upload.
+    /// - Returns: the products left alone, because they were changed since.
+    /// - Throws: `PostgresError` with hint, if there is no such upload or it is in no state to be reverted.
+    public func revertUpload(_ uploadID: String) throws -> [RevertException] {
+        try query(Upload.revert(uploadID)).map {
+            try RevertException(
+                vendorProductID: $0.get("vendor_product_id"), sku: $0.get("sku"), reason: $0.get("reason"))
+        }
+    }
+
+    /// Makes this month's and next month's partition of `validation_errors` where they are missing.
+    public func ensureErrorPartitions() throws {
+        try execute(Upload.ensureErrorPartitions)
+    }
+
+    /// Streams errors into `validation_errors`: text COPY rows of upload id, row number, line number, type, message,
+    /// field, rejected value, original data.
+    /// - Returns: how many errors.
+    public func copyErrors(_ body: (CopyWriter) throws -> Void) throws -> Int {
+        try copyIn(Upload.copyErrors, body)
+    }
+}

@@ -1,0 +1,22 @@
+/// A company that drops product files: a row of `catalog.vendors`.
+public struct Vendor: Equatable, Sendable, Codable {
+    /// Whether uploads are accepted.
+    public enum Status: String, Sendable, Codable { case active, suspended }
+
+    /// Letters, digits, `_`, `-` and `.`, at most 50: part of object keys.
+    public var vendorID: String
+    /// Name for people.
+    public var vendorName: String
+    /// Where the result of an upload is mailed.
+    public var email: String
+    /// A suspended vendor's uploads fail.
+    public var status: Status
+
+    /// A vendor as it is to be stored.
+    public init(vendorID: String, vendorName: String, email: String, status: Status = .active) {
+        self.vendorID = vendorID
+        self.vendorName = vendorName
+        self.email = email
+        self.status = status
+    }
+}

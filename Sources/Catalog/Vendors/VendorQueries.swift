@@ -1,0 +1,68 @@
+import Postgres
+
+/// The statements of `catalog.vendors`.
+extension Vendor {
+    static func insert(_ vendor: Vendor) -> Statement {
+        """
+        insert into catalog.vendors (vendor_id, vendor_name, email, status)
+        values (\(vendor.vendorID)::text, \(vendor.vendorName)::text, \(vendor.email)::text, \(vendor.status.rawValue)::text)
+        """
+    }
+
+    static func setStatus(_ vendorID: String, _ status: Status) -> Statement {
+        "update catalog.vendors set status = \(status.rawValue)::text where vendor_id = \(vendorID)::text"
+    }
+
+    static let selectAll: Statement = """
+        select vendor_id, vendor_name, email, status from catalog.vendors order by vendor_id
+        """
+
+    static func select(_ vendorID: String) -> Statement {
+        "select vendor_id, vendor_name, email, status from catalog.vendors where vendor_id = \(vendorID)::text"
+    }
+
+    /// Holds the vendor until the end of the transaction: its uploads run one after another, and it is not suspended
+    /// meanwhile. Foreign keys still may refer to it.
+    static func selectForUpload(_ vendorID: String) -> Statement {
+        """
+        select vendor_id, vendor_name, email, status from catalog.vendors
+        where vendor_id = \(vendorID)::text for no key update
+        """
+    }
+
+    init(_ row: Row) throws {
+        try self.init(
+            vendorID: row.get("vendor_id"), vendorName: row.get("vendor_name"), email: row.get("email"),
+            status: Status(rawValue: row.get("status")) ?? .suspended)
+    }
+}
+
+extension Session {
+    /// Adds a vendor.
+    /// - Throws: `PostgresError`, a unique violation if the id is taken, a check violation if a value is not allowed.
+    public func addVendor(_ vendor: Vendor) throws {
+        try execute(Vendor.insert(vendor))
+    }
+
+    /// All vendors by id.
+    public func vendors() throws -> [Vendor] {
+        try query(Vendor.selectAll).map(Vendor.init)
+    }
+
+    /// One vendor, nil if there is none of that id.
+    public func vendor(_ vendorID: String) throws -> Vendor? {
+        try first(Vendor.select(vendorID)).map(Vendor.init)
+    }
+
+    /// Suspends or re-activates a vendor.
+    /// - Returns: false if there is no such vendor.
+    public func setVendorStatus(_ vendorID: String, _ status: Vendor.Status) throws -> Bool {
+        try execute(Vendor.setStatus(vendorID, status)) == 1
+    }
+
+    /// Waits until no other upload of the vendor is at work and holds the vendor until the transaction ends.
+    /// - Returns: nil if there is no such vendor.
+    public func lockVendor(_ vendorID: String) throws -> Vendor? {
+        try first(Vendor.selectForUpload(vendorID)).map(Vendor.init)
+    }
+}

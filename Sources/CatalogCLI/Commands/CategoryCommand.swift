@@ -1,0 +1,107 @@
+import ArgumentParser
+import Catalog
+import Foundation
+import Ingest
+import Postgres
+
+struct CategoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "category", abstract: "Approve, list and withdraw product categories (rule 4).",
+        subcommands: [Add.self, List.self, Remove.self, Import.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Approve categories.", discussion: "Example: catalog category add Electronics 'Home & Garden'")
+
+        @Argument(help: "Names, exactly as vendors write them.")
+        var names: [String]
+
+        func run() async throws { try await CategoryCommand.add(names) }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show all categories.")
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let categories = try await Composition().withConnection { try await $0.run { try $0.categories() } }
+            if json { return try JSONOutput.print(categories) }
+            var table = Table("CATEGORY", "ACTIVE", "PRODUCTS")
+            for category in categories {
+                table.add(category.name, category.isActive ? "yes" : "no", category.products.grouped)
+            }
+            print(table.rendered(Style()))
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a category off the whitelist; its products stay.")
+
+        @Argument(help: "The category.")
+        var name: String
+
+        func run() async throws {
+            let isKnown = try await Composition().withConnection { connection in
+                try await connection.transaction { try $0.deactivateCategory(name) }
+            }
+            guard isKnown else { throw CommandFailure("no category '\(name)': catalog category list shows all") }
+            print("category \(name) is inactive")
+        }
+    }
+
+    struct Import: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "import",
+            abstract: "Approve the categories of a file.",
+            discussion: """
+                The file is a CSV with a column category_name or category (a vendor file will do), or plain text with one
+                name per line. With --map the categories are what the mapping makes of a foreign export.
+
+                Examples:
+                  catalog category import categories.csv
+                  catalog category import shopify.csv --map examples/mappings/shopify.json
+                """)
+
+        @Argument(help: "The file.", completion: .file())
+        var file: String
+
+        @Option(name: .customLong("map"), help: "JSON file that maps foreign columns to ours.", completion: .file())
+        var mapping: String?
+
+        func run() async throws {
+            let composition = try Composition()
+            let source = try LocalFile(path: file)
+            let columnMapping = try mapping.map(MappingFile.read)
+            let names = try CategoryFile(limits: composition.settings.limits).names(in: source, mapping: columnMapping)
+            try await CategoryCommand.add(names)
+        }
+    }
+
+    private static func add(_ names: [String]) async throws {
+        let names = names.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
+        guard let longest = names.max(by: { $0.unicodeScalars.count < $1.unicodeScalars.count }) else {
+            throw CommandFailure("no category named: give at least one name")
+        }
+        guard longest.unicodeScalars.count <= 100 else {
+            throw CommandFailure("category '\(longest.prefix(40))…' is too long: at most 100 characters")
+        }
+        let added = try await Composition().withConnection { connection in
+            try await connection.transaction { try $0.addCategories(names) }
+        }
+        print("\(added) of \(Set(names).count) categories added, the others were approved already")
+    }
+}
+
+/// A file for `--map`.
+enum MappingFile {
+    static func read(_ path: String) throws -> ColumnMapping {
+        let source = try LocalFile(path: path)
+        guard source.byteCount ?? 0 < 1 << 20, let json = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("cannot read the mapping '\(path)': it is larger than 1 MB")
+        }
+        return try ColumnMapping(json: json)
+    }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Catalog
+import Foundation
+import Ingest
+import Postgres
+
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Show the whole main job on the embedded database, with sample files.",
+        discussion: """
+            Creates vendors and categories, ingests good and bad files, and shows what came of it: counts, the error report,
+            the mail and a few questions in SQL. Run twice, the second run finds the products unchanged.
+            """)
+
+    @Option(help: "Folder of the sample files.", completion: .directory)
+    var examples = "examples"
+
+    private static let vendors: [(id: String, name: String, file: String)] = [
+        ("VEND001", "Northwind Audio", "VEND001_products.csv"),
+        ("VEND002", "Clean Home", "VEND002_clean.csv"),
+        ("VEND003", "Käse & Größe GmbH", "VEND003_windows1252_semicolons.csv"),
+        ("VEND004", "Zip Traders", "VEND004_products.csv.gz"),
+        ("VEND005", "Hopeless Imports", "VEND005_hopeless.csv"),
+    ]
+
+    func run() async throws {
+        let folder = URL(fileURLWithPath: examples)
+        let files = try Self.vendors.map { try LocalFile(path: folder.appendingPathComponent($0.file).path) }
+        let categories = try LocalFile(path: folder.appendingPathComponent("categories.csv").path)
+        let composition = try Composition()
+        Self.step("A private PostgreSQL, migrated", "catalog psql")
+        try await composition.withConnection { connection in
+            try await prepare(connection, categories, composition.settings.limits)
+            let outcomes = try await Interruption.cancelling(
+                Task { try await ingest(files, folder, composition, connection) })
+            try await showReport(of: outcomes[0], composition)
+            try await Self.ask(connection)
+        }
+        print("\nNow ask yourself: catalog psql, catalog upload list, catalog upload show ID, catalog upload revert ID")
+    }
+
+    private func prepare(_ connection: Connection, _ file: LocalFile, _ limits: UploadLimits) async throws {
+        Self.step("Vendors and categories", "catalog vendor add …; catalog category import \(examples)/categories.csv")
+        let categories = try CategoryFile(limits: limits).names(in: file)
+        try await connection.transaction { session in
+            let known = Set(try session.vendors().map(\.vendorID))
+            for vendor in Self.vendors where !known.contains(vendor.id) {
+                let email = "uploads@\(vendor.id.lowercased()).example"
+                try session.addVendor(Vendor(vendorID: vendor.id, vendorName: vendor.name, email: email))
+            }
+            _ = try session.addCategories(categories)
+        }
+        print("\(Self.vendors.count) vendors, \(categories.count) categories")
+    }
+
+    private func ingest(
+        _ files: [LocalFile], _ folder: URL, _ composition: Composition, _ connection: Connection
+    ) async throws -> [IngestOutcome] {
+        var outcomes: [IngestOutcome] = []
+        for (vendor, file) in zip(Self.vendors, files) {
+            Self.step("\(vendor.name) drops a file", "catalog ingest \(examples)/\(vendor.file) --vendor \(vendor.id) --mode upsert")
+            let ingestion = FileIngestion(
+                composition: composition, connection: connection, vendorID: vendor.id, mode: .upsert)
+            outcomes.append(try await ingestion.run(folder.appendingPathComponent(vendor.file).path, file))
+            print(outcomes.last!.rendered(Style()))
+        }
+        print(IngestOutcome.table(outcomes))
+        return outcomes
+    }
+
+    private func showReport(of outcome: IngestOutcome, _ composition: Composition) async throws {
+        if let report = outcome.errorReport {
+            Self.step("The error report that \(outcome.vendorId) gets", report)
+            try Self.show(report, lines: 8)
+        }
+        let mail = composition.settings.mail.appendingPathComponent("\(outcome.uploadId).eml").path
+        Self.step("The mail that \(outcome.vendorId) gets", mail)
+        try Self.show(mail, lines: 30)
+    }
+
+    private static func ask(_ connection: Connection) async throws {
+        for (question, statement) in questions {
+            step(question, "catalog psql -c '\(statement.sql)'")
+            let answer = try await connection.run { session in Table(try session.query(statement)).rendered(Style()) }
+            print(answer)
+        }
+    }
+
+    private static let questions: [(String, Statement)] = [
+        (
+            "How good are the vendors' files?",
+            """
+            select vendor_id, uploads, rows_received, rows_rejected, success_percent
+            from audit.vendor_quality order by vendor_id
+            """
+        ),
+        (
+            "What goes wrong most often?",
+            """
+            select error_type, count(*) as errors, min(error_message) as example
+            from audit.upload_errors group by error_type order by errors desc, error_type
+            """
+        ),
+        (
+            "What happened to the newest partial upload?",
+            """
+            select to_char(e.at, 'HH24:MI:SS.MS') as at, e.event, e.detail
+            from catalog.upload_events e where e.upload_id = (
+                select upload_id from audit.uploads where status = 'partial' order by upload_timestamp desc limit 1)
+            order by e.event_id
+            """
+        ),
+    ]
+
+    private static func step(_ title: String, _ command: String) {
+        let style = Style()
+        print("\n\(style.bold("▸ \(title)"))\n\(style.dim(command))")
+    }
+
+    private static func show(_ path: String, lines: Int) throws {
+        let text = try String(contentsOfFile: path, encoding: .utf8).replacing("\r\n", with: "\n")
+        let all = text.split(separator: "\n", omittingEmptySubsequences: false)
+        print(all.prefix(lines).joined(separator: "\n"))
+        if all.count > lines + 1 { print(Style().dim("… \(all.count - lines - 1) more lines")) }
+    }
+}

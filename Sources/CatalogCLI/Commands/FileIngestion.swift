@@ -1,0 +1,37 @@
+import Catalog
+import Foundation
+import Ingest
+import Postgres
+
+/// Ingests local files one after the other on one connection, with a progress bar.
+struct FileIngestion: Sendable {
+    let composition: Composition
+    let connection: Connection
+    let vendorID: String
+    var mode = UploadMode.create
+    var policy = UploadPolicy.loadValid
+    var mapping: ColumnMapping?
+    var isDryRun = false
+    var showsProgress = true
+
+    /// Ingests one file and sends its mail.
+    func run(_ path: String, _ file: LocalFile) async throws -> IngestOutcome {
+        let url = URL(fileURLWithPath: path)
+        let upload = Upload(
+            uploadID: UploadID.make(), vendorID: vendorID, fileName: url.lastPathComponent, mode: mode, policy: policy,
+            objectKey: url.path)
+        let started = ContinuousClock.now
+        let result = try await ingest(upload, file)
+        if !isDryRun { try await composition.outbox(connection).run(for: upload.uploadID) }
+        return IngestOutcome(result, composition.store, isDryRun: isDryRun, took: ContinuousClock.now - started)
+    }
+
+    private func ingest(_ upload: Upload, _ file: LocalFile) async throws -> OnboardingResult {
+        let bar = ProgressBar(label: upload.fileName, isShown: showsProgress)
+        defer { bar.finish() }
+        let pipeline = composition.pipeline(connection)
+        return isDryRun
+            ? try await pipeline.dryRun(upload, from: file, mapping: mapping, progress: bar.update)
+            : try await pipeline.run(upload, from: file, mapping: mapping, progress: bar.update)
+    }
+}

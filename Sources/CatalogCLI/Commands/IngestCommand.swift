@@ -1,0 +1,78 @@
+import ArgumentParser
+import Catalog
+import Foundation
+import Ingest
+import Postgres
+
+struct IngestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ingest",
+        abstract: "Check product files of a vendor and load their good rows.",
+        discussion: """
+            Every file is one upload: checked against all rules, loaded in one transaction, recorded in the history.
+            Rejected rows come back as an error report and as a file to correct and upload again.
+
+            Examples:
+              catalog ingest products.csv --vendor VEND001
+              catalog ingest *.csv --vendor VEND001 --mode upsert --policy all-or-nothing
+              catalog ingest products.csv.gz --vendor VEND001 --dry-run
+              catalog ingest shopify.csv --vendor VEND001 --map examples/mappings/shopify.json
+
+            Exit codes: 0 completed, 2 partial, 3 failed, 64 usage, 1 anything else; of several files the highest of 3, 2, 0.
+            """)
+
+    @Argument(help: "CSV files; may be gzip-compressed.", completion: .file())
+    var files: [String]
+
+    @Option(help: "The vendor whose products these are.")
+    var vendor: String
+
+    @Option(help: "create: an existing product is an error. upsert: it is updated.")
+    var mode: UploadMode = .create
+
+    @Option(help: "load-valid: good rows are loaded. all-or-nothing: only a file without errors is.")
+    var policy: UploadPolicy = .loadValid
+
+    @Option(name: .customLong("map"), help: "JSON file that maps foreign columns to ours.", completion: .file())
+    var mapping: String?
+
+    @Flag(help: "Do everything, then roll back. The reports are kept.")
+    var dryRun = false
+
+    @Flag(help: "Print one JSON object per file.")
+    var json = false
+
+    func run() async throws {
+        let columnMapping = try mapping.map(MappingFile.read)
+        // All files are opened before the first is loaded: a misspelled name stops the command before it did half.
+        let sources = try files.map { (path: $0, file: try LocalFile(path: $0)) }
+        let composition = try Composition()
+        let outcomes = try await composition.withConnection { connection in
+            let ingestion = FileIngestion(
+                composition: composition, connection: connection, vendorID: vendor, mode: mode, policy: policy,
+                mapping: columnMapping, isDryRun: dryRun, showsProgress: !json)
+            return try await Interruption.cancelling(Task { try await ingestAll(sources, ingestion) })
+        }
+        if !json, outcomes.count > 1 { print(IngestOutcome.table(outcomes)) }
+        let worst = outcomes.map(\.exitCode).max() ?? 0
+        if worst != 0 { throw ExitCode(worst) }
+    }
+
+    private func ingestAll(
+        _ sources: [(path: String, file: LocalFile)], _ ingestion: FileIngestion
+    ) async throws -> [IngestOutcome] {
+        var outcomes: [IngestOutcome] = []
+        for (path, file) in sources {
+            do {
+                outcomes.append(try await ingestion.run(path, file))
+            } catch is CancellationError {
+                throw CommandFailure("interrupted: nothing of '\(path)' was loaded; type the command again to load it", code: 130)
+            }
+            if json { try JSONOutput.print(outcomes.last!) } else { print(outcomes.last!.rendered(Style())) }
+        }
+        return outcomes
+    }
+}
+
+extension UploadMode: ExpressibleByArgument {}
+extension UploadPolicy: ExpressibleByArgument {}

@@ -1,0 +1,89 @@
+import Catalog
+import Foundation
+import Ingest
+
+/// What `catalog ingest` says of one file: the public JSON object, and words for a person.
+struct IngestOutcome: Encodable {
+    var uploadId: String
+    var vendorId: String
+    var fileName: String
+    var status: UploadStatus
+    var totalRecords: Int
+    var validRecords: Int
+    var errorRecords: Int
+    var createdRecords: Int
+    var updatedRecords: Int
+    var unchangedRecords: Int
+    var errorCounts: [String: Int]
+    /// Where the files are; missing without errors.
+    var errorReport: String?
+    var rejectedFile: String?
+    var failureType: String?
+    var failureMessage: String?
+    var dryRun: Bool?
+    var durationSeconds: Double
+
+    init(_ result: OnboardingResult, _ store: FileObjectStore, isDryRun: Bool, took duration: Duration) {
+        let counts = result.end.counts
+        uploadId = result.upload.uploadID
+        vendorId = result.upload.vendorID
+        fileName = result.upload.fileName
+        status = result.end.status
+        totalRecords = counts.total
+        validRecords = counts.valid
+        errorRecords = counts.error
+        createdRecords = counts.created
+        updatedRecords = counts.updated
+        unchangedRecords = counts.unchanged
+        errorCounts = Dictionary(uniqueKeysWithValues: result.errorCounts.map { ($0.rawValue, $1) })
+        errorReport = result.errorReport.map(store.path(of:))
+        rejectedFile = result.rejectedFile.map(store.path(of:))
+        failureType = result.end.failure?.type.rawValue
+        failureMessage = result.end.failure?.message
+        dryRun = isDryRun ? true : nil
+        let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+        durationSeconds = (seconds * 1000).rounded() / 1000
+    }
+
+    var exitCode: Int32 {
+        switch status {
+        case .completed: 0
+        case .partial: 2
+        default: 3
+        }
+    }
+
+    func rendered(_ style: Style) -> String {
+        let color = status == .completed ? style.green : status == .partial ? style.yellow : style.red
+        var lines = ["\(style.bold(fileName)): \(color(status.rawValue))\(dryRun == true ? " (dry run, rolled back)" : "")"]
+        if let failureType, let failureMessage { lines.append("  reason    \(failureType): \(failureMessage)") }
+        if totalRecords > 0 {
+            let rate = durationSeconds > 0 ? Int(Double(totalRecords) / durationSeconds).grouped : "–"
+            lines.append(
+                "  rows      \(totalRecords.grouped) read, \(validRecords.grouped) valid, \(errorRecords.grouped) rejected"
+                    + " in \(durationSeconds) s (\(rate) rows/s)")
+            lines.append(
+                "  products  \(createdRecords.grouped) created, \(updatedRecords.grouped) updated, "
+                    + "\(unchangedRecords.grouped) unchanged")
+        }
+        if !errorCounts.isEmpty {
+            let counts = errorCounts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            lines.append("  errors    " + counts.map { "\($0.key) \($0.value.grouped)" }.joined(separator: ", "))
+        }
+        if let errorReport { lines.append("  report    \(errorReport)") }
+        if let rejectedFile { lines.append("  rejected  \(rejectedFile)") }
+        lines.append("  upload    \(uploadId)")
+        return lines.joined(separator: "\n")
+    }
+
+    static func table(_ outcomes: [IngestOutcome]) -> String {
+        var table = Table("FILE", "STATUS", "ROWS", "VALID", "REJECTED", "CREATED", "UPDATED", "UNCHANGED", "SECONDS")
+        for outcome in outcomes {
+            table.add(
+                outcome.fileName, outcome.status.rawValue, outcome.totalRecords.grouped, outcome.validRecords.grouped,
+                outcome.errorRecords.grouped, outcome.createdRecords.grouped, outcome.updatedRecords.grouped,
+                outcome.unchangedRecords.grouped, String(outcome.durationSeconds))
+        }
+        return "\n" + table.rendered(Style())
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import Postgres
+
+struct PsqlCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "psql",
+        abstract: "Open psql on the configured or the embedded database.",
+        discussion: """
+            All arguments go to psql.
+
+            Examples:
+              catalog psql
+              catalog psql -c 'select * from audit.vendor_quality'
+              catalog psql -f sql/queries/who_changed_this_price.sql -v vendor=VEND001 -v product=PROD0005
+            """)
+
+    @Argument(parsing: .captureForPassthrough, help: "Arguments of psql.")
+    var arguments: [String] = []
+
+    func run() async throws {
+        if ["--help", "-h", "-?"].contains(arguments.first) {
+            print(Self.helpMessage())
+            return
+        }
+        let composition = try Composition()
+        try await composition.connect().close()
+        let environment = try ConnectionInfo.environment(of: try await composition.conninfo())
+        for (name, value) in environment { setenv(name, value, 1) }
+        let words = ["psql"] + arguments
+        let pointers = words.map { strdup($0) } + [nil]
+        execvp("psql", pointers)
+        throw CommandFailure("cannot start psql: \(String(cString: strerror(errno))); apt-get install postgresql-client")
+    }
+}

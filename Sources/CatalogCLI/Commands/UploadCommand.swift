@@ -1,0 +1,170 @@
+import ArgumentParser
+import Catalog
+import Postgres
+
+struct UploadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "upload", abstract: "Look at past uploads and undo them.",
+        subcommands: [List.self, Show.self, Errors.self, Revert.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the newest uploads.",
+            discussion: "Example: catalog upload list --vendor VEND001 --status partial --limit 50")
+
+        @Option(help: "Only this vendor's.")
+        var vendor: String?
+
+        @Option(help: "Only with this status: queued, processing, completed, partial, failed or reverted.")
+        var status: UploadStatus?
+
+        @Option(help: "At most so many.")
+        var limit = 20
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let uploads = try await Composition().withConnection { connection in
+                try await connection.run { try $0.uploads(vendorID: vendor, status: status, limit: max(0, limit)) }
+            }
+            if json { return try JSONOutput.print(uploads) }
+            var table = Table("UPLOAD", "VENDOR", "FILE", "STATUS", "ROWS", "VALID", "REJECTED", "AT")
+            for upload in uploads {
+                table.add(
+                    upload.uploadID, upload.vendorID, upload.fileName, upload.status.rawValue,
+                    upload.totalRecords?.grouped, upload.validRecords?.grouped, upload.errorRecords?.grouped,
+                    upload.uploadedAt)
+            }
+            print(table.rendered(Style()))
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one upload, its errors by type and its timeline.")
+
+        @Argument(help: "The upload.")
+        var id: String
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        private struct Details: Encodable {
+            var upload: UploadRecord
+            var errorCounts: [String: Int]
+            var events: [UploadEventRecord]
+        }
+
+        func run() async throws {
+            let details = try await Composition().withConnection { connection in
+                try await connection.run { session in
+                    guard let upload = try session.upload(id) else { throw UploadCommand.unknown(id) }
+                    let counts = try session.errorCounts(of: id).map { ($0.type, $0.count) }
+                    return Details(
+                        upload: upload, errorCounts: Dictionary(uniqueKeysWithValues: counts),
+                        events: try session.events(of: id))
+                }
+            }
+            if json { return try JSONOutput.print(details) }
+            print(Self.text(details, Style()))
+        }
+
+        private static func text(_ details: Details, _ style: Style) -> String {
+            let upload = details.upload
+            var facts = Table("UPLOAD", upload.uploadID)
+            facts.add("vendor", upload.vendorID)
+            facts.add("file", upload.fileName)
+            facts.add("status", upload.status.rawValue)
+            if let type = upload.failureType { facts.add("reason", "\(type): \(upload.failureMessage ?? "")") }
+            facts.add("mode, policy", "\(upload.mode.rawValue), \(upload.policy.rawValue)")
+            facts.add("uploaded", upload.uploadedAt)
+            facts.add("completed", upload.completedAt)
+            facts.add("rows", sentence(upload))
+            facts.add("source", upload.objectKey)
+            facts.add("sha256", upload.fileSHA256)
+            facts.add("report", upload.errorReport)
+            facts.add("rejected rows", upload.rejectedFile)
+            var errors = Table("ERROR", "COUNT")
+            for (type, count) in details.errorCounts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+                errors.add(type, count.grouped)
+            }
+            var timeline = Table("AT", "EVENT", "DETAIL")
+            for event in details.events { timeline.add(event.at, event.event, event.detail) }
+            let tables = details.errorCounts.isEmpty ? [facts, timeline] : [facts, errors, timeline]
+            return tables.map { $0.rendered(style) }.joined(separator: "\n\n")
+        }
+
+        private static func sentence(_ upload: UploadRecord) -> String? {
+            guard let total = upload.totalRecords, let valid = upload.validRecords else { return nil }
+            let fates = [("created", upload.createdRecords), ("updated", upload.updatedRecords)]
+                .compactMap { name, count in count.map { "\($0.grouped) \(name)" } }
+            return (["\(total.grouped) read", "\(valid.grouped) valid"] + fates).joined(separator: ", ")
+        }
+    }
+
+    struct Errors: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show every error of an upload, in file order.")
+
+        @Argument(help: "The upload.")
+        var id: String
+
+        @Flag(help: "Print JSON, one object a line.")
+        var json = false
+
+        func run() async throws {
+            try await Composition().withConnection { connection in
+                try await connection.transaction { session in
+                    guard try session.upload(id) != nil else { throw UploadCommand.unknown(id) }
+                    if json { return try session.forEachError(of: id) { try JSONOutput.print($0) } }
+                    try printLines(session)
+                }
+            }
+        }
+
+        /// Line by line, because a table would have to hold them all.
+        private func printLines(_ session: Session) throws {
+            try session.forEachError(of: id) { error in
+                print("row \(error.rowNumber) (line \(error.lineNumber)): \(error.errorType): \(error.errorMessage)")
+            }
+        }
+    }
+
+    struct Revert: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Undo an upload in one transaction.",
+            discussion: """
+                Products it created are deleted (their image stays in product_versions), products it updated get their
+                former image back. Products changed since by another upload or by hand are listed and left alone.
+
+                Example: catalog upload revert UPLOAD_20241221_103045_7f3a9c
+                """)
+
+        @Argument(help: "The upload.")
+        var id: String
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let leftAlone = try await Composition().withConnection { connection in
+                do {
+                    return try await connection.transaction { try $0.revertUpload(id) }
+                } catch let error as PostgresError where ["P0002", "55000"].contains(error.sqlState) {
+                    throw CommandFailure([error.message, error.hint].compactMap(\.self).joined(separator: ": "))
+                }
+            }
+            if json { return try JSONOutput.print(leftAlone) }
+            print("upload \(id) is reverted")
+            guard !leftAlone.isEmpty else { return }
+            var table = Table("LEFT ALONE", "SKU", "WHY")
+            for product in leftAlone { table.add(product.vendorProductID, product.sku, product.reason) }
+            print(table.rendered(Style()))
+        }
+    }
+
+    static func unknown(_ id: String) -> CommandFailure {
+        CommandFailure("no upload '\(id)': catalog upload list shows the newest")
+    }
+}
+
+extension UploadStatus: ExpressibleByArgument {}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Catalog
+import Postgres
+
+struct VendorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vendor", abstract: "Add, list, suspend and re-activate vendors.",
+        subcommands: [Add.self, List.self, Suspend.self, Activate.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Register a vendor.",
+            discussion: "Example: catalog vendor add VEND001 --name 'Acme Audio' --email uploads@acme.example")
+
+        @Argument(help: "Letters, digits, '_', '-' and '.', at most 50; part of object keys.")
+        var id: String
+
+        @Option(help: "Name for people.")
+        var name: String
+
+        @Option(help: "Where the result of every upload is mailed.")
+        var email: String
+
+        func run() async throws {
+            let vendor = Vendor(vendorID: id, vendorName: name, email: email)
+            do {
+                try await Composition().withConnection { connection in
+                    try await connection.transaction { try $0.addVendor(vendor) }
+                }
+            } catch let error as PostgresError {
+                throw reason(error) ?? error
+            }
+            print("vendor \(id) added")
+        }
+
+        private func reason(_ error: PostgresError) -> CommandFailure? {
+            switch error.constraint {
+            case "vendors_pkey": CommandFailure("vendor '\(id)' exists already: catalog vendor list shows it")
+            case "vendors_vendor_id_is_safe_in_object_keys":
+                CommandFailure("'\(id)' cannot be a vendor id: use letters, digits, '_', '-' and '.'")
+            case "vendors_email_is_an_address": CommandFailure("'\(email)' is no mail address: expected name@host")
+            case "vendors_vendor_name_is_given": CommandFailure("the name is empty: say --name 'Acme Audio'")
+            default: error.sqlState == "22001" ? CommandFailure("'\(id)' is too long: at most 50 characters") : nil
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show all vendors.")
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let vendors = try await Composition().withConnection { try await $0.run { try $0.vendors() } }
+            if json { return try JSONOutput.print(vendors) }
+            var table = Table("VENDOR", "NAME", "EMAIL", "STATUS")
+            for vendor in vendors { table.add(vendor.vendorID, vendor.vendorName, vendor.email, vendor.status.rawValue) }
+            print(table.rendered(Style()))
+        }
+    }
+
+    struct Suspend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Refuse the uploads of a vendor; its products stay.")
+
+        @Argument(help: "The vendor.")
+        var id: String
+
+        func run() async throws { try await VendorCommand.setStatus(id, .suspended) }
+    }
+
+    struct Activate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Accept the uploads of a suspended vendor again.")
+
+        @Argument(help: "The vendor.")
+        var id: String
+
+        func run() async throws { try await VendorCommand.setStatus(id, .active) }
+    }
+
+    private static func setStatus(_ id: String, _ status: Vendor.Status) async throws {
+        let isKnown = try await Composition().withConnection { connection in
+            try await connection.transaction { try $0.setVendorStatus(id, status) }
+        }
+        guard isKnown else { throw CommandFailure("no vendor '\(id)': catalog vendor list shows all") }
+        print("vendor \(id) is \(status.rawValue)")
+    }
+}

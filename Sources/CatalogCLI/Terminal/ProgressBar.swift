@@ -1,0 +1,74 @@
+import Foundation
+import Ingest
+import Synchronization
+
+/// One line that tells how far an upload is, on a terminal; nothing in a pipe.
+final class ProgressBar: Sendable {
+    private struct State {
+        var lastDrawn: ContinuousClock.Instant?
+        var isDrawn = false
+    }
+
+    private static let width = 24
+    private let label: String
+    private let started = ContinuousClock.now
+    private let style: Style
+    private let isShown: Bool
+    private let state = Mutex(State())
+
+    init(label: String, isShown: Bool) {
+        self.label = label
+        self.isShown = isShown && isatty(STDERR_FILENO) == 1
+        style = Style(descriptor: STDERR_FILENO)
+    }
+
+    /// Draws at most ten times a second.
+    func update(_ progress: OnboardingProgress) {
+        guard isShown else { return }
+        state.withLock { state in
+            let now = ContinuousClock.now
+            if let last = state.lastDrawn, now - last < .milliseconds(100) { return }
+            state.lastDrawn = now
+            state.isDrawn = true
+            write("\r\u{1B}[2K" + Self.line(label, progress, elapsed: now - started, style))
+        }
+    }
+
+    /// Removes the line.
+    func finish() {
+        state.withLock { state in
+            if state.isDrawn { write("\r\u{1B}[2K") }
+            state.isDrawn = false
+        }
+    }
+
+    static func line(_ label: String, _ progress: OnboardingProgress, elapsed: Duration, _ style: Style) -> String {
+        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        var parts = [label, progress.phase.rawValue]
+        if let done = overall(progress) {
+            let filled = Int(done * Double(width))
+            let bar = String(repeating: "█", count: filled) + style.dim(String(repeating: "░", count: width - filled))
+            parts.append("\(bar) \(Int(done * 100))%")
+            if done > 0.05 { parts.append("\(Int((seconds / done - seconds).rounded(.up))) s left") }
+        }
+        if progress.rows > 0, seconds > 0 {
+            parts.append("\(Int(Double(progress.rows) / seconds).grouped) rows/s")
+        }
+        return parts.joined(separator: "  ")
+    }
+
+    /// Share of each phase in the whole, as measured on a file of a million rows.
+    private static func overall(_ progress: OnboardingProgress) -> Double? {
+        guard let fraction = progress.fraction.map({ min(1, max(0, $0)) }) else { return nil }
+        return switch progress.phase {
+        case .reading: 0.04 * fraction
+        case .checking: 0.04 + 0.11 * fraction
+        case .loading: 0.15 + 0.80 * fraction
+        case .reporting: 0.95 + 0.05 * fraction
+        }
+    }
+
+    private func write(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+}

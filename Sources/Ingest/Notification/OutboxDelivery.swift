@@ -1,0 +1,56 @@
+import Catalog
+import Postgres
+
+/// Sends what the outbox holds, after the report it links to exists: at least once, never before the upload committed.
+public struct OutboxDelivery: Sendable {
+    private let connection: Connection
+    private let store: any ObjectStore
+    private let notifier: any Notifier
+
+    /// - Parameter connection: used by nobody else meanwhile.
+    public init(connection: Connection, store: any ObjectStore, notifier: any Notifier) {
+        self.connection = connection
+        self.store = store
+        self.notifier = notifier
+    }
+
+    /// Sends the mail about an upload, and mails that a crash left behind.
+    /// - Returns: how many were sent. One that cannot be sent stays in the outbox with the reason.
+    @discardableResult
+    public func run(for uploadID: String?) async throws -> Int {
+        var sent = 0
+        let mails = try await connection.transaction { try $0.claimNotifications(for: uploadID) }
+        for mail in mails {
+            do {
+                try await deliver(mail)
+                sent += 1
+            } catch let error where !(error is CancellationError) {
+                try await connection.transaction {
+                    try $0.failNotification(mail.notificationID, reason: String(describing: error))
+                }
+            }
+        }
+        return sent
+    }
+
+    private func deliver(_ mail: PendingNotification) async throws {
+        guard let upload = try await connection.run({ try $0.upload(mail.uploadID) }) else { return }
+        var link: String?
+        if upload.errorRecords ?? 0 > 0 {
+            link = try await store.link(to: try await reportKey(of: upload))
+        }
+        try await notifier.send(UploadMail(upload, link: link), to: mail.recipient, identifier: mail.uploadID)
+        try await connection.transaction { session in
+            try session.finishNotification(mail.notificationID)
+            try session.addEvent(mail.uploadID, .notified(channel: notifier.channel))
+        }
+    }
+
+    /// A crash between the commit and the report leaves it to be made now.
+    private func reportKey(of upload: UploadRecord) async throws -> String {
+        if let key = upload.errorReport { return key }
+        let writer = ReportWriter(store: store)
+        let keys = try await writer.write(upload.uploadID, vendorID: upload.vendorID, connection)
+        return keys?.0 ?? ErrorReport.errorsKey(vendorID: upload.vendorID, uploadID: upload.uploadID)
+    }
+}

@@ -1,0 +1,37 @@
+import Catalog
+import Foundation
+
+/// The mail about a finished upload: subject and body as the contract has them.
+public struct UploadMail: Equatable, Sendable {
+    /// May hold any character of the file name but line breaks.
+    public let subject: String
+    /// Lines end with LF.
+    public let body: String
+
+    /// - Parameter link: to the error report; nil if there are no errors.
+    public init(_ upload: UploadRecord, link: String?) {
+        let total = upload.totalRecords ?? 0
+        let valid = upload.validRecords ?? 0
+        let invalid = upload.errorRecords ?? 0
+        subject = "Product Upload Complete - \(upload.fileName) (\(Self.percent(valid, of: total)) Success)"
+        var lines = [
+            "Upload ID: \(upload.uploadID)",
+            "File Name: \(upload.fileName)",
+            "Total Products: \(total)",
+            "Valid Products: \(valid) (\(Self.percent(valid, of: total)))",
+            "Invalid Products: \(invalid) (\(Self.percent(invalid, of: total)))",
+            "",
+            "Status: \(upload.status.rawValue.uppercased())",
+        ]
+        if let type = upload.failureType, let message = upload.failureMessage { lines.append("Reason: \(type): \(message)") }
+        if let link { lines += ["", "Download Error Report: \(link)", "(Link expires in 7 days)"] }
+        body = lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Rounded down to one decimal, so that 100% means all; `.0` is left out.
+    static func percent(_ part: Int, of total: Int) -> String {
+        guard total > 0 else { return "0%" }
+        let tenths = part * 1000 / total
+        return tenths % 10 == 0 ? "\(tenths / 10)%" : "\(tenths / 10).\(tenths % 10)%"
+    }
+}

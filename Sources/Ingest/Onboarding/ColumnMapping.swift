@@ -1,0 +1,129 @@
+import Catalog
+import Foundation
+
+/// How the columns of a foreign export become ours: `catalog ingest --map FILE.json`, format in `examples/mappings/README.md`.
+public struct ColumnMapping: Sendable, Decodable {
+    /// Where the value of one field comes from. Steps, in this order: `from` or `constant` or `rowNumber`, `carry`,
+    /// `first`, `number`, `replace`, `default`, `prefix` and `suffix`.
+    public struct Source: Sendable, Decodable {
+        /// Columns of the file: the first that is not empty.
+        var from: [String]?
+        var constant: String?
+        var rowNumber: Bool?
+        /// An empty cell takes the value of the row above.
+        var carry: Bool?
+        /// Only the part before the first occurrence of this text.
+        var first: String?
+        /// The decimal mark, `.` or `,`: currency signs and thousands separators are stripped.
+        var number: String?
+        var replace: [String: String]?
+        var `default`: String?
+        var prefix: String?
+        var suffix: String?
+    }
+
+    var description: String?
+    var header = true
+    /// One ASCII character; found from the header when missing.
+    var separator: String?
+    var encoding: String?
+    /// A row in which all of these are empty is no product and is not counted.
+    var skipWhenEmpty: [String] = []
+    var columns: [String: Source]
+
+    private enum Key: String, CodingKey, CaseIterable {
+        case description, header, separator, encoding, skipWhenEmpty, columns
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        description = try container.decodeIfPresent(String.self, forKey: .description)
+        header = try container.decodeIfPresent(Bool.self, forKey: .header) ?? true
+        separator = try container.decodeIfPresent(String.self, forKey: .separator)
+        encoding = try container.decodeIfPresent(String.self, forKey: .encoding)
+        skipWhenEmpty = try container.decodeIfPresent([String].self, forKey: .skipWhenEmpty) ?? []
+        columns = try container.decode([String: Source].self, forKey: .columns)
+    }
+
+    /// Reads a mapping file.
+    /// - Throws: `ColumnMappingError` that names the key and what it should be.
+    public init(json: Data) throws {
+        do {
+            self = try JSONDecoder().decode(ColumnMapping.self, from: json)
+        } catch let error as DecodingError {
+            throw ColumnMappingError(error)
+        }
+        try validate()
+    }
+
+    var separatorByte: UInt8? { separator?.utf8.first }
+
+    var declaredEncoding: TextEncoding? {
+        switch encoding {
+        case "utf-8": .utf8
+        case "utf-16": .utf16LittleEndian
+        case "windows-1252": .windows1252
+        default: nil
+        }
+    }
+
+    private func validate() throws {
+        for name in columns.keys.sorted() where ProductField(column: name) == nil {
+            let known = ProductField.allCases.map(\.column).joined(separator: ", ")
+            throw ColumnMappingError(reason: "unknown column '\(name)' under \"columns\": expected one of \(known)")
+        }
+        for field in ProductField.required where columns[field.column] == nil {
+            throw ColumnMappingError(reason: "required column '\(field.column)' is missing under \"columns\"")
+        }
+        if let separator, separator.utf8.count != 1 || separator == "\"" {
+            throw ColumnMappingError(reason: "separator '\(separator)' must be one ASCII character other than a quote")
+        }
+        if let encoding, declaredEncoding == nil {
+            throw ColumnMappingError(reason: "unknown encoding '\(encoding)': expected utf-8, utf-16 or windows-1252")
+        }
+        for (name, source) in columns where ![nil, ".", ","].contains(source.number) {
+            throw ColumnMappingError(reason: "number of '\(name)' must be the decimal mark, \".\" or \",\"")
+        }
+    }
+
+    /// Whether anything in a file with these columns can supply the field.
+    func supplies(_ field: ProductField, from names: [String]) -> Bool {
+        guard let source = columns[field.column] else { return false }
+        return source.from.map { $0.contains(where: names.contains) || source.default != nil } ?? true
+    }
+
+    /// Every required field must have a source, and no source may be ambiguous.
+    func check(against names: [String]) throws {
+        let missing = ProductField.required.filter { !supplies($0, from: names) }
+        guard missing.isEmpty else {
+            let wanted = missing.flatMap { columns[$0.column]?.from ?? [] }
+            throw FileLayout.missingColumns(wanted, names)
+        }
+        for name in Set(columns.values.flatMap { $0.from ?? [] }).sorted() where names.count(where: { $0 == name }) > 1 {
+            throw UploadFailure(.duplicateColumn, "Column occurs twice in the header: \(name). Remove one.")
+        }
+    }
+}
+
+/// A mapping file that cannot be used.
+public struct ColumnMappingError: Error, CustomStringConvertible {
+    var reason: String
+
+    init(reason: String) {
+        self.reason = reason
+    }
+
+    init(_ error: DecodingError) {
+        func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        switch error {
+        case .dataCorrupted: reason = "it is not valid JSON"
+        case .keyNotFound(let key, _): reason = "key \"\(key.stringValue)\" is missing"
+        case .typeMismatch(let type, let context): reason = "\"\(path(context))\" must be a \(type)"
+        case .valueNotFound(let type, let context): reason = "\"\(path(context))\" must be a \(type)"
+        @unknown default: reason = "\(error)"
+        }
+    }
+
+    /// What is wrong, and where the format is described.
+    public var description: String { "cannot use the mapping: \(reason); the format is in examples/mappings/README.md" }
+}

@@ -1,0 +1,87 @@
+import Catalog
+import Postgres
+
+/// Rules 5 and 6. Every row with a usable key is compared with the catalogue as it was; rows without any error then
+/// contend within the file, in file order: the first wins, and a row refused for one key does not claim the other.
+struct DuplicateChecker {
+    let session: Session
+    let vendorID: String
+    let mode: UploadMode
+
+    private var skus = KeyIndex()
+    private var ids = KeyIndex()
+    private var suspects: [Int32] = []
+
+    init(session: Session, vendorID: String, mode: UploadMode) {
+        self.session = session
+        self.vendorID = vendorID
+        self.mode = mode
+    }
+
+    /// Notes the keys of a row without errors.
+    mutating func note(_ product: ProductRow, row: Int) {
+        for earlier in [skus.insert(product[.sku], row: row), ids.insert(product[.vendorProductID], row: row)] {
+            if let earlier { suspects.append(contentsOf: [Int32(earlier), Int32(row)]) }
+        }
+    }
+
+    /// All rows are noted: the indexes, the largest structures of an upload, are freed.
+    mutating func finish() throws {
+        skus = KeyIndex()
+        ids = KeyIndex()
+        guard !suspects.isEmpty else { return }
+        suspects.sort()
+        try session.copySuspects { writer in
+            var last: Int32 = 0
+            for row in suspects where row != last {
+                writer.field(Int(row))
+                try writer.endRow()
+                last = row
+            }
+        }
+    }
+
+    /// Judges all rows against the catalogue of this moment and against each other.
+    func judge(_ verdicts: inout RowVerdicts) throws {
+        verdicts.forgetDuplicates()
+        try session.forEachTakenKey(vendorID: vendorID, mode: mode) { row, field in
+            if field == .sku {
+                verdicts.mark(row, .skuTaken)
+            } else {
+                verdicts.mark(row, mode == .create ? .idTaken : .exists)
+            }
+        }
+        if !suspects.isEmpty { try settleContention(&verdicts) }
+    }
+
+    private func settleContention(_ verdicts: inout RowVerdicts) throws {
+        var skuClaims = [Int32](repeating: 0, count: verdicts.lastRow + 1)
+        var idClaims = skuClaims
+        try session.forEachContendingRow { row, skuGroup, idGroup in
+            guard verdicts[row].isDisjoint(with: .rejected) else { return }
+            if skuClaims[skuGroup] != 0 { verdicts.refuse(row, .sku, claimedBy: Int(skuClaims[skuGroup])) }
+            if idClaims[idGroup] != 0 { verdicts.refuse(row, .vendorProductID, claimedBy: Int(idClaims[idGroup])) }
+            guard verdicts[row].isDisjoint(with: .rejected) else { return }
+            skuClaims[skuGroup] = Int32(row)
+            idClaims[idGroup] = Int32(row)
+        }
+    }
+
+    /// What the verdict says in words, in the order of the rules.
+    static func errors(_ product: ProductRow, row: Int, _ verdicts: RowVerdicts) -> [RowError] {
+        var errors: [RowError] = []
+        for (field, type, label) in [
+            (ProductField.sku, RowErrorType.duplicateSKU, "SKU"),
+            (.vendorProductID, .duplicateVendorProductID, "vendor product ID"),
+        ] {
+            let key = product.text(field)
+            if verdicts[row].contains(field == .sku ? .skuTaken : .idTaken) {
+                errors.append(.init(type, "Duplicate \(label): \(key) already exists", field: field, rejectedValue: key))
+            } else if let claimant = verdicts.claimant(of: row, field) {
+                let message = "Duplicate \(label): \(key) already used in row \(claimant)"
+                errors.append(.init(type, message, field: field, rejectedValue: key))
+            }
+        }
+        return errors
+    }
+}

@@ -1,0 +1,111 @@
+import CSV
+import Catalog
+import Postgres
+
+/// The two files a vendor gets back: the error CSV, and the rejected rows as they were, to be corrected and uploaded
+/// again. Both are made from the database, so that they can be made again after a crash.
+struct ErrorReport {
+    static let header = [
+        "Row Number", "Vendor Product ID", "SKU", "Product Name", "Error Type", "Error Message", "Price",
+        "Stock Quantity",
+    ]
+    private static let fields: [ProductField] = [.vendorProductID, .sku, .productName, .price, .stockQuantity]
+
+    let errors: TemporaryFile
+    let rejected: TemporaryFile
+
+    static func errorsKey(vendorID: String, uploadID: String) -> String { "errors/\(vendorID)/\(uploadID)_errors.csv" }
+    static func rejectedKey(vendorID: String, uploadID: String) -> String {
+        "errors/\(vendorID)/\(uploadID)_rejected.csv"
+    }
+
+    /// Writes both files in one pass over the errors, in constant memory. Needs a transaction.
+    init(session: Session, uploadID: String, facts: UploadEvent.FileFacts) throws {
+        errors = try TemporaryFile(isNamed: true)
+        rejected = try TemporaryFile(isNamed: true)
+        var errorLines = CSVWriter()
+        var rows = RejectedRows(file: rejected)
+        Self.header.forEach { errorLines.field($0) }
+        errorLines.endRecord()
+        if facts.hasHeader { rows.write(facts.columns, number: "_row", errors: "_errors") }
+
+        try session.forEachReportLine(of: uploadID, fields: Self.fields, facts: facts) { line in
+            Self.write(line, to: &errorLines)
+            if errorLines.bytes.count > 1 << 16 { try errors.drain(&errorLines) }
+            try rows.add(line)
+        }
+        try rows.finish()
+        try errors.drain(&errorLines)
+    }
+
+    private static func write(_ line: ReportLine, to csv: inout CSVWriter) {
+        csv.field(String(line.rowNumber))
+        for index in 0..<3 { csv.field(Spreadsheet.guarded(line.value(index))) }
+        csv.field(line.errorType)
+        csv.field(Spreadsheet.guarded(line.errorMessage))
+        for index in 3..<5 { csv.field(Spreadsheet.guarded(line.value(index))) }
+        csv.endRecord()
+    }
+}
+
+/// Collects the errors of one row after the other into the line that gives the row back.
+private struct RejectedRows {
+    let file: TemporaryFile
+    private var csv = CSVWriter()
+    private var current: (number: Int, cells: [String], errors: [String])?
+
+    init(file: TemporaryFile) {
+        self.file = file
+    }
+
+    mutating func add(_ line: ReportLine) throws {
+        if current?.number != line.rowNumber {
+            try flush()
+            current = (line.rowNumber, line.cells, [])
+        }
+        let raw = line.rawLine.isEmpty ? "" : ", the line is: \(line.rawLine)"
+        current?.errors.append(line.errorMessage + raw)
+    }
+
+    mutating func finish() throws {
+        try flush()
+        try file.drain(&csv)
+    }
+
+    private mutating func flush() throws {
+        guard let row = current else { return }
+        write(row.cells, number: String(row.number), errors: row.errors.joined(separator: "; "))
+        if csv.bytes.count > 1 << 16 { try file.drain(&csv) }
+    }
+
+    mutating func write(_ cells: [String], number: String, errors: String) {
+        cells.forEach { csv.field($0) }
+        csv.field(number)
+        csv.field(errors)
+        csv.endRecord()
+    }
+}
+
+/// What spreadsheets do with text.
+enum Spreadsheet {
+    /// Text that would run as a formula gets a leading `'`; numbers stay numbers.
+    /// Source: OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection
+    static func guarded(_ text: String) -> String {
+        guard let first = text.utf8.first, "=+-@".utf8.contains(first), !isNumber(text) else { return text }
+        return "'" + text
+    }
+
+    private static func isNumber(_ text: String) -> Bool {
+        let unsigned = text.utf8.dropFirst("+-".utf8.contains(text.utf8.first!) ? 1 : 0)
+        let parts = unsigned.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.allSatisfy { part in !part.isEmpty && part.allSatisfy { (0x30...0x39).contains($0) } }
+    }
+}
+
+extension TemporaryFile {
+    /// Writes what the writer holds and empties it.
+    fileprivate func drain(_ csv: inout CSVWriter) throws {
+        try csv.bytes.withUnsafeBytes(write)
+        csv.bytes.removeAll(keepingCapacity: true)
+    }
+}

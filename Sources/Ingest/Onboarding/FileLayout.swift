@@ -1,0 +1,116 @@
+import CSV
+import Catalog
+
+/// What the header says: which column holds which field.
+package struct FileLayout {
+    let format: CSVFormat
+    /// Names as in the file, trimmed, made unique; `1`, `2`, … when the file has no header.
+    let columns: [String]
+    let mapping: ColumnMapping?
+    /// Column of each field by raw value, without a mapping.
+    let positions: [Int?]
+
+    var hasHeader: Bool { mapping?.header ?? true }
+
+    /// Optional fields that no column supplies.
+    var absentFields: [ProductField] {
+        ProductField.optional.filter { field in
+            mapping.map { !$0.supplies(field, from: columns) } ?? (positions[field.rawValue] == nil)
+        }
+    }
+
+    /// Reads the first record of the spool.
+    /// - Throws: `UploadFailure` (`EMPTY_FILE`, `UNREADABLE_FILE`, `MISSING_COLUMN`, `DUPLICATE_COLUMN`).
+    package init(_ upload: SpooledUpload, mapping: ColumnMapping?, limits: UploadLimits) throws {
+        self.mapping = mapping
+        format = try Self.format(upload, mapping, limits)
+        let reader = CSVReader(format: format, read: upload.spool.reader())
+        guard let first = try reader.next() else { throw UploadFailure(.emptyFile, "The file has no header and no rows.") }
+        try Self.refuseUnreadable(first)
+        guard mapping?.header ?? true else {
+            columns = (1...first.count).map(String.init)
+            positions = []
+            try mapping?.check(against: columns)
+            return
+        }
+        let names = (0..<first.count).map { first[$0].string.trimmingASCIIBlanks() }
+        columns = Self.unique(names)
+        if let mapping {
+            positions = []
+            try mapping.check(against: names)
+        } else {
+            positions = try Self.positions(names)
+        }
+    }
+
+    static func format(
+        _ upload: SpooledUpload, _ mapping: ColumnMapping?, _ limits: UploadLimits
+    ) throws -> CSVFormat {
+        let start = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { start.deallocate() }
+        let count = try upload.spool.reader()(start)
+        var format = CSVFormat.detect(in: UnsafeRawBufferPointer(rebasing: start.prefix(count)))
+        if let separator = mapping?.separatorByte { format.separator = separator }
+        format.maximumRecordBytes = limits.maximumRecordBytes
+        return format
+    }
+
+    private static func refuseUnreadable(_ header: CSVRecord) throws {
+        if header.raw.contains(0) {
+            let remedy = "save it as CSV in UTF-8."
+            throw UploadFailure(
+                .unreadableFile, "The header (line \(header.line)) contains NUL bytes, the file is no CSV text: \(remedy)")
+        }
+        guard let problem = header.problem else { return }
+        let words = RowReader.words(for: problem)
+        throw UploadFailure(.unreadableFile, "The header (line \(header.line)) cannot be read: \(words).")
+    }
+
+    private static func positions(_ names: [String]) throws -> [Int?] {
+        var positions: [Int?] = Array(repeating: nil, count: ProductField.allCases.count)
+        for (index, name) in names.enumerated() {
+            guard let field = ProductField(column: name.lowercased()) else { continue }
+            guard positions[field.rawValue] == nil else {
+                throw UploadFailure(.duplicateColumn, "Column occurs twice in the header: \(field.column). Remove one.")
+            }
+            positions[field.rawValue] = index
+        }
+        let missing = ProductField.required.filter { positions[$0.rawValue] == nil }
+        guard missing.isEmpty else { throw missingColumns(missing.map(\.column), names) }
+        return positions
+    }
+
+    static func missingColumns(_ missing: [String], _ names: [String]) -> UploadFailure {
+        let found = names.prefix(40).map { $0.count > 60 ? "\($0.prefix(60))…" : $0 }.joined(separator: ", ")
+        let subject = missing.count == 1 ? "Required column is" : "Required columns are"
+        return UploadFailure(
+            .missingColumn, "\(subject) missing from the header: \(missing.joined(separator: ", ")). Found: \(found)")
+    }
+
+    /// Unknown columns are kept in `original_data` under their names, so that these must differ.
+    private static func unique(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.enumerated().map { index, name in
+            let base = name.isEmpty ? "column_\(index + 1)" : name
+            var candidate = base
+            var suffix = 2
+            while !seen.insert(candidate).inserted {
+                candidate = "\(base)_\(suffix)"
+                suffix += 1
+            }
+            return candidate
+        }
+    }
+}
+
+extension String {
+    /// Without blanks, tabs and line breaks at either end.
+    func trimmingASCIIBlanks() -> String {
+        String(decoding: utf8.drop { $0.isASCIIBlank }.reversed().drop { $0.isASCIIBlank }.reversed(), as: UTF8.self)
+    }
+}
+
+extension UInt8 {
+    /// Blank, tab, line feed, vertical tab, form feed, carriage return.
+    var isASCIIBlank: Bool { self == 0x20 || (0x09...0x0D).contains(self) }
+}

@@ -1,0 +1,209 @@
+import Catalog
+import Foundation
+import Postgres
+
+/// How an upload ended, for whoever asked for it.
+public struct OnboardingResult: Sendable {
+    public var upload: Upload
+    public var end: UploadEnd
+    /// Errors by type.
+    public var errorCounts: [RowErrorType: Int] = [:]
+    /// Keys of the report and the rejected rows in the object store; nil without errors.
+    public var errorReport: String?
+    public var rejectedFile: String?
+}
+
+/// The main job: one file of one vendor becomes products, errors and history, in one transaction.
+///
+/// In the order of the code: `UploadReader` (bytes, gunzip, encoding) → `RowReader` → `RowChecker` (rules 1–4, 7) →
+/// `ProductLoader` (rules 5 and 6 by set, then COPY into products) → `ErrorRecorder` → history and outbox. After the
+/// commit, or again after a crash: `ReportWriter`, then `Outbox`.
+public struct OnboardingPipeline: Sendable {
+    private let connection: Connection
+    private let reports: ReportWriter
+    private let limits: UploadLimits
+
+    /// - Parameter connection: used by nobody else while an upload runs; its role owns the tables or inherits their owner.
+    public init(connection: Connection, store: any ObjectStore, limits: UploadLimits = UploadLimits()) {
+        self.connection = connection
+        self.limits = limits
+        reports = ReportWriter(store: store)
+    }
+
+    /// Ingests a file. What is wrong with the file or the vendor is a result, not an error.
+    /// - Throws: `PostgresError`, `CancellationError`, errors of the source or the disk: the upload is then recorded as
+    ///   failed (`INTERRUPTED`) if the database can be reached, and nothing was loaded.
+    public func run(
+        _ upload: Upload, from source: any UploadSource & Sendable, mapping: ColumnMapping? = nil,
+        progress: @escaping @Sendable (OnboardingProgress) -> Void = { _ in }
+    ) async throws -> OnboardingResult {
+        let result: OnboardingResult
+        do {
+            try await begin(upload)
+            result = try await connection.run { session in
+                let file = try read(upload, source, mapping, session, progress)
+                return try session.transaction { try load(upload, file, session, progress) }
+            }
+        } catch let failure as UploadFailure {
+            return try await fail(upload, failure)
+        } catch {
+            await recordInterruption(of: upload, error)
+            throw error
+        }
+        return try await reports.write(result, connection)
+    }
+
+    /// Does the same work and rolls all of it back; only the reports are kept.
+    public func dryRun(
+        _ upload: Upload, from source: any UploadSource & Sendable, mapping: ColumnMapping? = nil,
+        progress: @escaping @Sendable (OnboardingProgress) -> Void = { _ in }
+    ) async throws -> OnboardingResult {
+        do {
+            try await connection.run { session in
+                let file = try read(upload, source, mapping, session, progress)
+                try session.transaction {
+                    try session.ensureErrorPartitions()
+                    try session.beginUpload(upload)
+                    let result = try load(upload, file, session, progress)
+                    let report = try result.end.counts.error > 0
+                        ? ErrorReport(session: session, uploadID: upload.uploadID, facts: file.facts) : nil
+                    throw RolledBack(result: result, report: report)
+                }
+            }
+        } catch let failure as UploadFailure {
+            return OnboardingResult(upload: upload, end: UploadEnd(failure: failure))
+        } catch let end as RolledBack {
+            guard let report = end.report else { return end.result }
+            return try await reports.store(report, of: end.result)
+        }
+        preconditionFailure("a dry run ends by rolling back")
+    }
+
+    /// Commits status `processing`, so that the upload can be watched.
+    private func begin(_ upload: Upload) async throws {
+        try await connection.transaction { session in
+            try session.ensureErrorPartitions()
+            try session.giveUpOrphanedUploads()
+            try session.beginUpload(upload)
+            try session.addEvent(upload.uploadID, .started(mode: upload.mode, policy: upload.policy))
+        }
+    }
+
+    /// Reads the file whole before the transaction begins, which would hold back vacuum while a slow source dribbles.
+    private func read(
+        _ upload: Upload, _ source: any UploadSource, _ mapping: ColumnMapping?, _ session: Session,
+        _ progress: @escaping (OnboardingProgress) -> Void
+    ) throws -> ReadFile {
+        try verify(try session.vendor(upload.vendorID), of: upload)
+        let spooled = try UploadReader(limits: limits, declaredEncoding: mapping?.declaredEncoding).read(source) { bytes in
+            progress(OnboardingProgress(phase: .reading, rows: 0, fraction: source.fraction(bytes)))
+        }
+        return ReadFile(spooled: spooled, layout: try FileLayout(spooled, mapping: mapping, limits: limits))
+    }
+
+    private func load(
+        _ upload: Upload, _ file: ReadFile, _ session: Session, _ progress: @escaping (OnboardingProgress) -> Void
+    ) throws -> OnboardingResult {
+        let (spooled, layout) = (file.spooled, file.layout)
+        try session.holdUpload(upload.uploadID)
+        let vendor = try verify(try session.lockVendor(upload.vendorID), of: upload)
+        let meter = ProgressMeter(progress)
+        try session.addEvent(upload.uploadID, .fileRead(file.facts))
+
+        let checker = RowChecker(rules: ProductRules(categories: try session.categoryWhitelist()))
+        let loader = ProductLoader(
+            session: session, upload: upload, spooled: spooled, layout: layout, checker: checker, limits: limits,
+            progress: meter)
+        let counts = try loader.load()
+        try session.addEvent(upload.uploadID, .checked(rows: counts.total, rejected: counts.error))
+
+        var result = OnboardingResult(
+            upload: upload, end: UploadEnd(counts: counts, file: spooled.file, failure: failure(counts, upload.policy)))
+        if counts.error > 0 {
+            let recorder = ErrorRecorder(
+                session: session, upload: upload, spooled: spooled, layout: layout, checker: checker,
+                verdicts: loader.verdicts)
+            result.errorCounts = try recorder.record(progress: meter)
+        }
+        try finish(result, recipient: vendor.email, session)
+        return result
+    }
+
+    @discardableResult
+    private func verify(_ vendor: Vendor?, of upload: Upload) throws -> Vendor {
+        guard let vendor else {
+            throw UploadFailure(.unknownVendor, "Vendor is not registered: '\(upload.vendorID)'.")
+        }
+        guard vendor.status == .active else {
+            throw UploadFailure(.vendorSuspended, "Vendor is suspended: '\(upload.vendorID)'.")
+        }
+        return vendor
+    }
+
+    private func failure(_ counts: UploadCounts, _ policy: UploadPolicy) -> UploadFailure? {
+        if counts.valid == 0 { return UploadFailure(.noValidRows, "All \(counts.total) rows have errors: nothing was loaded.") }
+        guard policy == .allOrNothing, counts.error > 0 else { return nil }
+        return UploadFailure(
+            .rejectedByPolicy,
+            "\(counts.error) of \(counts.total) rows have errors and the policy is all-or-nothing: nothing was loaded.")
+    }
+
+    private func finish(_ result: OnboardingResult, recipient: String?, _ session: Session) throws {
+        let uploadID = result.upload.uploadID
+        guard try session.finishUpload(uploadID, result.end) else {
+            throw UploadFailure(.interrupted, "Upload \(uploadID) was given up meanwhile: upload the file again.")
+        }
+        try session.addEvent(uploadID, .finished(result.end))
+        try session.addNotification(uploadID, recipient: recipient)
+    }
+
+    private func fail(_ upload: Upload, _ failure: UploadFailure) async throws -> OnboardingResult {
+        let end = UploadEnd(failure: failure)
+        try await connection.transaction { session in
+            guard try session.finishUpload(upload.uploadID, end) else { return }
+            try session.addEvent(upload.uploadID, .failed(failure))
+            try session.addNotification(
+                upload.uploadID, recipient: try session.vendor(upload.vendorID)?.email)
+        }
+        return OnboardingResult(upload: upload, end: end)
+    }
+
+    /// The caller's error matters more than a database that cannot be told: the next upload gives this one up.
+    private func recordInterruption(of upload: Upload, _ error: any Error) async {
+        let failure = UploadFailure(
+            .interrupted, "The upload was interrupted: nothing was loaded. Upload the file again.")
+        // A task of its own, because this one may be cancelled.
+        await Task {
+            try? await connection.transaction { session in  // because of the sentence above
+                if try session.finishUpload(upload.uploadID, UploadEnd(failure: failure)) {
+                    try session.addEvent(upload.uploadID, .failed(failure))
+                }
+            }
+        }.value
+    }
+}
+
+/// Carries the outcome of a dry run out of the transaction it rolls back.
+private struct RolledBack: Error, @unchecked Sendable {  // because the report's files are handed over, not shared
+    let result: OnboardingResult
+    let report: ErrorReport?
+}
+
+extension UploadSource {
+    fileprivate func fraction(_ bytes: Int) -> Double? {
+        byteCount.map { Double(bytes) / Double(max(1, $0)) }
+    }
+}
+
+/// A file that was read whole and whose header makes sense.
+private struct ReadFile {
+    let spooled: SpooledUpload
+    let layout: FileLayout
+
+    var facts: UploadEvent.FileFacts {
+        UploadEvent.FileFacts(
+            encoding: spooled.encoding.rawValue, separator: String(UnicodeScalar(layout.format.separator)),
+            isCompressed: spooled.isCompressed, columns: layout.columns, hasHeader: layout.hasHeader,
+            isMapped: layout.mapping != nil)
+    }
+}

@@ -1,0 +1,140 @@
+import Catalog
+import Postgres
+
+/// Loads the accepted rows of one upload into `catalog.products`, inside the caller's transaction.
+///
+/// The rows do not wait in memory: the file is read once for its keys, and again for its rows when it is known which
+/// are accepted.
+final class ProductLoader {
+    /// How often a load is repeated after losing a race for keys against other vendors' uploads.
+    private static let maximumAttempts = 20
+
+    private let session: Session
+    private let upload: Upload
+    private let spooled: SpooledUpload
+    private let layout: FileLayout
+    private let checker: RowChecker
+    private let limits: UploadLimits
+    private let progress: ProgressMeter
+    private var duplicates: DuplicateChecker
+    private(set) var verdicts = RowVerdicts()
+
+    init(
+        session: Session, upload: Upload, spooled: SpooledUpload, layout: FileLayout, checker: RowChecker,
+        limits: UploadLimits, progress: ProgressMeter
+    ) {
+        self.session = session
+        self.upload = upload
+        self.spooled = spooled
+        self.layout = layout
+        self.checker = checker
+        self.limits = limits
+        self.progress = progress
+        duplicates = DuplicateChecker(session: session, vendorID: upload.vendorID, mode: upload.mode)
+    }
+
+    /// Checks every row and loads what the policy allows.
+    /// - Throws: `UploadFailure` (`EMPTY_FILE`, `TOO_MANY_ROWS`); `PostgresError`.
+    func load() throws -> UploadCounts {
+        try session.beginProductLoad(uploadID: upload.uploadID)
+        try checkRows()
+        for attempt in 1... {
+            try duplicates.judge(&verdicts)
+            do {
+                return try session.savepoint { try loadAccepted() }
+            } catch let error as PostgresError where error.isLostRace && attempt < Self.maximumAttempts {
+                // Another vendor's upload took one of our keys since we looked. It has committed or is about to: the
+                // next look waits for it and sees it, and the keys it took become errors of rule 5.
+                try session.addEvent(
+                    upload.uploadID, .racedWithAnotherUpload(attempt: attempt, sqlState: error.sqlState ?? ""))
+            }
+        }
+        preconditionFailure("the last attempt returns or throws")
+    }
+
+    /// First reading: the rules a row meets by itself, and the keys for rules 5 and 6.
+    private func checkRows() throws {
+        let rows = try RowReader(spooled, layout)
+        var errors: [RowError] = []
+        try session.copyKeys { writer in
+            while let row = try rows.next() {
+                try refuseTooMany(row.number)
+                checker.check(row, &errors)
+                verdicts.add(row.number, isValid: errors.isEmpty)
+                if case .product(let product) = row.content {
+                    if errors.isEmpty { duplicates.note(product, row: row.number) }
+                    try write(product, row: row.number, to: writer)
+                }
+                try progress.advance(.checking, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
+            }
+        }
+        guard verdicts.tally().total > 0 else {
+            throw UploadFailure(.emptyFile, "The file has a header but no data rows.")
+        }
+        try duplicates.finish()
+    }
+
+    private func refuseTooMany(_ row: Int) throws {
+        guard row > limits.maximumRows else { return }
+        let remedy = "split it into smaller files."
+        throw UploadFailure(.tooManyRows, "The file has more than \(limits.maximumRows) data rows: \(remedy)")
+    }
+
+    private func write(_ product: ProductRow, row: Int, to writer: CopyWriter) throws {
+        let keys = [product[.vendorProductID], product[.sku]]
+        guard keys.contains(where: ProductRules.isUsableKey) else { return }
+        writer.field(row)
+        for key in keys {
+            if ProductRules.isUsableKey(key) { writer.field(key) } else { writer.null() }
+        }
+        try writer.endRow()
+    }
+
+    /// Second reading: new products straight into the table; a third one, if products are to be updated.
+    private func loadAccepted() throws -> UploadCounts {
+        let tally = verdicts.tally()
+        var counts = UploadCounts()
+        counts.total = tally.total
+        counts.valid = tally.total - tally.rejected
+        if upload.policy == .allOrNothing && counts.error > 0 { return counts }
+
+        let new = counts.valid - tally.existing
+        if new > 0 {
+            counts.created = try session.copyProducts { try copyRows(to: $0, existing: false) }
+        }
+        if tally.existing > 0 {
+            counts.updated = try session.updateProducts(vendorID: upload.vendorID, absent: layout.absentFields) {
+                try copyRows(to: $0, existing: true)
+            }
+            counts.unchanged = tally.existing - counts.updated
+        }
+        precondition(counts.created == new && counts.unchanged >= 0, "every accepted row is loaded once")
+        return counts
+    }
+
+    private func copyRows(to writer: CopyWriter, existing: Bool) throws {
+        let rows = try RowReader(spooled, layout)
+        while let row = try rows.next() {
+            let verdict = verdicts[row.number]
+            if verdict.isDisjoint(with: .rejected), verdict.contains(.exists) == existing,
+                case .product(let product) = row.content
+            {
+                if !existing {
+                    writer.field(upload.vendorID)
+                    writer.field(upload.uploadID)
+                }
+                for field in ProductField.allCases {
+                    let value = product[field]
+                    if value.isEmpty { writer.null() } else { writer.field(value) }
+                }
+                try writer.endRow()
+            }
+            try progress.advance(.loading, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
+        }
+    }
+}
+
+extension PostgresError {
+    /// Another transaction wanted the same keys.
+    fileprivate var isLostRace: Bool { isUniqueViolation || isDeadlock }
+}

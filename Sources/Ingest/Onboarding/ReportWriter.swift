@@ -1,0 +1,58 @@
+import Catalog
+import Postgres
+
+/// Puts the error report and the rejected rows of a finished upload into the object store and notes where they are.
+/// Doing it twice gives the same objects.
+public struct ReportWriter: Sendable {
+    private let store: any ObjectStore
+
+    /// - Parameter store: where vendors fetch their reports.
+    public init(store: any ObjectStore) {
+        self.store = store
+    }
+
+    /// Makes the reports of an upload from the database.
+    /// - Returns: the keys; nil if the upload has no errors.
+    func write(_ uploadID: String, vendorID: String, _ connection: Connection) async throws -> (String, String)? {
+        let report = try await connection.transaction(.readOnlySnapshot) { session -> SendableReport? in
+            guard let facts = try session.fileFacts(of: uploadID) else { return nil }
+            return SendableReport(report: try ErrorReport(session: session, uploadID: uploadID, facts: facts))
+        }
+        guard let report = report?.report else { return nil }
+        let keys = try await put(report, vendorID: vendorID, uploadID: uploadID)
+        try await connection.transaction { session in
+            try session.recordReport(uploadID, errorsKey: keys.0, rejectedKey: keys.1)
+            try session.addEvent(uploadID, .reportWritten(errorsKey: keys.0, rejectedKey: keys.1))
+        }
+        return keys
+    }
+
+    func write(_ result: OnboardingResult, _ connection: Connection) async throws -> OnboardingResult {
+        guard result.end.counts.error > 0 else { return result }
+        var result = result
+        let keys = try await write(result.upload.uploadID, vendorID: result.upload.vendorID, connection)
+        (result.errorReport, result.rejectedFile) = (keys?.0, keys?.1)
+        return result
+    }
+
+    /// Stores reports made inside a transaction that was rolled back.
+    func store(_ report: ErrorReport, of result: OnboardingResult) async throws -> OnboardingResult {
+        var result = result
+        let keys = try await put(report, vendorID: result.upload.vendorID, uploadID: result.upload.uploadID)
+        (result.errorReport, result.rejectedFile) = (keys.0, keys.1)
+        return result
+    }
+
+    private func put(_ report: ErrorReport, vendorID: String, uploadID: String) async throws -> (String, String) {
+        let errorsKey = ErrorReport.errorsKey(vendorID: vendorID, uploadID: uploadID)
+        let rejectedKey = ErrorReport.rejectedKey(vendorID: vendorID, uploadID: uploadID)
+        try await store.put(errorsKey, contentsOf: report.errors.path!)
+        try await store.put(rejectedKey, contentsOf: report.rejected.path!)
+        return (errorsKey, rejectedKey)
+    }
+}
+
+/// Hands a report from the connection's thread to its reader.
+private struct SendableReport: @unchecked Sendable {  // because the files are handed over, not shared
+    let report: ErrorReport
+}

@@ -1,0 +1,145 @@
+import CSV
+import Catalog
+
+/// One data row of an upload; valid until the reader moves on.
+package struct SourceRow {
+    /// 1 is the first data record.
+    package let number: Int
+    let record: CSVRecord
+    let content: Content
+
+    enum Content {
+        case product(ProductRow)
+        /// It cannot be split into the fields of the header.
+        case malformed(RowError)
+    }
+}
+
+/// Reads the rows of a spooled upload in file order, as often as needed: every reading gives the same rows.
+package final class RowReader {
+    let layout: FileLayout
+    private let csv: CSVReader
+    private let hasDamagedText: Bool
+    private var mapper: RowMapper?
+    private var number = 0
+    /// Field and column of every field the file has.
+    private let positions: [(field: Int, position: Int)]
+    private let columnCount: Int
+    private let values: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>
+    /// Where values live that are not as in the file: escaped quotes collapsed, columns mapped.
+    private var scratch: UnsafeMutableRawBufferPointer
+
+    /// Bytes of the spool parsed so far: for progress.
+    var bytesConsumed: Int { csv.bytesConsumed }
+
+    /// - Parameter read: gives the text from its beginning.
+    package init(
+        _ layout: FileLayout, hasDamagedText: Bool = false,
+        read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
+    ) throws {
+        self.layout = layout
+        self.hasDamagedText = hasDamagedText
+        csv = CSVReader(format: layout.format, read: read)
+        positions = layout.positions.enumerated().compactMap { field, position in position.map { (field, $0) } }
+        columnCount = layout.columns.count
+        mapper = layout.mapping.map { RowMapper($0, columns: layout.columns) }
+        values = .allocate(capacity: ProductField.allCases.count)
+        values.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
+        scratch = .allocate(byteCount: 1 << 12, alignment: 1)
+        if layout.hasHeader { _ = try csv.next() }
+    }
+
+    convenience init(_ upload: SpooledUpload, _ layout: FileLayout) throws {
+        try self.init(layout, hasDamagedText: upload.hasDamagedText, read: upload.spool.reader())
+    }
+
+    deinit {
+        values.deallocate()
+        scratch.deallocate()
+    }
+
+    package func next() throws -> SourceRow? {
+        while let record = try csv.next() {
+            number += 1
+            if let error = malformation(of: record) {
+                return SourceRow(number: number, record: record, content: .malformed(error))
+            }
+            if mapper != nil {
+                guard mapValues(of: record) else { continue }
+            } else {
+                takeValues(of: record)
+            }
+            return SourceRow(number: number, record: record, content: .product(ProductRow(values: .init(values))))
+        }
+        return nil
+    }
+
+    private func malformation(of record: CSVRecord) -> RowError? {
+        if let problem = record.problem { return RowError(.malformedRow, Self.words(for: problem)) }
+        if hasDamagedText {
+            if record.raw.contains(0) { return RowError(.malformedRow, "Row contains a NUL byte") }
+            if !UTF8Scanner.isValid(record.raw) { return RowError(.malformedRow, "Row is not valid UTF-8") }
+        }
+        guard record.count != columnCount else { return nil }
+        return RowError(.malformedRow, "Row has \(record.count) fields, the header has \(columnCount)")
+    }
+
+    static func words(for problem: CSVProblem) -> String {
+        switch problem {
+        case .strayQuote(let field), .textAfterQuote(let field), .unterminatedQuote(let field):
+            "Unbalanced quote in field \(field + 1)"
+        case .recordTooLong(let limit): "Row is longer than \(limit) bytes"
+        }
+    }
+
+    private func takeValues(of record: CSVRecord) {
+        var used = 0
+        for (field, position) in positions {
+            let cell = record[position]
+            values[field] = cell.hasEscapes ? collapse(cell, of: record, &used) : cell.bytes.trimmed
+        }
+    }
+
+    /// Copies a value without its doubled quotes into the scratch, which holds a whole record.
+    private func collapse(_ cell: CSVField, of record: CSVRecord, _ used: inout Int) -> UnsafeRawBufferPointer {
+        if used == 0 { reserveScratch(record.raw.count) }
+        let start = used
+        used += cell.unescape(into: UnsafeMutableRawBufferPointer(rebasing: scratch[start...]))
+        return UnsafeRawBufferPointer(rebasing: scratch[start..<used]).trimmed
+    }
+
+    private func mapValues(of record: CSVRecord) -> Bool {
+        let cell: (Int) -> String = { record[$0].string.trimmingASCIIBlanks() }
+        guard let mapped = mapper?.map(rowNumber: number, cell) else { return false }
+        reserveScratch(mapped.reduce(0) { $0 + $1.utf8.count })
+        var used = 0
+        for (field, var text) in mapped.enumerated() {
+            let start = used
+            text.withUTF8 { bytes in
+                scratch[start...].copyBytes(from: bytes)
+                used += bytes.count
+            }
+            values[field] = UnsafeRawBufferPointer(rebasing: scratch[start..<used])
+        }
+        return true
+    }
+
+    private func reserveScratch(_ count: Int) {
+        guard scratch.count < count else { return }
+        scratch.deallocate()
+        scratch = .allocate(byteCount: count * 2, alignment: 1)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Without ASCII blanks at either end.
+    @inline(__always)
+    var trimmed: UnsafeRawBufferPointer {
+        if isEmpty || (self[0] > 0x20 && self[count - 1] > 0x20) { return self }
+        var start = 0
+        var end = count
+        while start < end, self[start].isASCIIBlank { start += 1 }
+        while end > start, self[end - 1].isASCIIBlank { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: self[start..<end])
+    }
+}

@@ -1,0 +1,104 @@
+// The words of the errors. Migrations are run by operators: no text here can hold a vendor's data except the server's own
+// message, whose `description` withholds it.
+
+extension MigrationFileError: CustomStringConvertible {
+    /// The facts and the remedy, in one line.
+    public var description: String {
+        switch self {
+        case .badName(let file):
+            "cannot use '\(file)' as a migration: name it NNNN_verb_object.sql or NNNN_verb_object.down.sql, "
+                + "lower-case, such as 0007_add_brands.sql"
+        case .notUTF8(let file):
+            "cannot read '\(file)': it is not UTF-8; save it as UTF-8"
+        case .duplicate(let version, let files):
+            "two migrations have version \(version): \(files.joined(separator: " and ")); give the newer one the next number"
+        case .gap(let file, let expected):
+            "cannot use '\(file)': the next migration must be \(MigrationFileName.padded(expected)); "
+                + "versions run 1, 2, 3 … without gaps"
+        case .downWithoutUp(let file):
+            "'\(file)' undoes no migration: its name must be that of an existing file, with .down.sql instead of .sql"
+        case .unknownDirective(let file, let directive):
+            "unknown directive '\(directive)' in \(file): the only one is -- catalog: no-transaction"
+        case .controlsTransaction(let file, let line, let statement):
+            "\(file):\(line): '\(statement)' would end the transaction that every migration runs in: remove it, "
+                + "or put '-- catalog: no-transaction' at the top of the file"
+        }
+    }
+}
+
+extension SchemaMismatch: CustomStringConvertible {
+    /// The facts and the remedy, in one line.
+    public var description: String {
+        switch self {
+        case .behind(let pending):
+            "database is behind: \(pending) migration\(pending == 1 ? "" : "s") pending; run: catalog migrate up"
+        case .ahead(let database, let binary):
+            "database is ahead of this binary (\(MigrationFileName.padded(database)) > \(MigrationFileName.padded(binary))): "
+                + "install a newer catalog"
+        case .differs(let problems):
+            "database and migration files disagree: \(problems.map(\.description).joined(separator: "; "))"
+        }
+    }
+}
+
+extension MigrationPlan.Problem: CustomStringConvertible {
+    /// The facts and the remedy, in one line.
+    public var description: String {
+        switch self {
+        case .changed(let applied, let file) where applied.name != file.name:
+            "\(applied.label) was renamed to \(file.label) after it was applied: give the file its old name"
+        case .changed(let applied, _):
+            "\(applied.label).sql was changed after it was applied (\(applied.appliedAt)): restore the file "
+                + "and put the change in a new migration"
+        case .outOfOrder(let migration):
+            "\(migration.label) was never applied although a later one was: give it the next number"
+        case .unknown(let applied):
+            "\(applied.label) is applied but has no file: install a newer catalog or restore the file"
+        }
+    }
+}
+
+extension MigrationError: CustomStringConvertible {
+    /// The facts and the remedy, in one line.
+    public var description: String {
+        switch self {
+        case .unknownVersion(let version, let newest):
+            "unknown version '\(version)': the newest migration is \(newest)"
+        case .irreversible(let migration):
+            "cannot undo \(migration.label): there is no \(migration.label).down.sql; write it, or restore a backup"
+        case .alreadyMigrated(let version):
+            "cannot baseline: migrations up to \(MigrationFileName.padded(version)) are applied already; run: catalog migrate status"
+        case .lockedOut(let seconds):
+            "another migrator has been at work for \(seconds) s: wait for it, or find its session in pg_locks "
+                + "(locktype 'advisory') and end it"
+        case .badNewName(let name):
+            "cannot name a migration '\(name)': use verb_object, lower-case, such as add_brands"
+        }
+    }
+}
+
+extension MigrationFailed: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The facts and the remedy, in one line.
+    public var description: String {
+        text(cause: cause.description)
+    }
+
+    /// The same with the server's message in full.
+    public var debugDescription: String {
+        text(cause: cause.debugDescription)
+    }
+
+    private func text(cause text: String) -> String {
+        let place = line.map { "\(fileName):\($0)" } ?? "\(fileName), at commit"
+        let quoted = statement.map { " in '\($0)'" } ?? ""
+        let hint = cause.hint.map { " (\($0))" } ?? ""
+        return "migration \(place) failed\(quoted): \(text)\(hint); \(remedy)"
+    }
+
+    private var remedy: String {
+        isRolledBack
+            ? "nothing of this file was applied; correct it and run: catalog migrate up"
+            : "the statements before it stand, and an INVALID index may be left "
+                + "(select indexrelid::regclass from pg_index where not indisvalid): drop it, then run: catalog migrate up"
+    }
+}

@@ -1,0 +1,86 @@
+/// What stands between a database and the files: a pure comparison, no I/O.
+public struct MigrationPlan: Sendable, Equatable {
+    /// A disagreement between the database and the files that no migration mends.
+    public enum Problem: Sendable, Equatable {
+        /// The file is no longer what was applied (its text or its name).
+        case changed(AppliedMigration, file: Migration)
+        /// A later migration was applied without this one.
+        case outOfOrder(Migration)
+        /// Applied, but this binary has no such file: the database is ahead.
+        case unknown(AppliedMigration)
+    }
+
+    /// The rows of `migrations.applied`, by version.
+    public let applied: [AppliedMigration]
+    /// Files newer than everything applied, oldest first.
+    public let pending: [Migration]
+    /// Empty when the applied migrations are exactly the first files.
+    public let problems: [Problem]
+    /// The newest version among the files.
+    public let newestVersion: Int
+
+    /// The newest version applied; 0 for an untouched database.
+    public var currentVersion: Int { applied.last?.version ?? 0 }
+
+    init(applied rows: [AppliedMigration], files: MigrationSet) {
+        applied = rows.sorted { $0.version < $1.version }
+        newestVersion = files.newestVersion
+        let newestApplied = applied.last?.version ?? 0
+        pending = files.migrations.filter { $0.version > newestApplied }
+        let versions = Set(applied.map(\.version))
+        problems =
+            applied.compactMap { row in
+                guard let file = files[row.version] else { return .unknown(row) }
+                return file.checksum == row.checksum && file.name == row.name ? nil : .changed(row, file: file)
+            }
+            + files.migrations
+            .filter { $0.version < newestApplied && !versions.contains($0.version) }
+            .map { .outOfOrder($0) }
+    }
+
+    /// - Throws: ``SchemaMismatch`` for any problem; pending files are none.
+    func requireSound() throws {
+        if let newest = applied.last, newest.version > newestVersion {
+            throw SchemaMismatch.ahead(database: newest.version, binary: newestVersion)
+        }
+        if !problems.isEmpty { throw SchemaMismatch.differs(problems) }
+    }
+
+    /// - Throws: ``SchemaMismatch`` unless the database has exactly the migrations of the files.
+    func requireCurrent() throws {
+        try requireSound()
+        if !pending.isEmpty { throw SchemaMismatch.behind(pending: pending.count) }
+    }
+
+    /// The pending files up to and including a version; nil means all.
+    ///
+    /// - Throws: ``MigrationError/unknownVersion(_:newest:)``.
+    func pending(upTo target: Int?) throws -> [Migration] {
+        guard let target else { return pending }
+        guard target <= newestVersion, target > 0 else {
+            throw MigrationError.unknownVersion(target, newest: newestVersion)
+        }
+        return pending.filter { $0.version <= target }
+    }
+
+    /// The applied migrations to undo, newest first, each with its down file.
+    ///
+    /// - Throws: ``MigrationError/irreversible(_:)``, ``MigrationError/unknownVersion(_:newest:)``; ``SchemaMismatch`` when the database is not
+    ///   what the files say.
+    func undoing(_ extent: Migrator.Undo, files: MigrationSet) throws -> [Migration] {
+        try requireSound()
+        let rows: ArraySlice<AppliedMigration>
+        switch extent {
+        case .steps(let count):
+            rows = applied.suffix(max(0, count))
+        case .to(let version):
+            guard version >= 0, version <= newestVersion else {
+                throw MigrationError.unknownVersion(version, newest: newestVersion)
+            }
+            rows = applied.filter { $0.version > version }[...]
+        }
+        let migrations = rows.reversed().compactMap { files[$0.version] }
+        if let stuck = migrations.first(where: { $0.down == nil }) { throw MigrationError.irreversible(stuck) }
+        return migrations
+    }
+}

@@ -1,0 +1,147 @@
+import Postgres
+
+/// Brings a database to the version of the files, and back.
+///
+/// Each file runs in one transaction together with the lock and its record, so that a failed one leaves no trace; a file marked
+/// `-- catalog: no-transaction` runs statement by statement while another connection holds the lock. Any number of migrators may
+/// run at once. The owner of the database may migrate; no superuser is needed.
+public struct Migrator: Sendable {
+    /// How far `down` goes.
+    public enum Undo: Sendable, Equatable {
+        /// The newest migrations, so many of them.
+        case steps(Int)
+        /// Every migration newer than this version; 0 undoes all.
+        case to(version: Int)
+    }
+
+    typealias Selection = @Sendable (MigrationPlan) throws -> [MigrationStep]
+
+    /// The migrations that the database should have.
+    public let files: MigrationSet
+    let conninfo: String
+    let lock: MigrationLock
+    let report: @Sendable (MigrationEvent) -> Void
+
+    /// - Parameters:
+    ///   - conninfo: libpq URI or `key=value` text; a connection is opened for each call and closed after it.
+    ///   - report: told of every step while it happens.
+    public init(
+        conninfo: String, files: MigrationSet, settings: MigratorSettings = MigratorSettings(),
+        report: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
+    ) {
+        self.conninfo = conninfo
+        self.files = files
+        self.report = report
+        lock = MigrationLock(settings: settings, report: report)
+    }
+
+    /// Applies the pending files, oldest first.
+    ///
+    /// - Parameters:
+    ///   - target: the last version to apply; nil means all.
+    ///   - dryRun: runs the files in one transaction and rolls it back; where one of them needs to run outside a transaction they are
+    ///     only listed.
+    /// - Returns: the migrations applied, or with `dryRun` those that would be.
+    /// - Throws: ``MigrationFailed``, ``SchemaMismatch``, ``MigrationError``, or a connection's `PostgresError`. Files before the one
+    ///   that failed stay applied.
+    @discardableResult
+    public func up(to target: Int? = nil, dryRun: Bool = false) async throws -> [Migration] {
+        try await run(dryRun: dryRun) { plan in
+            try plan.requireSound()
+            return try plan.pending(upTo: target).map(MigrationStep.up)
+        }
+    }
+
+    /// Undoes applied migrations by their down files, newest first.
+    ///
+    /// - Returns: the migrations undone, or with `dryRun` those that would be.
+    /// - Throws: as ``up(to:dryRun:)``; nothing is undone when one of them has no down file.
+    @discardableResult
+    public func down(_ extent: Undo = .steps(1), dryRun: Bool = false) async throws -> [Migration] {
+        let doomed = try await status().undoing(extent, files: files)
+        guard let oldest = doomed.last else { return [] }
+        // A fixed version instead of a number of steps: another migrator may undo some of them first.
+        return try await run(dryRun: dryRun) { [files] plan in
+            try plan.undoing(.to(version: oldest.version - 1), files: files).compactMap(MigrationStep.down)
+        }
+    }
+
+    /// Compares the database with the files; changes nothing.
+    public func status() async throws -> MigrationPlan {
+        try await withConnection { [files] connection in
+            try await connection.run { try Self.plan($0, files) }
+        }
+    }
+
+    /// What is wrong between the database and the files: changed, renamed, missing or skipped ones. Pending files are no problem.
+    public func verify() async throws -> [MigrationPlan.Problem] {
+        try await status().problems
+    }
+
+    /// Records all migrations up to a version as applied without running them, for a database whose schema was made another way.
+    ///
+    /// - Throws: ``MigrationError/alreadyMigrated(version:)``, ``MigrationError/unknownVersion(_:newest:)``.
+    @discardableResult
+    public func baseline(_ version: Int) async throws -> [Migration] {
+        try await withConnection { [files, lock] connection in
+            try await lock.transaction(connection) { session in
+                try Self.createTableIfMissing(session)
+                let plan = try Self.plan(session, files)
+                guard plan.applied.isEmpty else {
+                    throw MigrationError.alreadyMigrated(version: plan.currentVersion)
+                }
+                let migrations = try plan.pending(upTo: version)
+                for migration in migrations {
+                    try session.execute(AppliedMigrationQueries.insert(migration, duration: 0, isBaseline: true))
+                }
+                return migrations
+            }
+        }
+    }
+
+    /// Refuses a database that this binary was not made for; cheap enough for every start of the service.
+    ///
+    /// - Throws: ``SchemaMismatch``, whose text says what to type.
+    public static func requireCurrent(_ session: Session, files: MigrationSet) throws {
+        try plan(session, files).requireCurrent()
+    }
+
+    static func plan(_ session: Session, _ files: MigrationSet) throws -> MigrationPlan {
+        guard try tableExists(session) else { return MigrationPlan(applied: [], files: files) }
+        return MigrationPlan(
+            applied: try session.query(AppliedMigrationQueries.all).map(AppliedMigration.init), files: files)
+    }
+
+    static func createTableIfMissing(_ session: Session) throws {
+        guard try !tableExists(session) else { return }
+        try session.executeScript(AppliedMigrationQueries.createTable)
+    }
+
+    private static func tableExists(_ session: Session) throws -> Bool {
+        try session.query(AppliedMigrationQueries.tableExists)[0].get("exists")
+    }
+
+    func withConnection<R: Sendable>(_ body: (Connection) async throws -> R) async throws -> R {
+        let connection = try await Connection.open(conninfo, application: "catalog-migrate")
+        let result: Result<R, any Error>
+        do {
+            result = .success(try await body(connection))
+        } catch {
+            result = .failure(error)
+        }
+        await connection.close()
+        return try result.get()
+    }
+}
+
+extension AppliedMigration {
+    fileprivate init(_ row: Row) throws {
+        version = try row.get("version")
+        name = try row.get("name")
+        checksum = try row.get("checksum")
+        appliedAt = try row.get("applied_at")
+        appliedBy = try row.get("applied_by")
+        duration = try row.get("duration_ms")
+        isBaseline = try row.get("baseline")
+    }
+}

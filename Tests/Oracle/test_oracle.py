@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""The oracle against the sentences of the contract, and its reader against Python's csv module where both must agree.
+
+    python3 Tests/Oracle/test_oracle.py
+"""
+import csv
+import io
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import generate
+import mapping
+import oracle
+import reading
+import rules
+
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
+HEADER = "vendor_product_id,product_name,category,sku,price,stock_quantity,description,compare_at_price,weight_kg,image_url"
+GOOD = dict(vendor_product_id="P1", product_name="Lamp", category="Gadgets", sku="S1", price="9.90", stock_quantity="3",
+            description="", compare_at_price="", weight_kg="", image_url="")
+
+
+def lines(*rows):
+    text = io.StringIO()
+    writer = csv.DictWriter(text, HEADER.split(","), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**GOOD, **row} for row in rows)
+    return text.getvalue().encode()
+
+
+def catalogue(*rows):
+    made = oracle.Catalogue({"Gadgets": True, "Games": True, "Garden": True, "Pagers": False})
+    if rows:
+        made.upload(oracle.upload_rows(lines(*rows)), "V1")
+    return made
+
+
+def upload(data, into=None, vendor="V1", **options):
+    return (into or catalogue()).upload(oracle.upload_rows(data), vendor, **options)
+
+
+class Rules(unittest.TestCase):
+    def messages(self, **row):
+        return [error[3] for error in upload(lines(row)).errors]
+
+    def test_messages_of_the_contract(self):
+        long = "x" * 215
+        for row, message in (
+            ({"sku": " \t"}, "Required field is missing: sku"),
+            ({"price": "-10.00"}, "Price must be at least 0.01"),
+            ({"price": "1000000"}, "Price must be at most 999999.99"),
+            ({"price": "1,99"}, "Price must be a number with at most 2 decimals: '1,99'"),
+            ({"price": "19.990"}, "Price must be a number with at most 2 decimals: '19.990'"),
+            ({"price": "١٢"}, "Price must be a number with at most 2 decimals: '١٢'"),
+            ({"price": "9" * 400}, "Price must be at most 999999.99"),
+            ({"price": "y" * 101}, f"Price must be a number with at most 2 decimals: '{'y' * 100}…'"),
+            ({"stock_quantity": "-1"}, "Stock quantity must be between 0 and 1000000"),
+            ({"stock_quantity": "3.5"}, "Stock quantity must be a whole number: '3.5'"),
+            ({"category": "Gadets"}, "Category is not approved: 'Gadets' (did you mean 'Gadgets'?)"),
+            ({"category": "GAMES"}, "Category is not approved: 'GAMES' (did you mean 'Games'?)"),
+            ({"category": "Pagers"}, "Category is not approved: 'Pagers'"),
+            ({"product_name": long}, "product_name must be at most 200 characters (got 215)"),
+            ({"sku": "🧰" * 101}, "sku must be at most 100 characters (got 101)"),
+            ({"weight_kg": "heavy"}, "weight_kg must be a number with at most 3 decimals: 'heavy'"),
+            ({"compare_at_price": "0"}, "compare_at_price must be at least 0.01"),
+            ({"image_url": "ftp://x"}, "image_url must be an http or https URL: 'ftp://x'"),
+        ):
+            self.assertEqual(self.messages(**row), [message])
+
+    def test_odd_but_valid_values_are_stored_in_canonical_form(self):
+        made = catalogue()
+        upload(lines({"price": "+00019.9", "stock_quantity": "-0", "weight_kg": "-0.000", "sku": "  S9 "}), made)
+        product = made.products["V1", "P1"]
+        self.assertEqual([product[c] for c in ("price", "stock_quantity", "weight_kg", "sku", "brand")],
+                         ["19.90", "0", "0.000", "S9", None])
+
+    def test_every_error_of_a_row_in_the_order_of_the_rules(self):
+        row = dict.fromkeys(GOOD, "") | {"price": "x", "stock_quantity": "x", "category": "x", "description": "x" * 2001,
+                                         "weight_kg": "x"}
+        self.assertEqual([error[2] for error in upload(lines(row)).errors], [
+            "MISSING_REQUIRED_FIELD", "MISSING_REQUIRED_FIELD", "MISSING_REQUIRED_FIELD", "INVALID_PRICE",
+            "INVALID_STOCK_QUANTITY", "INVALID_CATEGORY", "FIELD_TOO_LONG", "INVALID_VALUE"])
+
+
+class Keys(unittest.TestCase):
+    def test_a_refused_row_claims_neither_key(self):
+        outcome = upload(lines({}, {"sku": "S2"}, {"vendor_product_id": "P3", "sku": "S2"}, {"sku": "S2"}))
+        self.assertEqual([error[:4:3] for error in outcome.errors], [
+            (2, "Duplicate vendor product ID: P1 already used in row 1"),
+            (4, "Duplicate SKU: S2 already used in row 3"),
+            (4, "Duplicate vendor product ID: P1 already used in row 1")])
+
+    def test_a_row_with_other_errors_is_still_checked_against_the_catalogue(self):
+        outcome = upload(lines({"price": "x"}), catalogue({}))
+        self.assertEqual([error[2] for error in outcome.errors],
+                         ["INVALID_PRICE", "DUPLICATE_SKU", "DUPLICATE_VENDOR_PRODUCT_ID"])
+
+    def test_another_vendor_may_use_the_id_but_not_the_sku(self):
+        outcome = upload(lines({}, {"sku": "S2"}), catalogue({}), vendor="V2")
+        self.assertEqual([error[3] for error in outcome.errors], ["Duplicate SKU: S1 already exists"])
+        self.assertEqual(outcome.valid, 1)
+
+    def test_upsert_counts_and_keeps_columns_the_file_lacks(self):
+        made = catalogue({"description": "old"}, {"vendor_product_id": "P2", "sku": "S2"})
+        outcome = upload(b"sku,price,stock_quantity,category,product_name,vendor_product_id\n"
+                         b"S1,9.9,3,Gadgets,Lamp,P1\nS2,9.91,3,Gadgets,Lamp,P2\nS3,1,1,Games,Ball,P3\n", made, mode="upsert")
+        self.assertEqual(outcome.summary() | {}, outcome.summary() | {
+            "status": "completed", "createdRecords": 1, "updatedRecords": 1, "unchangedRecords": 1})
+        self.assertEqual(made.products["V1", "P1"]["description"], "old")
+
+    def test_upsert_may_not_take_the_sku_of_another_product(self):
+        outcome = upload(lines({"sku": "S2"}), catalogue({}, {"vendor_product_id": "P2", "sku": "S2"}), mode="upsert")
+        self.assertEqual([error[3] for error in outcome.errors], ["Duplicate SKU: S2 already exists"])
+
+    def test_all_or_nothing_loads_nothing_after_an_error(self):
+        made = catalogue()
+        outcome = upload(lines({}, {"price": "x", "vendor_product_id": "P2", "sku": "S2"}), made, policy="all-or-nothing")
+        self.assertEqual((outcome.summary()["status"], outcome.valid, outcome.error, made.products), ("failed", 1, 1, {}))
+
+
+class Files(unittest.TestCase):
+    def test_the_same_seed_gives_the_same_bytes(self):
+        command = [sys.executable, generate.__file__, "--rows", "200", "--seed", "9"]
+        first, second = (subprocess.run(command, env={"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+                         for seed in "12")
+        self.assertGreater(len(first), 10000)
+        self.assertEqual(first, second)
+
+    def test_whole_file_failures(self):
+        for data, failure in ((b"", "EMPTY_FILE"), (HEADER.encode() + b"\n\n", "EMPTY_FILE"), (b"sku\n1\n", "MISSING_COLUMN"),
+                              (HEADER.encode() + b",SKU \n1\n", "DUPLICATE_COLUMN"), (b"\x1f\x8b\x08", "UNREADABLE_FILE")):
+            self.assertEqual(upload(data).failure, failure)
+
+    def test_a_malformed_row_is_its_first_line_and_the_next_line_is_read_again(self):
+        data = b'a,b\n\n1,"x\n2,y\n3,z"z\n4,"q\nr"\n5\n'
+        self.assertEqual([tuple(record) for record in reading.records(data)], [
+            (0, 1, ["a", "b"], ""), (1, 3, [], "Unbalanced quote in field 2"), (2, 4, ["2", "y"], ""),
+            (3, 5, [], "Unbalanced quote in field 2"), (4, 6, ["4", "q\nr"], ""), (5, 8, ["5"], "")])
+
+    def test_every_encoding_gives_the_same_rows(self):
+        text = lines({"description": "crème – 5 €"}).decode()
+        for data in (text.encode(), b"\xef\xbb\xbf" + text.encode(), text.encode("utf-16"), text.encode("cp1252"),
+                     text.replace("\n", "\r").encode(), text.replace(",", ";").encode()):
+            self.assertEqual([row[2]["description"] for row in oracle.upload_rows(data)], ["crème – 5 €"])
+
+    def test_well_formed_documents_are_read_as_the_csv_module_reads_them(self):
+        rng = random.Random(1)
+        for _ in range(300):
+            rows = [["".join(rng.choices('ab,;"\n\r é', k=rng.randint(0, 6))) for _ in range(3)] for _ in range(8)]
+            text = io.StringIO()
+            # With line feeds alone the csv module leaves a carriage return unquoted: quote everything then.
+            end, quoting = rng.choice([("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)])
+            csv.writer(text, lineterminator=end, quoting=quoting).writerows([["x", "y", "z"], *rows])
+            self.assertEqual([record.fields for record in reading.records(text.getvalue().encode())][1:], rows)
+
+    def test_clean_files_are_clean_and_mixed_ones_are_not(self):
+        for mode, wrong in (("clean", False), ("mixed", True), ("hostile", True), ("upsert", True)):
+            options = generate_options(mode)
+            data, own, rival = generate.generated(options)
+            made = oracle.Catalogue(dict.fromkeys(generate.ACTIVE, True))
+            for vendor, rows in (("V001", own), ("V900", rival)):
+                before = made.upload(oracle.upload_rows(generate.plain(rows)), vendor)
+                self.assertEqual((before.valid, before.error), (len(rows), 0))
+            outcome = made.upload(oracle.upload_rows(data), "V001", mode="upsert" if mode == "upsert" else "create")
+            self.assertEqual(outcome.error > 0, wrong, mode)
+            self.assertGreater(outcome.valid, 0)
+
+
+class Mappings(unittest.TestCase):
+    def test_numbers_lose_currency_and_grouping(self):
+        for value, mark, expected in (
+            ("$1,234.50", ".", "1234.50"), ("1.234,50 €", ",", "1234.50"), ("CHF 1'234.50", ".", "1234.50"), ("19 kr", ",", "19"),
+            ("1\u00a0234,5", ",", "1234.5"), ("-5", ".", "-5"), ("n/a", ".", "n/a"), ("12 pieces", ".", "12 pieces")):
+            self.assertEqual(mapping.number(value, mark), expected)
+
+    def test_the_steps_of_a_column_run_in_their_fixed_order(self):
+        column = mapping.Column("category", {"from": ["A", "B"], "carry": True, "first": ",", "replace": {"x": ""},
+                                             "default": "none", "prefix": "<", "suffix": ">"})
+        rows = [{"A": " ", "B": "b,c"}, {"A": ""}, {"A": "x,y"}, {"A": ""}]
+        self.assertEqual([column.value(row, 1) for row in rows], ["<b>", "<b>", "<none>", "<none>"])
+
+    def test_rows_that_are_no_products_keep_their_numbers(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            columns = {name: {"from": ["x"]} for name in rules.REQUIRED} | {"sku": {"rowNumber": True, "prefix": "R-"}}
+            json.dump({"skipWhenEmpty": ["x"], "columns": columns}, file)
+            file.flush()
+            rows = list(mapping.Mapping(file.name).rows(b"x,y\n1,2\n,3\n4\n5,6\n"))
+        self.assertEqual([(number, line, row and row["sku"], problem) for number, line, row, problem in rows], [
+            (1, 2, "R-1", ""), (3, 4, None, "Row has 1 fields, the header has 2"), (4, 5, "R-4", "")])
+
+
+class Examples(unittest.TestCase):
+    def test_the_example_files_keep_their_promises(self):
+        made = oracle.Catalogue(oracle.read_categories(EXAMPLES / "categories.csv"))
+        counts = []
+        for path in sorted(EXAMPLES.glob("VEND*")):
+            outcome = made.upload(oracle.upload_rows(path.read_bytes()), path.name[:7])
+            counts.append((outcome.total, outcome.valid, outcome.failure))
+            if path.name == "VEND001_products.csv":
+                self.assertEqual(len({error[2] for error in outcome.errors}), 7)
+        self.assertEqual(counts, [(1000, 950, None), (200, 200, None), (150, 150, None), (500, 500, None), (0, 0, "MISSING_COLUMN")])
+
+
+def generate_options(mode):
+    return type("Options", (), dict(rows=400, seed=3, vendor="V001", mode=mode, encoding=None))
+
+
+if __name__ == "__main__":
+    unittest.main()

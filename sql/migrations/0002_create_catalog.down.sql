@@ -1,0 +1,11 @@
+set local role catalog_owner;
+drop schema audit;
+drop table catalog.products;
+drop table catalog.product_versions;
+drop table catalog.product_categories;
+drop table catalog.vendors;
+drop function catalog.begin_product_image();
+drop function catalog.keep_updated_product_images();
+drop function catalog.keep_deleted_product_images();
+drop function catalog.refuse_change();
+drop schema catalog;

@@ -1,0 +1,169 @@
+-- What a person with psql asks. Views run with the rights of whoever asks (security_invoker), so that row-level
+-- security holds behind them; a plain view would show a vendor everybody's rows.
+set local role catalog_owner;
+
+create view audit.uploads with (security_invoker = true) as
+select
+    u.upload_id, u.vendor_id, v.vendor_name, u.file_name, u.status, u.mode, u.policy,
+    u.upload_timestamp, u.started_at, u.completed_at, u.completed_at - u.started_at as duration,
+    u.total_records, u.valid_records, u.error_records, u.created_records, u.updated_records, u.unchanged_records,
+    trunc(100.0 * u.valid_records / nullif(u.total_records, 0), 1) as success_percent,
+    u.failure_type, u.failure_message, u.file_size_bytes, u.file_sha256, u.error_file_s3_key, u.rejected_file_s3_key
+from catalog.upload_history u
+left join catalog.vendors v using (vendor_id);
+comment on view audit.uploads is 'every upload with its vendor, counts, share of good rows and duration';
+
+create view audit.upload_errors with (security_invoker = true) as
+select
+    u.vendor_id, u.file_name, u.upload_timestamp,
+    e.upload_id, e.row_number, e.line_number, e.error_type, e.error_message, e.field, e.rejected_value, e.original_data
+from catalog.validation_errors e
+join catalog.upload_history u using (upload_id);
+comment on view audit.upload_errors is 'every error with the row as the vendor wrote it';
+
+create view audit.vendor_quality with (security_invoker = true) as
+select
+    v.vendor_id, v.vendor_name, v.status,
+    count(u.upload_id) as uploads,
+    count(u.upload_id) filter (where u.status = 'failed') as failed_uploads,
+    coalesce(sum(u.total_records), 0) as rows_received,
+    coalesce(sum(u.error_records), 0) as rows_rejected,
+    trunc(100.0 * sum(u.valid_records) / nullif(sum(u.total_records), 0), 1) as success_percent,
+    max(u.upload_timestamp) as last_upload_at
+from catalog.vendors v
+left join catalog.upload_history u on u.vendor_id = v.vendor_id and u.status not in ('queued', 'processing')
+group by v.vendor_id, v.vendor_name, v.status;
+comment on view audit.vendor_quality is 'how good each vendor''s files have been so far';
+
+create function audit.products_as_of(at timestamptz)
+    returns table (
+        product_id bigint, vendor_id varchar, vendor_product_id varchar, product_name varchar, category varchar,
+        subcategory varchar, description varchar, sku varchar, brand varchar, price numeric, compare_at_price numeric,
+        stock_quantity integer, unit varchar, weight_kg numeric, dimensions_cm varchar, image_url varchar, status text,
+        upload_id varchar, valid_from timestamptz)
+    language sql stable
+as $$
+    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description,
+        p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm,
+        p.image_url, p.status, p.upload_id, p.valid_from
+    from catalog.products p
+    where p.valid_from <= products_as_of.at
+    union all
+    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description,
+        v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm,
+        v.image_url, v.status, v.upload_id, v.valid_from
+    from catalog.product_versions v
+    where v.valid_from <= products_as_of.at and products_as_of.at < v.valid_to
+$$;
+comment on function audit.products_as_of is 'the catalogue as it stood at a moment';
+
+create function audit.product_history(vendor text, vendor_product_id text)
+    returns table (
+        valid_from timestamptz, valid_to timestamptz, made_by_upload varchar, ended_by text, ended_by_upload varchar,
+        ended_by_user text, price numeric, stock_quantity integer, product_name varchar, category varchar, sku varchar,
+        image jsonb)
+    language sql stable
+as $$
+    select v.valid_from, v.valid_to, v.upload_id, v.operation, v.superseded_by, v.changed_by, v.price, v.stock_quantity,
+        v.product_name, v.category, v.sku,
+        to_jsonb(v) - array['version_id', 'valid_to', 'operation', 'superseded_by', 'changed_by']
+    from catalog.product_versions v
+    where v.vendor_id = product_history.vendor and v.vendor_product_id = product_history.vendor_product_id
+    union all
+    select p.valid_from, null, p.upload_id, null, null, null, p.price, p.stock_quantity, p.product_name, p.category,
+        p.sku, to_jsonb(p)
+    from catalog.products p
+    where p.vendor_id = product_history.vendor and p.vendor_product_id = product_history.vendor_product_id
+    order by 1, 2 nulls last
+$$;
+comment on function audit.product_history is
+    'every image of one product, oldest first: who and which upload made it, who ended it; the last row is the current one';
+
+-- Undoes one upload in the caller's transaction and lists the products left alone.
+create function catalog.revert_upload(upload text)
+    returns table (vendor_product_id varchar, sku varchar, reason text)
+    language plpgsql
+    set search_path = pg_catalog
+as $$
+#variable_conflict use_column
+declare
+    target catalog.upload_history;
+    deleted integer;
+    restored integer;
+    kept integer;
+begin
+    select * into target from catalog.upload_history u where u.upload_id = revert_upload.upload for update;
+    if not found then
+        raise exception 'no upload %', revert_upload.upload
+            using errcode = 'no_data_found', hint = 'catalog upload list shows the uploads';
+    elsif target.status not in ('completed', 'partial') then
+        raise exception 'upload % is %: only a completed or partial upload can be reverted', target.upload_id, target.status
+            using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    perform from catalog.vendors v where v.vendor_id = target.vendor_id for no key update;  -- one upload of a vendor at a time
+    perform set_config('catalog.upload_id', target.upload_id, true), set_config('catalog.operation', 'revert', true);
+
+    create temporary table reverting on commit drop as
+    select p.product_id, p.vendor_product_id, p.sku, null::bigint as version_id, null::varchar as former_sku,
+        case when p.upload_id is distinct from target.upload_id then 'changed since' end as reason
+    from catalog.products p
+    where p.vendor_id = target.vendor_id and false;
+
+    -- updated by the upload: the image it ended is to come back
+    insert into reverting
+    select p.product_id, p.vendor_product_id, p.sku, v.version_id, v.sku,
+        case
+            when p.upload_id is distinct from target.upload_id then 'changed since'
+            when exists (select from catalog.products o where o.sku = v.sku and o.product_id <> p.product_id)
+                then 'its former SKU ' || v.sku || ' is used by another product'
+        end
+    from catalog.product_versions v
+    join catalog.products p using (product_id)
+    where v.superseded_by = target.upload_id and v.operation = 'update';
+
+    -- created by the upload: still as it made them, or changed since (its image then is an old version)
+    insert into reverting
+    select p.product_id, p.vendor_product_id, p.sku, null, null, null
+    from catalog.products p
+    where p.upload_id = target.upload_id
+      and not exists (select from reverting r where r.product_id = p.product_id)
+    union
+    select p.product_id, p.vendor_product_id, p.sku, null, null, 'changed since'
+    from catalog.product_versions v
+    join catalog.products p using (product_id)
+    where v.upload_id = target.upload_id
+      and p.upload_id is distinct from target.upload_id
+      and not exists (select from reverting r where r.product_id = p.product_id);
+
+    delete from catalog.products p using reverting r
+    where p.product_id = r.product_id and r.version_id is null and r.reason is null;
+    get diagnostics deleted = row_count;
+
+    update catalog.products p
+    set (product_name, category, subcategory, description, sku, brand, price, compare_at_price, stock_quantity, unit,
+         weight_kg, dimensions_cm, image_url, status, upload_id)
+      = (v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price,
+         v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id)
+    from reverting r
+    join catalog.product_versions v using (version_id)
+    where p.product_id = r.product_id and r.reason is null;
+    get diagnostics restored = row_count;
+
+    select count(*) into kept from reverting r where r.reason is not null;
+    update catalog.upload_history u set status = 'reverted' where u.upload_id = target.upload_id;
+    insert into catalog.upload_events (upload_id, event, detail)
+    values (target.upload_id, 'reverted', jsonb_build_object(
+        'deleted', deleted, 'restored', restored, 'left_alone', kept, 'by', session_user));
+    perform set_config('catalog.upload_id', '', true), set_config('catalog.operation', '', true);
+
+    return query select r.vendor_product_id, r.sku, r.reason from reverting r where r.reason is not null order by 1;
+    drop table reverting;
+end
+$$;
+comment on function catalog.revert_upload is
+    'undoes one upload: created products are deleted, updated ones get their former image back; returns the products left alone and why';
+
+revoke execute on all functions in schema audit from public;
+revoke execute on function catalog.revert_upload(text) from public;
+grant select on all tables in schema audit to catalog_vendor, catalog_auditor;
+grant execute on all functions in schema audit to catalog_vendor, catalog_auditor;

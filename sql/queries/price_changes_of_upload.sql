@@ -1,0 +1,17 @@
+-- What an upload did to prices: old and new price of every product it updated.
+-- Variables: upload
+select v.vendor_id, v.vendor_product_id, v.sku, v.price as old_price, n.price as new_price,
+    round(100 * (n.price - v.price) / v.price, 1) as change_percent
+from catalog.product_versions v
+join lateral (
+    select i.price from (
+        select p.valid_from, p.price from catalog.products p where p.product_id = v.product_id
+        union all
+        select w.valid_from, w.price from catalog.product_versions w where w.product_id = v.product_id
+    ) i
+    where i.valid_from >= v.valid_to
+    order by i.valid_from
+    limit 1
+) n on true
+where v.superseded_by = :'upload' and v.operation = 'update' and n.price <> v.price
+order by abs(n.price - v.price) desc;
