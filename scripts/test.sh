@@ -6,14 +6,20 @@ cd "$(dirname "$0")/.."
 
 log=.build/build.log
 mkdir -p .build
-swift build --build-tests >"$log" 2>&1 || { grep -E 'error:|warning:' "$log" || tail -n 20 "$log"; exit 1; }
+swift build --build-tests >"$log" 2>&1 || { grep -E '^(/|error).*: ' "$log" | sort -u | grep . || tail -n 20 "$log"; exit 1; }
 
 # The oracle that other tests compare with is tested first.
 (cd Tests/Oracle && PYTHONPYCACHEPREFIX=../../.build/pycache python3 -m unittest -q test_oracle) >"$log" 2>&1 ||
     { cat "$log"; exit 1; }
 
-# What passed is only counted. XCTest, which we do not use, would add a line of its own that says 0 tests.
-swift test --skip-build --disable-xctest "$@" 2>&1 |
-    awk '/^◇/ || /^↳ (Testing Library|Target)/ || /^\[[0-9]+\/[0-9]+\]/ { next }
-         /^✔/ && !/^✔ Test run with/ { next }
-         { print; fflush() }'
+# What passed is only counted, and the whole output kept. XCTest, which we do not use, would add a line that says 0 tests.
+output=.build/test.log
+if ! swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$output" | awk '
+        /^(✔|✘|◇|➜|↳)/ || /^\[[0-9]+\/[0-9]+\]/ { shown = !/^(◇|✔|\[|↳ (Testing Library|Target))/ }
+        /^✔ Test run with/ { shown = 1 }
+        shown || /^not run/ { print; fflush() }'; then
+    # A crash leaves no line of totals.
+    grep -qE '^(✔|✘) Test run with' "$output" || tail -n 40 "$output"
+    echo "all output: $output" >&2
+    exit 1
+fi

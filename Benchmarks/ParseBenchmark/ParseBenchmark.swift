@@ -25,7 +25,8 @@ struct ParseBenchmark {
         }
         let runs = option("--runs").flatMap { Int($0) } ?? 5
         let categories = option("--categories")
-        guard arguments.count == 2, ["parse", "rules"].contains(arguments[0]), arguments[0] == "parse" || categories != nil
+        guard arguments.count == 2, ["parse", "rules"].contains(arguments[0]),
+            arguments[0] == "parse" || categories != nil
         else { throw Usage() }
 
         var measurement = Measurement()

@@ -24,7 +24,8 @@ public struct CSVFormat: Sendable, Equatable {
     ///   - start: the beginning of a text, with or without a UTF-8 byte order mark.
     ///   - separators: candidates, in the order in which equally frequent ones are preferred.
     public static func detect(
-        in start: UnsafeRawBufferPointer, separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
+        in start: UnsafeRawBufferPointer,
+        separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
     ) -> CSVFormat {
         var counts = [Int](repeating: 0, count: separators.count)
         var format = CSVFormat()

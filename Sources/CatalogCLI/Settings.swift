@@ -26,7 +26,8 @@ struct Settings: Sendable {
     private static func folder(_ name: String, _ environment: [String: String], default folder: URL) throws -> URL {
         guard let value = environment[name], !value.isEmpty else { return folder }
         guard value.hasPrefix("file:"), value.utf8.count > 5 else {
-            throw SettingsError(name: name, value: value, remedy: "expected file:DIRECTORY, for example file:/var/lib/catalog")
+            throw SettingsError(
+                name: name, value: value, remedy: "expected file:DIRECTORY, for example file:/var/lib/catalog")
         }
         return URL(fileURLWithPath: String(value.dropFirst("file:".count)))
     }

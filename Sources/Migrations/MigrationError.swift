@@ -9,6 +9,8 @@ public enum MigrationFileError: Error, Equatable {
     case downWithoutUp(file: String)
     case unknownDirective(file: String, directive: String)
     case controlsTransaction(file: String, line: Int, statement: String)
+    /// `copy … from stdin`, as dumps have it.
+    case copiesFromClient(file: String, line: Int)
 }
 
 /// The database is not at the version this binary was made for.

@@ -22,6 +22,8 @@ extension MigrationFileError: CustomStringConvertible {
         case .controlsTransaction(let file, let line, let statement):
             "\(file):\(line): '\(statement)' would end the transaction that every migration runs in: remove it, "
                 + "or put '-- catalog: no-transaction' at the top of the file"
+        case .copiesFromClient(let file, let line):
+            "\(file):\(line): a migration cannot send data for COPY: use insert"
         }
     }
 }

@@ -9,7 +9,8 @@ public struct MigrationScript: Sendable, Equatable {
 
     let statements: [SQLStatement]
 
-    /// - Throws: ``MigrationFileError`` for an unknown `-- catalog:` directive, or when a transactional file ends its own transaction.
+    /// - Throws: ``MigrationFileError`` for an unknown `-- catalog:` directive, for data to be copied from the client, or when a
+    ///   transactional file ends its own transaction.
     init(fileName: String, sql: String) throws {
         let directives = Self.directives(sql)
         if let unknown = directives.first(where: { $0 != "no-transaction" }) {
@@ -19,6 +20,9 @@ public struct MigrationScript: Sendable, Equatable {
         self.sql = sql
         isTransactional = directives.isEmpty
         statements = SQLStatement.split(sql)
+        if let statement = statements.first(where: \.copiesFromClient) {
+            throw MigrationFileError.copiesFromClient(file: fileName, line: statement.line)
+        }
         if isTransactional, let statement = statements.first(where: \.controlsTransaction) {
             throw MigrationFileError.controlsTransaction(
                 file: fileName, line: statement.line, statement: statement.excerpt)

@@ -8,7 +8,7 @@ extension MigrationSet {
     public static func newFile(named name: String, in folder: URL) throws -> [URL] {
         let next = try MigrationSet(folder: folder).newestVersion + 1
         let label = MigrationFileName.label(version: next, name: name)
-        guard MigrationFileName("\(label).sql") != nil else { throw MigrationError.badNewName(name) }
+        guard MigrationFileName("\(label).sql")?.name == name else { throw MigrationError.badNewName(name) }
         let texts = [
             ("\(label).sql", "-- What this is for.\nset local role catalog_owner;\n"),
             ("\(label).down.sql", "set local role catalog_owner;\n"),

@@ -15,6 +15,11 @@ struct SQLStatement: Equatable, Sendable {
         }
     }
 
+    /// Whether the server would ask for rows: `copy … from stdin`.
+    var copiesFromClient: Bool {
+        leadingWords.first == "copy" && text.firstMatch(of: /\bfrom\s+stdin\b/.ignoresCase()) != nil
+    }
+
     /// The first 80 characters on one line, for messages.
     var excerpt: String {
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -43,6 +43,7 @@ public actor Connection {
     public var isBroken: Bool { isClosed || session.isBroken }
 
     /// Runs a piece of work on the connection's thread.
+    @discardableResult
     public nonisolated func run<Result: Sendable>(_ body: @Sendable (Session) throws -> Result) async throws -> Result {
         let ticket = canceller.ticket()
         return try await withTaskCancellationHandler {
@@ -53,6 +54,7 @@ public actor Connection {
     }
 
     /// Runs a piece of work as one transaction: committed when it returns, rolled back when it throws.
+    @discardableResult
     public nonisolated func transaction<Result: Sendable>(
         _ options: TransactionOptions = .init(), _ body: @Sendable (Session) throws -> Result
     ) async throws -> Result {

@@ -41,7 +41,8 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // because ev
         var thread = pthread_t()
         // The thread owns the executor until it ends.
         let context = Unmanaged.passRetained(self).toOpaque()
-        let status = pthread_create(&thread, nil, { Unmanaged<ThreadExecutor>.fromOpaque($0!).takeRetainedValue().run() }, context)
+        let status = pthread_create(
+            &thread, nil, { Unmanaged<ThreadExecutor>.fromOpaque($0!).takeRetainedValue().run() }, context)
         precondition(status == 0, "cannot create a thread: \(String(cString: strerror(status)))")
         pthread_setname_np(thread, String(decoding: name.utf8.prefix(15), as: UTF8.self))
         pthread_detach(thread)

@@ -1,5 +1,5 @@
 import Foundation
-import Postgres
+import TestSupport
 import Testing
 
 @testable import CatalogCLI
@@ -72,118 +72,6 @@ struct EmbeddedPostgresTests {
     }
 }
 
-@Suite("The embedded PostgreSQL after an accident", .serialized)
-struct EmbeddedPostgresRecoveryTests {
-    @Test("After kill -9 of the postmaster the next start recovers what was committed")
-    func killedPostmaster() async throws {
-        try await withEmbedded { embedded in
-            let conninfo = try await embedded.start()
-            let session = try await Connection.open(conninfo)
-            try await session.run { try $0.executeScript("create table kept (n int); insert into kept values (7)") }
-            guard case .running(let pid, _) = try await embedded.status() else {
-                Issue.record("not running")
-                return
-            }
-            #expect(kill(pid, SIGKILL) == 0)
-            _ = try await embedded.start()
-            #expect(try await ask("select n::text from kept", conninfo) == "7")
-            await session.close()
-        }
-    }
-
-    @Test("Lock files with the number of a live foreign process are recognised as stale")
-    func reusedProcessNumber() async throws {
-        try await withEmbedded { embedded in
-            _ = try await embedded.start()
-            try await embedded.stop()
-            let layout = try ClusterLayout(base: embedded.base)
-            let text = "\(getpid())\n\(layout.data)\n1700000000\n5432\n\(layout.socketDirectory)\n\n  1 1\nready   \n"
-            try Data(text.utf8).write(to: URL(filePath: layout.pidFile))
-            try Data(text.utf8).write(to: URL(filePath: layout.socket + ".lock"))
-            #expect(try await embedded.status() == .stopped)
-            #expect(try await answer(embedded) == "here")
-        }
-    }
-
-    @Test("A server whose socket was cleaned away from /tmp is restarted")
-    func cleanedSocketDirectory() async throws {
-        try await withEmbedded { embedded in
-            _ = try await embedded.start()
-            let before = try await embedded.status()
-            try FileManager.default.removeItem(atPath: try ClusterLayout(base: embedded.base).socketDirectory)
-            #expect(try await embedded.status() == .stopped)
-            #expect(try await answer(embedded) == "here")
-            #expect(try await embedded.status() != before)
-        }
-    }
-
-    @Test("A server whose files were removed gives way to a new and empty cluster")
-    func removedFiles() async throws {
-        try await withEmbedded { embedded in
-            _ = try await ask("create table gone ()", try await embedded.start())
-            try FileManager.default.removeItem(atPath: embedded.base)
-            let renewed = try await embedded.start()
-            #expect(try await ask("select to_regclass('gone') is null", renewed) == "t")
-        }
-    }
-}
-
-@Suite("What the embedded PostgreSQL refuses", .serialized)
-struct EmbeddedPostgresRefusalTests {
-    @Test("The data of a version that is not installed")
-    func otherVersion() async throws {
-        try await withEmbedded { embedded in
-            try makeData(embedded, [("PG_VERSION", "9\n")])
-            let error = await #expect(throws: EmbeddedPostgresError.self) { try await embedded.start() }
-            #expect(error?.description.contains("was made by PostgreSQL 9, but installed is 15") == true)
-        }
-    }
-
-    @Test("A directory that holds something else, which stays as it is")
-    func notACluster() async throws {
-        try await withEmbedded { embedded in
-            try makeData(embedded, [("letters.txt", "dear diary")])
-            let path = embedded.base + "/postgres"
-            await #expect(throws: EmbeddedPostgresError.notACluster(path: path)) { try await embedded.start() }
-            #expect(readText(path + "/letters.txt") == "dear diary")
-        }
-    }
-
-    @Test("A socket directory that somebody else has opened to all")
-    func unsafeSocketDirectory() async throws {
-        try await withEmbedded { embedded in
-            _ = try await embedded.start()
-            try await embedded.stop()
-            let path = try ClusterLayout(base: embedded.base).socketDirectory
-            #expect(chmod(path, 0o777) == 0)
-            await #expect(throws: EmbeddedPostgresError.unsafeSocketDirectory(path: path)) {
-                try await embedded.start()
-            }
-        }
-    }
-
-    @Test("Files that belong to root", .enabled(if: geteuid() == 0, "not run: only root can make them"))
-    func rootsFiles() async throws {
-        try await withEmbedded { embedded in
-            try makeDirectory(embedded.base + "/postgres", mode: 0o700)
-            let error = await #expect(throws: EmbeddedPostgresError.self) { try await embedded.start() }
-            #expect(error?.description.contains("belongs to root, but the database would run as postgres") == true)
-        }
-    }
-
-    /// A data directory of the user that would run the server.
-    private func makeData(_ embedded: EmbeddedPostgres, _ files: [(name: String, text: String)]) throws {
-        let user = try ClusterUser.choose(owner: nil)
-        try makeDirectory(embedded.base + "/postgres", mode: 0o700)
-        try user.adopt(embedded.base + "/postgres")
-        for file in files {
-            let path = embedded.base + "/postgres/" + file.name
-            try Data(file.text.utf8).write(to: URL(filePath: path))
-            try user.adopt(path)
-        }
-    }
-}
-
 @Suite("The embedded PostgreSQL of root", .serialized, .enabled(if: geteuid() == 0, "not run: needs root"))
 struct EmbeddedPostgresRootTests {
     @Test("In a directory closed to user postgres the data lie elsewhere, and go when the directory goes")
@@ -201,84 +89,31 @@ struct EmbeddedPostgresRootTests {
     }
 }
 
-@Suite("The parts of the embedded PostgreSQL")
-struct EmbeddedPostgresPartTests {
-    @Test("A pid file is read by its lines; nonsense is no pid file")
-    func pidFile() throws {
-        let path = NSTemporaryDirectory() + "/catalog-pid-\(UUID().uuidString)"
-        defer { unlink(path) }
-        for (text, pid, state) in [
-            ("123\n/data\n1\n5432\n/tmp\n\n 1 2\nstarting\n", 123, "starting"),
-            ("123\n/data\n1\n5432\n/tmp\n\n 1 2\nready   \n", 123, "ready"),
-            ("123\n", 123, ""),
-        ] {
-            try Data(text.utf8).write(to: URL(filePath: path))
-            #expect(PostmasterFile(path)?.pid == pid_t(pid))
-            #expect(PostmasterFile(path)?.state == state)
+@Suite(
+    "The embedded PostgreSQL of an ordinary user",
+    .enabled(if: geteuid() == 0, "not run: only root can be another user"))
+struct EmbeddedPostgresUserTests {
+    @Test("The server runs as that user; a command of root's in the same directory uses it as it is")
+    func ordinaryUser() async throws {
+        try await withEmbedded("home/.catalog") { embedded in
+            let home = Path.parent(embedded.base)
+            // A copy, because the project may lie where nobody else can enter.
+            let program = Path.parent(home) + "/catalog"
+            try FileManager.default.copyItem(atPath: Project.binary("catalog"), toPath: program)
+            let nobody = try #require(getpwnam("nobody")).pointee.pw_uid
+            #expect(chown(home, nobody, gid_t(nobody)) == 0)
+            let started = try await Subprocess.run(
+                "/usr/bin/env", ["runuser", "-u", "nobody", "--", program, "postgres", "start"],
+                environment: ["CATALOG_DATABASE_URL": ""], directory: home)
+            #expect(started.status == 0, "\(started.error)")
+            #expect(FileInfo(embedded.base + "/postgres")?.uid == nobody)
+            guard case .running(let pid, let conninfo) = try await embedded.status() else {
+                Issue.record("not running")
+                return
+            }
+            #expect(FileInfo("/proc/\(pid)")?.uid == nobody)
+            #expect(started.output.contains(conninfo))
+            #expect(try await ask("select count(*) > 0 from migrations.applied", try await embedded.start()) == "t")
         }
-        for text in ["", "\n", "-1\n", "1\n", "pid\n"] {
-            try Data(text.utf8).write(to: URL(filePath: path))
-            #expect(PostmasterFile(path) == nil, "\(text)")
-        }
     }
-
-    @Test("A path's short name is stable, or running servers would be lost by an update")
-    func pathHash() {
-        // The start value of FNV-1a, and its published test vector for "a": af63dc4c8601ec8c.
-        #expect(Path.hash("") == "9ce484222325")
-        #expect(Path.hash("a") == "dc4c8601ec8c")
-    }
-
-    @Test("A captured program gives its output and its status, also after a signal")
-    func capture() throws {
-        let both = try ChildProcess.capture(["/bin/sh", "-c", "echo out; echo err >&2; exit 3"], environment: [])
-        #expect(both.output == "out\nerr\n")
-        #expect(both.status == 3)
-        #expect(try ChildProcess.capture(["/bin/sh", "-c", "kill -9 $$"], environment: []).status == 137)
-    }
-
-    @Test("Every error says what to do")
-    func errorTexts() {
-        #expect(EmbeddedPostgresError.notInstalled.description.contains("apt-get install postgresql"))
-        let denied = EmbeddedPostgresError.system(action: "open", path: "/etc/shadow", code: EACCES).description
-        #expect(denied.hasPrefix("cannot open '/etc/shadow': Permission denied (it belongs to root: run catalog as"))
-    }
-}
-
-/// Runs `body` with an embedded PostgreSQL of its own, which is stopped and removed afterwards.
-private func withEmbedded(
-    _ path: String = ".catalog", parentMode: mode_t = 0o755, _ body: (EmbeddedPostgres) async throws -> Void
-) async throws {
-    let root = "/tmp/catalog-test-" + UUID().uuidString.prefix(8)
-    try makeDirectory(root, mode: 0o755)
-    try makeDirectory(Path.parent(root + "/" + path), mode: 0o755)
-    chmod(Path.parent(root + "/" + path), parentMode)
-    let embedded = EmbeddedPostgres(base: root + "/" + path)
-    let outcome: Result<Void, any Error>
-    do {
-        outcome = .success(try await body(embedded))
-    } catch {
-        outcome = .failure(error)
-    }
-    // Where nothing was made there is nothing to remove, because each path is this test's own.
-    if let layout = try? ClusterLayout(base: embedded.base) {
-        try await embedded.stop()
-        for path in [layout.socketDirectory, layout.data] { try? FileManager.default.removeItem(atPath: path) }
-    }
-    try FileManager.default.removeItem(atPath: root)
-    try outcome.get()
-}
-
-/// Starts it; "here" when it answers.
-private func answer(_ embedded: EmbeddedPostgres) async throws -> String {
-    let conninfo = try await embedded.start()
-    return try await ask("select 'here'", conninfo)
-}
-
-/// The first value that a statement answers; "" when it answers nothing.
-private func ask(_ sql: String, _ conninfo: String) async throws -> String {
-    let connection = try await Connection.open(conninfo)
-    let answer = try await connection.run { try $0.first("\(raw: sql)")?[0] ?? "" }
-    await connection.close()
-    return answer
 }

@@ -106,7 +106,6 @@ comment on column catalog.product_versions.changed_by is 'the database user who 
 create index product_versions_vendor_id_vendor_product_id_idx
     on catalog.product_versions (vendor_id, vendor_product_id, valid_from);
 create index product_versions_superseded_by_idx on catalog.product_versions (superseded_by);
-create index product_versions_product_id_idx on catalog.product_versions (product_id);
 
 -- The setting catalog.upload_id names the upload at work; without it a change is one by hand. A change that sets
 -- upload_id itself (revert does) is believed. valid_from never runs backwards, also when an older statement had to

@@ -123,7 +123,7 @@ begin
 
     -- created by the upload: still as it made them, or changed since (its image then is an old version)
     insert into reverting
-    select p.product_id, p.vendor_product_id, p.sku, null, null, null
+    select p.product_id, p.vendor_product_id, p.sku, null::bigint, null::varchar, null::text
     from catalog.products p
     where p.upload_id = target.upload_id
       and not exists (select from reverting r where r.product_id = p.product_id)

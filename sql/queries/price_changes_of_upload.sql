@@ -5,9 +5,11 @@ select v.vendor_id, v.vendor_product_id, v.sku, v.price as old_price, n.price as
 from catalog.product_versions v
 join lateral (
     select i.price from (
-        select p.valid_from, p.price from catalog.products p where p.product_id = v.product_id
+        select p.valid_from, p.price from catalog.products p
+        where p.vendor_id = v.vendor_id and p.vendor_product_id = v.vendor_product_id
         union all
-        select w.valid_from, w.price from catalog.product_versions w where w.product_id = v.product_id
+        select w.valid_from, w.price from catalog.product_versions w
+        where w.vendor_id = v.vendor_id and w.vendor_product_id = v.vendor_product_id
     ) i
     where i.valid_from >= v.valid_to
     order by i.valid_from

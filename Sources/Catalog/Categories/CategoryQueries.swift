@@ -49,7 +49,8 @@ extension Session {
     /// All categories by name.
     public func categories() throws -> [CategorySummary] {
         try query(Category.selectAll).map {
-            try CategorySummary(name: $0.get("category_name"), isActive: $0.get("is_active"), products: $0.get("products"))
+            try CategorySummary(
+                name: $0.get("category_name"), isActive: $0.get("is_active"), products: $0.get("products"))
         }
     }
 

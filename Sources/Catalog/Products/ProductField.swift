@@ -24,7 +24,9 @@ public enum ProductField: Int, CaseIterable, Sendable {
     }
 
     /// Columns a file must have and a row must fill, in the order in which their absence is reported.
-    public static let required: [ProductField] = [.vendorProductID, .productName, .category, .sku, .price, .stockQuantity]
+    public static let required: [ProductField] = [
+        .vendorProductID, .productName, .category, .sku, .price, .stockQuantity,
+    ]
 
     /// Columns a file may lack; an update then keeps the stored value.
     public static let optional = allCases.filter { !required.contains($0) }

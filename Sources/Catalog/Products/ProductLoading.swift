@@ -11,9 +11,7 @@ extension Session {
     /// Streams the keys of the file: text COPY rows of row number, vendor product id and SKU; null where unusable.
     @discardableResult
     public func copyKeys(_ body: (CopyWriter) throws -> Void) throws -> Int {
-        let count = try copyIn(ProductLoad.copyKeys, body)
-        try execute(ProductLoad.analyzeKeys)
-        return count
+        try copyIn(ProductLoad.copyKeys, body)
     }
 
     /// Calls `body` with the row number and the field of each key that the catalogue holds already. In mode upsert a
@@ -53,7 +51,7 @@ extension Session {
     ) throws -> Int {
         try execute(ProductLoad.createIncoming)
         _ = try copyIn(ProductLoad.copyIncoming, body)
-        try execute(ProductLoad.analyzeIncoming)
-        return try execute(ProductLoad.updateChanged(vendorID: vendorID, absent: absent.map(\.column)))
+        if !absent.isEmpty { try execute(ProductLoad.fillAbsent(vendorID: vendorID, absent: absent.map(\.column))) }
+        return try execute(ProductLoad.updateChanged(vendorID: vendorID))
     }
 }

@@ -10,8 +10,6 @@ enum ProductLoad {
 
     static let copyKeys: Statement = "copy upload_keys (row_number, vendor_product_id, sku) from stdin"
 
-    static let analyzeKeys: Statement = "analyze upload_keys"
-
     /// Which keys the catalogue holds. A product's own SKU is not taken from it when it may be updated.
     static func selectTaken(vendorID: String, mode: UploadMode) -> Statement {
         """
@@ -67,34 +65,36 @@ enum ProductLoad {
         from stdin
         """
 
-    static let analyzeIncoming: Statement = "analyze upload_incoming"
-
-    /// Writes only products that differ. Columns the file does not have keep their value.
+    /// Columns the file does not have keep their value.
     /// - Parameter absent: names of optional columns that the file lacks.
-    static func updateChanged(vendorID: String, absent: [String]) -> Statement {
+    static func fillAbsent(vendorID: String, absent: [String]) -> Statement {
+        """
+        update upload_incoming i
+        set subcategory = case when 'subcategory' = any (a.columns) then p.subcategory else i.subcategory end,
+            description = case when 'description' = any (a.columns) then p.description else i.description end,
+            brand = case when 'brand' = any (a.columns) then p.brand else i.brand end,
+            compare_at_price = case when 'compare_at_price' = any (a.columns) then p.compare_at_price
+                else i.compare_at_price end,
+            unit = case when 'unit' = any (a.columns) then p.unit else i.unit end,
+            weight_kg = case when 'weight_kg' = any (a.columns) then p.weight_kg else i.weight_kg end,
+            dimensions_cm = case when 'dimensions_cm' = any (a.columns) then p.dimensions_cm else i.dimensions_cm end,
+            image_url = case when 'image_url' = any (a.columns) then p.image_url else i.image_url end
+        from catalog.products p
+        cross join (select \(absent)::text[] as columns) a
+        where p.vendor_id = \(vendorID)::text and p.vendor_product_id = i.vendor_product_id
+        """
+    }
+
+    /// Writes only products that differ.
+    static func updateChanged(vendorID: String) -> Statement {
         """
         update catalog.products p
         set (product_name, category, sku, price, stock_quantity, subcategory, description, brand, compare_at_price, unit,
              weight_kg, dimensions_cm, image_url)
           = (i.product_name, i.category, i.sku, i.price, i.stock_quantity, i.subcategory, i.description, i.brand,
              i.compare_at_price, i.unit, i.weight_kg, i.dimensions_cm, i.image_url)
-        from (
-            select p.product_id, i.product_name, i.category, i.sku, i.price, i.stock_quantity,
-                case when 'subcategory' = any (a.columns) then p.subcategory else i.subcategory end as subcategory,
-                case when 'description' = any (a.columns) then p.description else i.description end as description,
-                case when 'brand' = any (a.columns) then p.brand else i.brand end as brand,
-                case when 'compare_at_price' = any (a.columns) then p.compare_at_price else i.compare_at_price end
-                    as compare_at_price,
-                case when 'unit' = any (a.columns) then p.unit else i.unit end as unit,
-                case when 'weight_kg' = any (a.columns) then p.weight_kg else i.weight_kg end as weight_kg,
-                case when 'dimensions_cm' = any (a.columns) then p.dimensions_cm else i.dimensions_cm end
-                    as dimensions_cm,
-                case when 'image_url' = any (a.columns) then p.image_url else i.image_url end as image_url
-            from upload_incoming i
-            join catalog.products p on p.vendor_id = \(vendorID)::text and p.vendor_product_id = i.vendor_product_id
-            cross join (select \(absent)::text[] as columns) a
-        ) i
-        where p.product_id = i.product_id
+        from upload_incoming i
+        where p.vendor_id = \(vendorID)::text and p.vendor_product_id = i.vendor_product_id
           and (p.product_name, p.category, p.sku, p.price, p.stock_quantity, p.subcategory, p.description, p.brand,
                p.compare_at_price, p.unit, p.weight_kg, p.dimensions_cm, p.image_url)
             is distinct from

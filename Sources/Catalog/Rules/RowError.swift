@@ -35,7 +35,8 @@ public struct RowError: Equatable, Sendable {
 
     /// The same errors by rule number, in field order within a rule.
     public static func sorted(_ errors: [RowError]) -> [RowError] {
-        errors.enumerated().sorted { ($0.element.type.rank, $0.offset) < ($1.element.type.rank, $1.offset) }.map(\.element)
+        errors.enumerated().sorted { ($0.element.type.rank, $0.offset) < ($1.element.type.rank, $1.offset) }.map(
+            \.element)
     }
 
     /// A vendor's value between quotes; a longer one than 100 characters is cut, so that a message stays readable.

@@ -43,7 +43,8 @@ extension Session {
     public func claimNotifications(for uploadID: String?) throws -> [PendingNotification] {
         try query(Outbox.claim(uploadID: uploadID)).map {
             try PendingNotification(
-                notificationID: $0.get("notification_id"), uploadID: $0.get("upload_id"), recipient: $0.get("recipient"))
+                notificationID: $0.get("notification_id"), uploadID: $0.get("upload_id"), recipient: $0.get("recipient")
+            )
         }
     }
 

@@ -59,7 +59,9 @@ struct DemoCommand: AsyncParsableCommand {
     ) async throws -> [IngestOutcome] {
         var outcomes: [IngestOutcome] = []
         for (vendor, file) in zip(Self.vendors, files) {
-            Self.step("\(vendor.name) drops a file", "catalog ingest \(examples)/\(vendor.file) --vendor \(vendor.id) --mode upsert")
+            Self.step(
+                "\(vendor.name) drops a file",
+                "catalog ingest \(examples)/\(vendor.file) --vendor \(vendor.id) --mode upsert")
             let ingestion = FileIngestion(
                 composition: composition, connection: connection, vendorID: vendor.id, mode: .upsert)
             outcomes.append(try await ingestion.run(folder.appendingPathComponent(vendor.file).path, file))

@@ -66,7 +66,8 @@ struct IngestCommand: AsyncParsableCommand {
             do {
                 outcomes.append(try await ingestion.run(path, file))
             } catch is CancellationError {
-                throw CommandFailure("interrupted: nothing of '\(path)' was loaded; type the command again to load it", code: 130)
+                throw CommandFailure(
+                    "interrupted: nothing of '\(path)' was loaded; type the command again to load it", code: 130)
             }
             if json { try JSONOutput.print(outcomes.last!) } else { print(outcomes.last!.rendered(Style())) }
         }

@@ -55,7 +55,9 @@ struct IngestOutcome: Encodable {
 
     func rendered(_ style: Style) -> String {
         let color = status == .completed ? style.green : status == .partial ? style.yellow : style.red
-        var lines = ["\(style.bold(fileName)): \(color(status.rawValue))\(dryRun == true ? " (dry run, rolled back)" : "")"]
+        var lines = [
+            "\(style.bold(fileName)): \(color(status.rawValue))\(dryRun == true ? " (dry run, rolled back)" : "")"
+        ]
         if let failureType, let failureMessage { lines.append("  reason    \(failureType): \(failureMessage)") }
         if totalRecords > 0 {
             let rate = durationSeconds > 0 ? Int(Double(totalRecords) / durationSeconds).grouped : "–"

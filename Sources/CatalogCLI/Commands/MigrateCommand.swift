@@ -87,7 +87,8 @@ struct MigrateCommand: AsyncParsableCommand {
             if json { return try lines.forEach(JSONOutput.print) }
             var table = Table("MIGRATION", "APPLIED", "BY", "MS")
             for line in lines {
-                table.add(line.migration, line.appliedAt ?? "pending", line.appliedBy, line.milliseconds.map(String.init))
+                table.add(
+                    line.migration, line.appliedAt ?? "pending", line.appliedBy, line.milliseconds.map(String.init))
             }
             print(table.rendered(Style()))
         }
@@ -115,7 +116,9 @@ struct MigrateCommand: AsyncParsableCommand {
         var folder = "sql/migrations"
 
         func run() throws {
-            for file in try MigrationSet.newFile(named: name, in: URL(fileURLWithPath: folder)) { print(file.relativePath) }
+            for file in try MigrationSet.newFile(named: name, in: URL(fileURLWithPath: folder)) {
+                print(file.relativePath)
+            }
         }
     }
 
@@ -142,7 +145,8 @@ struct MigrateCommand: AsyncParsableCommand {
     private static func words(_ event: MigrationEvent) -> String {
         switch event {
         case .waitingForAnotherMigrator: "waiting for another migrator"
-        case .retrying(let file, let attempt, let total): "\(file): a table is locked, attempt \(attempt) of \(total) gave way"
+        case .retrying(let file, let attempt, let total):
+            "\(file): a table is locked, attempt \(attempt) of \(total) gave way"
         case .running(let file): "\(file) …"
         case .finished(let file, let milliseconds): "\(file) done in \(milliseconds) ms"
         case .onlyListed(let file): "\(file) runs outside a transaction: the files are only listed"

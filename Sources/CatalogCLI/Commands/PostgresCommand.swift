@@ -4,7 +4,8 @@ struct PostgresCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postgres",
         abstract: "Start, stop and look at the embedded database (.catalog/postgres).",
-        discussion: "Every command starts it when CATALOG_DATABASE_URL is not set; it keeps running until it is stopped.",
+        discussion:
+            "Every command starts it when CATALOG_DATABASE_URL is not set; it keeps running until it is stopped.",
         subcommands: [Start.self, Stop.self, State.self])
 
     struct Start: AsyncParsableCommand {
@@ -27,7 +28,8 @@ struct PostgresCommand: AsyncParsableCommand {
     }
 
     struct State: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "status", abstract: "Tell whether it runs, and how to connect.")
+        static let configuration = CommandConfiguration(
+            commandName: "status", abstract: "Tell whether it runs, and how to connect.")
 
         func run() async throws {
             switch try await PostgresCommand.embedded().embeddedPostgres.status() {

@@ -30,6 +30,7 @@ struct PsqlCommand: AsyncParsableCommand {
         let words = ["psql"] + arguments
         let pointers = words.map { strdup($0) } + [nil]
         execvp("psql", pointers)
-        throw CommandFailure("cannot start psql: \(String(cString: strerror(errno))); apt-get install postgresql-client")
+        throw CommandFailure(
+            "cannot start psql: \(String(cString: strerror(errno))); apt-get install postgresql-client")
     }
 }

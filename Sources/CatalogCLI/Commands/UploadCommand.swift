@@ -41,7 +41,8 @@ struct UploadCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one upload, its errors by type and its timeline.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show one upload, its errors by type and its timeline.")
 
         @Argument(help: "The upload.")
         var id: String

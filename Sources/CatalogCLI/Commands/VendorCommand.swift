@@ -55,7 +55,9 @@ struct VendorCommand: AsyncParsableCommand {
             let vendors = try await Composition().withConnection { try await $0.run { try $0.vendors() } }
             if json { return try JSONOutput.print(vendors) }
             var table = Table("VENDOR", "NAME", "EMAIL", "STATUS")
-            for vendor in vendors { table.add(vendor.vendorID, vendor.vendorName, vendor.email, vendor.status.rawValue) }
+            for vendor in vendors {
+                table.add(vendor.vendorID, vendor.vendorName, vendor.email, vendor.status.rawValue)
+            }
             print(table.rendered(Style()))
         }
     }

@@ -22,7 +22,7 @@ struct Cluster {
 
     func start() throws -> String {
         // A command that was killed may have left a server behind that is still recovering.
-        while runningServer(in: ["starting"]) != nil { usleep(20_000) }
+        while runningServer(in: ["starting"]) != nil { usleep(100_000) }
         if let conninfo = runningConninfo() { return conninfo }
         let binaries = try PostgresBinaries.find(for: layout.data, version: layout.version)
         // A server may still be there: without its socket (a cleaned /tmp), without its files (a removed directory), or as
@@ -54,7 +54,7 @@ struct Cluster {
     /// The postmaster, if it is in one of these states and can be reached.
     private func runningServer(in states: [String]) -> pid_t? {
         guard layout.version != nil, let file = PostmasterFile(layout.pidFile), states.contains(file.state),
-            layout.processes.isRunning(file.pid), FileInfo(layout.socket) != nil
+            layout.processes.isRunning(file.pid), ServerSocket.answers(layout.socket)
         else { return nil }
         return file.pid
     }

@@ -28,7 +28,8 @@ struct Table {
             max(header[column].count, rows.map { $0[column].count }.max() ?? 0)
         }
         let isNumeric = header.indices.map { column in
-            !rows.isEmpty && rows.allSatisfy { $0[column].isEmpty || Double($0[column].replacing(",", with: "")) != nil }
+            !rows.isEmpty
+                && rows.allSatisfy { $0[column].isEmpty || Double($0[column].replacing(",", with: "")) != nil }
         }
         func line(_ cells: [String]) -> String {
             let padded = cells.indices.map { column in
@@ -42,7 +43,8 @@ struct Table {
 
     /// A vendor's text must not steer the terminal.
     private static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }
 

@@ -38,7 +38,8 @@ public struct FileNotifier: Notifier {
             "Content-Type: text/plain; charset=utf-8",
             "Content-Transfer-Encoding: 8bit",
         ]
-        return (headers + ["", mail.body]).joined(separator: "\r\n").replacing("\r\n", with: "\n").replacing("\n", with: "\r\n")
+        return (headers + ["", mail.body]).joined(separator: "\r\n").replacing("\r\n", with: "\n").replacing(
+            "\n", with: "\r\n")
     }
 
     /// RFC 5322 section 3.3.

@@ -23,7 +23,9 @@ public struct UploadMail: Equatable, Sendable {
             "",
             "Status: \(upload.status.rawValue.uppercased())",
         ]
-        if let type = upload.failureType, let message = upload.failureMessage { lines.append("Reason: \(type): \(message)") }
+        if let type = upload.failureType, let message = upload.failureMessage {
+            lines.append("Reason: \(type): \(message)")
+        }
         if let link { lines += ["", "Download Error Report: \(link)", "(Link expires in 7 days)"] }
         body = lines.joined(separator: "\n") + "\n"
     }

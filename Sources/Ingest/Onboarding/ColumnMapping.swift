@@ -99,7 +99,8 @@ public struct ColumnMapping: Sendable, Decodable {
             let wanted = missing.flatMap { columns[$0.column]?.from ?? [] }
             throw FileLayout.missingColumns(wanted, names)
         }
-        for name in Set(columns.values.flatMap { $0.from ?? [] }).sorted() where names.count(where: { $0 == name }) > 1 {
+        for name in Set(columns.values.flatMap { $0.from ?? [] }).sorted() where names.count(where: { $0 == name }) > 1
+        {
             throw UploadFailure(.duplicateColumn, "Column occurs twice in the header: \(name). Remove one.")
         }
     }
@@ -114,7 +115,9 @@ public struct ColumnMappingError: Error, CustomStringConvertible {
     }
 
     init(_ error: DecodingError) {
-        func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        func path(_ context: DecodingError.Context) -> String {
+            context.codingPath.map(\.stringValue).joined(separator: ".")
+        }
         switch error {
         case .dataCorrupted: reason = "it is not valid JSON"
         case .keyNotFound(let key, _): reason = "key \"\(key.stringValue)\" is missing"

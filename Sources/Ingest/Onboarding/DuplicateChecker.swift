@@ -76,7 +76,8 @@ struct DuplicateChecker {
         ] {
             let key = product.text(field)
             if verdicts[row].contains(field == .sku ? .skuTaken : .idTaken) {
-                errors.append(.init(type, "Duplicate \(label): \(key) already exists", field: field, rejectedValue: key))
+                errors.append(
+                    .init(type, "Duplicate \(label): \(key) already exists", field: field, rejectedValue: key))
             } else if let claimant = verdicts.claimant(of: row, field) {
                 let message = "Duplicate \(label): \(key) already used in row \(claimant)"
                 errors.append(.init(type, message, field: field, rejectedValue: key))

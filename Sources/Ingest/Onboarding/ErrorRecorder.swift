@@ -20,7 +20,8 @@ struct ErrorRecorder {
         var json = JSONText()
         _ = try session.copyErrors { writer in
             while let row = try rows.next() {
-                try progress.advance(.reporting, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
+                try progress.advance(
+                    .reporting, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
                 guard !verdicts[row.number].isDisjoint(with: .rejected) else { continue }
                 checker.check(row, &errors)
                 if case .product(let product) = row.content, !verdicts[row.number].isDisjoint(with: .duplicate) {

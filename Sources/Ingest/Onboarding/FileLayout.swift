@@ -25,7 +25,9 @@ package struct FileLayout {
         self.mapping = mapping
         format = try Self.format(upload, mapping, limits)
         let reader = CSVReader(format: format, read: upload.spool.reader())
-        guard let first = try reader.next() else { throw UploadFailure(.emptyFile, "The file has no header and no rows.") }
+        guard let first = try reader.next() else {
+            throw UploadFailure(.emptyFile, "The file has no header and no rows.")
+        }
         try Self.refuseUnreadable(first)
         guard mapping?.header ?? true else {
             columns = (1...first.count).map(String.init)
@@ -59,7 +61,8 @@ package struct FileLayout {
         if header.raw.contains(0) {
             let remedy = "save it as CSV in UTF-8."
             throw UploadFailure(
-                .unreadableFile, "The header (line \(header.line)) contains NUL bytes, the file is no CSV text: \(remedy)")
+                .unreadableFile,
+                "The header (line \(header.line)) contains NUL bytes, the file is no CSV text: \(remedy)")
         }
         guard let problem = header.problem else { return }
         let words = RowReader.words(for: problem)

@@ -65,7 +65,8 @@ public struct OnboardingPipeline: Sendable {
                     try session.ensureErrorPartitions()
                     try session.beginUpload(upload)
                     let result = try load(upload, file, session, progress)
-                    let report = try result.end.counts.error > 0
+                    let report =
+                        try result.end.counts.error > 0
                         ? ErrorReport(session: session, uploadID: upload.uploadID, facts: file.facts) : nil
                     throw RolledBack(result: result, report: report)
                 }
@@ -95,7 +96,8 @@ public struct OnboardingPipeline: Sendable {
         _ progress: @escaping (OnboardingProgress) -> Void
     ) throws -> ReadFile {
         try verify(try session.vendor(upload.vendorID), of: upload)
-        let spooled = try UploadReader(limits: limits, declaredEncoding: mapping?.declaredEncoding).read(source) { bytes in
+        let spooled = try UploadReader(limits: limits, declaredEncoding: mapping?.declaredEncoding).read(source) {
+            bytes in
             progress(OnboardingProgress(phase: .reading, rows: 0, fraction: source.fraction(bytes)))
         }
         return ReadFile(spooled: spooled, layout: try FileLayout(spooled, mapping: mapping, limits: limits))
@@ -141,7 +143,9 @@ public struct OnboardingPipeline: Sendable {
     }
 
     private func failure(_ counts: UploadCounts, _ policy: UploadPolicy) -> UploadFailure? {
-        if counts.valid == 0 { return UploadFailure(.noValidRows, "All \(counts.total) rows have errors: nothing was loaded.") }
+        if counts.valid == 0 {
+            return UploadFailure(.noValidRows, "All \(counts.total) rows have errors: nothing was loaded.")
+        }
         guard policy == .allOrNothing, counts.error > 0 else { return nil }
         return UploadFailure(
             .rejectedByPolicy,

@@ -65,7 +65,8 @@ final class ProductLoader {
                     if errors.isEmpty { duplicates.note(product, row: row.number) }
                     try write(product, row: row.number, to: writer)
                 }
-                try progress.advance(.checking, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
+                try progress.advance(
+                    .checking, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
             }
         }
         guard verdicts.tally().total > 0 else {

@@ -43,7 +43,9 @@ struct RowMapper {
 
     private func finish(_ source: ColumnMapping.Source, _ value: String) -> String {
         var value = value
-        if let end = source.first, let range = value.firstRange(of: end) { value = String(value[..<range.lowerBound]).trimmingASCIIBlanks() }
+        if let end = source.first, let range = value.firstRange(of: end) {
+            value = String(value[..<range.lowerBound]).trimmingASCIIBlanks()
+        }
         if let mark = source.number?.first { value = Self.plainNumber(value, decimalMark: mark) }
         value = source.replace?[value] ?? value
         if value.isEmpty { value = source.default ?? "" }

@@ -1,0 +1,45 @@
+import Migrations
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Catalog
+
+@Suite struct StatementTests {
+    private static let end = UploadEnd(failure: UploadFailure(.emptyFile, "empty"))
+    private static let upload = Upload(uploadID: "U", vendorID: "V", fileName: "f.csv", objectKey: "/f.csv")
+
+    /// Every statement of the module, with temporary tables made first where one needs them.
+    private static let statements: [Statement] = [
+        Vendor.insert(Vendor(vendorID: "V", vendorName: "N", email: "a@b")), Vendor.setStatus("V", .active),
+        Vendor.selectAll, Vendor.select("V"), Vendor.selectForUpload("V"),
+        Category.insert(["A"]), Category.deactivate("A"), Category.selectAll, Category.selectActive,
+        Upload.begin(upload), Upload.hold("U"), Upload.giveUpOrphans, Upload.finish("U", end),
+        Upload.recordReport("U", errors: "e", rejected: "r"), Upload.addEvent("U", "started", detail: "{}"),
+        Upload.addNotification("U", recipient: nil), Upload.revert("U"), Upload.ensureErrorPartitions,
+        Outbox.claim(uploadID: "U"), Outbox.finish(1), Outbox.fail(1, reason: "r"),
+        UploadHistory.select("U"), UploadHistory.selectNewest(vendorID: nil, status: nil, limit: 1),
+        UploadHistory.selectErrors("U"), UploadHistory.countErrors("U"), UploadHistory.selectEvents("U"),
+        UploadHistory.selectFileFacts("U"), Report.select("U", values: [["_mapped", "sku"]], columns: ["sku"]),
+        ProductLoad.useUpload("U"), ProductLoad.selectTaken(vendorID: "V", mode: .upsert),
+        ProductLoad.selectContending, ProductLoad.fillAbsent(vendorID: "V", absent: []),
+        ProductLoad.updateChanged(vendorID: "V"),
+    ]
+
+    @Test("Every statement fits the migrated schema, with the types of its parameters stated")
+    func prepare() async throws {
+        try await withConnection(migrated: true) { connection in
+            try await connection.transaction { session in
+                for table in [ProductLoad.createKeys, ProductLoad.createSuspects, ProductLoad.createIncoming] {
+                    try session.execute(table)
+                }
+                for (number, statement) in Self.statements.enumerated() {
+                    try session.execute("prepare s\(raw: String(number)) as \(raw: statement.sql)")
+                }
+                let untyped = try session.query(
+                    "select statement from pg_prepared_statements where 'unknown'::regtype = any (parameter_types)")
+                #expect(untyped.isEmpty)
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Testing
+
+@testable import Catalog
+@testable import Ingest
+
+/// Files that are refused whole: nothing is loaded, the history says why, the mail is in the outbox.
+@Suite struct FileFailureTests {
+    private func failure(
+        _ text: String = "", bytes: [UInt8]? = nil, vendor: String = "V1", limits: UploadLimits = UploadLimits()
+    ) async throws -> UploadFailure? {
+        try await Onboarding.with { onboarding in
+            let outcome = try await onboarding.ingest(text: text, bytes: bytes, vendor: vendor, limits: limits)
+            #expect(outcome.status == .failed && outcome.errors.isEmpty)
+            let recorded = try await onboarding.value(
+                "select failure_type || ': ' || failure_message from catalog.upload_history")
+            #expect(recorded == outcome.result.end.failure?.description)
+            #expect(try await onboarding.value("select count(*) from catalog.products") == "0")
+            #expect(try await onboarding.value("select count(*) from catalog.notifications") == "1")
+            return outcome.result.end.failure
+        }
+    }
+
+    private static let good = Onboarding.header + "\nP,N,Audio,S,1,1\n"
+
+    @Test(
+        "An empty file, a header alone, blank lines",
+        arguments: ["", Onboarding.header, Onboarding.header + "\n\n\r\n", "\n\n"])
+    func empty(text: String) async throws {
+        #expect(try await failure(text)?.type == .emptyFile)
+    }
+
+    @Test("Missing columns are all named, with what was found")
+    func missingColumn() async throws {
+        let failure = try await failure("vendor_product_id,product_name,prcie\nP,N,1\n")
+        #expect(
+            failure
+                == UploadFailure(
+                    .missingColumn,
+                    "Required columns are missing from the header: category, sku, price, stock_quantity. Found: vendor_product_id, product_name, prcie"
+                ))
+    }
+
+    @Test("A column that occurs twice, in whatever case")
+    func duplicateColumn() async throws {
+        #expect(try await failure(Onboarding.header + ", SKU \nP,N,Audio,S,1,1,T\n")?.type == .duplicateColumn)
+    }
+
+    @Test("Limits on bytes and rows are settings")
+    func limits() async throws {
+        var limits = UploadLimits()
+        limits.maximumFileBytes = 50
+        #expect(try await failure(Self.good, limits: limits)?.type == .fileTooLarge)
+        limits = UploadLimits()
+        limits.maximumRows = 1
+        #expect(try await failure(Self.good + "Q,N,Audio,T,1,1\n", limits: limits)?.type == .tooManyRows)
+    }
+
+    @Test(
+        "What is no CSV text is unreadable",
+        arguments: [
+            Array("PK\u{3}\u{4}rest of a workbook".utf8), [0x1F, 0x8B, 8, 0, 0, 0], Array("v\0e\0n\0d\0o\0r\0,\0".utf8),
+            Array("\"vendor_product_id,sku".utf8),
+        ])
+    func unreadable(bytes: [UInt8]) async throws {
+        #expect(try await failure(bytes: bytes)?.type == .unreadableFile)
+    }
+
+    @Test("An unknown vendor's upload is recorded under the name it gave")
+    func unknownVendor() async throws {
+        #expect(
+            try await failure(Self.good, vendor: "V'9")
+                == UploadFailure(.unknownVendor, "Vendor is not registered: 'V''9'.".replacing("''", with: "'")))
+    }
+
+    @Test("A suspended vendor's uploads fail until it is active again")
+    func suspended() async throws {
+        try await Onboarding.with { onboarding in
+            try await onboarding.execute("update catalog.vendors set status = 'suspended' where vendor_id = 'V1'")
+            #expect(try await onboarding.ingest(text: Self.good).result.end.failure?.type == .vendorSuspended)
+            try await onboarding.execute("update catalog.vendors set status = 'active' where vendor_id = 'V1'")
+            #expect(try await onboarding.ingest(text: Self.good).status == .completed)
+        }
+    }
+
+    @Test("A file in which every row is wrong has failed, and its errors are kept")
+    func noValidRows() async throws {
+        try await Onboarding.with { onboarding in
+            let outcome = try await onboarding.ingest(["P,N,Audio,S,x,1", "Q,N,Audio,T,x,1"])
+            #expect(outcome.result.end.failure?.type == .noValidRows)
+            #expect(outcome.errors.count == 2 && outcome.result.errorReport != nil)
+        }
+    }
+}

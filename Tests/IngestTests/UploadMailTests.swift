@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+@testable import Catalog
+@testable import Ingest
+
+@Suite struct UploadMailTests {
+    private func record(
+        _ total: Int, _ valid: Int, status: UploadStatus, fileName: String = "VEND001_products.csv",
+        failure: UploadFailure? = nil
+    ) -> UploadRecord {
+        UploadRecord(
+            uploadID: "UPLOAD_20241221_103045_7f3a9c", vendorID: "VEND001", fileName: fileName, status: status,
+            mode: .create, policy: .loadValid, uploadedAt: "2024-12-21T10:30:45Z", totalRecords: total,
+            validRecords: valid, errorRecords: total - valid, failureType: failure?.type.rawValue,
+            failureMessage: failure?.message)
+    }
+
+    @Test("Subject and body are the contract to the letter")
+    func contract() {
+        let mail = UploadMail(record(1000, 950, status: .partial), link: "https://example.com/r")
+        #expect(mail.subject == "Product Upload Complete - VEND001_products.csv (95% Success)")
+        #expect(
+            mail.body == """
+                Upload ID: UPLOAD_20241221_103045_7f3a9c
+                File Name: VEND001_products.csv
+                Total Products: 1000
+                Valid Products: 950 (95%)
+                Invalid Products: 50 (5%)
+
+                Status: PARTIAL
+
+                Download Error Report: https://example.com/r
+                (Link expires in 7 days)
+
+                """)
+    }
+
+    @Test("Without errors there is no link; a refused file says why")
+    func variants() {
+        #expect(UploadMail(record(3, 3, status: .completed), link: nil).body.hasSuffix("Status: COMPLETED\n"))
+        let failed = UploadMail(
+            record(0, 0, status: .failed, failure: .init(.emptyFile, "The file is empty.")), link: nil)
+        #expect(failed.body.hasSuffix("Status: FAILED\nReason: EMPTY_FILE: The file is empty.\n"))
+    }
+
+    @Test(
+        "A rate is rounded down, so that 100% means no error",
+        arguments: [
+            (1, 3, "33.3%"), (2, 3, "66.6%"), (999_999, 1_000_000, "99.9%"), (10, 10, "100%"), (0, 0, "0%"),
+            (19, 20, "95%"),
+            (1, 1001, "0%"), (1005, 10_000, "10%"), (1015, 10_000, "10.1%"),
+        ])
+    func rates(part: Int, total: Int, expected: String) {
+        #expect(UploadMail.percent(part, of: total) == expected)
+    }
+
+    @Test("A file name cannot add a header; other letters are encoded words")
+    func headers() {
+        let mail = UploadMail(record(1, 1, status: .completed, fileName: "Grüße\r\nBcc: x@y.z 日本語.csv"), link: nil)
+        let text = FileNotifier.message(
+            mail, to: "a@b.c\r\nBcc: q@r.s", identifier: "U", date: Date(timeIntervalSince1970: 0))
+        let headers = text.prefix(upTo: text.range(of: "\r\n\r\n")!.lowerBound)
+        #expect(!headers.contains("\r\nBcc"))
+        #expect(headers.contains("Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n"))
+        #expect(headers.contains("Subject: =?utf-8?B?"))
+        #expect(headers.split(separator: "\r\n").allSatisfy { $0.utf8.count <= 78 })
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+
+/// A real process beside the tests. Blocking happens on threads of its own, never on Swift's cooperative pool.
+public struct Subprocess: Sendable {
+    /// How a process ended and what it wrote.
+    public struct Outcome: Sendable {
+        /// Exit status, or 128 and the signal.
+        public let status: Int32
+        public let output: String
+        public let error: String
+    }
+
+    /// Of the process; signals go there.
+    public let pid: pid_t
+    private let folder: TemporaryFolder
+
+    /// Runs a program to its end.
+    public static func run(
+        _ executable: String, _ arguments: [String], environment: [String: String] = [:], directory: String? = nil
+    ) async throws -> Outcome {
+        try await start(executable, arguments, environment: environment, directory: directory).wait()
+    }
+
+    /// Starts a program; its output goes to files, so that it never waits for a reader.
+    /// - Parameter environment: added to this process's own.
+    public static func start(
+        _ executable: String, _ arguments: [String], environment: [String: String] = [:], directory: String? = nil
+    ) throws -> Subprocess {
+        let folder = try TemporaryFolder()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, folder.file("output"), O_WRONLY | O_CREAT, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, folder.file("error"), O_WRONLY | O_CREAT, 0o600)
+        // The shell changes the directory: posix_spawn cannot before glibc 2.29's non-portable addition.
+        let words = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", directory ?? "/", executable] + arguments
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
+        var pid: pid_t = 0
+        let status = withCStrings(words) { words in
+            withCStrings(variables) { variables in posix_spawn(&pid, "/bin/sh", &actions, nil, words, variables) }
+        }
+        guard status == 0 else { throw SubprocessError(program: executable, code: status) }
+        return Subprocess(pid: pid, folder: folder)
+    }
+
+    /// Sends a signal.
+    public func signal(_ number: Int32) {
+        kill(pid, number)
+    }
+
+    /// Waits for the end.
+    public func wait() async throws -> Outcome {
+        let status = await withCheckedContinuation { continuation in
+            Thread { continuation.resume(returning: Self.reap(pid)) }.start()
+        }
+        return Outcome(
+            status: status, output: try String(contentsOfFile: folder.file("output"), encoding: .utf8),
+            error: try String(contentsOfFile: folder.file("error"), encoding: .utf8))
+    }
+
+    /// Blocks until the process has ended.
+    static func reap(_ pid: pid_t) -> Int32 {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) == -1 && errno == EINTR {}
+        let signal = status & 0x7F
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+    }
+
+    private static func withCStrings<Result>(
+        _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+    ) -> Result {
+        let pointers = strings.map { strdup($0) } + [nil]
+        defer { pointers.forEach { free($0) } }
+        return body(pointers)
+    }
+}
+
+/// A program that could not be started.
+public struct SubprocessError: Error, CustomStringConvertible {
+    var program: String
+    var code: Int32
+
+    public var description: String { "cannot start \(program): \(String(cString: strerror(code)))" }
+}

@@ -1,0 +1,72 @@
+import Foundation
+
+/// One private PostgreSQL for all tests of a process: started by the first that needs it, stopped at exit.
+public enum TestCluster {
+    private static let started = Task<Server, any Error> { try await Server.start() }
+
+    /// How to connect to one of its databases, as its superuser.
+    public static func conninfo(database: String) async throws -> String {
+        "host=\(try await started.value.socketFolder) port=5432 user=postgres dbname=\(database)"
+    }
+
+    /// The server's programs.
+    public static let programs: String = {
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        let newest = versions.compactMap { Int($0) }.max()
+        return newest.map { "/usr/lib/postgresql/\($0)/bin" } ?? "/usr/bin"
+    }()
+
+    private struct Server: Sendable {
+        let socketFolder: String
+
+        static func start() async throws -> Server {
+            let folder = "/tmp/catalog-test-\(getpid())"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            if getuid() == 0 { try await run("chown", "postgres", folder) }
+            try await asServerUser(
+                "\(programs)/initdb", "-D", "\(folder)/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                "--locale=C.UTF-8", "--no-sync")
+            stopAtExit(folder)
+            // Nothing of a test needs to survive a crash of the machine.
+            let settings = "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=200"
+            try await asServerUser(
+                "\(programs)/pg_ctl", "-D", "\(folder)/data", "-w", "-l", "\(folder)/log", "-o", settings, "start")
+            return Server(socketFolder: folder)
+        }
+
+        private static func asServerUser(_ words: String...) async throws {
+            try await run(getuid() == 0 ? ["runuser", "-u", "postgres", "--"] + words : words)
+        }
+
+        private static func run(_ words: String...) async throws {
+            try await run(words)
+        }
+
+        private static func run(_ words: [String]) async throws {
+            let outcome = try await Subprocess.run("/usr/bin/env", words)
+            guard outcome.status == 0 else {
+                throw TestClusterError(command: words, output: outcome.error + outcome.output)
+            }
+        }
+
+        /// `atexit` takes no context: the folder is named by the process.
+        private static func stopAtExit(_ folder: String) {
+            atexit {
+                let folder = "/tmp/catalog-test-\(getpid())"
+                // A missing file is fine, because then no server runs.
+                let file = try? String(contentsOfFile: "\(folder)/data/postmaster.pid", encoding: .utf8)
+                guard let pid = file?.split(separator: "\n").first.flatMap({ pid_t($0) }) else { return }
+                kill(pid, SIGQUIT)
+                try? FileManager.default.removeItem(atPath: folder)  // because nobody is left to be told
+            }
+        }
+    }
+}
+
+/// The cluster could not be made.
+struct TestClusterError: Error, CustomStringConvertible {
+    var command: [String]
+    var output: String
+
+    var description: String { "\(command.joined(separator: " ")): \(output); apt-get install postgresql" }
+}

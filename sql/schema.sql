@@ -1,0 +1,996 @@
+
+-- Name: audit; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA audit;
+
+-- Name: SCHEMA audit; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON SCHEMA audit IS 'views and functions for people with psql';
+
+-- Name: catalog; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA catalog;
+
+-- Name: SCHEMA catalog; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON SCHEMA catalog IS 'the product catalogue, its uploads and their history';
+
+-- Name: product_history(text, text); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.product_history(vendor text, vendor_product_id text) RETURNS TABLE(valid_from timestamp with time zone, valid_to timestamp with time zone, made_by_upload character varying, ended_by text, ended_by_upload character varying, ended_by_user text, price numeric, stock_quantity integer, product_name character varying, category character varying, sku character varying, image jsonb)
+    LANGUAGE sql STABLE
+    AS $$
+    select v.valid_from, v.valid_to, v.upload_id, v.operation, v.superseded_by, v.changed_by, v.price, v.stock_quantity,
+        v.product_name, v.category, v.sku,
+        to_jsonb(v) - array['version_id', 'valid_to', 'operation', 'superseded_by', 'changed_by']
+    from catalog.product_versions v
+    where v.vendor_id = product_history.vendor and v.vendor_product_id = product_history.vendor_product_id
+    union all
+    select p.valid_from, null, p.upload_id, null, null, null, p.price, p.stock_quantity, p.product_name, p.category,
+        p.sku, to_jsonb(p)
+    from catalog.products p
+    where p.vendor_id = product_history.vendor and p.vendor_product_id = product_history.vendor_product_id
+    order by 1, 2 nulls last
+$$;
+
+-- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.product_history(vendor text, vendor_product_id text) IS 'every image of one product, oldest first: who and which upload made it, who ended it; the last row is the current one';
+
+-- Name: products_as_of(timestamp with time zone); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.products_as_of(at timestamp with time zone) RETURNS TABLE(product_id bigint, vendor_id character varying, vendor_product_id character varying, product_name character varying, category character varying, subcategory character varying, description character varying, sku character varying, brand character varying, price numeric, compare_at_price numeric, stock_quantity integer, unit character varying, weight_kg numeric, dimensions_cm character varying, image_url character varying, status text, upload_id character varying, valid_from timestamp with time zone)
+    LANGUAGE sql STABLE
+    AS $$
+    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description,
+        p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm,
+        p.image_url, p.status, p.upload_id, p.valid_from
+    from catalog.products p
+    where p.valid_from <= products_as_of.at
+    union all
+    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description,
+        v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm,
+        v.image_url, v.status, v.upload_id, v.valid_from
+    from catalog.product_versions v
+    where v.valid_from <= products_as_of.at and products_as_of.at < v.valid_to
+$$;
+
+-- Name: FUNCTION products_as_of(at timestamp with time zone); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.products_as_of(at timestamp with time zone) IS 'the catalogue as it stood at a moment';
+
+-- Name: begin_product_image(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.begin_product_image() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    new.valid_from := greatest(statement_timestamp(), old.valid_from);
+    if new.upload_id is not distinct from old.upload_id then
+        new.upload_id := nullif(current_setting('catalog.upload_id', true), '');
+    end if;
+    return new;
+end
+$$;
+
+-- Name: current_vendor_id(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.current_vendor_id() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    RETURN NULLIF(current_setting('catalog.vendor_id'::text, true), ''::text);
+
+-- Name: FUNCTION current_vendor_id(); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.current_vendor_id() IS 'the vendor whose rows catalog_vendor may see: set local catalog.vendor_id';
+
+-- Name: drop_error_partitions(interval); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.drop_error_partitions(keep interval DEFAULT '90 days'::interval) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    partition record;
+begin
+    if keep < interval '90 days' then
+        raise exception 'errors are kept for at least 90 days, % is less', keep using errcode = 'invalid_parameter_value';
+    end if;
+    for partition in
+        select c.relname as name
+        from pg_inherits i
+        join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'catalog.validation_errors'::regclass
+          and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= (now() - keep) at time zone 'UTC'
+        order by c.relname
+    loop
+        execute format('drop table catalog.%I', partition.name);
+        return next partition.name;
+    end loop;
+end
+$$;
+
+-- Name: FUNCTION drop_error_partitions(keep interval); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.drop_error_partitions(keep interval) IS 'drops the months of validation_errors that ended longer ago than the interval';
+
+-- Name: ensure_error_partitions(timestamp with time zone); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.ensure_error_partitions(at timestamp with time zone DEFAULT now()) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    month date;
+    name text;
+    created integer := 0;
+begin
+    foreach month in array array[date_trunc('month', at at time zone 'UTC')::date,
+                                 (date_trunc('month', at at time zone 'UTC') + interval '1 month')::date] loop
+        name := 'validation_errors_' || to_char(month, 'YYYY_MM');
+        continue when to_regclass('catalog.' || name) is not null;
+        begin
+            execute format('create table catalog.%I partition of catalog.validation_errors for values from (%L) to (%L)',
+                name, month::timestamp at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
+            created := created + 1;
+        exception
+            when duplicate_table or unique_violation or invalid_object_definition then null;  -- made by another session meanwhile
+        end;
+    end loop;
+    return created;
+end
+$$;
+
+-- Name: FUNCTION ensure_error_partitions(at timestamp with time zone); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.ensure_error_partitions(at timestamp with time zone) IS 'makes the partitions of validation_errors for the month of the given time and the next one, where they are missing';
+
+-- Name: keep_deleted_product_images(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.keep_deleted_product_images() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into catalog.product_versions (
+        product_id, vendor_id, vendor_product_id, product_name, category, subcategory, description, sku, brand, price,
+        compare_at_price, stock_quantity, unit, weight_kg, dimensions_cm, image_url, status, upload_id, created_at,
+        valid_from, valid_to, operation, superseded_by)
+    select
+        o.product_id, o.vendor_id, o.vendor_product_id, o.product_name, o.category, o.subcategory, o.description, o.sku,
+        o.brand, o.price, o.compare_at_price, o.stock_quantity, o.unit, o.weight_kg, o.dimensions_cm, o.image_url,
+        o.status, o.upload_id, o.created_at, o.valid_from, greatest(statement_timestamp(), o.valid_from),
+        coalesce(nullif(current_setting('catalog.operation', true), ''), 'delete'),
+        nullif(current_setting('catalog.upload_id', true), '')
+    from old_images o;
+    return null;
+end
+$$;
+
+-- Name: keep_updated_product_images(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.keep_updated_product_images() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into catalog.product_versions (
+        product_id, vendor_id, vendor_product_id, product_name, category, subcategory, description, sku, brand, price,
+        compare_at_price, stock_quantity, unit, weight_kg, dimensions_cm, image_url, status, upload_id, created_at,
+        valid_from, valid_to, operation, superseded_by)
+    select
+        o.product_id, o.vendor_id, o.vendor_product_id, o.product_name, o.category, o.subcategory, o.description, o.sku,
+        o.brand, o.price, o.compare_at_price, o.stock_quantity, o.unit, o.weight_kg, o.dimensions_cm, o.image_url,
+        o.status, o.upload_id, o.created_at, o.valid_from, n.valid_from,
+        coalesce(nullif(current_setting('catalog.operation', true), ''), 'update'),
+        nullif(current_setting('catalog.upload_id', true), '')
+    from old_images o
+    join new_images n using (product_id);
+    return null;
+end
+$$;
+
+-- Name: refuse_change(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    raise exception '% of %.% is refused: it would lose history', tg_op, tg_table_schema, tg_table_name
+        using errcode = 'restrict_violation', hint = tg_argv[0];
+end
+$$;
+
+-- Name: revert_upload(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.revert_upload(upload text) RETURNS TABLE(vendor_product_id character varying, sku character varying, reason text)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+#variable_conflict use_column
+declare
+    target catalog.upload_history;
+    deleted integer;
+    restored integer;
+    kept integer;
+begin
+    select * into target from catalog.upload_history u where u.upload_id = revert_upload.upload for update;
+    if not found then
+        raise exception 'no upload %', revert_upload.upload
+            using errcode = 'no_data_found', hint = 'catalog upload list shows the uploads';
+    elsif target.status not in ('completed', 'partial') then
+        raise exception 'upload % is %: only a completed or partial upload can be reverted', target.upload_id, target.status
+            using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    perform from catalog.vendors v where v.vendor_id = target.vendor_id for no key update;  -- one upload of a vendor at a time
+    perform set_config('catalog.upload_id', target.upload_id, true), set_config('catalog.operation', 'revert', true);
+
+    create temporary table reverting on commit drop as
+    select p.product_id, p.vendor_product_id, p.sku, null::bigint as version_id, null::varchar as former_sku,
+        case when p.upload_id is distinct from target.upload_id then 'changed since' end as reason
+    from catalog.products p
+    where p.vendor_id = target.vendor_id and false;
+
+    -- updated by the upload: the image it ended is to come back
+    insert into reverting
+    select p.product_id, p.vendor_product_id, p.sku, v.version_id, v.sku,
+        case
+            when p.upload_id is distinct from target.upload_id then 'changed since'
+            when exists (select from catalog.products o where o.sku = v.sku and o.product_id <> p.product_id)
+                then 'its former SKU ' || v.sku || ' is used by another product'
+        end
+    from catalog.product_versions v
+    join catalog.products p using (product_id)
+    where v.superseded_by = target.upload_id and v.operation = 'update';
+
+    -- created by the upload: still as it made them, or changed since (its image then is an old version)
+    insert into reverting
+    select p.product_id, p.vendor_product_id, p.sku, null::bigint, null::varchar, null::text
+    from catalog.products p
+    where p.upload_id = target.upload_id
+      and not exists (select from reverting r where r.product_id = p.product_id)
+    union
+    select p.product_id, p.vendor_product_id, p.sku, null, null, 'changed since'
+    from catalog.product_versions v
+    join catalog.products p using (product_id)
+    where v.upload_id = target.upload_id
+      and p.upload_id is distinct from target.upload_id
+      and not exists (select from reverting r where r.product_id = p.product_id);
+
+    delete from catalog.products p using reverting r
+    where p.product_id = r.product_id and r.version_id is null and r.reason is null;
+    get diagnostics deleted = row_count;
+
+    update catalog.products p
+    set (product_name, category, subcategory, description, sku, brand, price, compare_at_price, stock_quantity, unit,
+         weight_kg, dimensions_cm, image_url, status, upload_id)
+      = (v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price,
+         v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id)
+    from reverting r
+    join catalog.product_versions v using (version_id)
+    where p.product_id = r.product_id and r.reason is null;
+    get diagnostics restored = row_count;
+
+    select count(*) into kept from reverting r where r.reason is not null;
+    update catalog.upload_history u set status = 'reverted' where u.upload_id = target.upload_id;
+    insert into catalog.upload_events (upload_id, event, detail)
+    values (target.upload_id, 'reverted', jsonb_build_object(
+        'deleted', deleted, 'restored', restored, 'left_alone', kept, 'by', session_user));
+    perform set_config('catalog.upload_id', '', true), set_config('catalog.operation', '', true);
+
+    return query select r.vendor_product_id, r.sku, r.reason from reverting r where r.reason is not null order by 1;
+    drop table reverting;
+end
+$$;
+
+-- Name: FUNCTION revert_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.revert_upload(upload text) IS 'undoes one upload: created products are deleted, updated ones get their former image back; returns the products left alone and why';
+
+-- Name: upload_history; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.upload_history (
+    upload_id character varying(50) NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    file_name character varying(255) NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    mode text DEFAULT 'create'::text NOT NULL,
+    policy text DEFAULT 'load-valid'::text NOT NULL,
+    total_records integer,
+    valid_records integer,
+    error_records integer,
+    created_records integer,
+    updated_records integer,
+    unchanged_records integer,
+    upload_timestamp timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    bucket text,
+    object_key text,
+    object_version text,
+    file_size_bytes bigint,
+    file_sha256 text,
+    error_file_s3_key text,
+    rejected_file_s3_key text,
+    failure_type text,
+    failure_message text,
+    CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
+    CONSTRAINT upload_history_failed_has_a_failure CHECK (((status <> 'failed'::text) OR (failure_type IS NOT NULL))),
+    CONSTRAINT upload_history_failures_say_why CHECK (((failure_type IS NULL) = (failure_message IS NULL))),
+    CONSTRAINT upload_history_file_sha256_is_hex CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT upload_history_loaded_rows_are_valid_rows CHECK (((status <> ALL (ARRAY['completed'::text, 'partial'::text])) OR COALESCE((((created_records + updated_records) + unchanged_records) = valid_records), false))),
+    CONSTRAINT upload_history_mode_is_known CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
+    CONSTRAINT upload_history_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
+    CONSTRAINT upload_history_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text, 'reverted'::text])))
+);
+
+-- Name: TABLE upload_history; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.upload_history IS 'one row per upload, from its start';
+
+-- Name: COLUMN upload_history.status; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.status IS 'queued -> processing -> completed (no error) | partial (some rows) | failed (nothing loaded); completed, partial -> reverted';
+
+-- Name: COLUMN upload_history.total_records; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.total_records IS 'data rows; valid + error once finished';
+
+-- Name: COLUMN upload_history.object_key; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.object_key IS 'where the file came from: key in the bucket, or path of a local file';
+
+-- Name: validation_errors; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.validation_errors (
+    error_id bigint NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    row_number integer NOT NULL,
+    line_number integer NOT NULL,
+    error_type text NOT NULL,
+    error_message text NOT NULL,
+    field text,
+    rejected_value text,
+    original_data jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text]))),
+    CONSTRAINT validation_errors_row_number_is_positive CHECK ((row_number > 0))
+)
+PARTITION BY RANGE (created_at);
+
+-- Name: TABLE validation_errors; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.validation_errors IS 'every error of every rejected row; partitioned by month, so that retention drops partitions (catalog.drop_error_partitions)';
+
+-- Name: COLUMN validation_errors.row_number; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors.row_number IS 'first data record is 1';
+
+-- Name: COLUMN validation_errors.line_number; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors.line_number IS 'physical line of the file, the header is usually line 1';
+
+-- Name: COLUMN validation_errors.original_data; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors.original_data IS 'the row as the vendor wrote it, by column; under _mapped its values after a mapping, under _line a row that could not be split';
+
+-- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.upload_errors WITH (security_invoker='true') AS
+ SELECT u.vendor_id,
+    u.file_name,
+    u.upload_timestamp,
+    e.upload_id,
+    e.row_number,
+    e.line_number,
+    e.error_type,
+    e.error_message,
+    e.field,
+    e.rejected_value,
+    e.original_data
+   FROM (catalog.validation_errors e
+     JOIN catalog.upload_history u USING (upload_id));
+
+-- Name: VIEW upload_errors; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.upload_errors IS 'every error with the row as the vendor wrote it';
+
+-- Name: vendors; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.vendors (
+    vendor_id character varying(50) NOT NULL,
+    vendor_name text NOT NULL,
+    email text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT vendors_email_is_an_address CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
+    CONSTRAINT vendors_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
+    CONSTRAINT vendors_vendor_id_is_safe_in_object_keys CHECK (((vendor_id)::text ~ '^[A-Za-z0-9][A-Za-z0-9_.-]*$'::text)),
+    CONSTRAINT vendors_vendor_name_is_given CHECK ((vendor_name <> ''::text))
+);
+
+-- Name: COLUMN vendors.status; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.vendors.status IS 'active <-> suspended: uploads of a suspended vendor fail with VENDOR_SUSPENDED';
+
+-- Name: uploads; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.uploads WITH (security_invoker='true') AS
+ SELECT u.upload_id,
+    u.vendor_id,
+    v.vendor_name,
+    u.file_name,
+    u.status,
+    u.mode,
+    u.policy,
+    u.upload_timestamp,
+    u.started_at,
+    u.completed_at,
+    (u.completed_at - u.started_at) AS duration,
+    u.total_records,
+    u.valid_records,
+    u.error_records,
+    u.created_records,
+    u.updated_records,
+    u.unchanged_records,
+    trunc(((100.0 * (u.valid_records)::numeric) / (NULLIF(u.total_records, 0))::numeric), 1) AS success_percent,
+    u.failure_type,
+    u.failure_message,
+    u.file_size_bytes,
+    u.file_sha256,
+    u.error_file_s3_key,
+    u.rejected_file_s3_key
+   FROM (catalog.upload_history u
+     LEFT JOIN catalog.vendors v USING (vendor_id));
+
+-- Name: VIEW uploads; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.uploads IS 'every upload with its vendor, counts, share of good rows and duration';
+
+-- Name: vendor_quality; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.vendor_quality WITH (security_invoker='true') AS
+ SELECT v.vendor_id,
+    v.vendor_name,
+    v.status,
+    count(u.upload_id) AS uploads,
+    count(u.upload_id) FILTER (WHERE (u.status = 'failed'::text)) AS failed_uploads,
+    COALESCE(sum(u.total_records), (0)::bigint) AS rows_received,
+    COALESCE(sum(u.error_records), (0)::bigint) AS rows_rejected,
+    trunc(((100.0 * (sum(u.valid_records))::numeric) / (NULLIF(sum(u.total_records), 0))::numeric), 1) AS success_percent,
+    max(u.upload_timestamp) AS last_upload_at
+   FROM (catalog.vendors v
+     LEFT JOIN catalog.upload_history u ON ((((u.vendor_id)::text = (v.vendor_id)::text) AND (u.status <> ALL (ARRAY['queued'::text, 'processing'::text])))))
+  GROUP BY v.vendor_id, v.vendor_name, v.status;
+
+-- Name: VIEW vendor_quality; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.vendor_quality IS 'how good each vendor''s files have been so far';
+
+-- Name: notifications; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.notifications (
+    notification_id bigint NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    kind text NOT NULL,
+    recipient text,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = 'upload-finished'::text)),
+    CONSTRAINT notifications_sent_have_a_time CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT notifications_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text])))
+);
+
+-- Name: TABLE notifications; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.notifications IS 'outbox: written with the result it announces, delivered at least once';
+
+-- Name: COLUMN notifications.state; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.notifications.state IS 'pending -> sent; a failed attempt stays pending with its error';
+
+-- Name: notifications_notification_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.notifications ALTER COLUMN notification_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.notifications_notification_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: product_categories; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.product_categories (
+    category_name character varying(100) NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT product_categories_category_name_is_given CHECK (((category_name)::text <> ''::text))
+);
+
+-- Name: TABLE product_categories; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.product_categories IS 'the whitelist of rule 4';
+
+-- Name: product_versions; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.product_versions (
+    version_id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    vendor_product_id character varying(100) NOT NULL COLLATE pg_catalog."C",
+    product_name character varying(200) NOT NULL,
+    category character varying(100) NOT NULL,
+    subcategory character varying(100),
+    description character varying(2000),
+    sku character varying(100) NOT NULL COLLATE pg_catalog."C",
+    brand character varying(100),
+    price numeric(10,2) NOT NULL,
+    compare_at_price numeric(10,2),
+    stock_quantity integer NOT NULL,
+    unit character varying(20),
+    weight_kg numeric(10,3),
+    dimensions_cm character varying(50),
+    image_url character varying(2048),
+    status text NOT NULL,
+    upload_id character varying(50),
+    created_at timestamp with time zone NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone NOT NULL,
+    operation text NOT NULL,
+    superseded_by character varying(50),
+    changed_by text DEFAULT SESSION_USER NOT NULL,
+    CONSTRAINT product_versions_end_after_they_begin CHECK ((valid_to >= valid_from)),
+    CONSTRAINT product_versions_operation_is_known CHECK ((operation = ANY (ARRAY['update'::text, 'delete'::text, 'revert'::text])))
+);
+
+-- Name: TABLE product_versions; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.product_versions IS 'every superseded or deleted image of a product, written by triggers whatever changed it; plain inserts write nothing here';
+
+-- Name: COLUMN product_versions.superseded_by; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_versions.superseded_by IS 'the upload that ended this image; null when it was done by hand';
+
+-- Name: COLUMN product_versions.changed_by; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_versions.changed_by IS 'the database user who ended this image';
+
+-- Name: product_versions_version_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.product_versions ALTER COLUMN version_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.product_versions_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: products; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.products (
+    product_id bigint NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    vendor_product_id character varying(100) NOT NULL COLLATE pg_catalog."C",
+    product_name character varying(200) NOT NULL,
+    category character varying(100) NOT NULL,
+    subcategory character varying(100),
+    description character varying(2000),
+    sku character varying(100) NOT NULL COLLATE pg_catalog."C",
+    brand character varying(100),
+    price numeric(10,2) NOT NULL,
+    compare_at_price numeric(10,2),
+    stock_quantity integer NOT NULL,
+    unit character varying(20),
+    weight_kg numeric(10,3),
+    dimensions_cm character varying(50),
+    image_url character varying(2048),
+    status text DEFAULT 'active'::text NOT NULL,
+    upload_id character varying(50),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    valid_from timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    CONSTRAINT products_compare_at_price_in_range CHECK (((compare_at_price >= 0.01) AND (compare_at_price <= 999999.99))),
+    CONSTRAINT products_image_url_is_http CHECK (((image_url)::text ~* '^https?://.'::text)),
+    CONSTRAINT products_price_in_range CHECK (((price >= 0.01) AND (price <= 999999.99))),
+    CONSTRAINT products_required_text_is_given CHECK ((((vendor_product_id)::text <> ''::text) AND ((product_name)::text <> ''::text) AND ((sku)::text <> ''::text))),
+    CONSTRAINT products_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text]))),
+    CONSTRAINT products_stock_quantity_in_range CHECK (((stock_quantity >= 0) AND (stock_quantity <= 1000000))),
+    CONSTRAINT products_weight_kg_in_range CHECK (((weight_kg >= (0)::numeric) AND (weight_kg <= 9999999.999)))
+);
+
+-- Name: COLUMN products.upload_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.products.upload_id IS 'the upload that made the current image; null when it was changed by hand. No foreign key: it would cost a fifth of the load';
+
+-- Name: COLUMN products.valid_from; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.products.valid_from IS 'since when the row has looked like this; former images are in product_versions';
+
+-- Name: products_product_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.products ALTER COLUMN product_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME catalog.products_product_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: upload_events; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.upload_events (
+    event_id bigint NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    event text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+-- Name: TABLE upload_events; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.upload_events IS 'append-only timeline of an upload';
+
+-- Name: upload_events_event_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.upload_events_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: validation_errors_error_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.validation_errors ALTER COLUMN error_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.validation_errors_error_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: notifications notifications_are_sent_once_per_upload_and_kind; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.notifications
+    ADD CONSTRAINT notifications_are_sent_once_per_upload_and_kind UNIQUE (upload_id, kind);
+
+-- Name: notifications notifications_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (notification_id);
+
+-- Name: product_categories product_categories_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.product_categories
+    ADD CONSTRAINT product_categories_pkey PRIMARY KEY (category_name);
+
+-- Name: product_versions product_versions_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.product_versions
+    ADD CONSTRAINT product_versions_pkey PRIMARY KEY (version_id);
+
+-- Name: products products_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.products
+    ADD CONSTRAINT products_pkey PRIMARY KEY (product_id);
+
+-- Name: products products_sku_is_unique; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.products
+    ADD CONSTRAINT products_sku_is_unique UNIQUE (sku);
+
+-- Name: products products_vendor_product_id_is_unique_per_vendor; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.products
+    ADD CONSTRAINT products_vendor_product_id_is_unique_per_vendor UNIQUE (vendor_id, vendor_product_id);
+
+-- Name: upload_events upload_events_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.upload_events
+    ADD CONSTRAINT upload_events_pkey PRIMARY KEY (event_id);
+
+-- Name: upload_history upload_history_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.upload_history
+    ADD CONSTRAINT upload_history_pkey PRIMARY KEY (upload_id);
+
+-- Name: validation_errors validation_errors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.validation_errors
+    ADD CONSTRAINT validation_errors_pkey PRIMARY KEY (created_at, error_id);
+
+-- Name: vendors vendors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.vendors
+    ADD CONSTRAINT vendors_pkey PRIMARY KEY (vendor_id);
+
+-- Name: notifications_pending_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX notifications_pending_idx ON catalog.notifications USING btree (notification_id) WHERE (state = 'pending'::text);
+
+-- Name: product_versions_superseded_by_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX product_versions_superseded_by_idx ON catalog.product_versions USING btree (superseded_by);
+
+-- Name: product_versions_vendor_id_vendor_product_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX product_versions_vendor_id_vendor_product_id_idx ON catalog.product_versions USING btree (vendor_id, vendor_product_id, valid_from);
+
+-- Name: products_upload_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX products_upload_id_idx ON catalog.products USING btree (upload_id);
+
+-- Name: upload_events_upload_id_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_events_upload_id_at_idx ON catalog.upload_events USING btree (upload_id, at);
+
+-- Name: upload_history_unfinished_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_history_unfinished_idx ON catalog.upload_history USING btree (vendor_id, status) WHERE (status = ANY (ARRAY['queued'::text, 'processing'::text]));
+
+-- Name: upload_history_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_history_upload_timestamp_idx ON catalog.upload_history USING btree (upload_timestamp DESC, upload_id DESC);
+
+-- Name: upload_history_vendor_id_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_history_vendor_id_upload_timestamp_idx ON catalog.upload_history USING btree (vendor_id, upload_timestamp DESC, upload_id DESC);
+
+-- Name: validation_errors_upload_id_row_number_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX validation_errors_upload_id_row_number_idx ON ONLY catalog.validation_errors USING btree (upload_id, row_number);
+
+-- Name: products products_begin_image; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER products_begin_image BEFORE UPDATE ON catalog.products FOR EACH ROW EXECUTE FUNCTION catalog.begin_product_image();
+
+-- Name: products products_keep_deleted_images; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER products_keep_deleted_images AFTER DELETE ON catalog.products REFERENCING OLD TABLE AS old_images FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_deleted_product_images();
+
+-- Name: products products_keep_updated_images; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER products_keep_updated_images AFTER UPDATE ON catalog.products REFERENCING OLD TABLE AS old_images NEW TABLE AS new_images FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_updated_product_images();
+
+-- Name: products products_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER products_refuse_truncate BEFORE TRUNCATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('delete the rows instead: their images are then kept');
+
+-- Name: upload_events upload_events_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_events_refuse_change BEFORE DELETE OR UPDATE ON catalog.upload_events FOR EACH ROW EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
+
+-- Name: upload_events upload_events_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
+
+-- Name: notifications notifications_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.notifications
+    ADD CONSTRAINT notifications_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: products products_category_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.products
+    ADD CONSTRAINT products_category_exists FOREIGN KEY (category) REFERENCES catalog.product_categories(category_name) ON UPDATE CASCADE;
+
+-- Name: products products_vendor_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.products
+    ADD CONSTRAINT products_vendor_exists FOREIGN KEY (vendor_id) REFERENCES catalog.vendors(vendor_id);
+
+-- Name: upload_events upload_events_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.upload_events
+    ADD CONSTRAINT upload_events_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: validation_errors validation_errors_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.validation_errors
+    ADD CONSTRAINT validation_errors_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: notifications; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.notifications ENABLE ROW LEVEL SECURITY;
+
+-- Name: notifications notifications_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY notifications_audit ON catalog.notifications FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: product_versions; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.product_versions ENABLE ROW LEVEL SECURITY;
+
+-- Name: product_versions product_versions_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY product_versions_audit ON catalog.product_versions FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: product_versions product_versions_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY product_versions_own_rows ON catalog.product_versions FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
+
+-- Name: products; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.products ENABLE ROW LEVEL SECURITY;
+
+-- Name: products products_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY products_audit ON catalog.products FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: products products_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY products_own_rows ON catalog.products FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
+
+-- Name: upload_events; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_events ENABLE ROW LEVEL SECURITY;
+
+-- Name: upload_events upload_events_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY upload_events_audit ON catalog.upload_events FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: upload_events upload_events_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY upload_events_own_rows ON catalog.upload_events FOR SELECT TO catalog_vendor USING ((EXISTS ( SELECT
+   FROM catalog.upload_history u
+  WHERE ((u.upload_id)::text = (upload_events.upload_id)::text))));
+
+-- Name: upload_history; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_history ENABLE ROW LEVEL SECURITY;
+
+-- Name: upload_history upload_history_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY upload_history_audit ON catalog.upload_history FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: upload_history upload_history_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY upload_history_own_rows ON catalog.upload_history FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
+
+-- Name: validation_errors; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.validation_errors ENABLE ROW LEVEL SECURITY;
+
+-- Name: validation_errors validation_errors_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY validation_errors_audit ON catalog.validation_errors FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: validation_errors validation_errors_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY validation_errors_own_rows ON catalog.validation_errors FOR SELECT TO catalog_vendor USING ((EXISTS ( SELECT
+   FROM catalog.upload_history u
+  WHERE ((u.upload_id)::text = (validation_errors.upload_id)::text))));
+
+-- Name: vendors; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.vendors ENABLE ROW LEVEL SECURITY;
+
+-- Name: vendors vendors_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY vendors_audit ON catalog.vendors FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: vendors vendors_own_row; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY vendors_own_row ON catalog.vendors FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
+
+-- Name: SCHEMA audit; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA audit TO catalog_vendor;
+GRANT USAGE ON SCHEMA audit TO catalog_auditor;
+
+-- Name: SCHEMA catalog; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA catalog TO catalog_vendor;
+GRANT USAGE ON SCHEMA catalog TO catalog_auditor;
+
+-- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.product_history(vendor text, vendor_product_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.product_history(vendor text, vendor_product_id text) TO catalog_vendor;
+GRANT ALL ON FUNCTION audit.product_history(vendor text, vendor_product_id text) TO catalog_auditor;
+
+-- Name: FUNCTION products_as_of(at timestamp with time zone); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catalog_vendor;
+GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catalog_auditor;
+
+-- Name: FUNCTION begin_product_image(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.begin_product_image() FROM PUBLIC;
+
+-- Name: FUNCTION current_vendor_id(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.current_vendor_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.current_vendor_id() TO catalog_vendor;
+GRANT ALL ON FUNCTION catalog.current_vendor_id() TO catalog_auditor;
+
+-- Name: FUNCTION drop_error_partitions(keep interval); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.drop_error_partitions(keep interval) FROM PUBLIC;
+
+-- Name: FUNCTION ensure_error_partitions(at timestamp with time zone); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.ensure_error_partitions(at timestamp with time zone) FROM PUBLIC;
+
+-- Name: FUNCTION keep_deleted_product_images(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.keep_deleted_product_images() FROM PUBLIC;
+
+-- Name: FUNCTION keep_updated_product_images(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.keep_updated_product_images() FROM PUBLIC;
+
+-- Name: FUNCTION refuse_change(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.refuse_change() FROM PUBLIC;
+
+-- Name: FUNCTION revert_upload(upload text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.revert_upload(upload text) FROM PUBLIC;
+
+-- Name: TABLE upload_history; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.upload_history TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.upload_history TO catalog_auditor;
+
+-- Name: TABLE validation_errors; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.validation_errors TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.validation_errors TO catalog_auditor;
+
+-- Name: TABLE upload_errors; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.upload_errors TO catalog_vendor;
+GRANT SELECT ON TABLE audit.upload_errors TO catalog_auditor;
+
+-- Name: TABLE vendors; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.vendors TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.vendors TO catalog_auditor;
+
+-- Name: TABLE uploads; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.uploads TO catalog_vendor;
+GRANT SELECT ON TABLE audit.uploads TO catalog_auditor;
+
+-- Name: TABLE vendor_quality; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.vendor_quality TO catalog_vendor;
+GRANT SELECT ON TABLE audit.vendor_quality TO catalog_auditor;
+
+-- Name: TABLE notifications; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.notifications TO catalog_auditor;
+
+-- Name: TABLE product_categories; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.product_categories TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.product_categories TO catalog_auditor;
+
+-- Name: TABLE product_versions; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.product_versions TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.product_versions TO catalog_auditor;
+
+-- Name: TABLE products; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.products TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.products TO catalog_auditor;
+
+-- Name: TABLE upload_events; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.upload_events TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.upload_events TO catalog_auditor;
+
