@@ -30,6 +30,11 @@ import Testing
         return try await task.value
     }
 
+    /// The load stops at its 15,000th row until somebody ends it.
+    private func blockTheLoad(_ onboarding: Onboarding) async throws {
+        try await onboarding.failTheLoad("perform pg_sleep(600);")
+    }
+
     private func expectNothingLoaded(_ onboarding: Onboarding) async throws {
         let other = try await onboarding.onAnotherConnection()
         #expect(try await other.value("select count(*) from catalog.products") == "0")
@@ -42,8 +47,10 @@ import Testing
     @Test("A cancelled upload is rolled back and recorded as interrupted; the same file loads afterwards")
     func cancelled() async throws {
         try await Onboarding.with { onboarding in
+            try await blockTheLoad(onboarding)
             await #expect(throws: CancellationError.self) { try await ingest(onboarding) { $0.cancel() } }
             try await expectNothingLoaded(onboarding)
+            try await onboarding.execute("drop trigger block on catalog.products")
             #expect(try await onboarding.ingest(Self.rows).counts.created == Self.rows.count)
         }
     }
@@ -51,6 +58,7 @@ import Testing
     @Test("A killed server process ends the upload; the next upload gives it up")
     func killedBackend() async throws {
         try await Onboarding.with { onboarding in
+            try await blockTheLoad(onboarding)
             let pid = try await onboarding.connection.run { $0.backendPID }
             let other = try await onboarding.onAnotherConnection()
             let error = await #expect(throws: PostgresError.self) {
@@ -93,15 +101,7 @@ import Testing
     @Test("An error of the server in the middle, such as a full disk, leaves nothing behind")
     func serverError() async throws {
         try await Onboarding.with { onboarding in
-            try await onboarding.connection.run { session in
-                try session.executeScript(
-                    """
-                    create function fail() returns trigger language plpgsql as
-                    $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$;
-                    create trigger fail before insert on catalog.products for each row when (new.sku = 'S15000')
-                    execute function fail();
-                    """)
-            }
+            try await onboarding.failTheLoad("raise exception 'could not extend file' using errcode = '53100';")
             let error = await #expect(throws: PostgresError.self) { try await ingest(onboarding) { _ in } }
             #expect(error?.sqlState == "53100")
             try await expectNothingLoaded(onboarding)
@@ -127,6 +127,18 @@ import Testing
 }
 
 extension Onboarding {
+    /// Does something to the load at its 15,000th row.
+    fileprivate func failTheLoad(_ action: String) async throws {
+        try await connection.run { session in
+            try session.executeScript(
+                """
+                create function block() returns trigger language plpgsql as $$ begin \(action) return new; end $$;
+                create trigger block before insert on catalog.products for each row when (new.sku = 'S15000')
+                execute function block();
+                """)
+        }
+    }
+
     fileprivate func holding<Result: Sendable>(_ uploadID: String, _ body: () async throws -> Result) async throws
         -> Result
     {
