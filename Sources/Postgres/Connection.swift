@@ -11,6 +11,7 @@ public actor Connection {
     private let canceller: Canceller
     private var isClosed = false
 
+    /// The connection's own thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Connects.
@@ -39,13 +40,14 @@ public actor Connection {
 
     deinit { executor.stop() }
 
-    /// Whether the server is gone.
+    /// Whether the server is gone, as far as the last statement showed.
     public var isBroken: Bool { isClosed || session.isBroken }
 
     /// Runs a piece of work on the connection's thread.
     @discardableResult
     public nonisolated func run<Result: Sendable>(_ body: @Sendable (Session) throws -> Result) async throws -> Result {
         let ticket = canceller.ticket()
+        defer { canceller.forget(ticket) }
         return try await withTaskCancellationHandler {
             try await perform(ticket, body)
         } onCancel: {
@@ -71,7 +73,7 @@ public actor Connection {
     private func perform<Result: Sendable>(
         _ ticket: Int, _ body: @Sendable (Session) throws -> Result
     ) throws -> Result {
-        guard !isClosed else { throw PostgresError(message: "the connection is closed") }
+        guard !isClosed else { throw PostgresError(message: "the connection is closed", isConnectionLost: true) }
         try canceller.begin(ticket)
         let outcome = Swift.Result { try body(session) }
         let isCancelled = canceller.end(ticket)
@@ -99,28 +101,4 @@ private actor Opener {
 /// A new session on its way to the actor that will own it.
 private struct Opened: @unchecked Sendable {  // because it is handed over once, before anybody uses it
     let value: Session
-}
-
-/// How a transaction runs: manual, SET TRANSACTION.
-public struct TransactionOptions: Sendable {
-    /// What a transaction sees of others.
-    public enum Isolation: String, Sendable {
-        case readCommitted = "read committed"
-        case repeatableRead = "repeatable read"
-        case serializable
-    }
-
-    public var isolation: Isolation
-    public var isReadOnly: Bool
-
-    /// The server's defaults, unless said otherwise.
-    public init(isolation: Isolation = .readCommitted, isReadOnly: Bool = false) {
-        self.isolation = isolation
-        self.isReadOnly = isReadOnly
-    }
-
-    /// Reads one state of the database throughout.
-    public static let readOnlySnapshot = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
-
-    var begin: String { "begin isolation level \(isolation.rawValue)\(isReadOnly ? " read only" : "")" }
 }

@@ -5,20 +5,51 @@ public enum ConnectionInfo {
     /// The same connection as environment variables for libpq programs, so that no password stands in a process title.
     /// - Throws: `PostgresError` without any part of the text, if it cannot be read.
     public static func environment(of conninfo: String) throws -> [String: String] {
-        guard let options = PQconninfoParse(conninfo, nil) else {
+        try withOptions(of: conninfo) { options in
+            var environment: [String: String] = [:]
+            var option = options
+            while option.pointee.keyword != nil {
+                if let name = option.pointee.envvar, let value = option.pointee.val {
+                    environment[String(cString: name)] = String(cString: value)
+                }
+                option += 1
+            }
+            return environment
+        }
+    }
+
+    /// Refuses a text that libpq would misread: its messages quote what it took for a host, a port or a database, and that may be a
+    /// part of the password.
+    /// - Throws: `PostgresError` without any part of the text.
+    static func check(_ conninfo: String) throws {
+        try withOptions(of: conninfo) { _ in }
+    }
+
+    private static func withOptions<Result>(
+        of conninfo: String, _ body: (UnsafeMutablePointer<PQconninfoOption>) throws -> Result
+    ) throws -> Result {
+        guard !hasStrayAt(conninfo) else {
+            throw PostgresError(
+                message: "the connection URI has an '@' too many: write @ as %40 and / as %2F in user and password",
+                isConnectionLost: true)
+        }
+        // libpq would take a text without any '=' for the name of a database.
+        guard !conninfo.utf8.contains(0), let options = PQconninfoParse(conninfo, nil) else {
             throw PostgresError(
                 message:
-                    "the connection text is neither a URI nor key=value pairs: see PostgreSQL manual, section 34.1.1")
+                    "the connection text is neither a URI nor key=value pairs: see PostgreSQL manual, section 34.1.1",
+                isConnectionLost: true)
         }
         defer { PQconninfoFree(options) }
-        var environment: [String: String] = [:]
-        var option = options
-        while option.pointee.keyword != nil {
-            if let name = option.pointee.envvar, let value = option.pointee.val {
-                environment[String(cString: name)] = String(cString: value)
-            }
-            option += 1
-        }
-        return environment
+        return try body(options)
+    }
+
+    /// libpq ends user and password at the first '@' or '/', so that either one in a password moves the rest to host, port and
+    /// database.
+    private static func hasStrayAt(_ conninfo: String) -> Bool {
+        guard let scheme = ["postgresql://", "postgres://"].first(where: conninfo.hasPrefix) else { return false }
+        let location = conninfo.dropFirst(scheme.count).prefix { $0 != "?" }
+        let authority = location.prefix { $0 != "/" }
+        return location.count(where: { $0 == "@" }) > 1 || (location.contains("@") && !authority.contains("@"))
     }
 }

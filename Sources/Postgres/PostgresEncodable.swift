@@ -59,18 +59,3 @@ extension Int32: PostgresArrayElement {
 extension Array: PostgresEncodable where Element: PostgresArrayElement {
     public var postgresText: String { "{" + map(\.arrayText).joined(separator: ",") + "}" }
 }
-
-/// Binary data: a `bytea` parameter.
-public struct Bytes: PostgresEncodable {
-    private let bytes: [UInt8]
-
-    /// The bytes to bind.
-    public init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
-    /// Hexadecimal form: manual, section 8.4.1.
-    public var postgresText: String {
-        "\\x" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
-}

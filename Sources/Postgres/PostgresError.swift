@@ -45,9 +45,15 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
 
     public var debugDescription: String {
         [
-            description, hint.map { "hint: \($0)" }, position.map { "at character \($0)" },
+            description, hint.map { "hint: \($0)" }, position.map { "at character \($0)" }, copyContext,
             statement.map { "statement: \($0)" },
         ].compactMap(\.self).joined(separator: "\n")
+    }
+
+    /// Table, line and column of a COPY. What follows them in the context is the value, and other contexts may hold one anywhere.
+    private var copyContext: String? {
+        guard let line = context?.split(separator: "\n").first, line.hasPrefix("COPY ") else { return nil }
+        return "at \(line.firstRange(of: ": \"").map { line[..<$0.lowerBound] } ?? line)"
     }
 
     /// Data exceptions quote the offending value in their primary message.
@@ -94,10 +100,11 @@ extension PostgresError {
         isConnectionLost = PQstatus(connection) != CONNECTION_OK
     }
 
-    /// libpq could not be asked at all.
-    init(message: String) {
+    /// Refused on this side, before the server was asked.
+    init(message: String, sqlState: String? = nil, isConnectionLost: Bool = false) {
         self.message = message
-        isConnectionLost = true
+        self.sqlState = sqlState
+        self.isConnectionLost = isConnectionLost
     }
 
     private static func trimmed(_ text: UnsafePointer<CChar>?) -> String {

@@ -79,6 +79,9 @@ final class ResultOwner {
     var status: ExecStatusType { PQresultStatus(pointer) }
     var rowCount: Int { Int(PQntuples(pointer)) }
 
+    /// The command that ran, such as COMMIT.
+    var command: String { String(cString: PQcmdStatus(pointer)) }
+
     /// Rows affected; 0 where the command has none.
     var affected: Int { Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
 

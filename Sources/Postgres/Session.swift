@@ -5,15 +5,14 @@ import Glibc
 public final class Session {
     let connection: OpaquePointer
     let canceller: Canceller
-    private var savepointDepth = 0
+    var savepointDepth = 0
     private var cursorNumber = 0
 
     init(conninfo: String, application: String) throws {
-        // libpq quotes a text it cannot read, password and all, in its error.
-        _ = try ConnectionInfo.environment(of: conninfo)
+        try ConnectionInfo.check(conninfo)
         let keywords = ["dbname", "fallback_application_name", "client_encoding"]
         let values = [conninfo, application, "UTF8"]
-        guard let connection = Self.connect(keywords, values) else { throw PostgresError(message: "out of memory") }
+        guard let connection = try Self.connect(keywords, values) else { throw PostgresError(message: "out of memory") }
         guard PQstatus(connection) == CONNECTION_OK else {
             let error = PostgresError(connection: connection)
             PQfinish(connection)
@@ -25,10 +24,10 @@ public final class Session {
         canceller = Canceller(connection)
     }
 
-    private static func connect(_ keywords: [String], _ values: [String]) -> OpaquePointer? {
-        withCStrings(keywords) { keywords in
+    private static func connect(_ keywords: [String], _ values: [String]) throws -> OpaquePointer? {
+        try withCStrings(keywords) { keywords in
             // expand_dbname: "dbname" may hold a whole URI or conninfo.
-            withCStrings(values) { values in PQconnectdbParams(keywords, values, 1) }
+            try withCStrings(values) { values in PQconnectdbParams(keywords, values, 1) }
         }
     }
 
@@ -83,7 +82,8 @@ public final class Session {
     /// Runs a text of several statements (simple protocol). An error's `position` counts from its beginning.
     public func executeScript(_ sql: String) throws {
         try checkCancellation()
-        _ = try check(PQexec(connection, sql), sql)
+        let result = try withCStrings([sql]) { PQexec(connection, $0[0]) }
+        _ = try check(result, sql)
     }
 
     /// Runs a query through a cursor, so that a result of any size fits in memory. Needs a transaction.
@@ -99,21 +99,30 @@ public final class Session {
         try execute("close \(identifier: cursor)")
     }
 
-    func perform(_ statement: Statement) throws -> ResultOwner {
+    /// - Parameter copy: what a COPY answers; nil refuses one, as it would wait for somebody to send or take its rows.
+    func perform(_ statement: Statement, copy: ExecStatusType? = nil) throws -> ResultOwner {
         try checkCancellation()
-        let result = withCStrings(statement.parameters) { values in
-            PQexecParams(connection, statement.sql, Int32(statement.parameters.count), nil, values, nil, nil, 0)
+        let (sql, count) = (statement.sql, statement.parameters.count)
+        let result = try withCStrings([sql] + statement.parameters) { texts in
+            PQexecParams(connection, texts[0], Int32(count), nil, texts + 1, nil, nil, 0)
         }
-        return try check(result, statement.sql)
+        return try check(result, sql, copy: copy)
     }
 
-    @discardableResult
-    func check(_ result: OpaquePointer?, _ sql: String?) throws -> ResultOwner {
+    func check(_ result: OpaquePointer?, _ sql: String?, copy: ExecStatusType? = nil) throws -> ResultOwner {
         guard let result else { throw PostgresError(connection: connection, statement: sql) }
         let owner = ResultOwner(result)
         switch owner.status {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY, PGRES_COPY_IN, PGRES_COPY_OUT: return owner
-        default: throw PostgresError(owner, connection: connection, statement: sql)
+        case PGRES_COMMAND_OK where copy == nil, PGRES_TUPLES_OK where copy == nil, PGRES_EMPTY_QUERY where copy == nil:
+            return owner
+        case copy: return owner
+        case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE, PGRES_NONFATAL_ERROR:
+            throw PostgresError(owner, connection: connection, statement: sql)
+        default:
+            // If it began a COPY, libpq ends that at the next statement.
+            throw PostgresError(
+                message: "use copyIn for COPY FROM STDIN, copyOut for COPY TO STDOUT, query for the rest: \(sql ?? "")",
+                sqlState: "42601")
         }
     }
 
@@ -121,55 +130,19 @@ public final class Session {
     func checkCancellation() throws {
         if canceller.isCurrentCancelled { throw CancellationError() }
     }
-
-    // MARK: Transactions
-
-    /// Runs `body` as one transaction: committed when it returns, rolled back when it throws.
-    public func transaction<Result>(
-        _ options: TransactionOptions = .init(), _ body: () throws -> Result
-    ) throws -> Result {
-        _ = try perform(Statement(stringLiteral: options.begin))
-        do {
-            let result = try body()
-            try execute("commit")
-            return result
-        } catch {
-            leaveTransaction()
-            throw error
-        }
-    }
-
-    /// Runs `body` inside a savepoint: its changes are undone when it throws, the transaction goes on. Nests.
-    public func savepoint<Result>(_ body: () throws -> Result) throws -> Result {
-        let name = "savepoint_\(savepointDepth)"
-        try execute("savepoint \(identifier: name)")
-        savepointDepth += 1
-        defer { savepointDepth -= 1 }
-        do {
-            let result = try body()
-            try execute("release savepoint \(identifier: name)")
-            return result
-        } catch {
-            // Not through `execute`: it must happen even for a task that was cancelled. If it fails, the connection is
-            // lost or the transaction aborted as a whole, and the next statement says so.
-            PQclear(PQexec(connection, "rollback to savepoint \"\(name)\"; release savepoint \"\(name)\""))
-            throw error
-        }
-    }
-
-    /// Rolls back what a failed or careless closure left open; does nothing outside a transaction.
-    func leaveTransaction() {
-        guard !isFinished, PQtransactionStatus(connection) != PQTRANS_IDLE else { return }
-        PQclear(PQexec(connection, "rollback"))
-    }
 }
 
 /// Calls `body` with an array of C strings that ends with a null pointer; nil elements are null pointers.
+/// - Throws: `PostgresError` if a string holds a NUL character: C would take it for the end.
 func withCStrings<Result>(
     _ strings: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>) throws -> Result
-) rethrows -> Result {
+) throws -> Result {
     var pointers: [UnsafePointer<CChar>?] = strings.map { $0.flatMap { UnsafePointer(strdup($0)) } }
     pointers.append(nil)
     defer { for pointer in pointers { free(UnsafeMutablePointer(mutating: pointer)) } }
+    for case (let string?, let pointer?) in zip(strings, pointers) where strlen(pointer) != string.utf8.count {
+        throw PostgresError(
+            message: "a text holds a NUL character, which PostgreSQL cannot store: remove it", sqlState: "22021")
+    }
     return try body(pointers)
 }

@@ -1,6 +1,4 @@
-import CLibpq
 import Glibc
-import Synchronization
 
 /// Runs the jobs of one actor on a thread of their own, so that blocking calls never hold up Swift's cooperative pool.
 final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // because every member is guarded by the mutex
@@ -9,11 +7,12 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // because ev
     private var jobs: [UnownedJob] = []
     private var isStopping = false
 
-    /// - Parameter name: of the thread, cut to 15 bytes as Linux wants it.
+    /// - Parameter name: of the thread.
     init(name: String) {
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
-        start(name)
+        // The thread owns the executor until it ends.
+        detachThread(named: name) { self.run() }
     }
 
     deinit {
@@ -37,22 +36,10 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // because ev
         pthread_mutex_unlock(mutex)
     }
 
-    private func start(_ name: String) {
-        var thread = pthread_t()
-        // The thread owns the executor until it ends.
-        let context = Unmanaged.passRetained(self).toOpaque()
-        let status = pthread_create(
-            &thread, nil, { Unmanaged<ThreadExecutor>.fromOpaque($0!).takeRetainedValue().run() }, context)
-        precondition(status == 0, "cannot create a thread: \(String(cString: strerror(status)))")
-        pthread_setname_np(thread, String(decoding: name.utf8.prefix(15), as: UTF8.self))
-        pthread_detach(thread)
-    }
-
-    private func run() -> UnsafeMutableRawPointer? {
+    private func run() {
         while let batch = next() {
             for job in batch { job.runSynchronously(on: asUnownedSerialExecutor()) }
         }
-        return nil
     }
 
     private func next() -> [UnownedJob]? {
