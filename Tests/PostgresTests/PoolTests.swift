@@ -46,8 +46,11 @@ import Testing
             }
             #expect((1...3).contains(backends.count))
             let open = try await pool.run { session in
-                try session.query("select count(*) as n from pg_stat_activity where application_name = 'pool-test'")[0]
-                    .get("n", as: Int.self)
+                try session.query(
+                    """
+                    select count(*) as n from pg_stat_activity
+                    where datname = current_database() and application_name = 'pool-test'
+                    """)[0].get("n", as: Int.self)
             }
             #expect(open == backends.count)
         }
