@@ -17,16 +17,19 @@ public enum TestCluster {
     }()
 
     private struct Server: Sendable {
+        private static let folder = "/tmp/catalog-test-\(getpid())"
+
         let socketFolder: String
 
         static func start() async throws -> Server {
-            let folder = "/tmp/catalog-test-\(getpid())"
+            // Of a killed process that had the same number.
+            remove(folder)
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             if getuid() == 0 { try await run("chown", "postgres", folder) }
             try await asServerUser(
                 "\(programs)/initdb", "-D", "\(folder)/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
                 "--locale=C.UTF-8", "--no-sync")
-            stopAtExit(folder)
+            stopAtExit()
             // Nothing of a test needs to survive a crash of the machine.
             let settings = "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=200"
             try await asServerUser(
@@ -50,15 +53,27 @@ public enum TestCluster {
         }
 
         /// `atexit` takes no context: the folder is named by the process.
-        private static func stopAtExit(_ folder: String) {
-            atexit {
-                let folder = "/tmp/catalog-test-\(getpid())"
-                // A missing file is fine, because then no server runs.
-                let file = try? String(contentsOfFile: "\(folder)/data/postmaster.pid", encoding: .utf8)
-                guard let pid = file?.split(separator: "\n").first.flatMap({ pid_t($0) }) else { return }
+        private static func stopAtExit() {
+            atexit { Server.remove(Server.folder) }
+        }
+
+        /// Stops the server of a folder, if it runs, and removes both.
+        private static func remove(_ folder: String) {
+            // A missing file is fine, because then no server runs.
+            let file = try? String(contentsOfFile: "\(folder)/data/postmaster.pid", encoding: .utf8)
+            if let pid = file?.split(separator: "\n").first.flatMap({ pid_t($0) }), isServer(pid, of: folder) {
                 kill(pid, SIGQUIT)
-                try? FileManager.default.removeItem(atPath: folder)  // because nobody is left to be told
+                // It removes files of its own at the end, under the feet of whoever else does. Five seconds at most.
+                for _ in 0..<500 where isServer(pid, of: folder) { usleep(10_000) }
             }
+            try? FileManager.default.removeItem(atPath: folder)  // because nobody is left to be told
+        }
+
+        /// A number alone may belong to another program by now.
+        private static func isServer(_ pid: pid_t, of folder: String) -> Bool {
+            // An unreadable file is no server, because the process is gone then.
+            let commandLine = try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)
+            return commandLine?.contains("\(folder)/data") == true
         }
     }
 }

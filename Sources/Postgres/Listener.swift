@@ -1,0 +1,105 @@
+import CLibpq
+import Glibc
+
+/// Receives what other connections send with NOTIFY (manual, chapters NOTIFY and LISTEN).
+public enum Listener {
+    /// One NOTIFY. Equal ones of one transaction arrive once.
+    public struct Notification: Sendable, Equatable {
+        public var channel: String
+        /// Empty if NOTIFY gave none.
+        public var payload: String
+        /// Process id of the sender's side of the server.
+        public var backendPID: Int32
+    }
+
+    /// Listens on a connection of its own, which no pooler such as PgBouncer may stand in front of.
+    ///
+    /// The channels are listened to when this returns: nothing that is sent later is missed. The stream keeps what nobody has
+    /// read yet. It ends by cancelling the task that reads it, or with an error when the connection is lost; what is
+    /// sent until the next `listen` is lost then, so the state must be read anew.
+    /// - Parameters:
+    ///   - conninfo: as `Connection.open` takes it. A vanished host shows only by TCP keepalive: `keepalives_idle=30` for one.
+    ///   - channels: names as they are, upper and lower case told apart; at least one.
+    /// - Throws: `PostgresError` if it cannot connect or listen; the stream throws it when the connection is lost.
+    public static func listen(
+        _ conninfo: String, channels: [String], application: String = "catalog-listen"
+    ) async throws -> AsyncThrowingStream<Notification, any Error> {
+        precondition(!channels.isEmpty, "without a channel nothing is ever received")
+        let bell = try Bell()
+        let connection = try await Connection.open(conninfo, application: application)
+        do {
+            try await connection.run { session in
+                for channel in channels { try session.execute("listen \(identifier: channel)") }
+            }
+        } catch {
+            await connection.close()
+            throw error
+        }
+        let (stream, continuation) = AsyncThrowingStream<Notification, any Error>.makeStream()
+        continuation.onTermination = { _ in bell.ring() }
+        // Waits on the connection's thread, not on the cooperative pool.
+        Task {
+            do {
+                try await connection.run { try $0.receive(until: bell) { continuation.yield($0) } }
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+            await connection.close()
+        }
+        return stream
+    }
+}
+
+extension Session {
+    /// Calls `body` with each notification until the bell rings.
+    fileprivate func receive(until bell: Bell, _ body: (Listener.Notification) -> Void) throws {
+        while true {
+            // Before the wait: the first ones may have come with the answer to LISTEN.
+            while let notify = PQnotifies(connection) {
+                defer { PQfreemem(notify) }
+                body(Listener.Notification(notify.pointee))
+            }
+            var descriptors = [PQsocket(connection), bell.receiver].map {
+                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+            }
+            // A signal may interrupt the wait; then nothing is there to read, which does no harm.
+            poll(&descriptors, 2, -1)
+            if descriptors[1].revents != 0 { return }
+            guard PQconsumeInput(connection) == 1 else { throw PostgresError(connection: connection) }
+        }
+    }
+}
+
+extension Listener.Notification {
+    fileprivate init(_ notify: PGnotify) {
+        channel = String(cString: notify.relname)
+        payload = String(cString: notify.extra)
+        backendPID = notify.be_pid
+    }
+}
+
+/// Wakes a thread that waits in `poll`: a pipe that only ever carries one byte.
+private final class Bell: Sendable {
+    /// Becomes readable when the bell rings, and stays so.
+    let receiver: Int32
+    private let sender: Int32
+
+    init() throws {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else {
+            throw PostgresError(message: "cannot listen: \(String(cString: strerror(errno)))")
+        }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        (receiver, sender) = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(receiver)
+        close(sender)
+    }
+
+    func ring() {
+        write(sender, "!", 1)
+    }
+}

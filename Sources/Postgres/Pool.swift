@@ -1,0 +1,108 @@
+import CLibpq
+import Glibc
+import Synchronization
+
+/// Connections to one database for many tasks: opened when needed, at most so many, kept for the next.
+///
+/// Tasks wait in the order they came. What a task sets for the whole session stays set: use `set local` in a transaction.
+public final class Pool: Sendable {
+    private struct State {
+        var idle: [Connection] = []
+        var isClosed = false
+    }
+
+    private let conninfo: String
+    private let application: String
+    private let turns: Turns
+    private let state = Mutex(State())
+
+    /// Opens nothing yet.
+    /// - Parameters:
+    ///   - conninfo: as `Connection.open` takes it.
+    ///   - maximum: connections at most; each costs a thread here and a process at the server.
+    public init(_ conninfo: String, maximum: Int = 4, application: String = "catalog") {
+        precondition(maximum > 0, "a pool without connections never answers")
+        self.conninfo = conninfo
+        self.application = application
+        turns = Turns(maximum)
+    }
+
+    /// Lends a connection to `body`, which must not keep it.
+    /// - Throws: what `body` throws; `PostgresError` if no connection can be opened or the pool is closed;
+    ///   `CancellationError` if the task was cancelled while it waited.
+    public func withConnection<Result>(_ body: (Connection) async throws -> Result) async throws -> Result {
+        try await turns.take()
+        // The connection is back before the turn is: the next task finds it instead of opening another.
+        defer { turns.giveBack() }
+        let connection = try await borrow()
+        let outcome: Swift.Result<Result, any Error>
+        do {
+            outcome = .success(try await body(connection))
+        } catch {
+            outcome = .failure(error)
+        }
+        await putBack(connection)
+        return try outcome.get()
+    }
+
+    /// Runs a piece of work on some connection: see `Connection.run`.
+    @discardableResult
+    public func run<Result: Sendable>(_ body: @Sendable (Session) throws -> Result) async throws -> Result {
+        try await withConnection { try await $0.run(body) }
+    }
+
+    /// Runs a piece of work as one transaction on some connection: see `Connection.transaction`.
+    @discardableResult
+    public func transaction<Result: Sendable>(
+        _ options: TransactionOptions = .init(), _ body: @Sendable (Session) throws -> Result
+    ) async throws -> Result {
+        try await withConnection { try await $0.transaction(options, body) }
+    }
+
+    /// Closes the idle connections and refuses whoever waits or comes later. A connection that is lent out stays usable and
+    /// is closed when it comes back; nobody waits for that here.
+    public func close() async {
+        let idle = state.withLock { state in
+            state.isClosed = true
+            defer { state.idle = [] }
+            return state.idle
+        }
+        turns.close()
+        for connection in idle { await connection.close() }
+    }
+
+    /// The connection used last, if it still works: the others get old and can be dropped by the server.
+    private func borrow() async throws -> Connection {
+        while let connection = state.withLock({ $0.idle.popLast() }) {
+            // Only a cancelled task or a lost server makes this fail, and the connection is not needed then,
+            // because a new one is opened by whoever comes next.
+            if (try? await connection.run({ $0.isStillConnected })) == true { return connection }
+            await connection.close()
+        }
+        try Task.checkCancellation()
+        return try await Connection.open(conninfo, application: application)
+    }
+
+    private func putBack(_ connection: Connection) async {
+        let isBroken = await connection.isBroken
+        let isKept = state.withLock { state in
+            guard !isBroken, !state.isClosed else { return false }
+            state.idle.append(connection)
+            return true
+        }
+        if !isKept { await connection.close() }
+    }
+}
+
+extension Session {
+    /// Whether the server has not hung up on an idle connection. Asks the operating system, which costs no round trip.
+    fileprivate var isStillConnected: Bool {
+        while !isBroken {
+            var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
+            // Something to read is a notice, or the end.
+            guard poll(&descriptor, 1, 0) > 0 else { return true }
+            PQconsumeInput(connection)
+        }
+        return false
+    }
+}
