@@ -6,7 +6,7 @@ public enum CSVProblem: Equatable, Sendable {
     case textAfterQuote(field: Int)
     /// An opened quote does not close before the end of the text, or not within the longest record.
     case unterminatedQuote(field: Int)
-    /// A line is longer than the longest record.
+    /// A line, or a record of several lines, is longer than the longest record.
     case recordTooLong(limit: Int)
 }
 

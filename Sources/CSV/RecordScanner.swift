@@ -52,7 +52,8 @@ struct RecordScanner {
     private mutating func malformed(_ problem: CSVProblem) throws -> CSVRecord {
         var searched = 0
         var terminator = window.firstIndex(of: format.terminator, from: searched)
-        while terminator == nil, window.count <= format.maximumRecordBytes {
+        // One byte more than a record may have, because it may be the CR of the line ending.
+        while terminator == nil, window.count <= format.maximumRecordBytes + 1 {
             searched = window.count
             guard try refill() else { break }
             terminator = window.firstIndex(of: format.terminator, from: searched)

@@ -80,6 +80,8 @@ struct Splitter {
                     endField(at: position)
                 } else if byte == terminator {
                     return end(base, at: position, consumed: position + 1)
+                } else if position >= limit {
+                    return .malformed(.recordTooLong(limit: limit))
                 } else if position == fieldStart {
                     state = .quoted
                 } else {
@@ -87,7 +89,7 @@ struct Splitter {
                 }
             case .quoted:
                 if byte == quote {
-                    if position > limit { return .malformed(.unterminatedQuote(field: fieldCount)) }
+                    if position >= limit { return .malformed(.unterminatedQuote(field: fieldCount)) }
                     state = .closed
                     closed = position + 1
                 } else if byte == terminator {
@@ -128,9 +130,15 @@ struct Splitter {
         }
     }
 
+    /// The verdict must not depend on how much of the text happens to be in the window: quotes count within the longest
+    /// record only, and of what follows it no more is needed than a CR LF.
     private func exhausted(_ count: Int) -> Outcome {
-        guard count > limit else { return .needsMore }
-        return .malformed(state == .quoted ? .unterminatedQuote(field: fieldCount) : .recordTooLong(limit: limit))
+        guard count > limit + 1 else { return .needsMore }
+        switch state {
+        case .unquoted: return .malformed(.recordTooLong(limit: limit))
+        case .quoted: return .malformed(.unterminatedQuote(field: fieldCount))
+        case .closed: return .malformed(.textAfterQuote(field: fieldCount))
+        }
     }
 
     private func isCleanEnd(_ base: UnsafePointer<UInt8>, at position: Int) -> Bool {
