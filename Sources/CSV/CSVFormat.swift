@@ -31,12 +31,14 @@ public struct CSVFormat: Sendable, Equatable {
         var format = CSVFormat()
         var isQuoted = false
         var hasContent = false
-        for (index, byte) in start.enumerated() {
+        let first = start.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        for index in first..<start.count {
+            let byte = start[index]
             if byte == quote {
                 isQuoted.toggle()
             } else if !isQuoted, byte == lf || byte == cr {
-                let next = index + 1 < start.count ? start[index + 1] : 0
-                if byte == cr, next != lf { format.lineEnding = .cr }
+                // At the very end, a CR may be half of a CR LF; alone, it ends the last line in both formats.
+                if byte == cr, index + 1 < start.count, start[index + 1] != lf { format.lineEnding = .cr }
                 if hasContent { break }
                 continue
             } else if !isQuoted, let candidate = separators.firstIndex(of: byte) {

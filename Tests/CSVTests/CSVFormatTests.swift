@@ -13,9 +13,9 @@ import Testing
         "the most frequent candidate in the header is the separator",
         arguments: [
             ("a,b,c\n1;2;3;4;5\n", ","), ("a;b;c\n1,2,3,4,5\n", ";"), ("a\tb\n", "\t"), ("a;b;c,d\n", ";"), ("a,b", ","),
-        ] as [(String, Character)])
-    func separator(text: String, separator: Character) {
-        #expect(detect(text) == .make(separator: separator))
+        ] as [(Text, Character)])
+    func separator(text: Text, separator: Character) {
+        #expect(detect(text.string) == .make(separator: separator))
     }
 
     @Test("equally frequent candidates are taken in their order, and a header without any is one of commas")
@@ -46,8 +46,9 @@ import Testing
         #expect(try records("a;b\r", detect("a;b\r")).map(\.strings) == [["a", "b"]])
     }
 
-    @Test("blank lines and a byte order mark before the header are passed over", arguments: ["", "\u{FEFF}"])
-    func beforeTheHeader(mark: String) {
+    @Test("blank lines and a byte order mark before the header are passed over", arguments: ["", "\u{FEFF}"] as [Text])
+    func beforeTheHeader(text: Text) {
+        let mark = text.string
         #expect(detect("\(mark)\n\r\na;b\n1,2,3,4\n") == .make(separator: ";"))
         #expect(detect("\(mark)\r\ra;b\r") == .make(separator: ";", lineEnding: .cr))
     }

@@ -4,21 +4,21 @@ import Testing
 /// The longest record: what is longer is reported, passed over, and takes no memory.
 @Suite struct CSVLimitTests {
     private static let bufferSizes = [1, 2, 3, 63, 4096]
-    private static let endings = ["\n", "\r\n", ""]
+    private static let endings: [Text] = ["\n", "\r\n", ""]
 
     @Test("a record may be exactly as long as the limit, whatever ends it", arguments: bufferSizes, endings)
-    func exactlyTheLimit(bufferSize: Int, ending: String) throws {
+    func exactlyTheLimit(bufferSize: Int, ending: Text) throws {
         for line in ["aaaa,bbbbb", "\"aaaaaaaa\"", "a,\"b\nc\",de"] {
-            let read = try records(line + ending, .make(limit: 10), bufferSize: bufferSize)
+            let read = try records(line + ending.string, .make(limit: 10), bufferSize: bufferSize)
             #expect(read.map(\.problem) == [nil])
             #expect(read.first?.raw == Array(line.utf8))
         }
     }
 
     @Test("one byte more is too long", arguments: bufferSizes, endings)
-    func oneMore(bufferSize: Int, ending: String) throws {
+    func oneMore(bufferSize: Int, ending: Text) throws {
         for line in ["aaaa,bbbbbb", "\"aaaaaaaaa\"", "aaaaaaaaaa\"", "aaaaaaaaa\rb", "\"aaaaaaaaaaa"] {
-            let read = try records(line + ending, .make(limit: 10), bufferSize: bufferSize)
+            let read = try records(line + ending.string, .make(limit: 10), bufferSize: bufferSize)
             #expect(read.map(\.problem) == [.recordTooLong(limit: 10)], "\(line)")
             #expect(read.first?.raw == Array(line.utf8.prefix(10)))
         }

@@ -34,7 +34,7 @@ import Testing
                 guard read != expected else { continue }
                 let place = zip(read, expected).first { $0 != $1 }.map { "read \($0), expected \($1)" }
                 let words = place ?? "read \(read.count) records, expected \(expected.count)"
-                Issue.record("seed \(seed), buffer \(bufferSize), \(format): \(words) in \(ReadableText(text))")
+                Issue.record("seed \(seed), buffer \(bufferSize), \(format): \(words) in \(Text(text).testDescription)")
                 return
             }
         }
@@ -106,11 +106,4 @@ extension CSVReaderPropertyTests {
         for _ in 0..<Int.random(in: 0...80, using: &random) { text += pieces.randomElement(using: &random)!.utf8 }
         return text
     }
-}
-
-/// Bytes as a Swift literal, for a failure that is to become a test.
-struct ReadableText: CustomStringConvertible {
-    var description: String
-
-    init(_ text: [UInt8]) { description = String(decoding: text, as: UTF8.self).debugDescription }
 }

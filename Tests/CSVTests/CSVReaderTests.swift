@@ -38,8 +38,9 @@ import Testing
         #expect(Array(record[2].bytes) == Array(#"dou""bled"#.utf8))
     }
 
-    @Test("every way to take a value gives the same one", arguments: ["", "a", #"""#, #"a"b"#, #""""#, "ü,\n\"漢\""])
-    func unescaping(value: String) throws {
+    @Test("every way to take a value gives the same one", arguments: ["", "a", #"""#, #"a"b"#, #""""#, "ü,\n\"漢\""] as [Text])
+    func unescaping(text: Text) throws {
+        let value = text.string
         var writer = CSVWriter()
         writer.field(value)
         writer.field("end")
@@ -63,9 +64,9 @@ import Testing
         #expect(Array(record[1].bytes) == [0xC3])
     }
 
-    @Test("LF and CR LF may be mixed, and the last line may lack its end", arguments: ["", "\n", "\r\n", "\r"])
-    func lineEndings(last: String) throws {
-        #expect(try rows("a,b\r\n1,2\n3,\"4\"\r\n5,6\(last)") == [["a", "b"], ["1", "2"], ["3", "4"], ["5", "6"]])
+    @Test("LF and CR LF may be mixed, and the last line may lack its end", arguments: ["", "\n", "\r\n", "\r"] as [Text])
+    func lineEndings(last: Text) throws {
+        #expect(try rows("a,b\r\n1,2\n3,\"4\"\r\n5,6\(last.string)") == [["a", "b"], ["1", "2"], ["3", "4"], ["5", "6"]])
     }
 
     @Test("a CR alone inside a line is part of a value")
@@ -73,9 +74,9 @@ import Testing
         #expect(try rows("a\rb,c\r\r\n\rd,e\n") == [["a\rb", "c\r"], ["\rd", "e"]])
     }
 
-    @Test("a last line that ends behind a separator has an empty last field", arguments: ["a,", "a,\r\n", "a,\"\""])
-    func separatorAtEnd(text: String) throws {
-        #expect(try rows(text) == [["a", ""]])
+    @Test("a last line that ends behind a separator has an empty last field", arguments: ["a,", "a,\r\n", "a,\"\""] as [Text])
+    func separatorAtEnd(text: Text) throws {
+        #expect(try rows(text.string) == [["a", ""]])
     }
 
     @Test("CR alone ends the lines of classic Mac OS; LF is part of a value then")

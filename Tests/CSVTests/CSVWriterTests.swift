@@ -22,14 +22,14 @@ import Testing
             ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""), ("\"", "\"\"\"\""), ("a\nb", "\"a\nb\""),
             ("a\rb", "\"a\rb\""), ("\r\n", "\"\r\n\""), (" a", "\" a\""), ("a ", "\"a \""), ("\ta", "\"\ta\""),
             ("a\t", "\"a\t\""), (" ", "\" \""),
-        ])
-    func quoted(value: String, written: String) {
-        #expect(write([["x", value, "y"]]) == "x,\(written),y\r\n")
+        ] as [(Text, Text)])
+    func quoted(value: Text, written: Text) {
+        #expect(write([["x", value.string, "y"]]) == "x,\(written.string),y\r\n")
     }
 
-    @Test("other values do not", arguments: ["a b", "a;b", "a'b", "ü漢", "-1.50", "a\tb"])
-    func unquoted(value: String) {
-        #expect(write([[value]]) == "\(value)\r\n")
+    @Test("other values do not", arguments: ["a b", "a;b", "a'b", "ü漢", "-1.50", "a\tb"] as [Text])
+    func unquoted(value: Text) {
+        #expect(write([[value.string]]) == "\(value.string)\r\n")
     }
 
     @Test("separator and line ending may be others")

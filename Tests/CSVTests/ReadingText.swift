@@ -1,5 +1,5 @@
 import CSV
-import Glibc
+import Testing
 
 /// A record that outlives the reader's buffer.
 struct ReadRecord: Equatable, CustomStringConvertible {
@@ -31,6 +31,16 @@ extension ReadRecord {
         offset = record.offset
         raw = Array(record.raw)
     }
+}
+
+/// A text of a test case, shown as a literal: line breaks would tear the list of tests apart.
+struct Text: Sendable, Hashable, ExpressibleByStringLiteral, CustomTestStringConvertible {
+    var string: String
+
+    init(stringLiteral value: String) { string = value }
+    init(_ bytes: [UInt8]) { string = String(decoding: bytes, as: UTF8.self) }
+
+    var testDescription: String { string.debugDescription }
 }
 
 /// A source that hands out bytes, never more than `chunk` at once.
