@@ -1,2 +1,2 @@
-// The functions are in the header, so that Swift inlines them.
+// The functions are inline, in the header; a C target needs one source file.
 #include "CSIMD.h"

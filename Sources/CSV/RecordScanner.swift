@@ -1,101 +1,89 @@
-/// The work of `CSVReader`, as a value: one exclusive access a record instead of one a property.
+/// Finds the end of the next record. Pure: it is shown the bytes from the record's start on, as many as there are, and
+/// says what it found or that it needs more. All places are counted from the record's start, so that the bytes may move.
 struct RecordScanner {
-    private let format: CSVFormat
-    private let source: (UnsafeMutableRawBufferPointer) throws -> Int
-    private var window: Window
-    private var splitter: Splitter
-    private var number = 0
-    private var line = 1
-    /// The rest of a line that is too long goes by without being kept.
-    private var isSkippingLine = false
-
-    init(
-        format: CSVFormat, bufferSize: Int, read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
-    ) {
-        precondition(format.maximumRecordBytes < 1 << 30 && bufferSize > 0)
-        self.format = format
-        source = read
-        window = Window(capacity: format.maximumRecordBytes + bufferSize + 2, chunk: bufferSize)
-        splitter = Splitter(format)
+    enum Finding {
+        /// The record ends before the line end at this place.
+        case lineEnd(Int)
+        /// The rules for quotes are broken at this place.
+        case violation(Int)
+        /// The record cannot be within the limit.
+        case tooLong
+        /// More bytes are needed; scanning goes on where it stopped.
+        case needsInput
+        /// The input ends inside quotes.
+        case unterminated
     }
 
-    func deallocate() {
-        window.deallocate()
-        splitter.deallocate()
+    /// Where the fields found so far end.
+    var ends = FieldEnds()
+    /// Line ends inside quotes found so far.
+    private(set) var quotedLineEnds = 0
+
+    /// Bytes in which a record within the limit has its end: room for a CRLF.
+    private let window: Int
+    private var classifier: BlockClassifier
+    private var masks = BlockMasks()
+    /// Where the next block begins; `masks` belongs to the one before.
+    private var nextBlock = 0
+
+    init(format: CSVFormat) {
+        window = format.maximumRecordBytes + 2
+        classifier = BlockClassifier(format: format)
     }
 
-    var bytesConsumed: Int { window.offset }
+    /// Moves on to the record that begins at a place which is the start of a line outside quotes, reached by scanning.
+    @inline(__always)
+    mutating func beginRecord(at place: Int) {
+        ends.count = 0
+        quotedLineEnds = 0
+        nextBlock &-= place
+    }
 
-    mutating func next() throws -> CSVRecord? {
+    /// Begins a record without regard to what was scanned before.
+    mutating func restart() {
+        ends.count = 0
+        quotedLineEnds = 0
+        nextBlock = 0
+        masks = BlockMasks()
+        classifier.restart()
+    }
+
+    /// - Parameters:
+    ///   - text: the record's first byte.
+    ///   - available: the number of bytes there; 63 more must be readable.
+    ///   - isLast: whether the input ends with them.
+    @inline(__always)
+    mutating func scan(_ text: UnsafeRawPointer, available: Int, isLast: Bool) -> Finding {
+        // In locals because the writing of field ends would otherwise force all of them through memory in each block.
+        var masks = masks
+        var classifier = classifier
+        var nextBlock = nextBlock
+        defer { (self.masks, self.classifier, self.nextBlock) = (masks, classifier, nextBlock) }
         while true {
-            if window.isEmpty, try !refill() { return nil }
-            var outcome = splitter.split(window.base, count: window.count)
-            if case .needsMore = outcome {
-                if try refill() { continue }
-                outcome = splitter.endOfText(window.base, count: window.count)
-            }
-            switch outcome {
-            case .record(0, let consumed, let lines) where format.skipsBlankLines: consume(consumed, lines)
-            case .record(let length, let consumed, let lines) where length <= format.maximumRecordBytes:
-                let record = record(length, fieldCount: splitter.fieldCount, problem: nil)
-                consume(consumed, lines)
-                return record
-            case .malformed(let problem): return try malformed(problem)
-            case .record, .needsMore: return try malformed(tooLong)
-            }
+            let events = masks.lineEnds | masks.violations
+            let before = (events &- 1) & ~events
+            ends.append(bits: masks.separators & before, origin: nextBlock &- 64)
+            let quotedLineEnds = masks.quotedLineEnds & before
+            if quotedLineEnds != 0 { self.quotedLineEnds &+= quotedLineEnds.nonzeroBitCount }
+            if events != 0 { return take(events, of: &masks, block: nextBlock &- 64) }
+            // The last block of the input may reach beyond its end.
+            if nextBlock >= window && available >= window { return .tooLong }
+            masks = BlockMasks()
+            guard nextBlock &+ 64 <= available || isLast else { return .needsInput }
+            guard nextBlock < available else { return .unterminated }
+            masks = classifier.classify(text + nextBlock, count: available &- nextBlock)
+            nextBlock &+= 64
         }
     }
 
-    private var tooLong: CSVProblem { .recordTooLong(limit: format.maximumRecordBytes) }
-
-    /// Gives the first physical line as a malformed record and goes on after it.
-    private mutating func malformed(_ problem: CSVProblem) throws -> CSVRecord {
-        var searched = 0
-        var terminator = window.firstIndex(of: format.terminator, from: searched)
-        // One byte more than a record may have, because it may be the CR of the line ending.
-        while terminator == nil, window.count <= format.maximumRecordBytes + 1 {
-            searched = window.count
-            guard try refill() else { break }
-            terminator = window.firstIndex(of: format.terminator, from: searched)
-        }
-        let lineEnd = terminator ?? window.count
-        let hasCR = format.lineEnding == .lf && lineEnd > 0 && window.base[lineEnd - 1] == cr
-        let length = hasCR ? lineEnd - 1 : lineEnd
-        let isTooLong = length > format.maximumRecordBytes
-        let record = record(
-            min(length, format.maximumRecordBytes), fieldCount: 0, problem: isTooLong ? tooLong : problem)
-        isSkippingLine = terminator == nil
-        consume(terminator.map { $0 + 1 } ?? window.count, 1)
-        splitter.restart()
-        return record
-    }
-
-    private mutating func record(_ length: Int, fieldCount: Int, problem: CSVProblem?) -> CSVRecord {
-        defer { number += 1 }
-        return CSVRecord(
-            base: window.base, ends: splitter.ends, length: length, count: fieldCount, number: number, line: line,
-            offset: window.offset, problem: problem)
-    }
-
-    private mutating func consume(_ bytes: Int, _ lines: Int) {
-        window.consume(bytes)
-        line += lines
-        splitter.begin(after: bytes)
-    }
-
-    /// Reads more of the text behind what is in the window.
-    /// - Returns: false at the end of the text.
-    private mutating func refill() throws -> Bool {
-        while try window.fill(source) {
-            guard isSkippingLine else { return true }
-            if let end = window.firstIndex(of: format.terminator, from: 0) {
-                isSkippingLine = false
-                window.consume(end + 1)
-                if !window.isEmpty { return true }
-            } else {
-                window.consume(window.count)
-            }
-        }
-        return false
+    /// Hands out the first event of the block and forgets all up to it.
+    @inline(__always)
+    private func take(_ events: UInt64, of masks: inout BlockMasks, block: Int) -> Finding {
+        let first = events & (0 &- events)
+        let isViolation = masks.violations & first != 0
+        masks.drop(through: first)
+        let place = block &+ events.trailingZeroBitCount
+        if place >= window { return .tooLong }
+        return isViolation ? .violation(place) : .lineEnd(place)
     }
 }

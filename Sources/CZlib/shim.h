@@ -1,4 +1,9 @@
 #include <zlib.h>
 
-// inflateInit2 is a macro. 15 + 16: gzip format with the largest window.
-static inline int czlib_inflate_init_gzip(z_stream *stream) { return inflateInit2(stream, 15 + 16); }
+// zlib's own initialisers are macros, which Swift does not import. 15 is the largest window, 16 asks for gzip framing.
+
+static inline int czlib_inflate_gzip(z_stream *stream) { return inflateInit2(stream, 15 + 16); }
+
+static inline int czlib_deflate_gzip(z_stream *stream, int level) {
+    return deflateInit2(stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+}

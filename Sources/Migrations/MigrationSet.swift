@@ -52,7 +52,7 @@ public struct MigrationSet: Sendable, Equatable {
             let label = MigrationFileName.label(version: up.name.version, name: up.name.name)
             return Migration(
                 version: up.name.version, name: up.name.name, up: up.script, down: downs.removeValue(forKey: label),
-                checksum: SHA256.hash(up.script.sql.utf8).hex)
+                checksum: SHA256.hash(Array(up.script.sql.utf8)).hex)
         }
         if let orphan = downs.values.map(\.fileName).min() { throw MigrationFileError.downWithoutUp(file: orphan) }
     }

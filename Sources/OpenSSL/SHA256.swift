@@ -1,42 +1,56 @@
 import COpenSSL
 
-/// SHA-256 (FIPS 180-4) of bytes that arrive in pieces.
+/// An incremental SHA-256 (FIPS 180-4) over OpenSSL's EVP interface.
+///
+/// One value hashes one message: `update` any number of times, then `finish` once. Not safe to share between threads.
 public final class SHA256 {
-    private let context: OpaquePointer
+    /// Length of a digest in bytes.
+    public static let digestLength = 32
 
-    /// Nothing hashed yet.
+    private let context: OpaquePointer
+    private var isFinished = false
+
+    /// Starts an empty message.
     public init() {
-        context = EVP_MD_CTX_new()
-        let status = EVP_DigestInit_ex(context, EVP_sha256(), nil)
-        precondition(status == 1, "OpenSSL has no SHA-256")
+        guard let context = EVP_MD_CTX_new() else { preconditionFailure("cannot allocate a digest context") }
+        self.context = context
+        // Fails only when the loaded OpenSSL has no SHA-256 at all, and then no part of the product can work.
+        precondition(EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1, "this OpenSSL offers no SHA-256")
     }
 
     deinit { EVP_MD_CTX_free(context) }
 
-    /// Hashes the next bytes.
+    /// Adds bytes to the message. Must not follow `finish`.
     public func update(_ bytes: UnsafeRawBufferPointer) {
-        EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+        precondition(!isFinished, "SHA256.update after finish")
+        guard let start = bytes.baseAddress else { return }
+        precondition(EVP_DigestUpdate(context, start, bytes.count) == 1, "OpenSSL refused to hash")
     }
 
-    /// The 32 bytes of the hash. Nothing may be added after.
+    /// Adds bytes to the message. Must not follow `finish`.
+    public func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes(update)
+    }
+
+    /// Ends the message and returns its digest of 32 bytes. May be called once.
     public func finish() -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: 32)
-        EVP_DigestFinal_ex(context, &digest, nil)
-        return digest
+        precondition(!isFinished, "SHA256.finish called twice")
+        isFinished = true
+        return [UInt8](unsafeUninitializedCapacity: Self.digestLength) { digest, count in
+            precondition(EVP_DigestFinal_ex(context, digest.baseAddress, nil) == 1, "OpenSSL refused to hash")
+            count = Self.digestLength
+        }
     }
 
-    /// The hash of bytes at hand.
-    public static func hash(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    /// The digest of a whole message.
+    public static func hash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         let hash = SHA256()
-        Array(bytes).withUnsafeBytes(hash.update)
+        hash.update(bytes)
         return hash.finish()
     }
-}
 
-extension [UInt8] {
-    /// Two lower-case hexadecimal digits a byte.
-    public var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    /// The digest of a whole message.
+    public static func hash(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.withUnsafeBytes { hash($0) }
     }
 }

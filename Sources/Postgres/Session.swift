@@ -9,6 +9,8 @@ public final class Session {
     private var cursorNumber = 0
 
     init(conninfo: String, application: String) throws {
+        // libpq quotes a text it cannot read, password and all, in its error.
+        _ = try ConnectionInfo.environment(of: conninfo)
         let keywords = ["dbname", "fallback_application_name", "client_encoding"]
         let values = [conninfo, application, "UTF8"]
         guard let connection = Self.connect(keywords, values) else { throw PostgresError(message: "out of memory") }

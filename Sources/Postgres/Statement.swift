@@ -3,14 +3,14 @@
 /// Interpolated values are bound (`$1`, `$2`, …), never spliced into the text; another statement is spliced with its
 /// parameters. Text that is meant as SQL wants a label: `\(raw: …)`, a name `\(identifier: …)`.
 public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
-    /// The text, with `$n` where the parameters belong.
-    public private(set) var sql: String
+    /// The text around the parameters: one piece more than there are parameters.
+    private var pieces: [String]
     /// Text forms of the parameters; nil is NULL.
     public private(set) var parameters: [String?]
 
     /// A statement without parameters.
     public init(stringLiteral sql: String) {
-        self.sql = sql
+        pieces = [sql]
         parameters = []
     }
 
@@ -19,66 +19,60 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStrin
         self = stringInterpolation.statement
     }
 
+    /// The text, with `$1`, `$2`, … where the parameters belong.
+    public var sql: String {
+        pieces.dropFirst().enumerated().reduce(into: pieces[0]) { $0 += "$\($1.offset + 1)" + $1.element }
+    }
+
     /// The text; never a value.
     public var description: String { sql }
 
     /// Appends a statement; its parameters are renumbered.
     public static func += (left: inout Statement, right: Statement) {
-        left.append(right)
+        left.append(right.pieces[0])
+        left.pieces += right.pieces.dropFirst()
+        left.parameters += right.parameters
     }
 
-    private init() {
-        self.init(stringLiteral: "")
+    private mutating func append(_ text: String) {
+        pieces[pieces.count - 1] += text
     }
 
-    private mutating func append(_ other: Statement) {
-        guard !other.parameters.isEmpty, !parameters.isEmpty else {
-            sql += other.sql
-            parameters += other.parameters
-            return
-        }
-        // From the highest number down, so that $1 is not found in $10.
-        var text = other.sql
-        for number in (1...other.parameters.count).reversed() {
-            text = text.replacing("$\(number)", with: "$\(number + parameters.count)")
-        }
-        sql += text
-        parameters += other.parameters
+    private mutating func bind(_ value: String?) {
+        parameters.append(value)
+        pieces.append("")
     }
 
     /// Collects text and parameters.
     public struct Interpolation: StringInterpolationProtocol {
-        fileprivate var statement = Statement()
+        fileprivate var statement = Statement(stringLiteral: "")
 
-        /// Room for the literal text.
-        public init(literalCapacity: Int, interpolationCount: Int) {
-            statement.sql.reserveCapacity(literalCapacity + 4 * interpolationCount)
-        }
+        /// Nothing yet.
+        public init(literalCapacity: Int, interpolationCount: Int) {}
 
         /// SQL text of the source code.
         public mutating func appendLiteral(_ literal: String) {
-            statement.sql += literal
+            statement.append(literal)
         }
 
         /// Binds a value.
         public mutating func appendInterpolation(_ value: (some PostgresEncodable)?) {
-            statement.parameters.append(value?.postgresText)
-            statement.sql += "$\(statement.parameters.count)"
+            statement.bind(value?.postgresText)
         }
 
         /// Splices a statement.
         public mutating func appendInterpolation(_ other: Statement) {
-            statement.append(other)
+            statement += other
         }
 
         /// Splices text as SQL: never a value from outside.
         public mutating func appendInterpolation(raw text: String) {
-            statement.sql += text
+            statement.append(text)
         }
 
         /// A quoted identifier.
         public mutating func appendInterpolation(identifier name: String) {
-            statement.sql += "\"" + name.replacing("\"", with: "\"\"") + "\""
+            statement.append("\"" + name.replacing("\"", with: "\"\"") + "\"")
         }
     }
 }

@@ -1,42 +1,31 @@
 import CZlib
 
-/// Why gzip data cannot be read.
-public enum GzipError: Error, Equatable, CustomStringConvertible {
-    /// It ends in the middle.
-    case truncated
-    /// It is damaged; zlib's reason.
-    case corrupt(String)
-    /// It does not begin as gzip does.
-    case notGzip
-
-    /// The reason and the remedy.
-    public var description: String {
-        switch self {
-        case .truncated: "the compressed data ends too early; transfer the file again"
-        case .corrupt(let reason): "the compressed data is damaged (\(reason)); compress and transfer the file again"
-        case .notGzip: "the data is not gzip; send it uncompressed or compress it with gzip"
-        }
-    }
-}
-
-/// Decompresses gzip (RFC 1952) as it is read, members one after another, in constant memory.
+/// Unpacks gzip data (RFC 1952) as a stream, in constant memory.
 ///
-/// A small file can inflate a thousandfold: its user bounds what it takes.
+/// Several members one after the other are unpacked as one text, and zeros after the last one (tape padding) are ignored.
+/// A few kilobytes can unpack to gigabytes: bounding the output is up to the caller, who has `bytesRead` and
+/// `bytesWritten` for it. Not safe to share between threads; useless after an error.
 public final class GzipReader {
-    private let source: (UnsafeMutableRawBufferPointer) throws -> Int
-    private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-    /// zlib keeps a pointer to its stream: it must not move.
-    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    private var isSourceAtEnd = false
-    private var isInsideMember = true
-    private var hasReadMember = false
+    /// Compressed bytes used so far.
+    public private(set) var bytesRead = 0
+    /// Unpacked bytes returned so far.
+    public private(set) var bytesWritten = 0
 
-    /// - Parameter read: fills the start of a buffer with the next compressed bytes and returns how many; 0 at the end.
+    private enum Position { case start, member, betweenMembers, padding, end }
+
+    private var position = Position.start
+    private let read: (UnsafeMutableRawBufferPointer) throws -> Int
+    private let input: UnsafeMutableRawBufferPointer
+    // On the heap because zlib keeps the address of its stream.
+    private let stream: UnsafeMutablePointer<z_stream>
+
+    /// - Parameter read: fills the start of a buffer with compressed bytes and returns their number, 0 at the end.
     public init(read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int) {
-        source = read
+        self.read = read
+        input = .allocate(byteCount: 1 << 16, alignment: 16)
+        stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        let status = czlib_inflate_init_gzip(stream)
-        precondition(status == Z_OK, "zlib has no memory")
+        precondition(czlib_inflate_gzip(stream) == Z_OK, "zlib cannot allocate its window")
     }
 
     deinit {
@@ -45,59 +34,98 @@ public final class GzipReader {
         input.deallocate()
     }
 
-    /// Whether data begins as gzip does.
-    public static func isGzip(prefix: UnsafeRawBufferPointer) -> Bool {
-        prefix.starts(with: [0x1F, 0x8B])
+    /// Whether data that starts with these bytes claims to be gzip.
+    public static func isGzip(prefix: some Collection<UInt8>) -> Bool {
+        prefix.prefix(2).elementsEqual([0x1f, 0x8b])
     }
 
-    /// Decompresses the next bytes.
-    /// - Returns: how many; 0 at the end.
-    /// - Throws: `GzipError`, and what the source throws.
-    public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        stream.pointee.next_out = buffer.bindMemory(to: UInt8.self).baseAddress
-        stream.pointee.avail_out = UInt32(buffer.count)
-        while stream.pointee.avail_out > 0 {
-            if stream.pointee.avail_in == 0, try !refill() {
-                if isInsideMember { throw GzipError.truncated }
-                break
+    /// Fills the start of the buffer with unpacked bytes and returns their number; 0 only at the end of the data.
+    ///
+    /// Throws `GzipError`, or whatever the source of the compressed bytes throws.
+    public func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
+        guard !output.isEmpty else { return 0 }
+        while true {
+            guard try hasInput() else { return try endOfInput() }
+            switch position {
+            case .start: try beginFirstMember()
+            case .member:
+                let count = try inflateMember(into: output)
+                if count > 0 { return count }
+            case .betweenMembers: try beginNextMember()
+            case .padding: try skipPadding()
+            case .end: return 0
             }
-            if !isInsideMember, try !beginMember() { break }
-            try inflateSome()
         }
-        return buffer.count - Int(stream.pointee.avail_out)
+    }
+}
+
+// MARK: - Members
+extension GzipReader {
+    /// A wrong first byte is told apart from damage further on, so that a plain CSV named `.gz` gets the right remedy.
+    private func beginFirstMember() throws {
+        if stream.pointee.avail_in == 1 {
+            // The magic number may be cut by a short read: wait for its second byte, or for the end.
+            let more = try read(.init(rebasing: input[1...]))
+            stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            stream.pointee.avail_in = UInt32(1 + more)
+        }
+        let available = input.prefix(Int(stream.pointee.avail_in))
+        guard available.count < 2 ? available[0] == 0x1f : Self.isGzip(prefix: available) else {
+            throw GzipError.notGzip
+        }
+        position = .member
     }
 
-    private func refill() throws -> Bool {
-        guard !isSourceAtEnd else { return false }
-        let count = try source(input)
-        isSourceAtEnd = count == 0
-        stream.pointee.next_in = input.bindMemory(to: UInt8.self).baseAddress
-        stream.pointee.avail_in = UInt32(count)
-        return count > 0
-    }
-
-    private func inflateSome() throws {
-        switch inflate(stream, Z_NO_FLUSH) {
+    private func inflateMember(into output: UnsafeMutableRawBufferPointer) throws -> Int {
+        let before = stream.pointee.avail_in
+        stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_out = UInt32(clamping: output.count)
+        let room = stream.pointee.avail_out
+        let status = inflate(stream, Z_NO_FLUSH)
+        bytesRead += Int(before - stream.pointee.avail_in)
+        let count = Int(room - stream.pointee.avail_out)
+        bytesWritten += count
+        switch status {
+        case Z_STREAM_END: position = .betweenMembers
         case Z_OK, Z_BUF_ERROR: break
-        case Z_STREAM_END:
-            isInsideMember = false
-            hasReadMember = true
-        default:
-            let reason = stream.pointee.msg.map { String(cString: $0) } ?? "unknown"
-            throw !hasReadMember && reason == "incorrect header check" ? GzipError.notGzip : .corrupt(reason)
+        default: throw GzipError.corrupt(stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)")
+        }
+        return count
+    }
+
+    private func beginNextMember() throws {
+        switch stream.pointee.next_in.pointee {
+        case 0: position = .padding
+        case 0x1f:
+            inflateReset(stream)
+            position = .member
+        default: throw GzipError.corrupt("other data follows the end of the compressed data")
         }
     }
 
-    /// Behind a member stands another one, or zeros up to the end, as tapes have them.
-    /// - Returns: false if only zeros were left of the input at hand.
-    private func beginMember() throws -> Bool {
-        while stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0 {
-            stream.pointee.next_in += 1
-            stream.pointee.avail_in -= 1
+    private func skipPadding() throws {
+        let rest = UnsafeBufferPointer(start: stream.pointee.next_in, count: Int(stream.pointee.avail_in))
+        guard rest.allSatisfy({ $0 == 0 }) else {
+            throw GzipError.corrupt("other data follows the zeros after the compressed data")
         }
-        guard stream.pointee.avail_in > 0 else { return try refill() ? try beginMember() : false }
-        inflateReset(stream)
-        isInsideMember = true
-        return true
+        bytesRead += rest.count
+        stream.pointee.avail_in = 0
+    }
+}
+
+// MARK: - Input
+extension GzipReader {
+    private func hasInput() throws -> Bool {
+        if position == .end { return false }
+        if stream.pointee.avail_in > 0 { return true }
+        stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_in = UInt32(try read(input))
+        return stream.pointee.avail_in > 0
+    }
+
+    private func endOfInput() throws -> Int {
+        if position == .start || position == .member { throw GzipError.truncated }
+        position = .end
+        return 0
     }
 }

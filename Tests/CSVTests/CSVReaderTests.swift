@@ -1,177 +1,104 @@
 import CSV
 import Testing
 
-@Suite struct CSVReaderTests {
-    private func rows(_ text: String, _ format: CSVFormat = CSVFormat()) throws -> [[String]] {
-        try records(text, format).map { record in
-            try #require(record.problem == nil, "\(record)")
-            return record.strings
-        }
+struct CSVReaderTests {
+    @Test("records know their fields, number, line, offset and raw bytes")
+    func places() throws {
+        let records = try read("sku,name\r\n\r\n1,\"two\nlines\"\n\n\nlast,\"a \"\"b\"\"\"")
+        #expect(records.map(\.strings) == [["sku", "name"], ["1", "two\nlines"], ["last", "a \"b\""]])
+        #expect(records.map(\.number) == [0, 1, 2])
+        #expect(records.map(\.line) == [1, 3, 7])
+        #expect(records.map(\.offset) == [0, 12, 28])
+        #expect(records.map { String(decoding: $0.raw, as: UTF8.self) }[2] == "last,\"a \"\"b\"\"\"")
     }
 
-    @Test("an empty text has no records", arguments: [true, false])
-    func emptyText(skipsBlankLines: Bool) throws {
-        #expect(try records("", .make(skipsBlankLines: skipsBlankLines)).isEmpty)
+    @Test(
+        "an input of nothing, blank lines or a byte order mark has no records",
+        arguments: ["", "\n", "\r\n\n", "\u{FEFF}"])
+    func empty(text: String) throws {
+        #expect(try read(text).isEmpty)
     }
 
-    @Test("fields may be empty, first and last ones too")
-    func emptyFields() throws {
-        #expect(try rows(",\na,,\n,,b\n") == [["", ""], ["a", "", ""], ["", "", "b"]])
+    @Test("blank lines are records when they are not skipped")
+    func blankLines() throws {
+        let records = try read("a\n\r\n\nb", CSVFormat(skipsBlankLines: false))
+        #expect(records.map(\.strings) == [["a"], [""], [""], ["b"]])
     }
 
-    @Test("quotes protect separators, quotes and line breaks")
-    func quotes() throws {
-        #expect(try rows("\"a,b\",\"c\"\"d\",\"e\r\nf\n\rg\",\"\"\r\n") == [["a,b", "c\"d", "e\r\nf\n\rg", ""]])
+    @Test("a byte order mark is passed over at the start only")
+    func byteOrderMark() throws {
+        let records = try read("\u{FEFF}a,b\n\u{FEFF}c,d")
+        #expect(records.map(\.strings) == [["a", "b"], ["\u{FEFF}c", "d"]])
+        #expect(records.map(\.offset) == [3, 7])
     }
 
-    @Test("a value of nothing but quotes, and separators between quotes")
-    func manyQuotes() throws {
-        #expect(try rows(#""""","""""",""",""","""#) == [["\"", "\"\"", "\",\"", ""]])
+    @Test("a CR that no LF follows is data, but ends the last line")
+    func loneCR() throws {
+        #expect(try read("a\rb,c\r\nd\r").map(\.strings) == [["a\rb", "c"], ["d"]])
     }
 
-    @Test("a field tells whether it was quoted and whether it holds doubled quotes")
-    func fieldForms() throws {
-        let reader = CSVReader(read: source(Array(#"plain,"quoted","dou""bled","","#.utf8)))
+    @Test("classic Mac lines end with CR, and LF is data")
+    func mac() throws {
+        let records = try read("a,b\r1,\"x\ry\"\r\r2,z\nz", CSVFormat(lineEnding: .cr))
+        #expect(records.map(\.strings) == [["a", "b"], ["1", "x\ry"], ["2", "z\nz"]])
+        #expect(records.map(\.line) == [1, 2, 5])
+    }
+
+    @Test("NUL and invalid UTF-8 are data")
+    func anyByte() throws {
+        #expect(try read([0, 44, 0xFF, 10, 0xC3]).map(\.fields) == [[[0], [0xFF]], [[0xC3]]])
+    }
+
+    @Test("fields tell whether they are quoted and hold escapes")
+    func fields() throws {
+        let reader = CSVReader(format: CSVFormat(), read: source(of: Array("a,\"b\",\"c\"\"d\",\"\"".utf8)))
         let record = try #require(try reader.next())
-        #expect((0..<record.count).map { record[$0].isQuoted } == [false, true, true, true, false])
-        #expect((0..<record.count).map { record[$0].hasEscapes } == [false, false, true, false, false])
-        #expect(Array(record[2].bytes) == Array(#"dou""bled"#.utf8))
+        #expect((0..<4).map { record[$0].isQuoted } == [false, true, true, true])
+        #expect((0..<4).map { record[$0].hasEscapes } == [false, false, true, false])
+        #expect((0..<4).map { record[$0].string } == ["a", "b", "c\"d", ""])
+        #expect(Array(record[2].bytes) == Array("c\"\"d".utf8))
     }
 
-    @Test("every way to take a value gives the same one", arguments: ["", "a", #"""#, #"a"b"#, #""""#, "ü,\n\"漢\""] as [Text])
-    func unescaping(text: Text) throws {
-        let value = text.string
+    @Test("unescaping into memory writes the value and returns its length", arguments: ["", "x", "\"", "\"\"a\"\"b\""])
+    func unescape(value: String) throws {
         var writer = CSVWriter()
         writer.field(value)
-        writer.field("end")
-        let reader = CSVReader(read: source(writer.bytes))
+        writer.endRecord()
+        let reader = CSVReader(format: CSVFormat(), read: source(of: writer.bytes))
         let record = try #require(try reader.next())
-        var appended = Array("before".utf8)
-        record[0].unescape(into: &appended)
-        var written = [UInt8](repeating: 0, count: record[0].bytes.count)
-        let length = written.withUnsafeMutableBytes { record[0].unescape(into: $0) }
-        #expect(record[0].string == value)
-        #expect(appended == Array("before\(value)".utf8))
-        #expect(Array(written.prefix(length)) == Array(value.utf8))
+        var buffer = [UInt8](repeating: 0, count: record[0].bytes.count)
+        let length = buffer.withUnsafeMutableBytes { record[0].unescape(into: $0) }
+        #expect(String(decoding: buffer[..<length], as: UTF8.self) == value)
     }
 
-    @Test("a field that is no UTF-8 reads with replacement characters and keeps its bytes")
-    func invalidUTF8() throws {
-        let reader = CSVReader(read: source([0x61, 0xFF, 0x2C, 0xC3, 0x0A]))
-        let record = try #require(try reader.next())
-        #expect(record[0].string == "a\u{FFFD}")
-        #expect(Array(record[0].bytes) == [0x61, 0xFF])
-        #expect(Array(record[1].bytes) == [0xC3])
-    }
-
-    @Test("LF and CR LF may be mixed, and the last line may lack its end", arguments: ["", "\n", "\r\n", "\r"] as [Text])
-    func lineEndings(last: Text) throws {
-        #expect(try rows("a,b\r\n1,2\n3,\"4\"\r\n5,6\(last.string)") == [["a", "b"], ["1", "2"], ["3", "4"], ["5", "6"]])
-    }
-
-    @Test("a CR alone inside a line is part of a value")
-    func loneCarriageReturn() throws {
-        #expect(try rows("a\rb,c\r\r\n\rd,e\n") == [["a\rb", "c\r"], ["\rd", "e"]])
-    }
-
-    @Test("a last line that ends behind a separator has an empty last field", arguments: ["a,", "a,\r\n", "a,\"\""] as [Text])
-    func separatorAtEnd(text: Text) throws {
-        #expect(try rows(text.string) == [["a", ""]])
-    }
-
-    @Test("CR alone ends the lines of classic Mac OS; LF is part of a value then")
-    func carriageReturnOnly() throws {
-        let text = "a,b\r1,\"x\ry\"\r\r2,\"\nz\""
-        #expect(try rows(text, .make(lineEnding: .cr)) == [["a", "b"], ["1", "x\ry"], ["2", "\nz"]])
-        #expect(try records(text, .make(lineEnding: .cr)).map(\.line) == [1, 2, 5])
-    }
-
-    @Test("blank lines are no records, but count as lines")
-    func blankLines() throws {
-        let read = try records("\n\r\na\n\n\n\"b\nc\"\n\nd\n\n")
-        #expect(read.map(\.strings) == [["a"], ["b\nc"], ["d"]])
-        #expect(read.map(\.number) == [0, 1, 2])
-        #expect(read.map(\.line) == [3, 6, 9])
-    }
-
-    @Test("blank lines are empty values where the format says so")
-    func blankLinesAsValues() throws {
-        #expect(try rows("a\n\r\n\nb\n", .make(skipsBlankLines: false)) == [["a"], [""], [""], ["b"]])
-        #expect(try rows("\n", .make(skipsBlankLines: false)) == [[""]])
-    }
-
-    @Test("a line of blanks or empty quotes is a record")
-    func almostBlankLines() throws {
-        #expect(try rows(" \n\"\"\n\t\n") == [[" "], [""], ["\t"]])
-    }
-
-    @Test("records carry line and byte of their start")
-    func places() throws {
-        let read = try records("h,i\r\n\"a\n\nb\",1\nc\"d\n\ne,2")
-        #expect(read.map(\.line) == [1, 2, 5, 7])
-        #expect(read.map(\.offset) == [0, 5, 14, 19])
-        #expect(read.map(\.number) == [0, 1, 2, 3])
-        #expect(read.map { String(decoding: $0.raw, as: UTF8.self) } == ["h,i", "\"a\n\nb\",1", "c\"d", "e,2"])
-    }
-
-    @Test("a byte order mark is passed over, however the source cuts it", arguments: [1, 2, 3, 4, 100])
-    func byteOrderMark(chunk: Int) throws {
-        let text: [UInt8] = [0xEF, 0xBB, 0xBF] + Array("\"a,b\"\nc\n".utf8)
-        let reader = CSVReader(bufferSize: chunk, read: source(text, chunk: chunk))
-        let first = try #require(try reader.next().map { ReadRecord($0) })
-        #expect(first.strings == ["a,b"])
-        #expect(first.offset == 3)
-        #expect(first.line == 1)
-        let second = try #require(try reader.next().map { ReadRecord($0) })
-        #expect(second.strings == ["c"])
-        #expect(second.offset == 9)
-    }
-
-    @Test("a byte order mark alone is an empty text, half of one is a value", arguments: [1, 2, 64])
-    func byteOrderMarkOnly(bufferSize: Int) throws {
-        #expect(try records([0xEF, 0xBB, 0xBF], bufferSize: bufferSize).isEmpty)
-        #expect(try records([0xEF, 0xBB], bufferSize: bufferSize).map(\.fields) == [[[0xEF, 0xBB]]])
-    }
-
-    @Test("only the first byte order mark is one")
-    func secondByteOrderMark() throws {
-        #expect(try rows("\u{FEFF}\u{FEFF}a\n\u{FEFF}b") == [["\u{FEFF}a"], ["\u{FEFF}b"]])
-    }
-
-    @Test("a record may have more fields than any before")
+    @Test("records with more fields than a block has bytes are read")
     func manyFields() throws {
-        let wide = (0..<10_000).map(String.init)
-        let text = "a\n" + wide.joined(separator: ",") + "\nb,c"
-        #expect(try rows(text) == [["a"], wide, ["b", "c"]])
+        let text = Array(repeating: "", count: 5000).joined(separator: ",")
+        let records = try read(text + "\n" + text)
+        #expect(records.map(\.fields.count) == [5000, 5000])
     }
 
-    @Test("what the source throws reaches the user, and the reader goes on when the source does")
-    func throwingSource() throws {
+    @Test("bytesConsumed counts what the returned records and their line ends take")
+    func bytesConsumed() throws {
+        let reader = CSVReader(format: CSVFormat(), read: source(of: Array("a,b\r\nc\n\nd".utf8)))
+        var consumed: [Int] = []
+        while try reader.next() != nil { consumed.append(reader.bytesConsumed) }
+        #expect(consumed == [5, 7, 9])
+        #expect(reader.bytesConsumed == 9)
+    }
+
+    @Test("an error of the source is thrown by next")
+    func sourceError() throws {
         struct Broken: Error {}
-        var failsNext = false
-        let bytes = source(Array("a,b\nc,d\n".utf8), chunk: 5)
-        let reader = CSVReader { buffer in
-            defer { failsNext.toggle() }
-            if failsNext { throw Broken() }
-            return bytes(buffer)
-        }
-        #expect(try reader.next().map { ReadRecord($0).strings } == ["a", "b"])
-        #expect(throws: Broken.self) { _ = try reader.next() }
-        #expect(try reader.next().map { ReadRecord($0).strings } == ["c", "d"])
-    }
-
-    @Test("a source at its end is not asked again")
-    func endOfSource() throws {
         var calls = 0
-        let bytes = source(Array("a".utf8))
-        let reader = CSVReader { buffer in
+        let reader = CSVReader(format: CSVFormat()) { buffer in
             calls += 1
-            return bytes(buffer)
+            guard calls == 1 else { throw Broken() }
+            let line = Array((String(repeating: "x", count: 99) + "\n").utf8)
+            buffer.copyBytes(from: line + line)
+            return 200
         }
-        while try reader.next() != nil {}
-        let callsAtEnd = calls
-        #expect(try reader.next() == nil)
-        #expect(calls == callsAtEnd)
-        #expect(reader.bytesConsumed == 1)
+        #expect(try reader.next()?.count == 1)
+        #expect(throws: Broken.self) { while try reader.next() != nil {} }
     }
 }

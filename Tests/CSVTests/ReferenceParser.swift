@@ -1,121 +1,153 @@
 import CSV
 
-/// CSV as slowly and plainly as it can be read, straight from the grammar of RFC 4180 and the words of `CSVReader`: what
-/// the fast reader is compared with. It holds the whole text, so it knows nothing of buffers and blocks.
-///
-/// A malformed record is its first physical line. Only the first `maximumRecordBytes` of a record count: a quote that is
-/// still open there does not close, and a record that goes on there is too long. A physical line that is too long is
-/// reported as that, whatever else is wrong with it.
+/// The rules of `CSVReader` written a second time, byte by byte over the whole text: slow and plain.
 struct ReferenceParser {
+    let format: CSVFormat
     private let text: [UInt8]
-    private let format: CSVFormat
-    private let terminator: UInt8
+    private let lineEnd: UInt8
     private var position = 0
+    private var line = 1
+    private var records: [ReadRecord] = []
 
-    private struct Malformed: Error { var problem: CSVProblem }
+    private enum Outcome {
+        case ended(at: Int, fields: [[UInt8]])
+        case problem(CSVProblem)
+        case tooLong
+    }
 
-    init(_ text: [UInt8], _ format: CSVFormat) {
-        self.text = text
+    private enum State { case fieldStart, plain, quoted, closed, closedThenCR }
+
+    static func parse(_ bytes: [UInt8], _ format: CSVFormat) -> [ReadRecord] {
+        var parser = ReferenceParser(bytes, format)
+        while parser.position < parser.text.count { parser.takeRecord() }
+        return parser.records
+    }
+
+    private init(_ bytes: [UInt8], _ format: CSVFormat) {
         self.format = format
-        terminator = format.lineEnding == .lf ? 10 : 13
+        lineEnd = UInt8(ascii: format.lineEnding == .lf ? "\n" : "\r")
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+        text = bytes.count > position && bytes.last != lineEnd ? bytes + [lineEnd] : bytes
     }
 
-    static func records(_ text: [UInt8], _ format: CSVFormat) -> [ReadRecord] {
-        var parser = ReferenceParser(text, format)
-        return parser.all()
-    }
-
-    private mutating func all() -> [ReadRecord] {
-        var records: [ReadRecord] = []
-        var line = 1
-        position = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        while position < text.count {
-            var record = nextRecord()
-            (record.line, record.number) = (line, records.count)
-            line += text[record.offset..<position].count { $0 == terminator }
-            // The last line may lack its end; no line follows it then.
-            if record.problem == nil, record.raw.isEmpty, format.skipsBlankLines { continue }
-            records.append(record)
-        }
-        return records
-    }
-
-    private mutating func nextRecord() -> ReadRecord {
-        let start = position
-        do {
-            let fields = try wellFormed(limit: start + format.maximumRecordBytes)
-            let record = ReadRecord(fields: fields, offset: start, raw: Array(text[start..<position]))
-            position += lineEndLength(at: position)!
-            return record
-        } catch let malformed as Malformed {
-            return firstLine(from: start, malformed.problem)
-        } catch {
-            preconditionFailure("nothing else is thrown")
+    private mutating func takeRecord() {
+        switch scan() {
+        case .ended(let end, let fields):
+            let length = contentLength(to: end)
+            guard length <= format.maximumRecordBytes else { return takeFirstLine(nil) }
+            if length > 0 || !format.skipsBlankLines { append(fields, length: length, problem: nil) }
+            advance(past: end)
+        case .problem(let problem): takeFirstLine(problem)
+        case .tooLong: takeFirstLine(nil)
         }
     }
 
-    /// Leaves the position at the line ending.
-    private mutating func wellFormed(limit: Int) throws -> [[UInt8]] {
-        var fields: [[UInt8]] = []
-        while true {
-            let field = try field(fields.count, limit: limit)
-            fields.append(field)
-            if position <= limit, lineEndLength(at: position) != nil { return fields }
-            guard position < limit else { throw tooLong }
-            position += 1
-        }
+    private func contentLength(to end: Int) -> Int {
+        let hasCR = format.lineEnding == .lf && end > position && text[end - 1] == UInt8(ascii: "\r")
+        return end - position - (hasCR ? 1 : 0)
     }
 
-    /// Leaves the position at the separator or the line ending.
-    private mutating func field(_ index: Int, limit: Int) throws -> [UInt8] {
-        if position < min(limit, text.count), text[position] == 0x22 { return try quotedField(index, limit: limit) }
+    private mutating func append(_ fields: [[UInt8]], length: Int, problem: CSVProblem?) {
+        let raw = Array(text[position..<(position + length)])
+        records.append(
+            ReadRecord(
+                fields: fields, number: records.count, line: line, offset: position, raw: raw, problem: problem))
+    }
+
+    private mutating func advance(past end: Int) {
+        line += text[position...end].count { $0 == lineEnd }
+        position = end + 1
+    }
+
+    private mutating func takeFirstLine(_ problem: CSVProblem?) {
+        let limit = format.maximumRecordBytes
+        let end = text[position...].firstIndex(of: lineEnd) ?? text.count - 1
+        let length = contentLength(to: end)
+        if length > limit {
+            append([], length: limit, problem: .recordTooLong(limit: limit))
+        } else {
+            let problem = problem ?? .unterminatedQuote(field: fieldIndex(at: end))
+            let raw = text[position..<(position + length)]
+            let cut = raw.split(separator: format.separator, omittingEmptySubsequences: false)
+            append(cut.map { Self.value(of: Array($0)) }, length: length, problem: problem)
+        }
+        advance(past: end)
+    }
+
+    /// The field that the first line's end is in: separators within quotes do not count.
+    private func fieldIndex(at end: Int) -> Int {
+        var isInside = false
+        var index = 0
+        for byte in text[position..<end] {
+            if byte == UInt8(ascii: "\"") { isInside.toggle() }
+            if byte == format.separator && !isInside { index += 1 }
+        }
+        return index
+    }
+
+    private static func value(of field: [UInt8]) -> [UInt8] {
+        let quote = UInt8(ascii: "\"")
+        guard field.count >= 2, field.first == quote, field.last == quote else { return field }
         var value: [UInt8] = []
-        while lineEndLength(at: position) == nil, text[position] != format.separator {
-            guard position < limit else { throw tooLong }
-            guard text[position] != 0x22 else { throw Malformed(problem: .strayQuote(field: index)) }
-            value.append(text[position])
-            position += 1
+        var skipsQuote = false
+        for byte in field[1..<(field.count - 1)] {
+            if byte == quote && skipsQuote {
+                skipsQuote = false
+                continue
+            }
+            skipsQuote = byte == quote
+            value.append(byte)
         }
         return value
     }
 
-    private mutating func quotedField(_ index: Int, limit: Int) throws -> [UInt8] {
-        var value: [UInt8] = []
-        position += 1
-        while position < min(limit, text.count) {
-            let byte = text[position]
-            position += 1
-            if byte == 0x22 {
-                let isEnd = lineEndLength(at: position) != nil || text[position] == format.separator
-                if isEnd { return value }
-                guard text[position] == 0x22 else { throw Malformed(problem: .textAfterQuote(field: index)) }
-                position += 1
+    private func scan() -> Outcome {
+        var state = State.fieldStart
+        var fields: [[UInt8]] = []
+        var field: [UInt8] = []
+        for index in position..<text.count {
+            let byte = text[index]
+            if index - position >= format.maximumRecordBytes + 2 { return .tooLong }
+            if ends(byte, in: state) {
+                if byte == lineEnd && state == .plain { removeCR(from: &field) }
+                fields.append(field)
+                field = []
+                state = .fieldStart
+                if byte == lineEnd { return .ended(at: index, fields: fields) }
+            } else if let next = step(byte, from: state) {
+                // A quote in a closed field is the second of a pair; a CR there belongs to the line end.
+                let isQuote = byte == UInt8(ascii: "\"")
+                if isQuote ? state == .closed : next != .closedThenCR { field.append(byte) }
+                state = next
+            } else {
+                return .problem(
+                    state == .plain ? .strayQuote(field: fields.count) : .textAfterQuote(field: fields.count))
             }
-            value.append(byte)
         }
-        throw Malformed(problem: .unterminatedQuote(field: index))
+        return .tooLong
     }
 
-    private mutating func firstLine(from start: Int, _ problem: CSVProblem) -> ReadRecord {
-        position = start
-        while lineEndLength(at: position) == nil { position += 1 }
-        let line = text[start..<position]
-        position += lineEndLength(at: position)!
-        let isTooLong = line.count > format.maximumRecordBytes
-        return ReadRecord(
-            problem: isTooLong ? tooLong.problem : problem, offset: start,
-            raw: Array(line.prefix(format.maximumRecordBytes)))
+    /// Whether a byte ends the field.
+    private func ends(_ byte: UInt8, in state: State) -> Bool {
+        if byte == lineEnd { return state != .quoted }
+        return byte == format.separator && state != .quoted && state != .closedThenCR
     }
 
-    private var tooLong: Malformed { Malformed(problem: .recordTooLong(limit: format.maximumRecordBytes)) }
+    /// The state after a byte that ends no field, nil when it may not stand there.
+    private func step(_ byte: UInt8, from state: State) -> State? {
+        let isQuote = byte == UInt8(ascii: "\"")
+        switch state {
+        case .fieldStart: return isQuote ? .quoted : .plain
+        case .plain: return isQuote ? nil : .plain
+        case .quoted: return isQuote ? .closed : .quoted
+        case .closed:
+            if isQuote { return .quoted }
+            return byte == UInt8(ascii: "\r") && format.lineEnding == .lf ? .closedThenCR : nil
+        case .closedThenCR: return nil
+        }
+    }
 
-    /// How long the line ending is that begins here: nil where there is none. The end of the text is one; a CR before a
-    /// line feed or the end of the text belongs to it.
-    private func lineEndLength(at position: Int) -> Int? {
-        if position == text.count { return 0 }
-        if text[position] == terminator { return 1 }
-        guard terminator == 10, text[position] == 13 else { return nil }
-        if position + 1 == text.count { return 1 }
-        return text[position + 1] == 10 ? 2 : nil
+    private func removeCR(from field: inout [UInt8]) {
+        if format.lineEnding == .lf && field.last == UInt8(ascii: "\r") { field.removeLast() }
     }
 }

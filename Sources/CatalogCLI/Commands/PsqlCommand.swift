@@ -20,7 +20,7 @@ struct PsqlCommand: AsyncParsableCommand {
 
     func run() async throws {
         if ["--help", "-h", "-?"].contains(arguments.first) {
-            print(Self.helpMessage())
+            print(CatalogCommand.helpMessage(for: Self.self))
             return
         }
         let composition = try Composition()

@@ -1,0 +1,63 @@
+import CSIMD
+
+/// One field of a record; a view into the reader's buffer, valid as long as the record.
+public struct CSVField {
+    /// The value without the quotes around it; in a quoted field each quote is still doubled.
+    public let bytes: UnsafeRawBufferPointer
+    /// Whether the field is written in quotes.
+    public let isQuoted: Bool
+    /// Whether doubled quotes are left in `bytes`. Searches the bytes of a quoted field at each call.
+    public var hasEscapes: Bool { isQuoted && firstQuote(from: 0) != nil }
+
+    /// - Parameter text: the field as it stands in the record.
+    init(text: UnsafeRawBufferPointer) {
+        // In a well-formed record an opening quote implies the closing one; a malformed record is cut without regard to
+        // quotes, so both ends are looked at.
+        isQuoted = text.count >= 2 && text[0] == .quote && text[text.count - 1] == .quote
+        bytes = isQuoted ? UnsafeRawBufferPointer(rebasing: text[1..<(text.count - 1)]) : text
+    }
+
+    /// The value as text; invalid UTF-8 is replaced by U+FFFD.
+    public var string: String {
+        guard hasEscapes else { return String(decoding: bytes, as: UTF8.self) }
+        var value: [UInt8] = []
+        unescape(into: &value)
+        return String(decoding: value, as: UTF8.self)
+    }
+
+    /// Appends the value, doubled quotes made single.
+    public func unescape(into buffer: inout [UInt8]) {
+        forEachPart { buffer.append(contentsOf: $0) }
+    }
+
+    /// Writes the value, doubled quotes made single, and returns its length in bytes.
+    ///
+    /// The buffer must be at least as long as `bytes`.
+    public func unescape(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        precondition(buffer.count >= bytes.count, "the buffer is shorter than the field")
+        var length = 0
+        forEachPart { part in
+            UnsafeMutableRawBufferPointer(rebasing: buffer[length...]).copyMemory(from: part)
+            length += part.count
+        }
+        return length
+    }
+
+    /// Visits the value in pieces, each but the last up to and with the first quote of a pair.
+    private func forEachPart(_ body: (UnsafeRawBufferPointer) -> Void) {
+        var start = 0
+        while isQuoted, let quote = firstQuote(from: start) {
+            body(UnsafeRawBufferPointer(rebasing: bytes[start...quote]))
+            // In a malformed record the quote may stand alone: then what follows it must not be lost.
+            let isPair = quote + 1 < bytes.count && bytes[quote + 1] == .quote
+            start = quote + (isPair ? 2 : 1)
+        }
+        body(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+    }
+
+    private func firstQuote(from start: Int) -> Int? {
+        guard start < bytes.count, let address = bytes.baseAddress else { return nil }
+        let found = csimd_find(address + start, bytes.count - start, .quote)
+        return found < 0 ? nil : start + found
+    }
+}

@@ -1,0 +1,78 @@
+import CSIMD
+
+/// The bytes read but not yet consumed. Freed by its owner.
+///
+/// Large enough for the longest record; what is left of a record moves to the front before more is read behind it, so
+/// that a short record keeps the reading in the same, cached memory.
+struct InputBuffer {
+    /// Offset in the input of the first byte not consumed.
+    private(set) var offset = 0
+    /// Bytes not consumed, with the line end added for a last line that has none.
+    private(set) var available = 0
+    /// Whether the input ends with these bytes.
+    private(set) var isLast = false
+
+    private let memory: UnsafeMutableRawPointer
+    private let capacity: Int
+    private let readSize: Int
+    private let lineEnd: UInt8
+    private var start = 0
+    /// Bytes read from the input in all.
+    private var total = 0
+
+    /// Room for a scanner that looks at whole blocks, the added line end included.
+    private static let padding = 128
+
+    init(format: CSVFormat, readSize: Int) {
+        precondition(readSize > 0 && format.maximumRecordBytes > 0, "sizes must be positive")
+        self.readSize = readSize
+        lineEnd = format.lineEndByte
+        // A scanner decides that a record is too long one block after its limit and CRLF.
+        capacity = max(readSize, format.maximumRecordBytes + 2 + 64)
+        memory = .allocate(byteCount: capacity + Self.padding, alignment: 64)
+    }
+
+    func deallocate() { memory.deallocate() }
+
+    /// The first byte not consumed; 63 bytes after the available ones are readable.
+    var bytes: UnsafeRawPointer { UnsafeRawPointer(memory + start) }
+    /// Offset of the next byte, at most the length of the input.
+    var consumed: Int { min(offset, total) }
+
+    @inline(__always)
+    mutating func consume(_ count: Int) {
+        start &+= count
+        offset &+= count
+        available &-= count
+    }
+
+    /// Place of the first line end from a place on, both counted from the first byte not consumed.
+    func lineEnd(from place: Int, within window: Int) -> Int? {
+        let count = min(available, window) - place
+        guard count > 0 else { return nil }
+        let found = csimd_find(bytes + place, count, lineEnd)
+        return found < 0 ? nil : place + found
+    }
+
+    /// Reads once. Must not be called with the window of a record full, nor after the last byte.
+    mutating func fill(from read: (UnsafeMutableRawBufferPointer) throws -> Int) throws {
+        if start > 0 {
+            memory.copyMemory(from: memory + start, byteCount: available)
+            start = 0
+        }
+        let room = min(readSize, capacity - available)
+        let count = try read(UnsafeMutableRawBufferPointer(start: memory + available, count: room))
+        precondition(count >= 0 && count <= room, "the source of the CSV returned a wrong count")
+        total += count
+        available += count
+        if count == 0 { endInput() }
+    }
+
+    private mutating func endInput() {
+        isLast = true
+        (memory + available).initializeMemory(as: UInt8.self, repeating: 0, count: Self.padding)
+        guard available > 0, memory.load(fromByteOffset: available - 1, as: UInt8.self) != lineEnd else { return }
+        memory.storeBytes(of: lineEnd, toByteOffset: available, as: UInt8.self)
+        available += 1
+    }
+}

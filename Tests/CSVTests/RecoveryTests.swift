@@ -1,0 +1,82 @@
+import CSV
+import Testing
+
+struct RecoveryTests {
+    private func raw(_ records: [ReadRecord]) -> [String] {
+        records.map { String(decoding: $0.raw, as: UTF8.self) }
+    }
+
+    @Test("a malformed record costs its first physical line, and the next line is read anew")
+    func oneLine() throws {
+        let records = try read("h,i\n1,5\" screen\n2,\"a\"b\n3,ok\n")
+        #expect(raw(records) == ["h,i", "1,5\" screen", "2,\"a\"b", "3,ok"])
+        #expect(records.map(\.problem) == [nil, .strayQuote(field: 1), .textAfterQuote(field: 1), nil])
+        #expect(records.map(\.line) == [1, 2, 3, 4])
+    }
+
+    @Test("a quote that swallows lines gives all but its first line back")
+    func swallowed() throws {
+        let records = try read("1,\"open\n2,b\n3,\"c\"\n4,d")
+        #expect(raw(records) == ["1,\"open", "2,b", "3,\"c\"", "4,d"])
+        #expect(records.map(\.problem) == [.textAfterQuote(field: 1), nil, nil, nil])
+    }
+
+    @Test("a quote that nothing closes is an unterminated one, at the end of the input or at the limit")
+    func unterminated() throws {
+        let atEnd = try read("1,\"open\n2,b\n3,c\n")
+        #expect(raw(atEnd) == ["1,\"open", "2,b", "3,c"])
+        #expect(atEnd[0].problem == .unterminatedQuote(field: 1))
+
+        let lines = (0..<50).map { "\($0),b" }.joined(separator: "\r\n")
+        let atLimit = try read("1,2,\"open\r\n" + lines, CSVFormat(maximumRecordBytes: 40))
+        #expect(atLimit.count == 51)
+        #expect(atLimit[0].problem == .unterminatedQuote(field: 2))
+        #expect(atLimit.dropFirst().allSatisfy { $0.problem == nil })
+        #expect(atLimit.map(\.line) == Array(1...51))
+    }
+
+    @Test("a malformed record is cut at each separator")
+    func bestEffort() throws {
+        #expect(try read("\"a\"\"b\",x\"y,\"open,z")[0].strings == ["a\"b", "x\"y", "\"open", "z"])
+        #expect(try read("\"a\"b\"c\",d")[0].strings == ["a\"b\"c", "d"])
+    }
+
+    @Test("a record as long as the limit is read, one byte more is too long", arguments: ["\n", "\r\n", ""])
+    func limit(ending: String) throws {
+        let format = CSVFormat(maximumRecordBytes: 100)
+        let fits = String(repeating: "x", count: 98) + ",y"
+        #expect(try read(fits + ending, format).map(\.problem) == [nil])
+        let tooLong = try read("x" + fits + ending + "next", format)
+        if !ending.isEmpty { #expect(tooLong.count == 2) }
+        #expect(tooLong[0].problem == .recordTooLong(limit: 100))
+        #expect(tooLong[0].raw.count == 100)
+        #expect(tooLong[0].fields.isEmpty)
+    }
+
+    @Test("a line of a gigabyte is passed over without being held")
+    func longLine() throws {
+        let (lineBytes, chunk) = (1 << 30, 1 << 18)
+        var sent = 0
+        var largest = 0
+        let tail = Array("\nok,1\n".utf8)
+        let reader = CSVReader(format: CSVFormat(maximumRecordBytes: 1000)) { buffer in
+            largest = max(largest, buffer.count)
+            if sent < lineBytes {
+                // The content does not matter, only that it holds no line end; it was zero before.
+                if sent < 8 * chunk { buffer.initializeMemory(as: UInt8.self, repeating: 0x78) }
+                sent += buffer.count
+                return buffer.count
+            }
+            guard sent < .max else { return 0 }
+            sent = .max
+            buffer.copyBytes(from: tail)
+            return tail.count
+        }
+        #expect(try reader.next()?.problem == .recordTooLong(limit: 1000))
+        let record = try #require(try reader.next())
+        #expect(record[0].string == "ok")
+        #expect(record.line == 2)
+        #expect(largest <= chunk)
+        #expect(try reader.next() == nil)
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a person at the command line meets.
+@Suite struct CommandTests {
+    private static let header = "vendor_product_id,product_name,category,sku,price,stock_quantity\n"
+
+    @Test("Exit codes tell completed, partial, failed and misuse apart, and the worst of several files wins")
+    func exitCodes() async throws {
+        try await CatalogBinary.with { catalog in
+            try await catalog.prepare()
+            let good = try catalog.folder.write(Self.header + "P1,N,Audio,S1,1,1\n", to: "good.csv")
+            let partial = try catalog.folder.write(
+                Self.header + "P2,N,Audio,S2,1,1\nP3,N,Audio,S3,x,1\n", to: "partial.csv")
+            let failed = try catalog.folder.write("nothing,of,use\n", to: "failed.csv")
+            #expect(try await catalog.run("ingest", good, "--vendor", "V001").status == 0)
+            #expect(try await catalog.run("ingest", partial, "--vendor", "V001").status == 2)
+            #expect(try await catalog.run("ingest", failed, "--vendor", "V001").status == 3)
+            let all = try await catalog.run("ingest", good, partial, failed, "--vendor", "V001", "--mode", "upsert")
+            #expect(all.status == 3 && all.output.contains("UNCHANGED"))
+            #expect(try await catalog.run("ingest", good).status == 64)
+            #expect(try await catalog.run("ingest", good, "--vendor", "V001", "--mode", "replace").status == 64)
+        }
+    }
+
+    @Test("--json prints exactly the public keys, one object a file, and nothing for a terminal")
+    func json() async throws {
+        try await CatalogBinary.with { catalog in
+            try await catalog.prepare()
+            let file = try catalog.folder.write(
+                Self.header + "P2,N,Audio,S2,1,1\nP3,N,Audio,S3,x,1\n", to: "partial.csv")
+            let outcome = try await catalog.run("ingest", file, "--vendor", "V001", "--json")
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+            #expect(
+                Set(object.keys) == [
+                    "uploadId", "vendorId", "fileName", "status", "totalRecords", "validRecords", "errorRecords",
+                    "createdRecords", "updatedRecords", "unchangedRecords", "errorCounts", "errorReport",
+                    "rejectedFile",
+                    "durationSeconds",
+                ])
+            #expect(object["errorCounts"] as? [String: Int] == ["INVALID_PRICE": 1])
+            #expect(outcome.error.isEmpty && !outcome.output.contains("\u{1B}"))
+        }
+    }
+
+    @Test(
+        "Files that cannot be opened stop the command before anything is loaded",
+        arguments: [
+            ("missing.csv", "there is no such file"), (".", "it is a directory"),
+        ])
+    func unopenable(name: String, reason: String) async throws {
+        try await CatalogBinary.with { catalog in
+            try await catalog.prepare()
+            let good = try catalog.folder.write(Self.header + "P1,N,Audio,S1,1,1\n", to: "good.csv")
+            let outcome = try await catalog.run("ingest", good, name, "--vendor", "V001")
+            #expect(outcome.status == 1 && outcome.error.contains(reason))
+            #expect(try await catalog.value("select count(*) from catalog.upload_history") == "0")
+        }
+    }
+
+    @Test("A line of 200 MB is refused in the memory of an ordinary file")
+    func endlessLine() async throws {
+        try await CatalogBinary.with { catalog in
+            try await catalog.prepare()
+            let made = try await Subprocess.run(
+                "/bin/sh",
+                [
+                    "-c",
+                    "{ printf '\(Self.header.dropLast())\\nP1,'; head -c 200000000 /dev/zero | tr '\\0' x; printf '\\nP2,N,Audio,S2,1,1\\n'; } > \(catalog.folder.file("long.csv"))",
+                ])
+            #expect(made.status == 0)
+            let refused = try await catalog.ingest(catalog.folder.file("long.csv"))
+            #expect(refused.failureType == "FILE_TOO_LARGE")
+            let outcome = try await Subprocess.run(
+                "/usr/bin/env",
+                [
+                    "python3", "-c",
+                    """
+                    import resource, subprocess, sys
+                    print(subprocess.run(sys.argv[1:], capture_output=True, text=True).stdout)
+                    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+                    """,
+                    Project.binary("catalog"), "ingest", catalog.folder.file("long.csv"), "--vendor", "V001", "--json",
+                ], environment: catalog.environment.merging(["CATALOG_MAX_FILE_BYTES": "1000000000"]) { $1 })
+            let lines = outcome.output.split(separator: "\n")
+            #expect(lines[0].contains(#""createdRecords":1"#) && lines[0].contains(#""MALFORMED_ROW":1"#))
+            #expect(Int(lines[1])! < 150, "megabytes, of a debug build")
+        }
+    }
+
+    @Test("Suspended and unknown vendors are told so")
+    func vendors() async throws {
+        try await CatalogBinary.with { catalog in
+            try await catalog.prepare()
+            let good = try catalog.folder.write(Self.header + "P1,N,Audio,S1,1,1\n", to: "good.csv")
+            #expect(try await catalog.ingest(good, vendor: "NOBODY").failureType == "UNKNOWN_VENDOR")
+            try await catalog.succeed("vendor", "suspend", "V001")
+            #expect(try await catalog.ingest(good).failureType == "VENDOR_SUSPENDED")
+            try await catalog.succeed("vendor", "activate", "V001")
+            #expect(try await catalog.ingest(good).status == "completed")
+            let twice = try await catalog.run("vendor", "add", "V001", "--name", "x", "--email", "a@b")
+            #expect(twice.status == 1 && twice.error.contains("exists already"))
+            #expect(
+                try await catalog.run("vendor", "add", "../x", "--name", "x", "--email", "a@b").error.contains(
+                    "letters, digits"))
+        }
+    }
+
+    @Test("An upload can be listed, shown with its timeline, its errors read, and undone")
+    func uploads() async throws {
+        try await CatalogBinary.with { catalog in
+            try await catalog.prepare()
+            let file = try catalog.folder.write(
+                Self.header + "P2,N,Audio,S2,1,1\nP3,N,Audio,S3,x,1\n", to: "partial.csv")
+            let line = try await catalog.ingest(file)
+            #expect(try await catalog.succeed("upload", "list", "--status", "partial").contains(line.uploadId))
+            #expect(!(try await catalog.succeed("upload", "list", "--vendor", "V002").contains(line.uploadId)))
+            let shown = try await catalog.succeed("upload", "show", line.uploadId)
+            #expect(shown.contains("INVALID_PRICE") && shown.contains("report.written") && shown.contains("notified"))
+            #expect(
+                try await catalog.succeed("upload", "errors", line.uploadId)
+                    == "row 2 (line 3): INVALID_PRICE: Price must be a number with at most 2 decimals: 'x'\n")
+            #expect(try await catalog.succeed("upload", "revert", line.uploadId).contains("is reverted"))
+            let again = try await catalog.run("upload", "revert", line.uploadId)
+            #expect(again.status == 1 && again.error.contains("only a completed or partial upload"))
+            #expect(try await catalog.value("select count(*) from catalog.products") == "0")
+            #expect(try await catalog.run("upload", "show", "NONE").error.contains("catalog upload list"))
+        }
+    }
+
+    @Test(
+        "A wrong setting stops the start with its name, its value and the remedy",
+        arguments: [
+            ("CATALOG_STORE", "ftp://x", "expected file:DIRECTORY"), ("CATALOG_MAX_ROWS", "many", "whole number"),
+        ])
+    func settings(name: String, value: String, remedy: String) async throws {
+        let outcome = try await Subprocess.run(
+            Project.binary("catalog"), ["vendor", "list"],
+            environment: ["CATALOG_DATABASE_URL": "host=/nowhere", name: value])
+        #expect(outcome.status == 1)
+        #expect(outcome.error.contains("\(name) is '\(value)'") && outcome.error.contains(remedy))
+    }
+
+    @Test("A database that cannot be reached is named without its password")
+    func unreachable() async throws {
+        let outcome = try await Subprocess.run(
+            Project.binary("catalog"), ["vendor", "list"],
+            environment: ["CATALOG_DATABASE_URL": "postgresql://user:hunter2@127.0.0.1:1/db"])
+        #expect(outcome.status == 1)
+        #expect(outcome.error.contains("127.0.0.1") && !outcome.error.contains("hunter2"))
+    }
+
+    @Test("A database that is behind is refused, and the remedy works")
+    func behind() async throws {
+        try await CatalogBinary.with(migrated: false) { catalog in
+            let refused = try await catalog.run("vendor", "list")
+            #expect(refused.status == 1 && refused.error.contains("catalog migrate up"))
+            try await catalog.succeed("migrate", "up")
+            #expect(try await catalog.run("vendor", "list").status == 0)
+            #expect(try await catalog.succeed("migrate", "verify").contains("every applied migration"))
+            #expect(try await catalog.succeed("migrate", "status").contains("0001_create_roles"))
+        }
+    }
+
+    @Test("psql gets the connection without a password in its arguments")
+    func psql() async throws {
+        try await CatalogBinary.with { catalog in
+            let conninfo = catalog.conninfo + " password=hunter2"
+            let outcome = try await catalog.run(
+                "psql", "-X", "-At", "-c", "select 40 + 2", "-c", "\\! cat /proc/$PPID/cmdline | tr '\\0' ' '",
+                setting: ["CATALOG_DATABASE_URL": conninfo])
+            #expect(outcome.output.hasPrefix("42\n"))
+            #expect(outcome.output.contains("psql -X -At") && !outcome.output.contains("hunter2"))
+        }
+    }
+
+    @Test("Every command explains itself")
+    func help() async throws {
+        for words in [
+            [], ["ingest"], ["upload"], ["upload", "revert"], ["vendor", "add"], ["category", "import"], ["migrate"],
+            ["psql"], ["postgres"], ["demo"],
+        ] {
+            let outcome = try await Subprocess.run(Project.binary("catalog"), words + ["--help"])
+            #expect(outcome.status == 0 && outcome.output.contains("USAGE: catalog"), "\(words)")
+        }
+    }
+}

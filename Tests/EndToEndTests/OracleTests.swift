@@ -1,0 +1,150 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// Every error and every product, compared with the oracle: another implementation of the rules, in another language.
+@Suite struct OracleTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var kind: String
+        var mode: String
+        var rows: Int
+        var seed: Int
+        var policy = "load-valid"
+
+        var testDescription: String { "\(rows) \(kind) rows, \(mode), \(policy), seed \(seed)" }
+    }
+
+    private struct Counts: Decodable {
+        var status: String
+        var totalRecords, validRecords, errorRecords, createdRecords, updatedRecords, unchangedRecords: Int
+        var errorCounts: [String: Int]
+    }
+
+    private struct ErrorLine: Decodable, Equatable {
+        var row_number, line_number: Int
+        var error_type, error_message: String
+        var field: String?
+    }
+
+    private static let columns =
+        "vendor_product_id product_name category subcategory description sku brand price compare_at_price stock_quantity unit weight_kg dimensions_cm image_url"
+        .split(separator: " ").map(String.init)
+
+    @Test(
+        "Counts, errors in file order and the catalogue agree with the oracle",
+        arguments: [
+            Case(kind: "hostile", mode: "create", rows: 20_000, seed: 1),
+            Case(kind: "hostile", mode: "upsert", rows: 20_000, seed: 2),
+            Case(kind: "mixed", mode: "create", rows: 5000, seed: 3),
+            Case(kind: "upsert", mode: "upsert", rows: 5000, seed: 4),
+            Case(kind: "hostile", mode: "create", rows: 500, seed: 5, policy: "all-or-nothing"),
+            Case(kind: "clean", mode: "create", rows: 500, seed: 6, policy: "all-or-nothing"),
+        ]
+            + (10..<18).flatMap { seed in
+                ["create", "upsert"].map { Case(kind: "hostile", mode: $0, rows: 400, seed: seed) }
+            })
+    func agrees(test: Case) async throws {
+        try await CatalogBinary.with { catalog in
+            let files = try await generate(test, catalog.folder)
+            try await prepare(catalog, files)
+            let line = try await catalog.ingest(files.upload, "--mode", test.mode, "--policy", test.policy)
+            let oracle = try await python(
+                "Tests/Oracle/oracle.py",
+                [
+                    "--categories", files.categories, "--existing", files.existing, "--existing", "V900=\(files.rival)",
+                    "--vendor", "V001", "--mode", test.mode, "--policy", test.policy,
+                    "--errors", catalog.folder.file("errors.ndjson"), "--products",
+                    catalog.folder.file("products.ndjson"),
+                    files.upload,
+                ])
+            let counts = try #require(try decodeLines(oracle, as: Counts.self).last)
+            expectEqual(line, counts)
+            try await expectSameErrors(catalog, line.uploadId)
+            try await expectSameProducts(catalog)
+        }
+    }
+
+    private struct Files { var upload, existing, rival, categories: String }
+
+    private func generate(_ test: Case, _ folder: TemporaryFolder) async throws -> Files {
+        let files = Files(
+            upload: folder.file("upload.csv"), existing: folder.file("existing.csv"), rival: folder.file("rival.csv"),
+            categories: folder.file("categories.csv"))
+        _ = try await python(
+            "Tests/Oracle/generate.py",
+            [
+                "--rows", "\(test.rows)", "--seed", "\(test.seed)", "--vendor", "V001", "--mode", test.kind,
+                "--categories", files.categories, "--existing", files.existing, "--rival", files.rival, "-o",
+                files.upload,
+            ])
+        return files
+    }
+
+    private func prepare(_ catalog: CatalogBinary, _ files: Files) async throws {
+        for vendor in ["V001", "V900"] {
+            try await catalog.succeed("vendor", "add", vendor, "--name", vendor, "--email", "a@example.com")
+        }
+        try await catalog.succeed("category", "import", files.categories)
+        for line in try String(contentsOfFile: files.categories, encoding: .utf8).split(separator: "\n")
+        where line.hasSuffix(",false") {
+            try await catalog.succeed("category", "remove", String(line.dropLast(",false".count)))
+        }
+        for (file, vendor) in [(files.existing, "V001"), (files.rival, "V900")]
+        where FileManager.default.fileExists(atPath: file) {
+            _ = try await catalog.ingest(file, vendor: vendor)
+        }
+    }
+
+    private func expectEqual(_ line: IngestLine, _ oracle: Counts) {
+        #expect(line.status == oracle.status)
+        #expect(line.totalRecords == oracle.totalRecords)
+        #expect(line.validRecords == oracle.validRecords)
+        #expect(line.errorRecords == oracle.errorRecords)
+        #expect(line.createdRecords == oracle.createdRecords)
+        #expect(line.updatedRecords == oracle.updatedRecords)
+        #expect(line.unchangedRecords == oracle.unchangedRecords)
+        #expect(line.errorCounts == oracle.errorCounts)
+    }
+
+    private func expectSameErrors(_ catalog: CatalogBinary, _ uploadID: String) async throws {
+        let expected = try decodeLines(
+            String(contentsOfFile: catalog.folder.file("errors.ndjson"), encoding: .utf8), as: ErrorLine.self)
+        let found = try await catalog.rows(
+            """
+            select row_number, line_number, error_type, error_message, field from catalog.validation_errors
+            where upload_id = \(uploadID)::text order by row_number, error_id
+            """
+        ).map { row in
+            ErrorLine(
+                row_number: Int(row[0])!, line_number: Int(row[1])!, error_type: row[2], error_message: row[3],
+                field: row[4])
+        }
+        #expect(found.count == expected.count)
+        for (ours, theirs) in zip(found, expected) {
+            let isSame =
+                ours.row_number == theirs.row_number && ours.line_number == theirs.line_number
+                && ours.error_type == theirs.error_type && ours.error_message == theirs.error_message
+                && (ours.field ?? "") == (theirs.field ?? "")
+            if !isSame {
+                Issue.record("\(ours) is not \(theirs)")
+                return
+            }
+        }
+    }
+
+    private func expectSameProducts(_ catalog: CatalogBinary) async throws {
+        let lines = try String(contentsOfFile: catalog.folder.file("products.ndjson"), encoding: .utf8).split(
+            separator: "\n")
+        let expected = try lines.map { line in
+            let product = try JSONDecoder().decode([String: String?].self, from: Data(line.utf8))
+            return (["vendor_id"] + Self.columns).map { (product[$0] ?? nil) ?? "" }
+        }
+        let select = Self.columns.map { "\($0)::text" }.joined(separator: ", ")
+        let found = try await catalog.rows(
+            "select vendor_id, \(raw: select) from catalog.products order by vendor_id collate \"C\", vendor_product_id"
+        )
+        #expect(found.count == expected.count)
+        #expect(zip(found, expected).first { $0 != $1 }.map { "\($0) is not \($1)" } == nil)
+    }
+}

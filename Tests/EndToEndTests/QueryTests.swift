@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The ready-made questions in sql/queries.
+@Suite struct QueryTests {
+    @Test("Every question runs in psql with the variables its header names, and the data answers it")
+    func all() async throws {
+        try await CatalogBinary.with { catalog in
+            try await catalog.prepare()
+            let header = "vendor_product_id,product_name,category,sku,price,stock_quantity\n"
+            let first = try catalog.folder.write(header + "P1,N,Audio,S1,1,1\nP2,N,Audio,S2,x,1\n", to: "first.csv")
+            let second = try catalog.folder.write(header + "P1,N,Audio,S1,2,1\n", to: "second.csv")
+            let partial = try await catalog.ingest(first)
+            let update = try await catalog.ingest(second, "--mode", "upsert")
+            _ = try await catalog.ingest(second, "--mode", "upsert")
+            _ = try await catalog.rows("update catalog.products set stock_quantity = 7 returning 1")
+            let values = [
+                "vendor": "V001", "product": "P1", "from": "2020-01-01", "to": "2100-01-01", "status": "partial",
+                "days": "30", "moment": "2100-01-01",
+            ]
+            let files = try FileManager.default.contentsOfDirectory(atPath: Project.file("sql/queries"))
+                .filter { $0.hasSuffix(".sql") }
+            #expect(files.count >= 8)
+            for file in files {
+                let text = try String(contentsOfFile: Project.file("sql/queries/\(file)"), encoding: .utf8)
+                let names =
+                    text.split(separator: "\n").first { $0.hasPrefix("-- Variables: ") }
+                    .map { $0.dropFirst("-- Variables: ".count).split(separator: ", ").map(String.init) } ?? []
+                let upload = file.hasPrefix("price_changes") ? update.uploadId : partial.uploadId
+                let variables = names.flatMap { ["-v", "\($0)=\($0 == "upload" ? upload : values[$0] ?? "unknown")"] }
+                let outcome = try await catalog.run(
+                    ["psql", "-X", "-At", "-v", "ON_ERROR_STOP=1", "-f", Project.file("sql/queries/\(file)")]
+                        + variables)
+                #expect(outcome.status == 0 && !outcome.output.isEmpty, "\(file): \(outcome.error)")
+            }
+        }
+    }
+
+    @Test("Who changed this price? The history names uploads and people")
+    func price() async throws {
+        try await CatalogBinary.with { catalog in
+            try await catalog.prepare()
+            let header = "vendor_product_id,product_name,category,sku,price,stock_quantity\n"
+            let file = try catalog.folder.write(header + "P1,N,Audio,S1,1,1\n", to: "first.csv")
+            let upload = try await catalog.ingest(file)
+            try await catalog.succeed("psql", "-c", "update catalog.products set price = 9")
+            let answer = try await catalog.succeed(
+                "psql", "-X", "-At", "-f", Project.file("sql/queries/who_changed_this_price.sql"), "-v", "vendor=V001",
+                "-v", "product=P1")
+            let lines = answer.split(separator: "\n").map { $0.split(separator: "|", omittingEmptySubsequences: false) }
+            #expect(lines.map { $0[2] } == ["1.00", "9.00"])
+            #expect(lines[0][3] == upload.uploadId && lines[0][6] == "postgres" && lines[1][3] == "")
+        }
+    }
+}
