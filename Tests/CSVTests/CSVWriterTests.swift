@@ -1,4 +1,5 @@
 import CSV
+import TestSupport
 import Testing
 
 struct CSVWriterTests {
@@ -48,5 +49,25 @@ struct CSVWriterTests {
         }
         writer.endRecord()
         #expect(String(decoding: sent + writer.bytes, as: UTF8.self) == ",b,c\r\n")
+    }
+
+    @Test("Python's csv module, strict, reads back what the writer writes")
+    func readByPython() async throws {
+        var generator = SeededGenerator(seed: 4180)
+        // Bytes beyond ASCII stand for themselves in both, since Python reads Latin-1 here.
+        let rows = (0..<200).map { _ in
+            (0..<Int.random(in: 1..<6, using: &generator)).map { _ in
+                soup(length: Int.random(in: 0..<20, using: &generator), using: &generator)
+            }
+        }
+        var writer = CSVWriter()
+        for row in rows {
+            for field in row { field.withUnsafeBytes { writer.field($0) } }
+            writer.endRecord()
+        }
+        let folder = try TemporaryFolder()
+        let file = try folder.write(writer.bytes, to: "written.csv")
+        let isEqual = try await PythonCSV.rows(of: [(file, ",")]) == [rows]
+        #expect(isEqual)
     }
 }

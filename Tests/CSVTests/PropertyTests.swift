@@ -23,6 +23,37 @@ struct PropertyTests {
         }
     }
 
+    @Test("bytes of every value give the records of the plain parser, however they are cut", arguments: 0..<60)
+    func agreesOnAnyBytes(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let length = Int.random(in: 0..<3000, using: &generator)
+        let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let format = CSVFormat(
+            lineEnding: Bool.random(using: &generator) ? .lf : .cr,
+            maximumRecordBytes: [50, 300, 1 << 20].randomElement(using: &generator)!)
+        let expected = ReferenceParser.parse(bytes, format)
+        for size in Self.sizes {
+            let agrees = try read(bytes, format, bufferSize: size) == expected
+            #expect(agrees, "buffer \(size)")
+        }
+    }
+
+    @Test("no well-formed line is lost behind malformed ones", arguments: 0..<100)
+    func losesNothing(seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        // Each quote stands before a letter, so that one that a broken line opens cannot close cleanly further down.
+        let broken = ["a\"b,c", "x,y\"z\"z", "\"p\"q,r", "\"open,s", "t,\"open", ",,\"u\"v"]
+        let lines = (0..<Int.random(in: 1..<60, using: &generator)).map { number in
+            Bool.random(using: &generator) ? "ok,\(number)" : broken.randomElement(using: &generator)!
+        }
+        let ending = Bool.random(using: &generator) ? "\n" : "\r\n"
+        let records = try read(
+            Array(lines.joined(separator: ending).utf8), bufferSize: Self.sizes.randomElement(using: &generator)!)
+        #expect(records.map { String(decoding: $0.raw, as: UTF8.self) } == lines)
+        #expect(records.map(\.line) == Array(1...lines.count))
+        #expect(records.map { $0.problem == nil } == lines.map { $0.hasPrefix("ok") })
+    }
+
     @Test("what the writer writes is read back equal, however it is cut", arguments: 0..<10)
     func roundTrip(block: Int) throws {
         for seed in (block * 20)..<(block * 20 + 20) {

@@ -79,4 +79,42 @@ struct RecoveryTests {
         #expect(largest <= chunk)
         #expect(try reader.next() == nil)
     }
+
+    @Test("the source is given one piece of memory only, however long a line and however many its fields")
+    func boundedMemory() throws {
+        let (lineBytes, limit, bufferSize) = (5 << 20, 1 << 10, 1 << 12)
+        let tail = Array("\nlast,line\n".utf8)
+        var sent = 0
+        var addresses: Set<UInt> = []
+        let reader = CSVReader(format: CSVFormat(maximumRecordBytes: limit), bufferSize: bufferSize) { buffer in
+            let start = UInt(bitPattern: buffer.baseAddress)
+            addresses.formUnion([start, start + UInt(buffer.count)])
+            let count = min(buffer.count, lineBytes + tail.count - sent)
+            for index in 0..<count {
+                buffer[index] = sent < lineBytes ? UInt8(ascii: ",") : tail[sent - lineBytes]
+                sent += 1
+            }
+            return count
+        }
+        #expect(try reader.next()?.problem == .recordTooLong(limit: limit))
+        #expect(sent <= limit + 2 * bufferSize, "the rest of the line is not read before it is asked for")
+        let last = try #require(try reader.next().map { ReadRecord($0) })
+        #expect(last.strings == ["last", "line"])
+        #expect(last.line == 2)
+        #expect(last.offset == lineBytes + 1)
+        let (lowest, highest) = (try #require(addresses.min()), try #require(addresses.max()))
+        #expect(highest - lowest <= UInt(limit + bufferSize))
+    }
+
+    @Test("a record as long as the limit is read through every buffer size", arguments: [1, 2, 3, 10, 11, 12, 13, 64])
+    func limitAtSeams(bufferSize: Int) throws {
+        let format = CSVFormat(maximumRecordBytes: 10)
+        for line in ["aaaa,bbbbb", "\"aaaaaaaa\"", "a,\"b\nc\",de"] {
+            for ending in ["", "\n", "\r\n", "\r"] {
+                let records = try read(Array((line + ending).utf8), format, bufferSize: bufferSize)
+                #expect(records.map(\.problem) == [nil])
+                #expect(raw(records) == [line])
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import OpenSSL
+import TestSupport
 import Testing
 
 /// Vectors of FIPS 180-4 and its examples (NIST, "SHA256.pdf" and the long message of a million letters).
@@ -31,6 +32,17 @@ struct SHA256Tests {
             }
             hash.update([])
             #expect(hash.finish() == expected, "pieces of \(size)")
+        }
+    }
+
+    @Test("messages around the length where padding needs a block of its own hash as sha256sum hashes them")
+    func paddingBoundaries() async throws {
+        let folder = try TemporaryFolder()
+        for length in [55, 56, 57, 63, 64, 65, 119, 120, 128] {
+            let message = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+            let file = try folder.write(message, to: "\(length)")
+            let outcome = try await Subprocess.run("/usr/bin/env", ["sha256sum", file])
+            #expect(outcome.output.hasPrefix(SHA256.hash(message).hex + " "), "\(length) bytes")
         }
     }
 

@@ -12,6 +12,24 @@ struct GzipReaderTests {
         }
     }
 
+    @Test("each level of gzip is unpacked, and of Python's gzip, the emptiest text too", arguments: [1, 5, 9])
+    func levels(level: Int) async throws {
+        let python = "import gzip, sys; sys.stdout.buffer.write(gzip.compress(sys.stdin.buffer.read(), \(level)))"
+        for text in [[], [0x0A], sample(70_000)] {
+            for command in [["gzip", "-\(level)", "-c"], ["python3", "-c", python]] {
+                let isEqual = try unpack(try await pipe(text, through: command), step: 4096) == text
+                #expect(isEqual, "\(text.count) bytes through \(command[0])")
+            }
+        }
+    }
+
+    @Test("files that gzip wrote one behind the other are one text")
+    func appendedFiles() async throws {
+        let script = "gzip -c; printf second | gzip -1 -c; printf '' | gzip -c; printf third | gzip -9 -c"
+        let packed = try await pipe(Array("first,".utf8), through: ["sh", "-c", script])
+        for step in [1, 7, 1000] { #expect(try unpack(packed, step: step) == Array("first,secondthird".utf8)) }
+    }
+
     @Test("a header with name, comment and extra field is passed over")
     func fullHeader() async throws {
         let script = """
