@@ -25,6 +25,8 @@ private struct HeaderScan {
 
     private var counts: [Int]
     private var isInside = false
+    /// Whether the previous byte closed a quoted field: a quote that follows makes the two an escape.
+    private var hasJustClosed = false
     private var previous: UInt8?
 
     init(separators: [UInt8]) {
@@ -42,10 +44,13 @@ private struct HeaderScan {
     mutating func take(_ byte: UInt8, next: UInt8?) -> Bool {
         defer { previous = byte }
         if byte == .quote {
-            // A quote within a plain word, like an inch sign, opens nothing.
-            if isInside { isInside = false } else { isInside = isFieldStart || previous == .quote }
+            // A quote within a plain word, like an inch sign, opens nothing, and neither does the one after it.
+            let opens = !isInside && (isFieldStart || hasJustClosed)
+            hasJustClosed = isInside
+            isInside = opens
             return false
         }
+        hasJustClosed = false
         guard !isInside else { return false }
         if byte == .lineFeed || byte == .carriageReturn { return takeLineBreak(byte, next: next) }
         if let index = separators.firstIndex(of: byte) { counts[index] += 1 }

@@ -20,10 +20,10 @@ enum ConformanceData {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "../shared/data/csv-conformance").standardized
 
-    /// All CSV files, as paths relative to the root; empty when the data is not there.
+    /// All inputs, whatever their suffix, as paths relative to the root; empty when the data is not there.
     static var files: [String] {
         let all = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
-        return all.filter { $0.hasSuffix(".csv") || $0.hasSuffix(".tsv") }.sorted()
+        return all.filter { $0.contains(".") && !$0.hasSuffix(".json") }.sorted()
     }
 
     static func bytes(of file: String) throws -> [UInt8] {

@@ -12,6 +12,7 @@ struct DetectTests {
             ("a,b,c\n1;2;3;4;5\n", ","), ("a;b;c\n", ";"), ("a\tb,c\td\n", "\t"), ("\"x,y,z\";b\n", ";"),
             ("\"a \"\"q\"\" , , ,\";b\n", ";"), ("one\n1;2\n", ","), ("", ","), ("a,b;c,d;e", ","),
             ("\u{FEFF}a;b\n", ";"), ("\n\r\n\na;b\n1,2,3\n", ";"), ("19\" screen;b\nc,d,e", ";"),
+            ("19\"\";b;c\n1,2,3,4,5,6,7,8\n", ";"),
         ])
     func separator(text: String, expected: String) {
         #expect(detect(text).separator == expected.utf8.first)

@@ -10,7 +10,9 @@ struct GzipDamageTests {
     }
 
     private func outcome(_ packed: [UInt8]) throws -> Outcome {
-        do { return .text(try unpack(packed, bufferSize: 4096)) } catch let error as GzipError { return .failure(error) }
+        do { return .text(try unpack(packed, bufferSize: 4096)) } catch let error as GzipError {
+            return .failure(error)
+        }
     }
 
     @Test("a flipped bit is found wherever it matters")
