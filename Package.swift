@@ -13,7 +13,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
 }
 
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -21,7 +20,6 @@ let package = Package(
     products: [.executable(name: "catalog", targets: ["CatalogCLI"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
     targets: [
         // C libraries of the system
@@ -31,18 +29,18 @@ let package = Package(
         .target(name: "CSIMD"),
 
         // Modules, in the order of the graph in ARCHITECTURE.md
-        library("Postgres", ["CLibpq", logging]),
+        library("Postgres", ["CLibpq"]),
         library("OpenSSL", ["COpenSSL"]),
         library("Zlib", ["CZlib"]),
         library("CSV", ["CSIMD"]),
         // Its folder holds a link to sql/migrations, because SwiftPM plans again only when a target's own folder changes.
         .target(
-            name: "Migrations", dependencies: ["OpenSSL", "Postgres", logging], exclude: ["sql"], swiftSettings: strict,
+            name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,
             plugins: ["EmbedSQL"]),
         library("Catalog", ["Postgres"]),
-        library("Ingest", ["Catalog", "CSIMD", "CSV", "OpenSSL", "Postgres", "Zlib", logging]),
+        library("Ingest", ["Catalog", "CSIMD", "CSV", "OpenSSL", "Postgres", "Zlib"]),
         .executableTarget(
-            name: "CatalogCLI", dependencies: ["Ingest", "Migrations", arguments, logging], swiftSettings: strict),
+            name: "CatalogCLI", dependencies: ["Ingest", "Migrations", arguments], swiftSettings: strict),
 
         // Parsing and rules without a database, measured by Benchmarks/bench.py
         .executableTarget(

@@ -35,6 +35,10 @@ struct CatalogCommand: AsyncParsableCommand {
         } catch let failure as CommandFailure {
             FileHandle.standardError.write(Data("catalog: \(failure)\n".utf8))
             exit(withCode: failure.code)
+        } catch  where exitCode(for: error) == .failure && !(error is ExitCode) {
+            // What a command threw: the parser's own errors have other codes.
+            FileHandle.standardError.write(Data("catalog: \(error)\n".utf8))
+            exit(withCode: ExitCode.failure.rawValue)
         } catch {
             exit(withError: error)
         }

@@ -25,7 +25,7 @@ struct Composition: Sendable {
     /// a configured one is its operator's business and refused if it is behind or ahead.
     func connect() async throws -> Connection {
         let conninfo = try await conninfo()
-        let connection = try await Connection.open(conninfo, application: "catalog")
+        let connection = try await open(conninfo)
         let files = try MigrationSet.bundled()
         do {
             try await connection.run { try Migrator.requireCurrent($0, files: files) }
@@ -37,6 +37,16 @@ struct Composition: Sendable {
             try await migrator(conninfo).up()
         }
         return connection
+    }
+
+    private func open(_ conninfo: String) async throws -> Connection {
+        do {
+            return try await Connection.open(conninfo)
+        } catch let error as PostgresError where settings.databaseURL != nil {
+            throw CommandFailure(
+                "cannot connect to the database of CATALOG_DATABASE_URL (value withheld): \(error); "
+                    + "check host, port, user, password and network")
+        }
     }
 
     func migrator(

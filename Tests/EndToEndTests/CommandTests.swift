@@ -149,7 +149,8 @@ import Testing
             Project.binary("catalog"), ["vendor", "list"],
             environment: ["CATALOG_DATABASE_URL": "postgresql://user:hunter2@127.0.0.1:1/db"])
         #expect(outcome.status == 1)
-        #expect(outcome.error.contains("127.0.0.1") && !outcome.error.contains("hunter2"))
+        #expect(outcome.error.contains("127.0.0.1") && outcome.error.contains("CATALOG_DATABASE_URL"))
+        #expect(!outcome.error.contains("hunter2"))
     }
 
     @Test("A database that is behind is refused, and the remedy works")

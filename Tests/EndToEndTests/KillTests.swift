@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Real processes, killed and set against each other.
-@Suite struct KillTests {
+@Suite(.timeLimit(.minutes(5))) struct KillTests {
     private static let header = "vendor_product_id,product_name,category,sku,price,stock_quantity\n"
 
     private func file(_ catalog: CatalogBinary, _ name: String, _ rows: Range<Int>, prefix: String) throws -> String {

@@ -83,7 +83,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     private static func ask(_ connection: Connection) async throws {
         for (question, statement) in questions {
-            step(question, "catalog psql -c '\(statement.sql)'")
+            step(question, "catalog psql -c \"\(statement.sql)\"")
             let answer = try await connection.run { session in Table(try session.query(statement)).rendered(Style()) }
             print(answer)
         }

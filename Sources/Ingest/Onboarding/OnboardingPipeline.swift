@@ -40,9 +40,10 @@ public struct OnboardingPipeline: Sendable {
         let result: OnboardingResult
         do {
             try await begin(upload)
-            result = try await connection.run { session in
+            result = try await connection.transaction { session in
+                try session.holdUpload(upload.uploadID)
                 let file = try read(upload, source, mapping, session, progress)
-                return try session.transaction { try load(upload, file, session, progress) }
+                return try load(upload, file, session, progress)
             }
         } catch let failure as UploadFailure {
             return try await fail(upload, failure)
@@ -90,7 +91,8 @@ public struct OnboardingPipeline: Sendable {
         }
     }
 
-    /// Reads the file whole before the transaction begins, which would hold back vacuum while a slow source dribbles.
+    /// Reads the file whole before the first write: until then the transaction has neither a snapshot nor an id, and holds
+    /// back no vacuum while a slow source dribbles.
     private func read(
         _ upload: Upload, _ source: any UploadSource, _ mapping: ColumnMapping?, _ session: Session,
         _ progress: @escaping (OnboardingProgress) -> Void
@@ -107,7 +109,6 @@ public struct OnboardingPipeline: Sendable {
         _ upload: Upload, _ file: ReadFile, _ session: Session, _ progress: @escaping (OnboardingProgress) -> Void
     ) throws -> OnboardingResult {
         let (spooled, layout) = (file.spooled, file.layout)
-        try session.holdUpload(upload.uploadID)
         let vendor = try verify(try session.lockVendor(upload.vendorID), of: upload)
         let meter = ProgressMeter(progress)
         try session.addEvent(upload.uploadID, .fileRead(file.facts))
