@@ -19,7 +19,7 @@ let package = Package(
     name: "catalog",
     products: [.executable(name: "catalog", targets: ["CatalogCLI"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
     ],
     targets: [
         // C libraries of the system
