@@ -66,7 +66,7 @@ import Testing
         #expect(!"\(error!) \(String(reflecting: error!))".contains("hunter2"))
     }
 
-    @Test("TLS parameters pass through: a server without TLS is refused when it is required")
+    @Test("TLS parameters pass through to libpq and to the programs it is asked for")
     func sslmode() async throws {
         let server = try await TestCluster.conninfo(database: "postgres")
         let error = await #expect(throws: PostgresError.self) {
