@@ -14,12 +14,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "catalog",
     products: [.executable(name: "catalog", targets: ["CatalogCLI"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // C libraries of the system
@@ -37,6 +41,7 @@ let package = Package(
         .target(
             name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,
             plugins: ["EmbedSQL"]),
+        library("Jobs", ["Postgres", logging, lifecycle]),
         library("Catalog", ["Postgres"]),
         library("Ingest", ["Catalog", "CSIMD", "CSV", "OpenSSL", "Postgres", "Zlib"]),
         .executableTarget(
@@ -59,6 +64,7 @@ let package = Package(
         tests("Zlib", ["Zlib"]),
         tests("CSV", ["CSV"]),
         tests("Migrations", ["Migrations"]),
+        tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
         tests("Ingest", ["Ingest"]),
         tests("CatalogCLI", ["CatalogCLI"]),
