@@ -33,6 +33,7 @@ let package = Package(
         library("OpenSSL", ["COpenSSL"]),
         library("Zlib", ["CZlib"]),
         library("CSV", ["CSIMD"]),
+        library("AWS", ["OpenSSL"]),
         // Its folder holds a link to sql/migrations, because SwiftPM plans again only when a target's own folder changes.
         .target(
             name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,
@@ -56,6 +57,7 @@ let package = Package(
             swiftSettings: strict),
         tests("Postgres", ["Postgres"]),
         tests("OpenSSL", ["OpenSSL"]),
+        tests("AWS", ["AWS"]),
         tests("Zlib", ["Zlib"]),
         tests("CSV", ["CSV"]),
         tests("Migrations", ["Migrations"]),
