@@ -37,7 +37,7 @@ let package = Package(
         library("Zlib", ["CZlib"]),
         library("Curl", ["CLibcurl", "Threads"]),
         library("CSV", ["CSIMD"]),
-        library("AWS", ["Curl", "OpenSSL"]),
+        library("AWS", ["Curl", "OpenSSL", "Threads"]),
         // Its folder holds a link to sql/migrations, because SwiftPM plans again only when a target's own folder changes.
         .target(
             name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,

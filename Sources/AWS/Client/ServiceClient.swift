@@ -94,11 +94,19 @@ final class ServiceClient: Sendable {
 /// The world outside, replaced in tests.
 struct Surroundings: Sendable {
     var send: HTTPSend
+    var download: HTTPDownload = { _, _ in preconditionFailure("only S3 streams") }
     var now: @Sendable () -> Date = { Date() }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     /// 0 ..< 1
     var random: @Sendable () -> Double = { .random(in: 0..<1) }
 }
+
+/// `HTTPClient.send`, or a test's answer.
+typealias HTTPSend = @Sendable (HTTPRequest) async throws -> HTTPResponse
+
+/// `HTTPClient.download`, or a test's answer.
+typealias HTTPDownload =
+    @Sendable (HTTPRequest, @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) async throws -> HTTPResponse
 
 extension SignableRequest {
     /// As the transport takes it; `Host` is the transport's own business.

@@ -48,9 +48,6 @@ extension CredentialChain {
     }
 }
 
-/// `HTTPClient.send`, or a test's answer.
-typealias HTTPSend = @Sendable (HTTPRequest) async throws -> HTTPResponse
-
 /// Credentials that cannot be had.
 public struct CredentialError: Error, CustomStringConvertible, Equatable {
     var reason: String
