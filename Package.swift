@@ -61,7 +61,7 @@ let package = Package(
         tests("Postgres", ["Postgres"]),
         tests("OpenSSL", ["OpenSSL"]),
         tests("Zlib", ["Zlib"]),
-        tests("Curl", ["Curl"]),
+        tests("Curl", ["Curl", "OpenSSL"]),
         tests("CSV", ["CSV"]),
         tests("Migrations", ["Migrations"]),
         tests("Catalog", ["Catalog", "Migrations"]),
