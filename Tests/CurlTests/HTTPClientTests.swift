@@ -33,7 +33,7 @@ struct HTTPClientTests {
             let bytes = [UInt8](repeating: 7, count: 3_000_000)
             let response = try await HTTPClient().send(HTTPRequest("PUT", "\(server.url)/echo", body: .bytes(bytes)))
             #expect(response.headers["x-body-count"] == "3000000")
-            #expect(response.headers["X-Body-SHA256"] == SHA256.digest(of: bytes).hexadecimal)
+            #expect(response.headers["X-Body-SHA256"] == SHA256.hash(bytes).hex)
             #expect(!response.text.contains("Expect"))
         }
     }
@@ -48,7 +48,7 @@ struct HTTPClientTests {
             #expect(response.headers["X-Body-Count"] == "700001")
             #expect(
                 response.headers["X-Body-SHA256"]
-                    == SHA256.digest(of: Array(bytes[123_456..<823_457])).hexadecimal)
+                    == SHA256.hash(Array(bytes[123_456..<823_457])).hex)
         }
     }
 
