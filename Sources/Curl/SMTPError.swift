@@ -20,8 +20,9 @@ extension SMTPError {
         let isReply = (400..<600).contains(outcome.status) && !Self.isOfTheNetwork(outcome.code)
         code = isReply ? outcome.status : nil
         isPermanent = isReply ? outcome.status >= 500 : Self.isPermanent(outcome.code)
-        let reply = isReply ? outcome.headerLines.last.map { " (\($0))" } ?? "" : ""
-        message = "\(server.url): \(outcome.text)\(reply)"
+        // Not the very last line, which is the farewell.
+        let reply = outcome.headerLines.last { isReply && $0.hasPrefix("\(outcome.status)") }
+        message = "\(server.url): \(outcome.text)\(reply.map { " (\($0))" } ?? "")"
     }
 
     /// The last reply stands for something else then.

@@ -22,7 +22,7 @@ struct SendMailTests {
             let error = try await failure(to: "nobody@y", "smtp://127.0.0.1:\(server.port)")
             #expect(error?.isPermanent == true)
             #expect(error?.code == 550)
-            #expect(error?.message.contains("5.1.1 no such mailbox") == true)
+            #expect(error?.message.hasSuffix("(550 5.1.1 no such mailbox)") == true)
             let messages = try server.messages()
             #expect(messages.isEmpty)
         }

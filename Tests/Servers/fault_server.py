@@ -18,6 +18,7 @@ usage: fault_server.py PORT_PIPE [CERTIFICATE KEY]     writes the port it listen
 /hold            answers when as many requests as ?count=N are held
 /begun?path=P    answers when a request for path P has come
 /gone            answers when a client has gone away in the middle of /stall, /silent, /slow-headers or /endless
+/written         the number of bytes that /big could write so far
 /stats           the number of connections so far
 """
 
@@ -33,6 +34,7 @@ from urllib.parse import parse_qs, urlsplit
 
 BLOCK = bytes(range(256)) * 256
 connections = 0
+written = 0
 gone = asyncio.Event()
 begun = collections.defaultdict(asyncio.Event)
 held = []
@@ -89,6 +91,7 @@ async def read_request(reader, writer):
 
 async def respond(request):
     """Returns whether the connection may serve another request."""
+    global written
     writer, query = request.writer, request.query
     begun[request.path].set()
     match request.path.split("/")[1:]:
@@ -106,6 +109,7 @@ async def respond(request):
             while count > 0:
                 writer.write(BLOCK[:count])
                 await writer.drain()
+                written += len(BLOCK[:count])
                 count -= len(BLOCK)
         case ["endless"]:
             await request.begin("HTTP/1.1 200 X\r\nContent-Length: 1000000000000\r\n\r\n")
@@ -158,6 +162,8 @@ async def respond(request):
         case ["gone"]:
             await gone.wait()
             await request.answer()
+        case ["written"]:
+            await request.answer(200, str(written).encode())
         case ["stats"]:
             await request.answer(200, str(connections).encode())
         case _:
