@@ -63,7 +63,7 @@ let package = Package(
         tests("OpenSSL", ["OpenSSL"]),
         tests("AWS", ["AWS"]),
         tests("Zlib", ["Zlib"]),
-        tests("Curl", ["Curl"]),
+        tests("Curl", ["Curl", "OpenSSL"]),
         tests("CSV", ["CSV"]),
         tests("Migrations", ["Migrations"]),
         tests("Catalog", ["Catalog", "Migrations"]),

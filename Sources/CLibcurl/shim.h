@@ -58,13 +58,17 @@ static inline CURLMcode clibcurl_multi_set_long(CURLM *multi, CURLMoption option
 
 static inline CURLcode clibcurl_result(const CURLMsg *message) { return message->data.result; }
 
-// Before 7.85 protocols are bits, later words.
-static inline CURLcode clibcurl_allow_web_and_mail(CURL *easy) {
+// What every handle needs, in the words of the library's version.
+static inline void clibcurl_set_basics(CURL *easy) {
 #if LIBCURL_VERSION_NUM >= 0x075500
-    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,smtp,smtps");
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,smtp,smtps");
 #else
-    return curl_easy_setopt(
+    curl_easy_setopt(
         easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS | CURLPROTO_SMTP | CURLPROTO_SMTPS);
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+    // Leaves a name server that hangs to its thread; otherwise the end of one transfer waits for it, and all others do too.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
 }
 

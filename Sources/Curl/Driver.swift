@@ -87,8 +87,8 @@ final class Driver: @unchecked Sendable {
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
             collect()
-            // Wakes for sockets, for timers of libcurl and for the inbox; the limit only has to be some number.
-            curl_multi_poll(multi, nil, 0, 60_000, nil)
+            // Wakes for sockets, for timers of libcurl and for the inbox.
+            curl_multi_poll(multi, nil, 0, expire(), nil)
         }
         for transfer in transfers.values { remove(transfer) { $0.fail(DriverClosed()) } }
         curl_multi_cleanup(multi)
@@ -127,6 +127,22 @@ final class Driver: @unchecked Sendable {
             let code = clibcurl_result(message)
             remove(Transfer.of(clibcurl_context(handle))) { $0.end(code) }
         }
+    }
+
+    /// Ends the transfers whose time is over.
+    /// - Returns: how long the next one has, in milliseconds; at most a minute.
+    private func expire() -> Int32 {
+        let now = ContinuousClock.now
+        var next = now + .seconds(60)
+        for transfer in transfers.values {
+            guard let deadline = transfer.deadline else { continue }
+            if deadline <= now {
+                remove(transfer) { $0.end(CURLE_OPERATION_TIMEDOUT) }
+            } else {
+                next = min(next, deadline)
+            }
+        }
+        return Int32((next - now).milliseconds)
     }
 
     /// Does nothing if the transfer has ended already.

@@ -11,7 +11,7 @@ final class EasyHandle {
         self.raw = raw
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         _ = clibcurl_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText)
-        _ = clibcurl_allow_web_and_mail(raw)
+        clibcurl_set_basics(raw)
     }
 
     deinit {

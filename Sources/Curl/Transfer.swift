@@ -13,6 +13,8 @@ final class Transfer: @unchecked Sendable {  // because of the proof at `continu
     private var easy: EasyHandle?
     private var upload: UploadSource?
     private var outcome = TransferOutcome()
+    /// nil for none.
+    private(set) var deadline: ContinuousClock.Instant?
 
     init(_ plan: TransferPlan) {
         self.plan = plan
@@ -27,6 +29,7 @@ final class Transfer: @unchecked Sendable {  // because of the proof at `continu
     func begin() -> UnsafeMutableRawPointer? {
         let easy = EasyHandle()
         self.easy = easy
+        deadline = plan.total.map { .now + $0 }
         upload = plan.upload.map(UploadSource.init)
         for setting in plan.settings {
             let code = easy.apply(setting)

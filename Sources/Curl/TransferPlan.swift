@@ -15,13 +15,16 @@ struct TransferPlan: Sendable {
     /// nil if nothing is sent.
     var upload: HTTPBody?
     var sink: BodySink
+    /// nil for no limit. Kept by the driver: libcurl's own does not end a transfer that waits for a connection.
+    var total: Duration?
 
     /// What all transfers have in common.
     /// - Parameters:
     ///   - stall: the time without a byte in either direction, in whole seconds at least 1.
-    ///   - total: the time for all; nil for no limit.
+    ///   - total: the time for all, the wait for a connection included.
     init(url: String, connect: Duration, stall: Duration, total: Duration?, caFile: String?, sink: BodySink) {
         self.sink = sink
+        self.total = total
         settings = [
             .text(CURLOPT_URL, url),
             .number(CURLOPT_NOSIGNAL, 1),
@@ -34,7 +37,6 @@ struct TransferPlan: Sendable {
             .number(CURLOPT_SSL_VERIFYPEER, 1),
             .number(CURLOPT_SSL_VERIFYHOST, 2),
         ]
-        if let total { settings.append(.number(CURLOPT_TIMEOUT_MS, total.milliseconds)) }
         // Instead of the system's authorities, not beside them.
         if let caFile { settings += [.text(CURLOPT_CAINFO, caFile), .text(CURLOPT_CAPATH, nil)] }
     }
