@@ -30,20 +30,25 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPthread"),
         .target(name: "CSIMD"),
 
         // Modules, in the order of the graph in ARCHITECTURE.md
-        library("Postgres", ["CLibpq"]),
+        library("Threads", ["CPthread"]),
+        library("Postgres", ["CLibpq", "Threads"]),
         library("OpenSSL", ["COpenSSL"]),
         library("Zlib", ["CZlib"]),
+        library("Curl", ["CLibcurl", "Threads"]),
         library("CSV", ["CSIMD"]),
+        library("AWS", ["Curl", "OpenSSL", "Threads"]),
         // Its folder holds a link to sql/migrations, because SwiftPM plans again only when a target's own folder changes.
         .target(
             name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,
             plugins: ["EmbedSQL"]),
         library("Jobs", ["Postgres", logging, lifecycle]),
         library("Catalog", ["Postgres"]),
-        library("Ingest", ["Catalog", "CSIMD", "CSV", "OpenSSL", "Postgres", "Zlib"]),
+        library("Ingest", ["Catalog", "CSIMD", "CSV", "Curl", "OpenSSL", "Postgres", "Zlib"]),
         .executableTarget(
             name: "CatalogCLI", dependencies: ["Ingest", "Migrations", arguments], swiftSettings: strict),
 
@@ -61,7 +66,9 @@ let package = Package(
             swiftSettings: strict),
         tests("Postgres", ["Postgres"]),
         tests("OpenSSL", ["OpenSSL"]),
+        tests("AWS", ["AWS"]),
         tests("Zlib", ["Zlib"]),
+        tests("Curl", ["Curl", "OpenSSL"]),
         tests("CSV", ["CSV"]),
         tests("Migrations", ["Migrations"]),
         tests("Jobs", ["Jobs"]),

@@ -1,5 +1,6 @@
 import CLibpq
 import Glibc
+import Threads
 import Synchronization
 
 /// Cancels the work of one connection from any thread.

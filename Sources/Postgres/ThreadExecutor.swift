@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// Runs the jobs of one actor on a thread of their own, so that blocking calls never hold up Swift's cooperative pool.
 final class ThreadExecutor: SerialExecutor, @unchecked Sendable {  // because every member is guarded by the mutex

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Catalog
@@ -53,17 +52,5 @@ import Testing
         ])
     func rates(part: Int, total: Int, expected: String) {
         #expect(UploadMail.percent(part, of: total) == expected)
-    }
-
-    @Test("A file name cannot add a header; other letters are encoded words")
-    func headers() {
-        let mail = UploadMail(record(1, 1, status: .completed, fileName: "Grüße\r\nBcc: x@y.z 日本語.csv"), link: nil)
-        let text = FileNotifier.message(
-            mail, to: "a@b.c\r\nBcc: q@r.s", identifier: "U", date: Date(timeIntervalSince1970: 0))
-        let headers = text.prefix(upTo: text.range(of: "\r\n\r\n")!.lowerBound)
-        #expect(!headers.contains("\r\nBcc"))
-        #expect(headers.contains("Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n"))
-        #expect(headers.contains("Subject: =?utf-8?B?"))
-        #expect(headers.split(separator: "\r\n").allSatisfy { $0.utf8.count <= 78 })
     }
 }

@@ -1,9 +1,9 @@
-import CLibpq
+import CPthread
 import Glibc
 
 /// Runs `body` on a new thread that nobody waits for: a place for calls that block.
 /// - Parameter name: shown by `top -H` and debuggers; cut to 15 bytes as Linux wants it.
-func detachThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+package func detachThread(named name: String, _ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let context = Unmanaged.passRetained(ThreadBody(body)).toOpaque()
     let status = pthread_create(

@@ -1,0 +1,69 @@
+import Curl
+
+/// What a service answered instead of doing what it was asked.
+public struct AWSError: Error, Sendable, Equatable {
+    public var service: AWSService
+    /// As the API reference names it: `GetObject`, `Publish`.
+    public var operation: String
+    /// What was asked for, without secrets: `s3://bucket/key`, a topic, a secret's name.
+    public var resource: String
+    /// Of HTTP.
+    public var status: Int
+    /// As the API reference names it: `NoSuchKey`, `AccessDenied`; `HTTP 404` where the answer has no body.
+    public var code: String
+    /// The service's own words; may be empty.
+    public var message: String
+    /// What AWS support asks for.
+    public var requestID: String?
+
+    public init(
+        service: AWSService, operation: String, resource: String, status: Int, code: String, message: String = "",
+        requestID: String? = nil
+    ) {
+        self.service = service
+        self.operation = operation
+        self.resource = resource
+        self.status = status
+        self.code = code
+        self.message = message
+        self.requestID = requestID
+    }
+
+    /// Whether there is no such object, version, bucket, topic or secret.
+    public var isNotFound: Bool {
+        ["NoSuchKey", "NoSuchBucket", "NoSuchVersion", "NotFound", "ResourceNotFoundException"].contains(code)
+            || (status == 404 && code == "HTTP 404")
+    }
+
+    /// Whether a condition of the request (`If-Match`, `If-None-Match`) did not hold: another writer was there first.
+    public var isPreconditionFailed: Bool { status == 412 || code == "ConditionalRequestConflict" }
+
+    /// Whether the service asks to be asked less often.
+    ///
+    /// Source: "Retry behavior", AWS SDKs and Tools Reference Guide, list of throttling errors.
+    public var isThrottling: Bool { status == 429 || Self.throttlingCodes.contains(code) }
+
+    /// Whether the same request may succeed a little later.
+    public var isRetryable: Bool {
+        isThrottling || Self.transientCodes.contains(code)
+            || RetryClassification.retryableStatuses.contains(status) || code == "ConditionalRequestConflict"
+    }
+
+    private static let throttlingCodes: Set = [
+        "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
+        "TooManyRequestsException",
+        "ProvisionedThroughputExceededException", "TransactionInProgressException", "RequestLimitExceeded",
+        "BandwidthLimitExceeded", "LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete",
+        "EC2ThrottledException",
+    ]
+    private static let transientCodes: Set = ["RequestTimeout", "RequestTimeoutException", "InternalError"]
+}
+
+extension AWSError: CustomStringConvertible {
+    /// `S3 GetObject 's3://uploads/a.csv' failed: NoSuchKey (404): The specified key does not exist.`
+    public var description: String {
+        "\(service.displayName) \(operation) '\(resource)' failed: \(code)"
+            + (code.hasPrefix("HTTP ") ? "" : " (\(status))") + (message.isEmpty ? "" : ": \(message)")
+            + (requestID.map { " [request \($0)]" } ?? "")
+    }
+}

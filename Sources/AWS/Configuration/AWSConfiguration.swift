@@ -1,0 +1,49 @@
+import Curl
+import Foundation
+
+/// What every client needs: region, credentials, endpoints, and the HTTP client they share.
+public struct AWSConfiguration: Sendable {
+    public var region: String
+    public var credentials: CredentialProvider
+    /// Instead of AWS's own.
+    public var endpoints: [AWSService: Endpoint]
+    public var http: HTTPClient
+
+    public init(
+        region: String, credentials: CredentialProvider, endpoints: [AWSService: Endpoint] = [:], http: HTTPClient
+    ) {
+        self.region = region
+        self.credentials = credentials
+        self.endpoints = endpoints
+        self.http = http
+    }
+
+    /// As the AWS SDKs configure themselves. Credentials are looked for at the first request.
+    /// - Throws: `AWSConfigurationError` if no region is set or an endpoint is no URL.
+    public init(_ environment: AWSEnvironment, http: HTTPClient) throws {
+        // A custom endpoint is no place on AWS, and its signature needs just any region.
+        let isElsewhere = environment.endpointURL(of: .s3) != nil
+        guard let region = environment.region ?? (isElsewhere ? "us-east-1" : nil) else {
+            throw AWSConfigurationError(reason: "no AWS region; set AWS_REGION, for example to eu-central-1")
+        }
+        var endpoints: [AWSService: Endpoint] = [:]
+        for service in AWSService.allCases {
+            endpoints[service] = try environment.endpointURL(of: service).map(Endpoint.init(url:))
+        }
+        self.init(
+            region: region, credentials: CredentialProvider(environment, http: http), endpoints: endpoints, http: http)
+    }
+
+    func endpoint(of service: AWSService) -> Endpoint {
+        endpoints[service] ?? Endpoint(of: service, region: region)
+    }
+
+    func client(
+        of service: AWSService, rules: SigV4.Rules = .general, surroundings: Surroundings? = nil
+    ) -> ServiceClient {
+        let http = http
+        return ServiceClient(
+            service, region: region, endpoint: endpoint(of: service), credentials: credentials, rules: rules,
+            surroundings: surroundings ?? Surroundings(send: { try await http.send($0) }))
+    }
+}

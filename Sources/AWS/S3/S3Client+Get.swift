@@ -1,0 +1,123 @@
+import Curl
+import Synchronization
+import Threads
+
+extension S3Client {
+    /// Of a piece fetched after a lost connection; held in memory.
+    private static let pieceSize = 8 << 20
+
+    /// An object, or a part of it, in memory: for small ones.
+    /// - Parameter range: bytes; its end may lie behind the object's.
+    /// - Throws: also `AWSError` of status 416 if the range begins behind the end.
+    public func get(_ object: S3Object, range: Range<Int>? = nil) async throws -> (info: S3ObjectInfo, bytes: [UInt8]) {
+        let response = try await send(
+            try addressing.request("GET", object, headers: range.map { [Self.header($0)] } ?? []), "GetObject", object,
+            timeout: nil)
+        if range != nil, response.status != 206 {
+            throw invalidAnswer(
+                "a range was asked for, the whole was sent", "GetObject", object, status: response.status)
+        }
+        return (S3ObjectInfo(key: object.key, response), response.body)
+    }
+
+    /// Streams a whole object. Its size and tag are asked for first, so that after a lost connection the rest is fetched
+    /// from the very same object and no byte is handed over twice.
+    /// - Parameter receive: runs on a thread of its own and may block; what it throws ends the transfer.
+    /// - Throws: also `AWSError.isPreconditionFailed` if the object was replaced meanwhile.
+    @discardableResult
+    public func download(
+        _ object: S3Object, receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+    ) async throws -> S3ObjectInfo {
+        let info = try await head(object)
+        var pinned = object
+        pinned.version = object.version ?? info.version
+        let receiver = Receiver(size: info.size, receive)
+        if info.size > 0 { try await stream(pinned, info, receiver) }
+        while receiver.count < info.size { try await fetchPiece(pinned, info, receiver) }
+        guard receiver.count == info.size else {
+            throw invalidAnswer("\(receiver.count) bytes came instead of \(info.size)", "GetObject", object)
+        }
+        return info
+    }
+
+    /// Returns early if the connection is lost after the first byte.
+    private func stream(_ object: S3Object, _ info: S3ObjectInfo, _ receiver: Receiver) async throws {
+        let request = try addressing.request("GET", object, headers: [("If-Match", "\"\(info.etag)\"")])
+        try await service.run { attempt in
+            let signed = attempt.signed(request, payloadHash: SigV4.emptyPayload).http(timeout: nil)
+            do {
+                let response = try await service.surroundings.download(signed) { try receiver.take($0) }
+                guard response.isSuccess else {
+                    throw AnswerError(response, service: .s3, operation: "GetObject", resource: object.description)
+                }
+            } catch let error as HTTPTransportError {
+                try receiver.rethrow()
+                guard error.isRetryable, receiver.count > 0 else { throw error }
+            }
+        }
+    }
+
+    /// In memory, so that its position is checked before anybody sees it.
+    private func fetchPiece(_ object: S3Object, _ info: S3ObjectInfo, _ receiver: Receiver) async throws {
+        let range = receiver.count..<min(receiver.count + Self.pieceSize, info.size)
+        let request = try addressing.request(
+            "GET", object, headers: [Self.header(range), ("If-Match", "\"\(info.etag)\"")])
+        let response = try await send(request, "GetObject", object, timeout: nil)
+        let position = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(info.size)"
+        guard response.status == 206, response.headers["Content-Range"] == position, response.body.count == range.count
+        else {
+            throw invalidAnswer(
+                "cannot resume at byte \(range.lowerBound): this store sends no ranges", "GetObject", object,
+                status: response.status)
+        }
+        try await onThread(named: "s3-resume") { try response.body.withUnsafeBytes(receiver.take) }
+    }
+
+    /// RFC 9110, section 14.2: the last byte is included.
+    private static func header(_ range: Range<Int>) -> (name: String, value: String) {
+        ("Range", "bytes=\(range.lowerBound)-\(max(range.lowerBound, range.upperBound - 1))")
+    }
+}
+
+/// Counts what the caller has seen.
+private final class Receiver: Sendable {
+    private let size: Int
+    private let receive: @Sendable (UnsafeRawBufferPointer) throws -> Void
+    private let state = Mutex<(count: Int, failure: (any Error)?)>((0, nil))
+
+    init(size: Int, _ receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) {
+        self.size = size
+        self.receive = receive
+    }
+
+    var count: Int { state.withLock { $0.count } }
+
+    /// More than was announced is counted, so that it is noticed, but not handed over.
+    func take(_ bytes: UnsafeRawBufferPointer) throws {
+        let total = state.withLock { state in
+            state.count += bytes.count
+            return state.count
+        }
+        guard total <= size else { return }
+        do {
+            try receive(bytes)
+        } catch {
+            state.withLock { $0.failure = error }
+            throw error
+        }
+    }
+
+    /// The caller's own error is never taken for one of the transport.
+    func rethrow() throws {
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+}
+
+/// Runs what blocks outside Swift's pool.
+func onThread<Result: Sendable>(
+    named name: String, _ body: @escaping @Sendable () throws -> Result
+) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        detachThread(named: name) { continuation.resume(with: Swift.Result { try body() }) }
+    }
+}

@@ -1,0 +1,77 @@
+#include <curl/curl.h>
+
+// Swift does not import variadic functions: one setter for each type of argument.
+
+static inline CURLcode clibcurl_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode clibcurl_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode clibcurl_set_string(CURL *easy, CURLoption option, const char *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode clibcurl_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode clibcurl_set_pointer(CURL *easy, CURLoption option, void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline void clibcurl_on_header(CURL *easy, curl_write_callback callback, void *context) {
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
+}
+
+static inline void clibcurl_on_body(CURL *easy, curl_write_callback callback, void *context) {
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
+}
+
+static inline void clibcurl_on_upload(
+    CURL *easy, curl_read_callback read, curl_seek_callback seek, void *context) {
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, read);
+    curl_easy_setopt(easy, CURLOPT_READDATA, context);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, seek);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, context);
+}
+
+static inline void *clibcurl_context(CURL *easy) {
+    void *context = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &context);
+    return context;
+}
+
+static inline long clibcurl_response_code(CURL *easy) {
+    long code = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code);
+    return code;
+}
+
+static inline CURLMcode clibcurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLcode clibcurl_result(const CURLMsg *message) { return message->data.result; }
+
+// What every handle needs, in the words of the library's version.
+static inline void clibcurl_set_basics(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,smtp,smtps");
+#else
+    curl_easy_setopt(
+        easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS | CURLPROTO_SMTP | CURLPROTO_SMTPS);
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+    // Leaves a name server that hangs to its thread; otherwise the end of one transfer waits for it, and all others do too.
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+}
+
+// Callbacks answer with these macros; CURL_WRITEFUNC_PAUSE and CURL_READFUNC_ABORT are too odd for the importer.
+static const size_t clibcurl_pause = CURL_WRITEFUNC_PAUSE;
+static const size_t clibcurl_abort_upload = CURL_READFUNC_ABORT;

@@ -1,0 +1,72 @@
+/// What a server answered.
+public struct HTTPResponse: Sendable {
+    public var status: Int
+    public var headers: HTTPHeaders
+    /// As it came: no content encoding is undone.
+    public var body: [UInt8]
+
+    public init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// Whether the status is 2xx.
+    public var isSuccess: Bool { (200..<300).contains(status) }
+}
+
+/// Header fields in the order of their arrival.
+public struct HTTPHeaders: Sendable, Equatable, RandomAccessCollection {
+    public struct Field: Sendable, Equatable {
+        public var name: String
+        public var value: String
+    }
+
+    private var fields: [Field] = []
+
+    public init() {}
+
+    /// The first value of a name in any case.
+    public subscript(name: String) -> String? {
+        fields.first { Self.isSame($0.name, name) }?.value
+    }
+
+    /// All values of a name in any case.
+    public func values(_ name: String) -> [String] {
+        fields.filter { Self.isSame($0.name, name) }.map(\.value)
+    }
+
+    public mutating func append(_ name: String, _ value: String) {
+        fields.append(Field(name: name, value: value))
+    }
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { fields.count }
+    public subscript(position: Int) -> Field { fields[position] }
+
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        one.utf8.count == other.utf8.count && one.lowercased() == other.lowercased()
+    }
+}
+
+extension HTTPHeaders {
+    /// - Parameter lines: without line breaks, as they arrived; a status line begins anew, because what stood before it was an
+    ///   interim answer (RFC 9110, section 15.2).
+    init(lines: [String]) {
+        for line in lines {
+            if line.hasPrefix("HTTP/") {
+                self = HTTPHeaders()
+            } else if let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) {
+                append(String(line[..<colon]), line[line.index(after: colon)...].trimmed)
+            }
+        }
+    }
+}
+
+extension StringProtocol {
+    /// Without blanks and tabs at both ends.
+    var trimmed: String {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        return String(drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+    }
+}

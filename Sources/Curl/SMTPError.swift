@@ -1,0 +1,40 @@
+import CLibcurl
+
+/// A mail that was not accepted.
+public struct SMTPError: Error, Equatable, CustomStringConvertible {
+    /// Whether the same mail will fail again: a reply of 5xx, an untrusted certificate, missing STARTTLS, a wrong address. All else may
+    /// pass: a reply of 4xx, the network.
+    public let isPermanent: Bool
+    /// The server's last reply, if that is the reason: 400 to 599.
+    public let code: Int?
+    /// With the server's own words; without the password.
+    public let message: String
+
+    public var description: String { message }
+}
+
+extension SMTPError {
+    /// - Returns: nil if the mail was accepted.
+    init?(_ outcome: TransferOutcome, _ server: SMTPServer) {
+        guard outcome.code != CURLE_OK else { return nil }
+        let isReply = (400..<600).contains(outcome.status) && !Self.isOfTheNetwork(outcome.code)
+        code = isReply ? outcome.status : nil
+        isPermanent = isReply ? outcome.status >= 500 : Self.isPermanent(outcome.code)
+        // Not the very last line, which is the farewell.
+        let reply = outcome.headerLines.last { isReply && $0.hasPrefix("\(outcome.status)") }
+        message = "\(server.url): \(outcome.text)\(reply.map { " (\($0))" } ?? "")"
+    }
+
+    /// The last reply stands for something else then.
+    private static func isOfTheNetwork(_ code: CURLcode) -> Bool {
+        switch HTTPTransportError.Kind(code) {
+        case .cannotResolve, .cannotConnect, .timeout, .tls: true
+        case .cutOff, .bodyTooLarge, .invalidURL, .other: false
+        }
+    }
+
+    private static func isPermanent(_ code: CURLcode) -> Bool {
+        // Without a reply of 4xx or 5xx, a denied login means that no way to log in is offered.
+        code == CURLE_LOGIN_DENIED || [.tls, .invalidURL].contains(HTTPTransportError.Kind(code))
+    }
+}

@@ -1,0 +1,61 @@
+import Curl
+import TestSupport
+import Testing
+
+struct CancellationTests {
+    @Test(arguments: ["silent", "slow-headers", "stall", "endless"])
+    func aCancelledTaskEndsItsTransfer(fault: String) async throws {
+        try await FaultServer.with { server in
+            let client = HTTPClient()
+            let task = Task { try await client.send(HTTPRequest("GET", "\(server.url)/\(fault)", timeout: nil)) }
+            let begun = try await client.send(HTTPRequest("GET", "\(server.url)/begun?path=/\(fault)"))
+            #expect(begun.status == 200)
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            let gone = try await client.send(HTTPRequest("GET", "\(server.url)/gone"))
+            #expect(gone.status == 200)
+        }
+    }
+
+    @Test func aTaskCancelledBeforeItBeganSendsNothing() async throws {
+        try await FaultServer.with { server in
+            let client = HTTPClient()
+            let task = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await client.send(HTTPRequest("GET", "\(server.url)/silent", timeout: nil))
+            }
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+    }
+
+    @Test func aCancelledDownloadEndsAfterItsReceiver() async throws {
+        try await FaultServer.with { server in
+            let client = HTTPClient()
+            let (begun, begin) = AsyncStream<Void>.makeStream()
+            let task = Task {
+                try await client.download(HTTPRequest("GET", "\(server.url)/endless", timeout: nil)) { _ in
+                    begin.yield()
+                }
+            }
+            for await _ in begun { break }
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            let gone = try await client.send(HTTPRequest("GET", "\(server.url)/gone"))
+            #expect(gone.status == 200)
+        }
+    }
+
+    @Test func otherTransfersGoOn() async throws {
+        try await FaultServer.with { server in
+            let client = HTTPClient()
+            let kept = Task { try await client.send(HTTPRequest("GET", "\(server.url)/hold?count=2")) }
+            let dropped = Task { try await client.send(HTTPRequest("GET", "\(server.url)/silent", timeout: nil)) }
+            _ = try await client.send(HTTPRequest("GET", "\(server.url)/begun?path=/silent"))
+            dropped.cancel()
+            await #expect(throws: CancellationError.self) { try await dropped.value }
+            _ = try await client.send(HTTPRequest("GET", "\(server.url)/hold?count=2"))
+            let response = try await kept.value
+            #expect(response.text == "held")
+        }
+    }
+}
