@@ -15,6 +15,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -24,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     ],
     targets: [
         // C libraries of the system
@@ -48,9 +50,14 @@ let package = Package(
             plugins: ["EmbedSQL"]),
         library("Jobs", ["Postgres", logging, lifecycle]),
         library("Catalog", ["Postgres"]),
-        library("Ingest", ["Catalog", "CSIMD", "CSV", "Curl", "OpenSSL", "Postgres", "Zlib"]),
+        library(
+            "Ingest",
+            ["AWS", "Catalog", "CSIMD", "CSV", "Curl", "Jobs", "OpenSSL", "Postgres", "Zlib", logging, lifecycle]),
+        library("API", ["Ingest", "Postgres", hummingbird, logging, lifecycle]),
         .executableTarget(
-            name: "CatalogCLI", dependencies: ["Ingest", "Migrations", arguments], swiftSettings: strict),
+            name: "CatalogCLI",
+            dependencies: ["API", "AWS", "Curl", "Ingest", "Jobs", "Migrations", arguments, lifecycle, logging],
+            swiftSettings: strict),
 
         // Parsing and rules without a database, measured by Benchmarks/bench.py
         .executableTarget(

@@ -44,6 +44,7 @@ create table intake.object_events (
 comment on table intake.object_events is 'arrivals; a second event of the same object version changes nothing';
 comment on column intake.object_events.object_version is 'version id of a versioned bucket, else the ETag';
 comment on column intake.object_events.ignored_because is 'why an object below a route is no input';
+create index object_events_upload_id_idx on intake.object_events (upload_id);
 create index object_events_received_at_idx on intake.object_events (received_at);
 
 -- A service upload is alive as long as its job is: see giveUpOrphans.

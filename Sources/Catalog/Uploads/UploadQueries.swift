@@ -31,7 +31,8 @@ extension Upload {
             failure_message = null
         where upload_id = \(uploadID)::text
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
-        returning vendor_id, file_name, mode, policy, bucket, object_key, object_version, file_size_bytes
+        returning vendor_id, file_name, mode, policy, bucket, object_key, object_version, file_size_bytes,
+            (select e.etag from intake.object_events e where e.upload_id = upload_history.upload_id) as etag
         """
     }
 
@@ -176,6 +177,7 @@ extension Session {
             policy: UploadPolicy(rawValue: row.get("policy")) ?? .loadValid, bucket: row.get("bucket"),
             objectKey: row.get("object_key"))
         upload.objectVersion = try row.get("object_version")
+        upload.etag = try row.get("etag")
         upload.byteCount = try row.get("file_size_bytes")
         return upload
     }

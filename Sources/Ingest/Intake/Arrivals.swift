@@ -16,7 +16,9 @@ public enum ArrivalOutcome: Sendable, Equatable {
 }
 
 extension ObjectEvent {
-    static func insert(_ event: ObjectEvent, route: Route, uploadID: String?, ignoredBecause reason: String?) -> Statement {
+    static func insert(_ event: ObjectEvent, route: Route, uploadID: String?, ignoredBecause reason: String?)
+        -> Statement
+    {
         """
         insert into intake.object_events
             (bucket, object_key, object_version, etag, size_bytes, source, pipeline, occurred_at, upload_id, ignored_because)
@@ -39,7 +41,8 @@ extension ObjectEvent {
     }
 
     /// Objects of a listing that no event has announced: unknown, or written anew since.
-    static func selectNew(bucket: String, prefix: String, keys: [String], etags: [String], times: [String]) -> Statement {
+    static func selectNew(bucket: String, prefix: String, keys: [String], etags: [String], times: [String]) -> Statement
+    {
         """
         select listed.key
         from unnest(\(keys)::text[], \(etags)::text[], \(times)::float8[]) as listed (key, etag, modified)
@@ -67,6 +70,7 @@ extension Session {
             uploadID: UploadID.make(), vendorID: vendorID, fileName: fileName, mode: route.mode, policy: route.policy,
             bucket: event.bucket, objectKey: event.key)
         upload.objectVersion = event.version
+        upload.etag = event.etag
         upload.byteCount = event.byteCount
         try queueUpload(upload, source: event.source.rawValue)
         try execute(ObjectEvent.insert(event, route: route, uploadID: upload.uploadID, ignoredBecause: nil))

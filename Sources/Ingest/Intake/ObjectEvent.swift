@@ -57,7 +57,8 @@ public enum ObjectEventParser {
         else { throw ObjectEventError(reason: "the EventBridge event lacks bucket, key or etag") }
         return [
             ObjectEvent(
-                source: .eventbridge, bucket: name, key: key, versionID: version(object["version-id"]), etag: bare(etag),
+                source: .eventbridge, bucket: name, key: key, versionID: version(object["version-id"]),
+                etag: bare(etag),
                 byteCount: size(object["size"]), occurredAt: date(event["time"]))
         ]
     }

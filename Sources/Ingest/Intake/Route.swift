@@ -16,7 +16,8 @@ public struct Route: Sendable, Codable, Equatable {
 
     /// - Parameter prefix: empty, or ends with `/`.
     public init(
-        bucket: String, prefix: String, pipeline: Pipeline, mode: UploadMode = .create, policy: UploadPolicy = .loadValid
+        bucket: String, prefix: String, pipeline: Pipeline, mode: UploadMode = .create,
+        policy: UploadPolicy = .loadValid
     ) {
         self.bucket = bucket
         self.prefix = prefix

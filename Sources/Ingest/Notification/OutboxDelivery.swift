@@ -39,7 +39,7 @@ public struct OutboxDelivery: Sendable {
         let mails = try await connection.transaction {
             try $0.claimNotifications(for: uploadID, includingLeftovers: false)
         }
-        guard let mail = mails.first else { return try await connection.transaction(commit) }
+        guard let mail = mails.first else { return try await connection.transaction { try commit($0) } }
         try await deliver(mail, commit)
     }
 

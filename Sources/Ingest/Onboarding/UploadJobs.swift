@@ -112,7 +112,8 @@ struct OnboardJob: JobHandler {
     func giveUp(_ job: Job, _ session: Session, error: String) throws {
         let uploadID = try job.uploadID()
         guard let upload = try session.startUpload(uploadID) else { return }
-        let failure = UploadFailure(.interrupted, "The upload could not be processed: nothing was loaded. Upload it again.")
+        let failure = UploadFailure(
+            .interrupted, "The upload could not be processed: nothing was loaded. Upload it again.")
         _ = try session.finishUpload(uploadID, UploadEnd(failure: failure))
         try session.addEvent(uploadID, .failed(failure))
         try session.addNotification(uploadID, recipient: try session.vendor(upload.vendorID)?.email)
@@ -153,7 +154,8 @@ struct NotifyJob: JobHandler {
             let outbox = OutboxDelivery(connection: connection, store: store, notifier: resources.notifier)
             try await outbox.deliver(uploadID) { try $0.finish(job) }
         }
-        logger.info("upload.notified", metadata: ["upload_id": "\(uploadID)", "channel": "\(resources.notifier.channel)"])
+        logger.info(
+            "upload.notified", metadata: ["upload_id": "\(uploadID)", "channel": "\(resources.notifier.channel)"])
         return .finishedByHandler
     }
 }

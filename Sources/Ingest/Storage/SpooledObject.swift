@@ -5,45 +5,36 @@ import Synchronization
 /// An object of a bucket, fetched whole into a file without a name.
 final class SpooledObject: UploadSource, Sendable {
     let byteCount: Int?
-    private let reader: Mutex<(UnsafeMutableRawBufferPointer) throws -> Int>
+    private let spool: TemporaryFile
+    private let offset = Mutex(0)
 
-    private init(_ file: sending TemporaryFile) {
-        byteCount = file.byteCount
-        reader = Mutex(file.reader())
+    private init(_ spool: TemporaryFile) {
+        self.spool = spool
+        byteCount = spool.byteCount
     }
 
     /// - Parameter limit: bytes at most.
     /// - Throws: `UploadFailure` if it is larger or gone; errors of the store are for trying again.
     static func fetch(_ upload: Upload, from store: any ObjectStore, limit: Int) async throws -> SpooledObject {
-        let sink = try Sink(limit: limit)
+        let spool = try TemporaryFile()
+        let version = upload.objectVersion == upload.etag ? nil : upload.objectVersion
         do {
-            _ = try await store.get(upload.objectKey, version: upload.objectVersion) { try sink.write($0) }
-        } catch let error as ObjectStoreError where error.isNotFound {
+            try await store.get(upload.objectKey, version: version, etag: upload.etag) { piece in
+                guard spool.byteCount + piece.count <= limit else { throw UploadFailure.tooLarge(limit) }
+                try spool.write(piece)
+            }
+        } catch let error as ObjectStoreError where error.isGone {
             throw UploadFailure(
                 .unreadableFile, "The file is no longer in the bucket: it was deleted or replaced. Upload it again.")
         }
-        return SpooledObject(sink.take())
+        return SpooledObject(spool)
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        try reader.withLock { try $0(buffer) }
-    }
-}
-
-/// Takes the pieces of a download on whatever thread they come.
-private final class Sink: Sendable {
-    private let file: Mutex<TemporaryFile>
-    private let limit: Int
-
-    init(limit: Int) throws {
-        file = Mutex(try TemporaryFile())
-        self.limit = limit
-    }
-
-    func write(_ piece: UnsafeRawBufferPointer) throws {
-        try file.withLock { file in
-            guard file.byteCount + piece.count <= limit else { throw UploadFailure.tooLarge(limit) }
-            try file.write(piece)
+        try offset.withLock { offset in
+            let count = try spool.read(at: offset, into: buffer)
+            offset += count
+            return count
         }
     }
 }
