@@ -3,7 +3,7 @@
 usage: http2_server.py PORT_PIPE CERTIFICATE KEY     writes the port it listens on, as a line, into PORT_PIPE
 
 Answers with the request's HTTP version, and after it as many bytes as ?bytes=N says; X-Body-SHA256 is of the request's body.
-X-Connection numbers the connections.
+With ?hold=N it answers when N such requests are there at once.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 BLOCK = bytes(range(256)) * 256
-connections = {}
+held = []
 
 
 async def application(scope, receive, send):
@@ -31,15 +31,27 @@ async def application(scope, receive, send):
         digest.update(event["body"])
         if not event["more_body"]:
             break
-    connection = connections.setdefault(tuple(scope["client"]), len(connections) + 1)
-    headers = [(b"x-body-sha256", digest.hexdigest().encode()), (b"x-connection", str(connection).encode())]
+    query = {name: int(values[0]) for name, values in parse_qs(scope["query_string"].decode()).items()}
+    if "hold" in query:
+        await hold(query["hold"])
+    headers = [(b"x-body-sha256", digest.hexdigest().encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": scope["http_version"].encode(), "more_body": True})
-    left = int(parse_qs(scope["query_string"].decode()).get("bytes", ["0"])[0])
+    left = query.get("bytes", 0)
     while left > 0:
         await send({"type": "http.response.body", "body": BLOCK[:left], "more_body": True})
         left -= len(BLOCK)
     await send({"type": "http.response.body"})
+
+
+async def hold(count):
+    turn = asyncio.Event()
+    held.append(turn)
+    if len(held) >= count:
+        for waiting in held:
+            waiting.set()
+        held.clear()
+    await turn.wait()
 
 
 async def end_with_parent():
