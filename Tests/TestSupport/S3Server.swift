@@ -6,7 +6,7 @@ public enum S3Server {
 
     private static let started = Task<Int, any Error> {
         _ = try PythonTools.program("swift-proxy-server")
-        return try await ServerScript.start("swift-s3", ports: 5)[0]
+        return try await ServerScript.start("swift-s3", ports: 4)[0]
     }
 
     /// `http://127.0.0.1:PORT`; the first call starts it.
