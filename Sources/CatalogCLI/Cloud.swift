@@ -9,6 +9,7 @@ final class Cloud: Sendable {
     private let environment: AWSEnvironment
     private let http = HTTPClient()
     private let made = Mutex<AWSConfiguration?>(nil)
+    private let secrets = Mutex<SecretCache?>(nil)
 
     init(environment: AWSEnvironment = .process()) {
         self.environment = environment
@@ -31,7 +32,23 @@ final class Cloud: Sendable {
             signer: try linkProfile.map { S3Client(try withProfile($0, configuration)) })
     }
 
-    func topicNotifier(_ arn: String) throws -> any Notifier { throw CommandFailure("SNS: not yet") }
+    func topics() throws -> SNSClient { SNSClient(try configuration()) }
+
+    /// Passwords of databases, kept for an hour.
+    func databaseSecrets() throws -> SecretCache {
+        let configuration = try configuration()
+        return secrets.withLock { secrets in
+            let cache = secrets ?? SecretCache(SecretsManagerClient(configuration), lifetime: 3600)
+            secrets = cache
+            return cache
+        }
+    }
+
+    func get(_ url: String) async throws -> [UInt8] {
+        let response = try await http.send(HTTPRequest("GET", url))
+        guard response.isSuccess else { throw CommandFailure("a request to SNS was answered with \(response.status)") }
+        return response.body
+    }
 
     /// The same endpoints with the credentials of another profile.
     private func withProfile(_ name: String, _ configuration: AWSConfiguration) throws -> AWSConfiguration {

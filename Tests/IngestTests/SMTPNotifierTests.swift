@@ -35,6 +35,6 @@ struct SMTPNotifierTests {
 
     @Test func withoutARecipientNothingIsSent() async throws {
         let notifier = SMTPNotifier(server: try SMTPServer("smtp://127.0.0.1:1"), from: MailSender())
-        await #expect(throws: NoRecipient.self) { try await notifier.send(.make(), to: nil, identifier: "U1") }
+        await #expect(throws: Undeliverable.self) { try await notifier.send(.make(), to: nil, identifier: "U1") }
     }
 }
