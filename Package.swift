@@ -14,12 +14,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "catalog",
     products: [.executable(name: "catalog", targets: ["CatalogCLI"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     ],
     targets: [
         // C libraries of the system
@@ -42,10 +48,16 @@ let package = Package(
         .target(
             name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,
             plugins: ["EmbedSQL"]),
+        library("Jobs", ["Postgres", logging, lifecycle]),
         library("Catalog", ["Postgres"]),
-        library("Ingest", ["Catalog", "CSIMD", "CSV", "Curl", "OpenSSL", "Postgres", "Zlib"]),
+        library(
+            "Ingest",
+            ["AWS", "Catalog", "CSIMD", "CSV", "Curl", "Jobs", "OpenSSL", "Postgres", "Zlib", logging, lifecycle]),
+        library("API", ["Ingest", "Postgres", hummingbird, logging, lifecycle]),
         .executableTarget(
-            name: "CatalogCLI", dependencies: ["Ingest", "Migrations", arguments], swiftSettings: strict),
+            name: "CatalogCLI",
+            dependencies: ["API", "AWS", "Curl", "Ingest", "Jobs", "Migrations", arguments, lifecycle, logging],
+            swiftSettings: strict),
 
         // Parsing and rules without a database, measured by Benchmarks/bench.py
         .executableTarget(
@@ -66,6 +78,7 @@ let package = Package(
         tests("Curl", ["Curl", "OpenSSL"]),
         tests("CSV", ["CSV"]),
         tests("Migrations", ["Migrations"]),
+        tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
         tests("Ingest", ["Ingest"]),
         tests("CatalogCLI", ["CatalogCLI"]),

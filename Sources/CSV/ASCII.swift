@@ -1,5 +1,5 @@
 extension UInt8 {
-    static let quote = UInt8(ascii: "\"")
+    @inlinable static var quote: UInt8 { UInt8(ascii: "\"") }
     static let lineFeed = UInt8(ascii: "\n")
     static let carriageReturn = UInt8(ascii: "\r")
 }

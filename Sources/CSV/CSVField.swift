@@ -1,15 +1,18 @@
 import CSIMD
 
 /// One field of a record; a view into the reader's buffer, valid as long as the record.
+@frozen
 public struct CSVField {
     /// The value without the quotes around it; in a quoted field each quote is still doubled.
     public let bytes: UnsafeRawBufferPointer
     /// Whether the field is written in quotes.
     public let isQuoted: Bool
     /// Whether doubled quotes are left in `bytes`. Searches the bytes of a quoted field at each call.
+    @inlinable
     public var hasEscapes: Bool { isQuoted && firstQuote(from: 0) != nil }
 
     /// - Parameter text: the field as it stands in the record.
+    @inlinable
     init(text: UnsafeRawBufferPointer) {
         // In a well-formed record an opening quote implies the closing one; a malformed record is cut without regard to
         // quotes, so both ends are looked at.
@@ -55,7 +58,8 @@ public struct CSVField {
         body(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }
 
-    private func firstQuote(from start: Int) -> Int? {
+    @usableFromInline
+    func firstQuote(from start: Int) -> Int? {
         guard start < bytes.count, let address = bytes.baseAddress else { return nil }
         let found = csimd_find(address + start, bytes.count - start, .quote)
         return found < 0 ? nil : start + found

@@ -1,4 +1,5 @@
 /// Why a record is malformed. Fields are counted from 0.
+@frozen
 public enum CSVProblem: Equatable, Sendable {
     /// A quote inside a field that did not begin with one.
     case strayQuote(field: Int)

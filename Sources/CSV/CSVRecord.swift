@@ -2,6 +2,7 @@
 ///
 /// A malformed record is one physical line, cut at every separator without regard to its quotes (best effort, for
 /// reports); one that is too long has no fields.
+@frozen
 public struct CSVRecord {
     /// Number of fields.
     public let count: Int
@@ -17,13 +18,27 @@ public struct CSVRecord {
     public let problem: CSVProblem?
 
     /// Where each field ends, counted from the start of `raw`.
-    let ends: UnsafePointer<UInt32>
+    @usableFromInline let ends: UnsafePointer<UInt32>
+
+    @inlinable
+    init(
+        count: Int, number: Int, line: Int, offset: Int, raw: UnsafeRawBufferPointer, problem: CSVProblem?,
+        ends: UnsafePointer<UInt32>
+    ) {
+        (self.count, self.number, self.line, self.offset) = (count, number, line, offset)
+        (self.raw, self.problem, self.ends) = (raw, problem, ends)
+    }
 
     /// The field at an index from 0 up to `count`.
-    public subscript(_ index: Int) -> CSVField {
+    @inlinable
+    public subscript(_ index: Int) -> CSVField { CSVField(text: text(index)) }
+
+    /// The field at an index as it stands in the record, quotes and all.
+    @inlinable
+    public func text(_ index: Int) -> UnsafeRawBufferPointer {
         precondition(index >= 0 && index < count, "field index out of range")
         let start = index == 0 ? 0 : Int(ends[index - 1]) + 1
         let length = Int(ends[index]) - start
-        return CSVField(text: UnsafeRawBufferPointer(start: raw.baseAddress.map { $0 + start }, count: length))
+        return UnsafeRawBufferPointer(start: raw.baseAddress.map { $0 + start }, count: length)
     }
 }

@@ -1,51 +1,47 @@
+import AWS
+import Curl
 import Foundation
 import Ingest
+import Jobs
+import Logging
 import Migrations
 import Postgres
 
 /// The only place that builds everything, for commands and for tests.
 struct Composition: Sendable {
     let settings: Settings
-    let store: FileObjectStore
+    let stores: Stores
+    let database: Database
+    let cloud: Cloud
 
     init(settings: Settings? = nil) throws {
-        self.settings = try settings ?? Settings()
-        store = FileObjectStore(root: self.settings.objects)
+        let settings = try settings ?? Settings()
+        self.settings = settings
+        cloud = Cloud()
+        stores = Stores(settings: settings, cloud: cloud)
+        database = Database(settings: settings, cloud: cloud)
     }
-
-    /// The configured database, or the embedded one, started.
-    func conninfo() async throws -> String {
-        if let url = settings.databaseURL { return url }
-        return try await embeddedPostgres.start()
-    }
-
-    var embeddedPostgres: EmbeddedPostgres { EmbeddedPostgres(base: settings.base.path) }
 
     /// A connection to a database whose schema is the one of this binary. The embedded database is migrated by itself;
     /// a configured one is its operator's business and refused if it is behind or ahead.
     func connect() async throws -> Connection {
-        let conninfo = try await conninfo()
-        let connection = try await open(conninfo)
-        let files = try MigrationSet.bundled()
+        let connection = try await database.open()
         do {
-            try await connection.run { try Migrator.requireCurrent($0, files: files) }
-        } catch let mismatch as SchemaMismatch {
-            guard settings.databaseURL == nil, case .behind = mismatch else {
-                await connection.close()
-                throw mismatch
-            }
-            try await migrator(conninfo).up()
+            try await requireSchema(connection)
+        } catch {
+            await connection.close()
+            throw error
         }
         return connection
     }
 
-    private func open(_ conninfo: String) async throws -> Connection {
+    private func requireSchema(_ connection: Connection) async throws {
+        let files = try MigrationSet.bundled()
         do {
-            return try await Connection.open(conninfo)
-        } catch let error as PostgresError where settings.databaseURL != nil {
-            throw CommandFailure(
-                "cannot connect to the database of CATALOG_DATABASE_URL (value withheld): \(error); "
-                    + "check host, port, user, password and network")
+            try await connection.run { try Migrator.requireCurrent($0, files: files) }
+        } catch let mismatch as SchemaMismatch {
+            guard settings.isEmbedded, case .behind = mismatch else { throw mismatch }
+            try await migrator(try await database.conninfo()).up()
         }
     }
 
@@ -55,12 +51,20 @@ struct Composition: Sendable {
         Migrator(conninfo: conninfo, files: try MigrationSet.bundled(), report: report)
     }
 
-    func pipeline(_ connection: Connection) -> OnboardingPipeline {
-        OnboardingPipeline(connection: connection, store: store, limits: settings.limits)
+    func pipeline(_ connection: Connection) throws -> OnboardingPipeline {
+        OnboardingPipeline(connection: connection, store: try stores.reports(), limits: settings.limits)
     }
 
-    func outbox(_ connection: Connection) -> OutboxDelivery {
-        OutboxDelivery(connection: connection, store: store, notifier: FileNotifier(root: settings.mail))
+    func outbox(_ connection: Connection) throws -> OutboxDelivery {
+        OutboxDelivery(connection: connection, store: try stores.reports(), notifier: try notifier())
+    }
+
+    func notifier() throws -> any Notifier {
+        switch settings.notify {
+        case .folder(let folder): FileNotifier(root: folder, from: settings.sender)
+        case .mail(let server): SMTPNotifier(server: server, from: settings.sender)
+        case .topic(let arn): try cloud.topicNotifier(arn)
+        }
     }
 
     /// Runs one piece of work on a connection of its own.
@@ -75,6 +79,34 @@ struct Composition: Sendable {
         } catch {
             await connection.close()
             throw error
+        }
+    }
+}
+
+/// The buckets of this process: folders or S3.
+struct Stores: ObjectStores {
+    let settings: Settings
+    let cloud: Cloud
+
+    func store(bucket: String) throws -> any ObjectStore {
+        switch settings.store {
+        case .folder(let root): FileObjectStore(root: root.appendingPathComponent("buckets/\(bucket)"))
+        case .bucket: try cloud.store(bucket: bucket, linkProfile: settings.service.linkProfile)
+        }
+    }
+
+    func reports() throws -> any ObjectStore {
+        switch settings.store {
+        case .folder(let root): FileObjectStore(root: root)
+        case .bucket(let name): try store(bucket: name)
+        }
+    }
+
+    /// Where a report is, for a person at this machine.
+    func location(ofReport key: String) -> String {
+        switch settings.store {
+        case .folder(let root): FileObjectStore(root: root).path(of: key)
+        case .bucket(let name): "s3://\(name)/\(key)"
         }
     }
 }

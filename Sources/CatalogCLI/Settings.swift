@@ -1,44 +1,197 @@
+import Curl
 import Foundation
 import Ingest
+import Jobs
+import Logging
 
-/// The environment, read once: `CATALOG_*` as documented in the README.
+/// The environment, read once: `CATALOG_*` as documented in the README. The AWS SDKs' own variables are read elsewhere.
 struct Settings: Sendable {
-    /// libpq URI or conninfo; nil for the embedded database.
-    var databaseURL: String?
+    /// Which database, and how to be let in.
+    enum Database: Sendable {
+        /// A private cluster below `base`.
+        case embedded
+        /// libpq URI or conninfo.
+        case url(String)
+        /// Id of a secret of Secrets Manager.
+        case secret(String)
+        /// The URL's user, with a token of RDS instead of a password.
+        case iam(String)
+    }
+
+    enum Store: Sendable { case folder(URL), bucket(String) }
+
+    enum Notify: Sendable { case folder(URL), topic(String), mail(SMTPServer) }
+
+    var database = Database.embedded
     /// Folder of the embedded database, of local objects and of local mail.
     var base: URL
-    var objects: URL
-    var mail: URL
+    var store: Store
+    var notify: Notify
+    var sender = MailSender()
     var limits = UploadLimits()
+    var service = ServiceSettings()
 
     init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
         directory: String = FileManager.default.currentDirectoryPath
     ) throws {
+        let variables = Variables(environment)
         base = URL(fileURLWithPath: directory).appendingPathComponent(".catalog")
-        databaseURL = environment["CATALOG_DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
-        objects = try Self.folder("CATALOG_STORE", environment, default: base.appendingPathComponent("objects"))
-        mail = try Self.folder("CATALOG_NOTIFY", environment, default: base.appendingPathComponent("mail"))
-        if let bytes = try Self.positive("CATALOG_MAX_FILE_BYTES", environment) { limits.maximumFileBytes = bytes }
-        if let rows = try Self.positive("CATALOG_MAX_ROWS", environment) { limits.maximumRows = rows }
-    }
-
-    private static func folder(_ name: String, _ environment: [String: String], default folder: URL) throws -> URL {
-        guard let value = environment[name], !value.isEmpty else { return folder }
-        guard value.hasPrefix("file:"), value.utf8.count > 5 else {
-            throw SettingsError(
-                name: name, value: value, remedy: "expected file:DIRECTORY, for example file:/var/lib/catalog")
-        }
-        return URL(fileURLWithPath: String(value.dropFirst("file:".count)))
-    }
-
-    private static func positive(_ name: String, _ environment: [String: String]) throws -> Int? {
-        guard let value = environment[name], !value.isEmpty else { return nil }
+        database = try Self.database(variables)
+        store = try Self.store(variables, default: base.appendingPathComponent("objects"))
+        notify = try Self.notify(variables, default: base.appendingPathComponent("mail"))
+        if let address = variables["CATALOG_MAIL_FROM"] { sender.address = address }
+        if let bytes = try variables.positive("CATALOG_MAX_FILE_BYTES") { limits.maximumFileBytes = bytes }
         // Row numbers are 32-bit integers in the database.
-        guard let number = Int(value), number > 0, name != "CATALOG_MAX_ROWS" || number <= Int32.max / 2 else {
-            throw SettingsError(name: name, value: value, remedy: "expected a whole number greater than 0")
+        if let rows = try variables.positive("CATALOG_MAX_ROWS", atMost: Int(Int32.max / 2)) {
+            limits.maximumRows = rows
+        }
+        service = try ServiceSettings(variables)
+    }
+
+    var isEmbedded: Bool {
+        if case .embedded = database { true } else { false }
+    }
+
+    private static func database(_ variables: Variables) throws -> Database {
+        let url = variables["CATALOG_DATABASE_URL"]
+        let usesTokens = try variables.choice("CATALOG_DATABASE_AUTH", ["password": false, "iam": true]) ?? false
+        switch (url, variables["CATALOG_DATABASE_SECRET"]) {
+        case (nil, nil):
+            guard !usesTokens else {
+                throw SettingsError(
+                    "CATALOG_DATABASE_AUTH", "iam", "set CATALOG_DATABASE_URL, with host, port and user")
+            }
+            return .embedded
+        case (let url?, nil): return usesTokens ? .iam(url) : .url(url)
+        case (nil, let secret?): return .secret(secret)
+        case (_?, let secret?):
+            throw SettingsError("CATALOG_DATABASE_SECRET", secret, "CATALOG_DATABASE_URL is set too: unset one of them")
+        }
+    }
+
+    private static func store(_ variables: Variables, default folder: URL) throws -> Store {
+        let name = "CATALOG_STORE"
+        guard let value = variables[name] else { return .folder(folder) }
+        if let path = Self.path(value) { return .folder(path) }
+        let bucket = value.dropFirst("s3://".count)
+        guard value.hasPrefix("s3://"), !bucket.isEmpty, !bucket.contains("/") else {
+            throw SettingsError(
+                name, value, "expected file:DIRECTORY or s3://BUCKET, for example file:/var/lib/catalog")
+        }
+        return .bucket(String(bucket))
+    }
+
+    private static func notify(_ variables: Variables, default folder: URL) throws -> Notify {
+        let name = "CATALOG_NOTIFY"
+        guard let value = variables[name] else { return .folder(folder) }
+        if let path = Self.path(value) { return .folder(path) }
+        if value.hasPrefix("sns:arn:") { return .topic(String(value.dropFirst("sns:".count))) }
+        if value.hasPrefix("arn:") { return .topic(value) }
+        guard value.hasPrefix("smtp://") || value.hasPrefix("smtps://") else {
+            throw SettingsError(
+                name, value, "expected file:DIRECTORY, sns:TOPIC_ARN or smtp://[USER:PASSWORD@]HOST:PORT")
+        }
+        do {
+            return .mail(try SMTPServer(value))
+        } catch {
+            throw SettingsError(name, "smtp://…", error.reason)
+        }
+    }
+
+    private static func path(_ value: String) -> URL? {
+        value.hasPrefix("file:") && value.utf8.count > 5 ? URL(fileURLWithPath: String(value.dropFirst(5))) : nil
+    }
+}
+
+/// How `serve` and `worker` run.
+struct ServiceSettings: Sendable {
+    var httpHost = "127.0.0.1"
+    var httpPort = 8080
+    var logFormat = LogFormat.text
+    var logLevel = Logger.Level.info
+    /// Jobs at once, by queue.
+    var concurrency = ["onboard": 2, "report": 4, "notify": 8]
+    var listens = true
+    var lease = Duration.seconds(30)
+    var gracePeriod = Duration.seconds(25)
+    /// Between two rounds of the poller.
+    var pollInterval = Duration.seconds(60)
+    /// Whoever posts events other than SNS's must know it.
+    var eventsToken: String?
+    /// The topic whose messages are believed.
+    var eventsTopic: String?
+    /// Profile of credentials that live long enough to sign links for 7 days.
+    var linkProfile: String?
+
+    enum LogFormat: String, CaseIterable { case text, json }
+
+    init() {}
+
+    init(_ variables: Variables) throws {
+        if let address = variables["CATALOG_HTTP_ADDRESS"] { (httpHost, httpPort) = try Self.address(address) }
+        logFormat = try variables.choice("CATALOG_LOG_FORMAT", Self.byName(LogFormat.self)) ?? logFormat
+        logLevel = try variables.choice("CATALOG_LOG_LEVEL", Self.byName(Logger.Level.self)) ?? logLevel
+        if let queues = variables["CATALOG_CONCURRENCY"] { concurrency = try Self.concurrency(queues) }
+        listens = try variables.choice("CATALOG_LISTEN", ["on": true, "off": false]) ?? listens
+        lease = try variables.seconds("CATALOG_LEASE_SECONDS") ?? lease
+        gracePeriod = try variables.seconds("CATALOG_GRACE_SECONDS") ?? gracePeriod
+        pollInterval = try variables.seconds("CATALOG_POLL_SECONDS") ?? pollInterval
+        eventsToken = variables["CATALOG_EVENTS_TOKEN"]
+        eventsTopic = variables["CATALOG_EVENTS_TOPIC"]
+        linkProfile = variables["CATALOG_LINK_PROFILE"]
+    }
+
+    private static func byName<Choice: RawRepresentable<String> & CaseIterable>(_ type: Choice.Type) -> [String: Choice]
+    {
+        Dictionary(uniqueKeysWithValues: Choice.allCases.map { ($0.rawValue, $0) })
+    }
+
+    private static func address(_ value: String) throws -> (String, Int) {
+        guard let colon = value.lastIndex(of: ":"), let port = Int(value[value.index(after: colon)...]),
+            (0...65535).contains(port), colon != value.startIndex
+        else { throw SettingsError("CATALOG_HTTP_ADDRESS", value, "expected HOST:PORT, for example 0.0.0.0:8080") }
+        return (value[..<colon].trimmingCharacters(in: ["[", "]"]), port)
+    }
+
+    private static func concurrency(_ value: String) throws -> [String: Int] {
+        let known = ServiceSettings().concurrency
+        return try value.split(separator: ",").reduce(into: known) { queues, pair in
+            let parts = pair.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard parts.count == 2, known[parts[0]] != nil, let slots = Int(parts[1]), (1...1000).contains(slots) else {
+                throw SettingsError("CATALOG_CONCURRENCY", value, "expected for example onboard=2,report=4,notify=8")
+            }
+            queues[parts[0]] = slots
+        }
+    }
+}
+
+/// Variables of the environment; an empty one counts as missing.
+struct Variables {
+    private let values: [String: String]
+
+    init(_ environment: [String: String]) {
+        values = environment.filter { !$0.value.isEmpty }
+    }
+
+    subscript(name: String) -> String? { values[name] }
+
+    func positive(_ name: String, atMost limit: Int = .max) throws -> Int? {
+        guard let value = values[name] else { return nil }
+        guard let number = Int(value), number > 0, number <= limit else {
+            throw SettingsError(name, value, "expected a whole number greater than 0")
         }
         return number
+    }
+
+    func seconds(_ name: String) throws -> Duration? { try positive(name, atMost: 86_400).map { .seconds($0) } }
+
+    func choice<Choice>(_ name: String, _ choices: [String: Choice]) throws -> Choice? {
+        guard let value = values[name] else { return nil }
+        guard let choice = choices[value.lowercased()] else {
+            throw SettingsError(name, value, "expected \(choices.keys.sorted().joined(separator: " or "))")
+        }
+        return choice
     }
 }
 
@@ -47,6 +200,12 @@ struct SettingsError: Error, CustomStringConvertible {
     var name: String
     var value: String
     var remedy: String
+
+    init(_ name: String, _ value: String, _ remedy: String) {
+        self.name = name
+        self.value = value
+        self.remedy = remedy
+    }
 
     var description: String { "\(name) is '\(value)': \(remedy)" }
 }

@@ -106,7 +106,7 @@ extension HTTPResponse {
         case .enough: break
         case nil:
             guard outcome.code == CURLE_OK else {
-                throw HTTPTransportError(.init(outcome.code), "\(request.target): \(outcome.text)")
+                throw HTTPTransportError(.init(outcome), "\(request.target): \(outcome.text)")
             }
         }
         self.init(status: outcome.status, headers: HTTPHeaders(lines: outcome.headerLines), body: outcome.body)

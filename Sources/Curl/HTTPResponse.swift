@@ -24,7 +24,9 @@ public struct HTTPHeaders: Sendable, Equatable, RandomAccessCollection {
 
     private var fields: [Field] = []
 
-    public init() {}
+    public init(_ fields: [(name: String, value: String)] = []) {
+        self.fields = fields.map(Field.init)
+    }
 
     /// The first value of a name in any case.
     public subscript(name: String) -> String? {

@@ -39,8 +39,18 @@ public struct HTTPTransportError: Error, CustomStringConvertible, Equatable {
 }
 
 extension HTTPTransportError.Kind {
-    /// - Parameter code: not `CURLE_OK`.
-    init(_ code: CURLcode) {
+    /// - Parameter outcome: of a transfer that failed.
+    init(_ outcome: TransferOutcome) {
+        // A connection that is lost within the handshake has the code of a refused certificate; only the words differ.
+        let words = ["SSL_ERROR_SYSCALL", "unexpected eof", "reset by peer"]
+        if outcome.code == CURLE_SSL_CONNECT_ERROR, words.contains(where: outcome.text.contains) {
+            self = .cutOff
+        } else {
+            self.init(outcome.code)
+        }
+    }
+
+    private init(_ code: CURLcode) {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .cannotResolve
         case CURLE_COULDNT_CONNECT: self = .cannotConnect

@@ -17,24 +17,15 @@ extension SMTPError {
     /// - Returns: nil if the mail was accepted.
     init?(_ outcome: TransferOutcome, _ server: SMTPServer) {
         guard outcome.code != CURLE_OK else { return nil }
-        let isReply = (400..<600).contains(outcome.status) && !Self.isOfTheNetwork(outcome.code)
-        code = isReply ? outcome.status : nil
-        isPermanent = isReply ? outcome.status >= 500 : Self.isPermanent(outcome.code)
+        let kind = HTTPTransportError.Kind(outcome)
+        // Of the network's errors, the last reply is no reason.
+        let isReply = (400..<600).contains(outcome.status) && [.cutOff, .other].contains(kind)
+        // Without a reply of 4xx or 5xx, a denied login means that no way to log in is offered.
+        let isHopeless = outcome.code == CURLE_LOGIN_DENIED || [.tls, .invalidURL].contains(kind)
         // Not the very last line, which is the farewell.
         let reply = outcome.headerLines.last { isReply && $0.hasPrefix("\(outcome.status)") }
+        code = isReply ? outcome.status : nil
+        isPermanent = isReply ? outcome.status >= 500 : isHopeless
         message = "\(server.url): \(outcome.text)\(reply.map { " (\($0))" } ?? "")"
-    }
-
-    /// The last reply stands for something else then.
-    private static func isOfTheNetwork(_ code: CURLcode) -> Bool {
-        switch HTTPTransportError.Kind(code) {
-        case .cannotResolve, .cannotConnect, .timeout, .tls: true
-        case .cutOff, .bodyTooLarge, .invalidURL, .other: false
-        }
-    }
-
-    private static func isPermanent(_ code: CURLcode) -> Bool {
-        // Without a reply of 4xx or 5xx, a denied login means that no way to log in is offered.
-        code == CURLE_LOGIN_DENIED || [.tls, .invalidURL].contains(HTTPTransportError.Kind(code))
     }
 }

@@ -11,7 +11,8 @@ public final class Pool: Sendable {
         var isClosed = false
     }
 
-    private let conninfo: String
+    private let conninfo: @Sendable () async throws -> String
+    private let setUp: @Sendable (Session) throws -> Void
     private let application: String
     private let turns: Turns
     private let state = Mutex(State())
@@ -20,9 +21,21 @@ public final class Pool: Sendable {
     /// - Parameters:
     ///   - conninfo: as `Connection.open` takes it.
     ///   - maximum: connections at most; each costs a thread here and a process at the server.
-    public init(_ conninfo: String, maximum: Int = 4, application: String = "catalog") {
+    public convenience init(_ conninfo: String, maximum: Int = 4, application: String = "catalog") {
+        self.init(maximum: maximum, application: application, conninfo: { conninfo })
+    }
+
+    /// Opens nothing yet.
+    /// - Parameters:
+    ///   - conninfo: asked for each new connection: passwords and tokens change.
+    ///   - setUp: runs on each new connection before it is lent.
+    public init(
+        maximum: Int = 4, application: String = "catalog", conninfo: @escaping @Sendable () async throws -> String,
+        setUp: @escaping @Sendable (Session) throws -> Void = { _ in }
+    ) {
         precondition(maximum > 0, "a pool without connections never answers")
         self.conninfo = conninfo
+        self.setUp = setUp
         self.application = application
         turns = Turns(maximum)
     }
@@ -80,7 +93,14 @@ public final class Pool: Sendable {
             await connection.close()
         }
         try Task.checkCancellation()
-        return try await Connection.open(conninfo, application: application)
+        let connection = try await Connection.open(try await conninfo(), application: application)
+        do {
+            try await connection.run(setUp)
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return connection
     }
 
     private func putBack(_ connection: Connection) async {

@@ -56,6 +56,12 @@ public struct ColumnError: Error, Equatable, CustomStringConvertible {
     public var column: String
     public var problem: Problem
 
+    /// - Parameter column: name of the column.
+    public init(column: String, problem: Problem) {
+        self.column = column
+        self.problem = problem
+    }
+
     /// The column and what is the matter.
     public var description: String {
         switch problem {

@@ -1,4 +1,5 @@
 import Curl
+import Dispatch
 import Synchronization
 import Testing
 
@@ -52,4 +53,12 @@ final class Received: Sendable {
 
     var count: Int { state.withLock { $0.count } }
     var largest: Int { state.withLock { $0.largest } }
+}
+
+/// Blocks a thread until it is opened.
+final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func wait() { semaphore.wait() }
+    func open() { semaphore.signal() }
 }

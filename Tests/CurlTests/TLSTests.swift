@@ -41,6 +41,14 @@ struct TLSTests {
         }
     }
 
+    @Test(arguments: ["end", "reset"])
+    func aConnectionLostInTheHandshakeIsCutOff(how: String) async throws {
+        try await FaultServer.withoutHandshake(how) { server in
+            let failure = try await HTTPClient().failure(of: HTTPRequest("GET", "\(server.url)/echo"))
+            #expect(failure?.kind == .cutOff, "\(failure?.message ?? "")")
+        }
+    }
+
     @Test func aMissingFileOfAuthoritiesIsNamed() async throws {
         let certificate = try await TestCertificate.make()
         try await FaultServer.with(certificate: certificate) { server in

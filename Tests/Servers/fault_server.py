@@ -1,6 +1,8 @@
 """An HTTP/1.1 server that misbehaves on request.
 
-usage: fault_server.py PORT_PIPE [CERTIFICATE KEY]     writes the port it listens on, as a line, into PORT_PIPE
+usage: fault_server.py PORT_PIPE [CERTIFICATE KEY | end | reset]
+
+Writes the port it listens on, as a line, into PORT_PIPE. With "end" or "reset" that is all that a connection gets after its first byte.
 
 /echo            200; body: method, target and headers as they came; X-Body-Count and X-Body-SHA256 of the request's body
 /status/CODE     that status; ?bytes=N for a body of N bytes; ?retry-after=TEXT for that header; ?location=URL
@@ -24,6 +26,7 @@ usage: fault_server.py PORT_PIPE [CERTIFICATE KEY]     writes the port it listen
 
 import asyncio
 import collections
+import functools
 import hashlib
 import os
 import socket
@@ -66,6 +69,20 @@ class Request:
         except ConnectionError:
             pass
         gone.set()
+
+
+def reset(writer):
+    raw = writer.get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+async def refuse(reader, writer, how):
+    await reader.read(1 << 16)
+    if how == "reset":
+        reset(writer)
+    else:
+        writer.close()
 
 
 async def read_body(reader, headers):
@@ -138,9 +155,7 @@ async def respond(request):
             return False
         case ["reset"]:
             await request.begin()
-            raw = writer.get_extra_info("socket")
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            writer.transport.abort()
+            reset(writer)
             return False
         case ["hang-up"]:
             return False
@@ -192,11 +207,13 @@ async def end_with_parent():
 
 
 async def main(pipe, certificate=None, key=None):
-    context = None
-    if certificate:
+    context, handler = None, serve
+    if certificate in ("end", "reset"):
+        handler = functools.partial(refuse, how=certificate)
+    elif certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context, backlog=512)
+    server = await asyncio.start_server(handler, "127.0.0.1", 0, ssl=context, backlog=512)
     with open(pipe, "w") as file:
         print(server.sockets[0].getsockname()[1], file=file)
     await end_with_parent()

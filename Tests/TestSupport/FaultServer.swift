@@ -9,13 +9,26 @@ public struct FaultServer: Sendable {
     public static func with<Result>(
         certificate: TestCertificate? = nil, _ body: (FaultServer) async throws -> Result
     ) async throws -> Result {
+        guard let certificate else { return try await start([], "http://127.0.0.1", body) }
+        return try await start([certificate.certificate, certificate.key], "https://localhost", body)
+    }
+
+    /// Runs `body` beside a server that ends every connection after its first byte: within the handshake of TLS.
+    /// - Parameter how: `end` or `reset`.
+    public static func withoutHandshake<Result>(
+        _ how: String, _ body: (FaultServer) async throws -> Result
+    ) async throws -> Result {
+        try await start([how], "https://localhost", body)
+    }
+
+    private static func start<Result>(
+        _ options: [String], _ origin: String, _ body: (FaultServer) async throws -> Result
+    ) async throws -> Result {
         let script = Project.file("Tests/Servers/fault_server.py")
-        let files = certificate.map { [$0.certificate, $0.key] } ?? []
         return try await ListeningProcess.with {
-            ["/usr/bin/env", "python3", script, $0] + files
+            ["/usr/bin/env", "python3", script, $0] + options
         } _: { process in
-            let origin = certificate == nil ? "http://127.0.0.1" : "https://localhost"
-            return try await body(FaultServer(url: "\(origin):\(process.port)", port: process.port))
+            try await body(FaultServer(url: "\(origin):\(process.port)", port: process.port))
         }
     }
 }

@@ -13,6 +13,9 @@ public struct ProductRow {
     /// The bytes of a field.
     public subscript(field: ProductField) -> UnsafeRawBufferPointer { values[field.rawValue] }
 
+    /// The bytes of the field of a raw value.
+    subscript(index: Int) -> UnsafeRawBufferPointer { values[index] }
+
     /// The text of a field.
     public func text(_ field: ProductField) -> String { String(decoding: self[field], as: UTF8.self) }
 }

@@ -41,9 +41,11 @@ struct DecimalRule: Sendable {
 
     @inline(__always)
     private func digits(_ value: UnsafeRawBufferPointer, _ index: inout Int, _ units: inout Int) {
-        while index < value.count, case let digit = value[index] &- UInt8(ascii: "0"), digit < 10 {
+        while index < value.count {
+            let digit = value[index] &- UInt8(ascii: "0")
+            if digit >= 10 { return }
             append(Int(digit), to: &units)
-            index += 1
+            index &+= 1
         }
     }
 

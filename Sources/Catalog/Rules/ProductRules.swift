@@ -16,6 +16,7 @@ public struct ProductRules {
     static let maximumURLLength = 2048
 
     private let categories: CategoryWhitelist
+    private let sizes = SizeScreen()
 
     /// - Parameter categories: what rule 4 allows.
     public init(categories: CategoryWhitelist) {
@@ -24,12 +25,14 @@ public struct ProductRules {
 
     /// Appends every error of the row, by rule number. Allocates nothing for a good row.
     public func check(_ row: ProductRow, into errors: inout [RowError]) {
-        checkRequired(row, &errors)
+        let isSuspicious = !sizes.passes(row)
+        if isSuspicious { checkRequired(row, &errors) }
         checkPrice(row, &errors)
         checkStockQuantity(row, &errors)
         checkCategory(row, &errors)
-        checkLengths(row, &errors)
+        if isSuspicious { checkLengths(row, &errors) }
         checkOptional(row, &errors)
+        if isSuspicious { checkOptionalLengths(row, &errors) }
     }
 
     /// Whether rules 5 and 6 can look a key up: it is there and fits its column.
@@ -86,6 +89,9 @@ public struct ProductRules {
         for message in Self.urlProblems(row[.imageURL]) {
             errors.append(.init(.invalidValue, message, field: .imageURL, row[.imageURL]))
         }
+    }
+
+    private func checkOptionalLengths(_ row: ProductRow, _ errors: inout [RowError]) {
         for (field, limit) in Self.maximumOptionalLength where Self.isLonger(row[field], than: limit) {
             errors.append(.init(.invalidValue, Self.lengthMessage(field, limit, row[field]), field: field, row[field]))
         }
@@ -115,24 +121,22 @@ extension ProductRules {
     }
 
     private static func urlProblems(_ value: UnsafeRawBufferPointer) -> [String] {
-        let isWrong = !value.isEmpty && !hasWebScheme(value)
+        if value.isEmpty { return [] }
+        let isWrong = !hasWebScheme(value)
         let isLong = isLonger(value, than: maximumURLLength)
         guard isWrong || isLong else { return [] }
         return (isWrong ? ["image_url must be an http or https URL: \(RowError.quoted(value))"] : [])
             + (isLong ? [lengthMessage(.imageURL, maximumURLLength, value)] : [])
     }
 
+    /// `http://` or `https://` in any case, and something after it; eight bytes are compared at once.
     private static func hasWebScheme(_ value: UnsafeRawBufferPointer) -> Bool {
-        starts(value, with: "http://") || starts(value, with: "https://")
-    }
-
-    private static func starts(_ value: UnsafeRawBufferPointer, with scheme: StaticString) -> Bool {
-        value.count > scheme.utf8CodeUnitCount
-            && scheme.withUTF8Buffer { zip(value, $0).allSatisfy { lowercase($0) == $1 } }
-    }
-
-    private static func lowercase(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        guard value.count >= 8 else { return false }
+        let start = UInt64(bigEndian: value.loadUnaligned(as: UInt64.self))
+        // In ASCII 0x20 makes a letter lower-case, and no other byte becomes one of these letters by it.
+        let https = start | 0x2020_2020_2000_0000 == 0x6874_7470_733A_2F2F
+        let http = (start | 0x2020_2020_0000_0000) >> 8 == 0x68_7474_703A_2F2F
+        return http || https && value.count > 8
     }
 
     private static func lengthMessage(_ field: ProductField, _ limit: Int, _ value: UnsafeRawBufferPointer) -> String {
@@ -153,5 +157,29 @@ extension ProductRules {
 extension RowError {
     fileprivate init(_ type: RowErrorType, _ message: String, field: ProductField, _ value: UnsafeRawBufferPointer) {
         self.init(type, message, field: field, rejectedValue: String(decoding: value, as: UTF8.self))
+    }
+}
+
+/// Tells from the sizes of the values alone that rules 1 and 7 hold, which is so for nearly every row.
+private struct SizeScreen {
+    /// Fewest and most bytes of each field by raw value; no text has more code points than bytes.
+    private let bounds: [ClosedRange<Int>]
+
+    init() {
+        let limits = ProductRules.maximumLength + ProductRules.maximumOptionalLength
+        bounds = ProductField.allCases.map { field in
+            let most = limits.first { $0.field == field }?.limit ?? .max
+            return (ProductField.required.contains(field) ? 1 : 0)...most
+        }
+    }
+
+    func passes(_ row: ProductRow) -> Bool {
+        // Negative as soon as one difference is: no branch a field.
+        var differences = 0
+        for index in bounds.indices {
+            let count = row[index].count
+            differences |= (count &- bounds[index].lowerBound) | (bounds[index].upperBound &- count)
+        }
+        return differences >= 0
     }
 }

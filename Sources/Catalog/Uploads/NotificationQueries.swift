@@ -9,20 +9,33 @@ public struct PendingNotification: Sendable {
 
 /// The statements of `catalog.notifications`.
 enum Outbox {
-    /// Takes the upload's own mail, and mails that a crash left behind more than a minute ago.
-    static func claim(uploadID: String?) -> Statement {
+    /// Takes the upload's own mail, and mails about local files that a crash left behind more than a minute ago.
+    static func claim(uploadID: String?, includingLeftovers: Bool) -> Statement {
         """
         update catalog.notifications n set attempts = attempts + 1
         where n.notification_id in (
             select notification_id from catalog.notifications
             where state = 'pending'
-              and (upload_id = \(uploadID)::text or created_at < clock_timestamp() - interval '1 minute')
+              and (upload_id = \(uploadID)::text
+                or (\(includingLeftovers)::boolean and created_at < clock_timestamp() - interval '1 minute'
+                    and exists (select from catalog.upload_history u where u.upload_id = notifications.upload_id and u.bucket is null)))
             order by notification_id
             limit 100
             for update skip locked)
         returning notification_id, upload_id, recipient
         """
     }
+
+    /// Mails of uploads from a bucket that no job is going to send.
+    static let selectForgotten: Statement = """
+        select n.upload_id
+        from catalog.notifications n
+        join catalog.upload_history u using (upload_id)
+        where n.state = 'pending' and u.bucket is not null and n.created_at < clock_timestamp() - interval '1 minute'
+          and not exists (
+              select from jobs.jobs j
+              where j.unique_key in ('report:' || n.upload_id, 'notify:' || n.upload_id))
+        """
 
     static func finish(_ notificationID: Int) -> Statement {
         """
@@ -40,12 +53,19 @@ enum Outbox {
 
 extension Session {
     /// Takes mails out of the outbox to be sent; they stay pending until `finishNotification`.
-    public func claimNotifications(for uploadID: String?) throws -> [PendingNotification] {
-        try query(Outbox.claim(uploadID: uploadID)).map {
+    public func claimNotifications(
+        for uploadID: String?, includingLeftovers: Bool = true
+    ) throws -> [PendingNotification] {
+        try query(Outbox.claim(uploadID: uploadID, includingLeftovers: includingLeftovers)).map {
             try PendingNotification(
                 notificationID: $0.get("notification_id"), uploadID: $0.get("upload_id"), recipient: $0.get("recipient")
             )
         }
+    }
+
+    /// Uploads from a bucket whose mail waits without a job, live or dead, to send it.
+    public func forgottenNotifications() throws -> [String] {
+        try query(Outbox.selectForgotten).map { try $0.get("upload_id") }
     }
 
     /// The mail was sent.

@@ -81,6 +81,12 @@ public struct Upload: Equatable, Sendable {
     public var bucket: String?
     /// Key in the bucket, or path of a local file.
     public var objectKey: String
+    /// Version id of a versioned bucket, else the ETag; nil for a local file.
+    public var objectVersion: String?
+    /// Of the object, without quotes; the same as the version in a bucket without versions.
+    public var etag: String?
+    /// Size the store announced.
+    public var byteCount: Int?
 
     /// - Parameters:
     ///   - uploadID: made by `UploadID`.

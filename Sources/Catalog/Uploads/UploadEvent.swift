@@ -2,6 +2,8 @@ import Foundation
 
 /// A line of the timeline of an upload: `catalog.upload_events`.
 public enum UploadEvent: Sendable {
+    /// It arrived: `s3`, `sns`, `eventbridge`, `minio`, `ceph` or `poller` said so.
+    case queued(source: String)
     case started(mode: UploadMode, policy: UploadPolicy)
     case fileRead(FileFacts)
     case checked(rows: Int, rejected: Int)
@@ -43,6 +45,7 @@ public enum UploadEvent: Sendable {
     /// Searchable name.
     public var name: String {
         switch self {
+        case .queued: "queued"
         case .started: "started"
         case .fileRead: "file.read"
         case .checked: "checked"
@@ -57,6 +60,7 @@ public enum UploadEvent: Sendable {
     /// The facts, as a JSON object.
     var detailJSON: String {
         switch self {
+        case .queued(let source): Self.json(["source": source])
         case .started(let mode, let policy): Self.json(["mode": mode.rawValue, "policy": policy.rawValue])
         case .fileRead(let facts): Self.json(facts)
         case .checked(let rows, let rejected): Self.json(["rows": rows, "rejected": rejected])

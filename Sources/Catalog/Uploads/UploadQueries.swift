@@ -12,6 +12,30 @@ extension Upload {
         """
     }
 
+    /// Records an upload whose turn comes later.
+    static func queue(_ upload: Upload) -> Statement {
+        """
+        insert into catalog.upload_history
+            (upload_id, vendor_id, file_name, status, mode, policy, bucket, object_key, object_version, file_size_bytes)
+        values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'queued',
+            \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.bucket)::text,
+            \(upload.objectKey)::text, \(upload.objectVersion)::text, \(upload.byteCount)::bigint)
+        """
+    }
+
+    /// Begins a queued upload, or begins it anew after its worker died or it was given up.
+    static func start(_ uploadID: String) -> Statement {
+        """
+        update catalog.upload_history
+        set status = 'processing', started_at = clock_timestamp(), completed_at = null, failure_type = null,
+            failure_message = null
+        where upload_id = \(uploadID)::text
+          and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
+        returning vendor_id, file_name, mode, policy, bucket, object_key, object_version, file_size_bytes,
+            (select e.etag from intake.object_events e where e.upload_id = upload_history.upload_id) as etag
+        """
+    }
+
     /// Marks the upload as alive while the transaction lasts: see `giveUpOrphans`.
     static func hold(_ uploadID: String) -> Statement {
         "select pg_advisory_xact_lock(hashtextextended('catalog.upload ' || \(uploadID)::text, 0))"
@@ -19,15 +43,19 @@ extension Upload {
 
     /// An upload at work is held by its transaction. One that nobody holds lost its process: nothing of it was loaded.
     /// The grace covers the moment between the commit of `begin` and `hold`; a process that sleeps longer than that
-    /// cannot finish any more, because `finish` wants the status it left behind.
+    /// cannot finish any more, because `finish` wants the status it left behind. An upload from a bucket belongs to its
+    /// job, which another worker takes over: it is given up only when no job is left.
     static let giveUpOrphans: Statement = """
         update catalog.upload_history u
         set status = 'failed', completed_at = clock_timestamp(), total_records = 0, valid_records = 0, error_records = 0,
             failure_type = 'INTERRUPTED',
             failure_message = 'The upload was interrupted: nothing was loaded. Upload the file again.'
-        where u.status = 'processing' and u.started_at < clock_timestamp() - interval '10 seconds'
+        where ((u.status = 'processing' and u.started_at < clock_timestamp() - interval '10 seconds')
+            or (u.status = 'queued' and u.upload_timestamp < clock_timestamp() - interval '10 seconds'))
+          and not exists (
+              select from jobs.jobs j where j.unique_key = 'onboard:' || u.upload_id and j.state <> 'dead')
           and pg_try_advisory_xact_lock(hashtextextended('catalog.upload ' || u.upload_id, 0))
-        returning upload_id
+        returning upload_id, vendor_id, bucket
         """
 
     static func finish(_ uploadID: String, _ end: UploadEnd) -> Statement {
@@ -62,6 +90,7 @@ extension Upload {
         """
         insert into catalog.notifications (upload_id, kind, recipient)
         values (\(uploadID)::text, 'upload-finished', \(recipient)::text)
+        on conflict (upload_id, kind) do update set state = 'pending', sent_at = null, recipient = excluded.recipient
         """
     }
 
@@ -132,13 +161,39 @@ extension Session {
         try execute(Upload.hold(uploadID))
     }
 
-    /// Fails the uploads whose process went away.
+    /// Records an upload whose file arrived and whose job comes later.
+    public func queueUpload(_ upload: Upload, source: String) throws {
+        try execute(Upload.queue(upload))
+        try addEvent(upload.uploadID, .queued(source: source))
+    }
+
+    /// Begins an upload that was queued.
+    /// - Returns: nil if it has ended already.
+    public func startUpload(_ uploadID: String) throws -> Upload? {
+        guard let row = try first(Upload.start(uploadID)) else { return nil }
+        var upload = try Upload(
+            uploadID: uploadID, vendorID: row.get("vendor_id"), fileName: row.get("file_name"),
+            mode: UploadMode(rawValue: row.get("mode")) ?? .create,
+            policy: UploadPolicy(rawValue: row.get("policy")) ?? .loadValid, bucket: row.get("bucket"),
+            objectKey: row.get("object_key"))
+        upload.objectVersion = try row.get("object_version")
+        upload.etag = try row.get("etag")
+        upload.byteCount = try row.get("file_size_bytes")
+        return upload
+    }
+
+    /// Fails the uploads whose process went away, and those from a bucket whose job was given up; the latter are mailed.
     /// - Returns: their ids.
     @discardableResult
     public func giveUpOrphanedUploads() throws -> [String] {
-        let orphans: [String] = try query(Upload.giveUpOrphans).map { try $0.get("upload_id") }
-        for uploadID in orphans { try addEvent(uploadID, .failed(.init(.interrupted, "its process went away"))) }
-        return orphans
+        try query(Upload.giveUpOrphans).map { row in
+            let uploadID: String = try row.get("upload_id")
+            try addEvent(uploadID, .failed(.init(.interrupted, "its process went away")))
+            if try row.get("bucket", as: String?.self) != nil {
+                try addNotification(uploadID, recipient: try vendor(row.get("vendor_id"))?.email)
+            }
+            return uploadID
+        }
     }
 
     /// Records the end of an upload.

@@ -76,7 +76,8 @@ struct DemoCommand: AsyncParsableCommand {
             Self.step("The error report that \(outcome.vendorId) gets", report)
             try Self.show(report, lines: 8)
         }
-        let mail = composition.settings.mail.appendingPathComponent("\(outcome.uploadId).eml").path
+        guard case .folder(let folder) = composition.settings.notify else { return }
+        let mail = folder.appendingPathComponent("\(outcome.uploadId).eml").path
         Self.step("The mail that \(outcome.vendorId) gets", mail)
         try Self.show(mail, lines: 30)
     }

@@ -23,13 +23,13 @@ struct FileIngestion: Sendable {
         let started = ContinuousClock.now
         let result = try await ingest(upload, file)
         if !isDryRun { try await composition.outbox(connection).run(for: upload.uploadID) }
-        return IngestOutcome(result, composition.store, isDryRun: isDryRun, took: ContinuousClock.now - started)
+        return IngestOutcome(result, composition.stores, isDryRun: isDryRun, took: ContinuousClock.now - started)
     }
 
     private func ingest(_ upload: Upload, _ file: LocalFile) async throws -> OnboardingResult {
         let bar = ProgressBar(label: upload.fileName, isShown: showsProgress)
         defer { bar.finish() }
-        let pipeline = composition.pipeline(connection)
+        let pipeline = try composition.pipeline(connection)
         return isDryRun
             ? try await pipeline.dryRun(upload, from: file, mapping: mapping, progress: bar.update)
             : try await pipeline.run(upload, from: file, mapping: mapping, progress: bar.update)

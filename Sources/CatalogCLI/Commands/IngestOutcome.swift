@@ -23,7 +23,7 @@ struct IngestOutcome: Encodable {
     var dryRun: Bool?
     var durationSeconds: Double
 
-    init(_ result: OnboardingResult, _ store: FileObjectStore, isDryRun: Bool, took duration: Duration) {
+    init(_ result: OnboardingResult, _ stores: Stores, isDryRun: Bool, took duration: Duration) {
         let counts = result.end.counts
         uploadId = result.upload.uploadID
         vendorId = result.upload.vendorID
@@ -36,8 +36,8 @@ struct IngestOutcome: Encodable {
         updatedRecords = counts.updated
         unchangedRecords = counts.unchanged
         errorCounts = Dictionary(uniqueKeysWithValues: result.errorCounts.map { ($0.rawValue, $1) })
-        errorReport = result.errorReport.map(store.path(of:))
-        rejectedFile = result.rejectedFile.map(store.path(of:))
+        errorReport = result.errorReport.map(stores.location(ofReport:))
+        rejectedFile = result.rejectedFile.map(stores.location(ofReport:))
         failureType = result.end.failure?.type.rawValue
         failureMessage = result.end.failure?.message
         dryRun = isDryRun ? true : nil

@@ -137,7 +137,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     private static func migrator(showsProgress: Bool = false) async throws -> Migrator {
         let composition = try Composition()
-        return try composition.migrator(try await composition.conninfo()) { event in
+        return try composition.migrator(try await composition.database.conninfo()) { event in
             if showsProgress { print(words(event)) }
         }
     }

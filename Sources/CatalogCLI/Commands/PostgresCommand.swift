@@ -14,7 +14,7 @@ struct PostgresCommand: AsyncParsableCommand {
         func run() async throws {
             let composition = try PostgresCommand.embedded()
             try await composition.connect().close()
-            print(try await composition.conninfo())
+            print(try await composition.database.conninfo())
         }
     }
 
@@ -22,7 +22,7 @@ struct PostgresCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Stop it. The data stays.")
 
         func run() async throws {
-            try await PostgresCommand.embedded().embeddedPostgres.stop()
+            try await PostgresCommand.embedded().database.embedded.stop()
             print("stopped")
         }
     }
@@ -32,7 +32,7 @@ struct PostgresCommand: AsyncParsableCommand {
             commandName: "status", abstract: "Tell whether it runs, and how to connect.")
 
         func run() async throws {
-            switch try await PostgresCommand.embedded().embeddedPostgres.status() {
+            switch try await PostgresCommand.embedded().database.embedded.status() {
             case .notCreated: print("not created: any command makes it")
             case .stopped: print("stopped: any command starts it")
             case .running(let pid, let conninfo): print("running, pid \(pid): \(conninfo)")
@@ -42,7 +42,7 @@ struct PostgresCommand: AsyncParsableCommand {
 
     private static func embedded() throws -> Composition {
         let composition = try Composition()
-        guard composition.settings.databaseURL == nil else {
+        guard composition.settings.isEmbedded else {
             throw CommandFailure("CATALOG_DATABASE_URL is set: there is no embedded database; unset it to use one")
         }
         return composition

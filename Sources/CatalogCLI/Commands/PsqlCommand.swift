@@ -25,7 +25,7 @@ struct PsqlCommand: AsyncParsableCommand {
         }
         let composition = try Composition()
         try await composition.connect().close()
-        let environment = try ConnectionInfo.environment(of: try await composition.conninfo())
+        let environment = try ConnectionInfo.environment(of: try await composition.database.conninfo())
         for (name, value) in environment { setenv(name, value, 1) }
         let words = ["psql"] + arguments
         let pointers = words.map { strdup($0) } + [nil]

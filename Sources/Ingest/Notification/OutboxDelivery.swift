@@ -33,7 +33,19 @@ public struct OutboxDelivery: Sendable {
         return sent
     }
 
-    private func deliver(_ mail: PendingNotification) async throws {
+    /// Sends the mail of one upload; does nothing if it was sent already.
+    /// - Parameter commit: joins the transaction that records it as sent.
+    func deliver(_ uploadID: String, commit: @Sendable (Session) throws -> Void) async throws {
+        let mails = try await connection.transaction {
+            try $0.claimNotifications(for: uploadID, includingLeftovers: false)
+        }
+        guard let mail = mails.first else { return try await connection.transaction { try commit($0) } }
+        try await deliver(mail, commit)
+    }
+
+    private func deliver(
+        _ mail: PendingNotification, _ commit: @Sendable (Session) throws -> Void = { _ in }
+    ) async throws {
         guard let upload = try await connection.run({ try $0.upload(mail.uploadID) }) else { return }
         var link: String?
         if upload.errorRecords ?? 0 > 0 {
@@ -43,6 +55,7 @@ public struct OutboxDelivery: Sendable {
         try await connection.transaction { session in
             try session.finishNotification(mail.notificationID)
             try session.addEvent(mail.uploadID, .notified(channel: notifier.channel))
+            try commit(session)
         }
     }
 

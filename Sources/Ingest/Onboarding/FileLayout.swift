@@ -65,7 +65,7 @@ package struct FileLayout {
                 "The header (line \(header.line)) contains NUL bytes, the file is no CSV text: \(remedy)")
         }
         guard let problem = header.problem else { return }
-        let words = RowReader.words(for: problem)
+        let words = Malformation.csv(problem).message
         throw UploadFailure(.unreadableFile, "The header (line \(header.line)) cannot be read: \(words).")
     }
 

@@ -17,7 +17,7 @@ public struct OnboardingResult: Sendable {
 ///
 /// In the order of the code: `UploadReader` (bytes, gunzip, encoding) → `RowReader` → `RowChecker` (rules 1–4, 7) →
 /// `ProductLoader` (rules 5 and 6 by set, then COPY into products) → `ErrorRecorder` → history and outbox. After the
-/// commit, or again after a crash: `ReportWriter`, then `Outbox`.
+/// commit, or again after a crash: `ReportWriter`, then `OutboxDelivery`. `OnboardJob` runs it for objects of a bucket.
 public struct OnboardingPipeline: Sendable {
     private let connection: Connection
     private let reports: ReportWriter
@@ -37,21 +37,34 @@ public struct OnboardingPipeline: Sendable {
         _ upload: Upload, from source: any UploadSource & Sendable, mapping: ColumnMapping? = nil,
         progress: @escaping @Sendable (OnboardingProgress) -> Void = { _ in }
     ) async throws -> OnboardingResult {
-        let result: OnboardingResult
         do {
             try await begin(upload)
-            result = try await connection.transaction { session in
-                try session.holdUpload(upload.uploadID)
-                let file = try read(upload, source, mapping, session, progress)
-                return try load(upload, file, session, progress)
-            }
-        } catch let failure as UploadFailure {
-            return try await fail(upload, failure)
+            let result = try await process(upload, from: source, mapping: mapping, progress: progress)
+            return try await reports.write(result, connection)
         } catch {
-            await recordInterruption(of: upload, error)
+            await recordInterruption(of: upload)
             throw error
         }
-        return try await reports.write(result, connection)
+    }
+
+    /// The work itself, on an upload that has begun; reports are left to whoever comes next.
+    /// - Parameter commit: joins the transaction that ends the upload, also when the file is refused.
+    func process(
+        _ upload: Upload, from source: any UploadSource & Sendable, mapping: ColumnMapping? = nil,
+        progress: @escaping @Sendable (OnboardingProgress) -> Void = { _ in },
+        commit: @Sendable (Session, UploadEnd) throws -> Void = { _, _ in }
+    ) async throws -> OnboardingResult {
+        do {
+            return try await connection.transaction { session in
+                try session.holdUpload(upload.uploadID)
+                let file = try read(upload, source, mapping, session, progress)
+                let result = try load(upload, file, session, progress)
+                try commit(session, result.end)
+                return result
+            }
+        } catch let failure as UploadFailure {
+            return try await fail(upload, failure, commit)
+        }
     }
 
     /// Does the same work and rolls all of it back; only the reports are kept.
@@ -162,19 +175,24 @@ public struct OnboardingPipeline: Sendable {
         try session.addNotification(uploadID, recipient: recipient)
     }
 
-    private func fail(_ upload: Upload, _ failure: UploadFailure) async throws -> OnboardingResult {
+    /// Ends an upload of which nothing can be loaded.
+    func fail(
+        _ upload: Upload, _ failure: UploadFailure, _ commit: @Sendable (Session, UploadEnd) throws -> Void
+    ) async throws -> OnboardingResult {
         let end = UploadEnd(failure: failure)
         try await connection.transaction { session in
-            guard try session.finishUpload(upload.uploadID, end) else { return }
-            try session.addEvent(upload.uploadID, .failed(failure))
-            try session.addNotification(
-                upload.uploadID, recipient: try session.vendor(upload.vendorID)?.email)
+            if try session.finishUpload(upload.uploadID, end) {
+                try session.addEvent(upload.uploadID, .failed(failure))
+                try session.addNotification(
+                    upload.uploadID, recipient: try session.vendor(upload.vendorID)?.email)
+            }
+            try commit(session, end)
         }
         return OnboardingResult(upload: upload, end: end)
     }
 
     /// The caller's error matters more than a database that cannot be told: the next upload gives this one up.
-    private func recordInterruption(of upload: Upload, _ error: any Error) async {
+    private func recordInterruption(of upload: Upload) async {
         let failure = UploadFailure(
             .interrupted, "The upload was interrupted: nothing was loaded. Upload the file again.")
         // A task of its own, because this one may be cancelled.

@@ -12,8 +12,12 @@ public struct ReportWriter: Sendable {
     }
 
     /// Makes the reports of an upload from the database.
+    /// - Parameter commit: joins the transaction that records where they are.
     /// - Returns: the keys; nil if the upload has no errors.
-    func write(_ uploadID: String, vendorID: String, _ connection: Connection) async throws -> (String, String)? {
+    func write(
+        _ uploadID: String, vendorID: String, _ connection: Connection,
+        commit: @Sendable (Session) throws -> Void = { _ in }
+    ) async throws -> (String, String)? {
         let report = try await connection.transaction(.readOnlySnapshot) { session -> SendableReport? in
             guard let facts = try session.fileFacts(of: uploadID) else { return nil }
             return SendableReport(report: try ErrorReport(session: session, uploadID: uploadID, facts: facts))
@@ -23,6 +27,7 @@ public struct ReportWriter: Sendable {
         try await connection.transaction { session in
             try session.recordReport(uploadID, errorsKey: keys.0, rejectedKey: keys.1)
             try session.addEvent(uploadID, .reportWritten(errorsKey: keys.0, rejectedKey: keys.1))
+            try commit(session)
         }
         return keys
     }

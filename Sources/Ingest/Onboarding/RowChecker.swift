@@ -10,10 +10,10 @@ package struct RowChecker {
 
     /// Replaces `errors` by those of the row.
     package func check(_ row: SourceRow, _ errors: inout [RowError]) {
-        errors.removeAll(keepingCapacity: true)
+        if !errors.isEmpty { errors.removeAll(keepingCapacity: true) }
         switch row.content {
         case .product(let product): rules.check(product, into: &errors)
-        case .malformed(let error): errors.append(error)
+        case .malformed(let malformation): errors.append(malformation.error)
         }
     }
 }

@@ -1,7 +1,7 @@
 import CSV
 import Catalog
 
-/// One data row of an upload; valid until the reader moves on.
+/// One data row of an upload; valid until the reader moves on. Holds no reference, so that a row costs no counting.
 package struct SourceRow {
     /// 1 is the first data record.
     package let number: Int
@@ -10,8 +10,29 @@ package struct SourceRow {
 
     enum Content {
         case product(ProductRow)
-        /// It cannot be split into the fields of the header.
-        case malformed(RowError)
+        case malformed(Malformation)
+    }
+}
+
+/// Why a record cannot be split into the fields of the header.
+enum Malformation {
+    case csv(CSVProblem)
+    case nul
+    case notUTF8
+    case fieldCount(Int, expected: Int)
+
+    /// In words for the vendor.
+    var error: RowError { RowError(.malformedRow, message) }
+
+    var message: String {
+        switch self {
+        case .csv(.strayQuote(let field)), .csv(.textAfterQuote(let field)), .csv(.unterminatedQuote(let field)):
+            "Unbalanced quote in field \(field + 1)"
+        case .csv(.recordTooLong(let limit)): "Row is longer than \(limit) bytes"
+        case .nul: "Row contains a NUL byte"
+        case .notUTF8: "Row is not valid UTF-8"
+        case .fieldCount(let count, let expected): "Row has \(count) fields, the header has \(expected)"
+        }
     }
 }
 
@@ -61,10 +82,10 @@ package final class RowReader {
     package func next() throws -> SourceRow? {
         while let record = try csv.next() {
             number += 1
-            if let error = malformation(of: record) {
-                return SourceRow(number: number, record: record, content: .malformed(error))
+            if let malformation = malformation(of: record) {
+                return SourceRow(number: number, record: record, content: .malformed(malformation))
             }
-            if mapper != nil {
+            if layout.mapping != nil {
                 guard mapValues(of: record) else { continue }
             } else {
                 takeValues(of: record)
@@ -74,30 +95,32 @@ package final class RowReader {
         return nil
     }
 
-    private func malformation(of record: CSVRecord) -> RowError? {
-        if let problem = record.problem { return RowError(.malformedRow, Self.words(for: problem)) }
+    private func malformation(of record: CSVRecord) -> Malformation? {
+        if let problem = record.problem { return .csv(problem) }
         if hasDamagedText {
-            if record.raw.contains(0) { return RowError(.malformedRow, "Row contains a NUL byte") }
-            if !UTF8Scanner.isValid(record.raw) { return RowError(.malformedRow, "Row is not valid UTF-8") }
+            if record.raw.contains(0) { return .nul }
+            if !UTF8Scanner.isValid(record.raw) { return .notUTF8 }
         }
-        guard record.count != columnCount else { return nil }
-        return RowError(.malformedRow, "Row has \(record.count) fields, the header has \(columnCount)")
-    }
-
-    static func words(for problem: CSVProblem) -> String {
-        switch problem {
-        case .strayQuote(let field), .textAfterQuote(let field), .unterminatedQuote(let field):
-            "Unbalanced quote in field \(field + 1)"
-        case .recordTooLong(let limit): "Row is longer than \(limit) bytes"
-        }
+        return record.count == columnCount ? nil : .fieldCount(record.count, expected: columnCount)
     }
 
     private func takeValues(of record: CSVRecord) {
         var used = 0
         for (field, position) in positions {
+            let text = record.text(position)
+            if Self.isBare(text) {
+                values[field] = text
+                continue
+            }
             let cell = record[position]
             values[field] = cell.hasEscapes ? collapse(cell, of: record, &used) : cell.bytes.trimmed
         }
+    }
+
+    /// Whether a value has neither quotes nor blanks around it: a byte that comes after both begins it, as nearly always.
+    @inline(__always)
+    private static func isBare(_ text: UnsafeRawBufferPointer) -> Bool {
+        !text.isEmpty && text[0] > UInt8(ascii: "\"") && text[text.count - 1] > 0x20
     }
 
     /// Copies a value without its doubled quotes into the scratch, which holds a whole record.

@@ -1,8 +1,64 @@
-/// Where reports and rejected rows are kept, by key: `errors/VEND001/UPLOAD_…_errors.csv`.
+import Foundation
+
+/// One bucket: objects by key, such as `errors/VEND001/UPLOAD_…_errors.csv`.
 public protocol ObjectStore: Sendable {
     /// Stores a local file under a key, whole or not at all; an object of that key is replaced.
     func put(_ key: String, contentsOf path: String) async throws
 
-    /// A link a person can open.
+    /// Streams an object in bounded memory.
+    /// - Parameters:
+    ///   - version: of a store with versions; nil takes the newest.
+    ///   - etag: what the object must still be; nil takes any.
+    ///   - receive: off Swift's pool, may block; what it throws ends the transfer.
+    /// - Throws: `ObjectStoreError`, with `isGone` if there is no such object any more.
+    func get(
+        _ key: String, version: String?, etag: String?,
+        receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+    ) async throws
+
+    /// What is known of an object without reading it; nil if there is none.
+    func head(_ key: String) async throws -> ObjectInfo?
+
+    /// Objects whose key begins with a prefix, in the order of their keys' bytes.
+    /// - Parameters:
+    ///   - key: the page begins behind it; nil begins at the start.
+    /// - Returns: at most 1000; none after the last.
+    func list(prefix: String, after key: String?) async throws -> [ObjectInfo]
+
+    /// Succeeds if there is nothing to delete.
+    func delete(_ key: String) async throws
+
+    /// A link a person can open, for 7 days where links end.
     func link(to key: String) async throws -> String
+}
+
+/// An object as the store lists it.
+public struct ObjectInfo: Sendable, Equatable {
+    public var key: String
+    /// Bytes.
+    public var size: Int
+    /// Without quotes; changes with the content.
+    public var etag: String
+    /// Nil in a store without versions, and in a list.
+    public var version: String?
+    public var lastModified: Date
+}
+
+/// The stores of a process, one for each bucket.
+public protocol ObjectStores: Sendable {
+    /// - Throws: if this process has no such bucket.
+    func store(bucket: String) throws -> any ObjectStore
+
+    /// Where reports go.
+    func reports() throws -> any ObjectStore
+}
+
+/// An object that cannot be stored or read.
+public struct ObjectStoreError: Error, CustomStringConvertible, Equatable {
+    var reason: String
+    /// There is no such object, or not the one that was meant.
+    public var isGone = false
+
+    /// What failed and why.
+    public var description: String { reason }
 }

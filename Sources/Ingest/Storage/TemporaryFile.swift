@@ -1,13 +1,17 @@
 import Foundation
+import Synchronization
 
 /// A file that goes away with its last owner; without a name it does so even after a crash.
 ///
 /// An upload is read once, because its object may change between two reads; everything after works on such a spool.
-final class TemporaryFile {
+final class TemporaryFile: Sendable {
     /// Where it is, if it has a name.
     let path: String?
     private let descriptor: Int32
-    private(set) var byteCount = 0
+    private let written = Atomic(0)
+
+    /// Bytes written so far.
+    var byteCount: Int { written.load(ordering: .acquiring) }
 
     /// - Parameters:
     ///   - isNamed: whether others open it by its path.
@@ -35,6 +39,7 @@ final class TemporaryFile {
     /// `TMPDIR`, else /var/tmp: unlike /tmp it is never in memory.
     static var defaultDirectory: String { ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp" }
 
+    /// Appends; one writer at a time.
     func write(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes
         while !rest.isEmpty {
@@ -44,18 +49,23 @@ final class TemporaryFile {
             }
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, count)))
         }
-        byteCount += bytes.count
+        written.add(bytes.count, ordering: .acquiringAndReleasing)
     }
 
     /// A cursor of its own over the bytes written so far.
     func reader() -> (UnsafeMutableRawBufferPointer) throws -> Int {
         var offset = 0
         return { [self] buffer in
-            let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
-            guard count >= 0 else { throw TemporaryFileError(action: "read a temporary file", code: errno) }
+            let count = try read(at: offset, into: buffer)
             offset += count
             return count
         }
+    }
+
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+        guard count >= 0 else { throw TemporaryFileError(action: "read a temporary file", code: errno) }
+        return count
     }
 }
 

@@ -1,0 +1,152 @@
+import ArgumentParser
+import Foundation
+import Jobs
+import Postgres
+
+struct JobsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobs", abstract: "Look at the queue; retry dead jobs; pause and resume queues.",
+        subcommands: [Status.self, Dead.self, Retry.self, Pause.self, Resume.self])
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show how each queue stands, and what holds vacuum back.")
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let report = try await Composition().withConnection { connection in
+                try await connection.run { try Report(queues: $0.queueStatuses(), health: $0.queueHealth()) }
+            }
+            if json { return try JSONOutput.print(report) }
+            print(report.rendered(Style()))
+        }
+    }
+
+    struct Report: Encodable {
+        var queues: [QueueStatus]
+        var health: QueueHealth
+
+        func rendered(_ style: Style) -> String {
+            var table = Table("QUEUE", "READY", "WAITING", "RUNNING", "DEAD", "OLDEST READY", "")
+            for queue in queues {
+                table.add(
+                    queue.queue, queue.ready.grouped, queue.waiting.grouped, queue.running.grouped, queue.dead.grouped,
+                    queue.oldestReadySeconds.map { "\(Int($0)) s" } ?? "", queue.isPaused ? "paused" : "")
+            }
+            let queueLines = queues.isEmpty ? "no jobs" : table.rendered(style)
+            var lines = [
+                queueLines, "",
+                "dead tuples  \(health.deadTuples.grouped) in \((health.tableBytes / 1024).grouped) KiB"
+                    + (health.lastAutovacuum.map { ", last autovacuum \($0)" } ?? ""),
+            ]
+            if let oldest = health.oldestTransaction {
+                lines.append(
+                    "vacuum waits for pid \(oldest.pid) (\(oldest.application), \(oldest.state)), \(Int(oldest.seconds)) s old"
+                )
+            }
+            return lines.joined(separator: "\n")
+        }
+    }
+
+    struct Filter: ParsableArguments {
+        @Argument(help: "Ids of jobs.")
+        var ids: [Int] = []
+
+        @Option(help: "Only jobs of this kind.")
+        var kind: String?
+
+        @Option(help: "Only jobs whose last error matches this regular expression.")
+        var error: String?
+
+        var filter: DeadJobFilter { DeadJobFilter(jobIDs: ids.isEmpty ? nil : ids, kind: kind, errorPattern: error) }
+    }
+
+    struct Dead: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the jobs that were given up, with their errors.",
+            discussion: "Example: catalog jobs dead --kind notify --error timeout")
+
+        @OptionGroup var filter: Filter
+
+        @Option(help: "At most so many.")
+        var limit = 50
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let filter = filter.filter
+            let jobs = try await Composition().withConnection { connection in
+                try await connection.run { try $0.deadJobs(filter, limit: max(0, limit)) }
+            }
+            if json { return try JSONOutput.print(jobs) }
+            var table = Table("JOB", "KIND", "ATTEMPTS", "CREATED", "PAYLOAD", "ERROR")
+            for job in jobs {
+                table.add(String(job.jobID), job.kind, String(job.attempts), job.createdAt, job.payload, job.lastError)
+            }
+            print(jobs.isEmpty ? "no dead jobs" : table.rendered(Style()))
+        }
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make dead jobs ready again.",
+            discussion: """
+                Examples:
+                  catalog jobs retry 4711 4712
+                  catalog jobs retry --kind notify --error 'timed out'
+                  catalog jobs retry --all
+                """)
+
+        @OptionGroup var filter: Filter
+
+        @Flag(help: "All dead jobs.")
+        var all = false
+
+        func validate() throws {
+            guard all || !filter.ids.isEmpty || filter.kind != nil || filter.error != nil else {
+                throw ValidationError("say which: ids, --kind, --error or --all")
+            }
+        }
+
+        func run() async throws {
+            let filter = filter.filter
+            let count = try await Composition().withConnection { connection in
+                try await connection.transaction { try $0.retryDeadJobs(filter) }
+            }
+            print("\(count) jobs are ready again")
+        }
+    }
+
+    struct Pause: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let no worker claim jobs of a queue; running ones end.",
+            discussion: "Example: catalog jobs pause notify")
+
+        @Argument(help: "The queue: onboard, report or notify.")
+        var queue: String
+
+        func run() async throws {
+            try await Composition().withConnection { connection in
+                try await connection.transaction { try $0.pauseQueue(queue) }
+            }
+            print("queue \(queue) is paused: catalog jobs resume \(queue)")
+        }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Let workers claim jobs of a paused queue again.")
+
+        @Argument(help: "The queue.")
+        var queue: String
+
+        func run() async throws {
+            let wasPaused = try await Composition().withConnection { connection in
+                try await connection.transaction { try $0.resumeQueue(queue) }
+            }
+            print(wasPaused ? "queue \(queue) is resumed" : "queue \(queue) was not paused")
+        }
+    }
+}

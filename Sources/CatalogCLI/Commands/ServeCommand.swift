@@ -1,0 +1,45 @@
+import ArgumentParser
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the service: take events, do the jobs, poll the buckets.",
+        discussion: """
+            Any number of processes may share a database. SIGTERM ends it: no further jobs are claimed, running ones have
+            CATALOG_GRACE_SECONDS (25), then they are given back to other workers.
+
+            Examples:
+              CATALOG_STORE=s3://acme-reports CATALOG_NOTIFY=smtp://mail:25 catalog serve
+              catalog serve --roles api
+              CATALOG_CONCURRENCY=onboard=4 catalog worker
+            """)
+
+    @Option(help: "What this process does, separated by commas: api, worker, poller.")
+    var roles: Roles = Roles(set: Set(ServiceRole.allCases))
+
+    func run() async throws {
+        try await ServiceRunner(composition: Composition(), roles: roles.set).run()
+    }
+
+    struct Roles: ExpressibleByArgument {
+        var set: Set<ServiceRole>
+        var defaultValueDescription: String { "api,worker,poller" }
+
+        init(set: Set<ServiceRole>) { self.set = set }
+
+        init?(argument: String) {
+            let roles = argument.split(separator: ",").map { ServiceRole(rawValue: String($0)) }
+            guard !roles.isEmpty, !roles.contains(nil) else { return nil }
+            set = Set(roles.compactMap { $0 })
+        }
+    }
+}
+
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "Do jobs only: the same as serve --roles worker.")
+
+    func run() async throws {
+        try await ServiceRunner(composition: Composition(), roles: [.worker]).run()
+    }
+}

@@ -1,0 +1,85 @@
+import API
+import Foundation
+import Ingest
+import Jobs
+import Logging
+import Postgres
+import ServiceLifecycle
+
+/// What a process of the service does.
+enum ServiceRole: String, CaseIterable, Sendable { case api, worker, poller }
+
+/// One process, one service group: every role is a service, signals are handled in one place.
+struct ServiceRunner {
+    let composition: Composition
+    let roles: Set<ServiceRole>
+
+    private var settings: ServiceSettings { composition.settings.service }
+
+    /// Returns after SIGTERM or SIGINT, when all has ended.
+    func run() async throws {
+        let logger = makeLogger()
+        // A wrong schema or an unreachable database stops the start, not the first job.
+        try await composition.connect().close()
+        let slots = settings.concurrency.values.reduce(0, +)
+        let pool = Pool(maximum: slots + 4, application: "catalog-service", conninfo: composition.database.conninfo)
+        var services: [any Service] = []
+        if roles.contains(.worker) { services.append(try worker(pool, logger)) }
+        if roles.contains(.poller) {
+            services.append(
+                ArrivalPoller(pool: pool, stores: composition.stores, interval: settings.pollInterval, logger: logger))
+        }
+        if roles.contains(.api) { services.append(try server(pool, logger)) }
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.gracePeriod + .seconds(10)
+        logger.notice(
+            "service.started", metadata: ["roles": "\(roles.map(\.rawValue).sorted().joined(separator: ","))"])
+        try await ServiceGroup(configuration: configuration).run()
+        await pool.close()
+        logger.notice("service.stopped")
+    }
+
+    private func worker(_ pool: Pool, _ logger: Logger) throws -> JobWorker {
+        var configuration = JobWorkerConfiguration(concurrency: settings.concurrency)
+        configuration.lease = settings.lease
+        configuration.gracePeriod = settings.gracePeriod
+        configuration.listens = settings.listens
+        let resources = UploadJobResources(
+            pool: pool, stores: composition.stores, notifier: try composition.notifier(),
+            limits: composition.settings.limits)
+        return JobWorker(
+            configuration, conninfo: composition.database.conninfo, handlers: resources.handlers,
+            periodic: UploadJobResources.periodic, logger: logger)
+    }
+
+    private func server(_ pool: Pool, _ logger: Logger) throws -> any Service {
+        try APIServer(
+            host: settings.httpHost, port: settings.httpPort, pool: pool,
+            intake: EventIntake(pool: pool, token: settings.eventsToken, logger: logger),
+            isReady: { try await composition.checkReadiness() }, logger: logger
+        ).service()
+    }
+
+    private func makeLogger() -> Logger {
+        let (format, level) = (settings.logFormat, settings.logLevel)
+        LoggingSystem.bootstrap { label in
+            switch format {
+            case .json: JSONLogHandler()
+            case .text: StreamLogHandler.standardOutput(label: label)
+            }
+        }
+        var logger = Logger(label: "catalog")
+        logger.logLevel = level
+        return logger
+    }
+}
+
+extension Composition {
+    /// Database, schema and store.
+    /// - Throws: the reason why the service cannot work now.
+    func checkReadiness() async throws {
+        try await connect().close()
+        _ = try await stores.reports().list(prefix: "errors/", after: nil)
+    }
+}

@@ -1,0 +1,86 @@
+import Catalog
+import Foundation
+import Jobs
+import Postgres
+
+/// What became of an event.
+public enum ArrivalOutcome: Sendable, Equatable {
+    /// A new object version: its upload and job exist now.
+    case accepted(uploadID: String)
+    /// The object version was seen before: nothing changed.
+    case seen
+    /// Below a route, but no input.
+    case ignored(reason: String)
+    /// No route leads here.
+    case unrouted
+}
+
+extension ObjectEvent {
+    static func insert(_ event: ObjectEvent, route: Route, uploadID: String?, ignoredBecause reason: String?)
+        -> Statement
+    {
+        """
+        insert into intake.object_events
+            (bucket, object_key, object_version, etag, size_bytes, source, pipeline, occurred_at, upload_id, ignored_because)
+        values (\(event.bucket)::text, \(event.key)::text, \(event.version)::text, \(event.etag)::text,
+            \(event.byteCount)::bigint, \(event.source.rawValue)::text, \(route.pipeline.rawValue)::text,
+            to_timestamp(\(event.occurredAt.timeIntervalSince1970)::float8), \(uploadID)::text, \(reason)::text)
+        """
+    }
+
+    /// Holds the object version until the transaction ends: of two deliveries at the same moment the second waits here.
+    static func claim(_ event: ObjectEvent) -> Statement {
+        """
+        select exists (
+            select from intake.object_events
+            where bucket = \(event.bucket)::text and object_key = \(event.key)::text
+              and object_version = \(event.version)::text) as is_seen
+        from pg_advisory_xact_lock(hashtextextended(
+            'intake ' || \(event.bucket)::text || '/' || \(event.key)::text || ' ' || \(event.version)::text, 0))
+        """
+    }
+
+    /// Objects of a listing that no event has announced: unknown, or written anew since.
+    static func selectNew(bucket: String, prefix: String, keys: [String], etags: [String], times: [String]) -> Statement
+    {
+        """
+        select listed.key
+        from unnest(\(keys)::text[], \(etags)::text[], \(times)::float8[]) as listed (key, etag, modified)
+        join intake.routes r on r.bucket = \(bucket)::text and r.prefix = \(prefix)::text
+        where to_timestamp(listed.modified) >= r.accepts_from
+          and not exists (
+              select from intake.object_events e
+              where e.bucket = \(bucket)::text and e.object_key = listed.key and e.etag = listed.etag
+                and to_timestamp(listed.modified) <= greatest(e.occurred_at, e.received_at))
+        """
+    }
+}
+
+extension Session {
+    /// Records an arrival and, in the same transaction, the upload and job it causes. Needs a transaction.
+    public func arrive(_ event: ObjectEvent) throws -> ArrivalOutcome {
+        guard let route = try route(bucket: event.bucket, key: event.key) else { return .unrouted }
+        guard try first(ObjectEvent.claim(event))?.get("is_seen", as: Bool.self) == false else { return .seen }
+        if let reason = Self.reasonToIgnore(event, route) {
+            try execute(ObjectEvent.insert(event, route: route, uploadID: nil, ignoredBecause: reason))
+            return .ignored(reason: reason)
+        }
+        let (vendorID, fileName) = route.destination(of: event.key)!  // `reasonToIgnore` looked
+        var upload = Upload(
+            uploadID: UploadID.make(), vendorID: vendorID, fileName: fileName, mode: route.mode, policy: route.policy,
+            bucket: event.bucket, objectKey: event.key)
+        upload.objectVersion = event.version
+        upload.etag = event.etag
+        upload.byteCount = event.byteCount
+        try queueUpload(upload, source: event.source.rawValue)
+        try execute(ObjectEvent.insert(event, route: route, uploadID: upload.uploadID, ignoredBecause: nil))
+        try enqueue(OnboardJob.job(upload))
+        return .accepted(uploadID: upload.uploadID)
+    }
+
+    private static func reasonToIgnore(_ event: ObjectEvent, _ route: Route) -> String? {
+        if event.key.hasSuffix("/") { return "a folder" }
+        guard route.pipeline == .onboard else { return "this version has no pipeline '\(route.pipeline.rawValue)'" }
+        return route.destination(of: event.key) == nil ? "the key is not \(route.prefix)<vendor>/<file>" : nil
+    }
+}

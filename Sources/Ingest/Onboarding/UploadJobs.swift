@@ -1,0 +1,211 @@
+import Catalog
+import Foundation
+import Jobs
+import Logging
+import Postgres
+
+/// The three steps of an upload from a bucket, one job each: onboard → report (if there are errors) → notify.
+///
+/// Each step commits its result, its end and its successor in one transaction, so that a crash before it repeats the step
+/// and a crash after it does not.
+enum UploadStep: String {
+    case onboard, report, notify
+
+    /// One live job per upload and step; uploads of one vendor run one after another.
+    func job(_ uploadID: String, vendorID: String) -> NewJob {
+        NewJob(
+            queue: "\(rawValue)", kind: rawValue, payload: Self.payload(uploadID),
+            serialKey: self == .onboard ? "vendor:\(vendorID)" : nil, uniqueKey: "\(rawValue):\(uploadID)")
+    }
+
+    /// Ids are letters, digits and underscores: nothing to escape.
+    private static func payload(_ uploadID: String) -> String { "{\"upload_id\": \"\(uploadID)\"}" }
+}
+
+extension Job {
+    private struct UploadPayload: Decodable { var upload_id: String }
+
+    /// - Throws: `JobError.permanent`: such a job was not made by us.
+    func uploadID() throws -> String {
+        do {
+            return try JSONDecoder().decode(UploadPayload.self, from: Data(payload.utf8)).upload_id
+        } catch {
+            throw JobError.permanent(reason: "the payload has no upload_id")
+        }
+    }
+}
+
+/// Lends a connection of its own to each running job.
+public struct UploadJobResources: Sendable {
+    let pool: Pool
+    let stores: any ObjectStores
+    let notifier: any Notifier
+    let limits: UploadLimits
+
+    /// - Parameters:
+    ///   - pool: at least as many connections as jobs run at once.
+    ///   - stores: gives the store of each bucket.
+    public init(pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: UploadLimits) {
+        self.pool = pool
+        self.stores = stores
+        self.notifier = notifier
+        self.limits = limits
+    }
+
+    /// All handlers of uploads.
+    public var handlers: [any JobHandler] {
+        [OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool)]
+    }
+}
+
+/// Makes rows of an object: fetches it into a spool, then runs the pipeline.
+struct OnboardJob: JobHandler {
+    let kind = UploadStep.onboard.rawValue
+    let resources: UploadJobResources
+
+    static func job(_ upload: Upload) -> NewJob { UploadStep.onboard.job(upload.uploadID, vendorID: upload.vendorID) }
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        let uploadID = try job.uploadID()
+        guard let upload = try await begin(uploadID) else { return .finished }
+        let logger = logger.about(upload)
+        logger.info("upload.started", metadata: ["key": "\(upload.objectKey)"])
+        let commit: @Sendable (Session, UploadEnd) throws -> Void = { session, end in
+            // The load may be large: its worker looks for the next step by itself.
+            try session.muteJobNotifications()
+            let next = end.counts.error > 0 ? UploadStep.report : .notify
+            try session.enqueue(next.job(uploadID, vendorID: upload.vendorID))
+            try session.finish(job)
+        }
+        let end = try await resources.pool.withConnection { connection in
+            let pipeline = OnboardingPipeline(
+                connection: connection, store: try resources.stores.reports(), limits: resources.limits)
+            do {
+                let file = try await fetch(upload)
+                return try await pipeline.process(upload, from: file, commit: commit).end
+            } catch let failure as UploadFailure {
+                return try await pipeline.fail(upload, failure, commit).end
+            }
+        }
+        logger.info("upload.finished", metadata: end.metadata)
+        return .finishedByHandler
+    }
+
+    /// - Returns: nil if the upload has ended: this is a late repetition.
+    private func begin(_ uploadID: String) async throws -> Upload? {
+        try await resources.pool.transaction { session in
+            try session.ensureErrorPartitions()
+            guard let upload = try session.startUpload(uploadID) else { return nil }
+            try session.addEvent(uploadID, .started(mode: upload.mode, policy: upload.policy))
+            return upload
+        }
+    }
+
+    /// Reads the object once, before any transaction begins: a slow store holds back no vacuum.
+    private func fetch(_ upload: Upload) async throws -> SpooledObject {
+        let limit = resources.limits.maximumFileBytes
+        if let size = upload.byteCount, size > limit { throw UploadFailure.tooLarge(limit) }
+        let store = try resources.stores.store(bucket: upload.bucket ?? "")
+        return try await SpooledObject.fetch(upload, from: store, limit: limit)
+    }
+
+    func giveUp(_ job: Job, _ session: Session, error: String) throws {
+        let uploadID = try job.uploadID()
+        guard let upload = try session.startUpload(uploadID) else { return }
+        let failure = UploadFailure(
+            .interrupted, "The upload could not be processed: nothing was loaded. Upload it again.")
+        _ = try session.finishUpload(uploadID, UploadEnd(failure: failure))
+        try session.addEvent(uploadID, .failed(failure))
+        try session.addNotification(uploadID, recipient: try session.vendor(upload.vendorID)?.email)
+        try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
+    }
+}
+
+/// Writes the error report and the rejected rows into the bucket of reports.
+struct ReportJob: JobHandler {
+    let kind = UploadStep.report.rawValue
+    let resources: UploadJobResources
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        let uploadID = try job.uploadID()
+        let writer = ReportWriter(store: try resources.stores.reports())
+        let keys = try await resources.pool.withConnection { connection -> (String, String)? in
+            guard let upload = try await connection.run({ try $0.upload(uploadID) }) else { return nil }
+            return try await writer.write(uploadID, vendorID: upload.vendorID, connection) { session in
+                try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
+                try session.finish(job)
+            }
+        }
+        guard let keys else { return .finished }
+        logger.info("upload.report.written", metadata: ["upload_id": "\(uploadID)", "key": "\(keys.0)"])
+        return .finishedByHandler
+    }
+}
+
+/// Sends the mail about an upload.
+struct NotifyJob: JobHandler {
+    let kind = UploadStep.notify.rawValue
+    let resources: UploadJobResources
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        let uploadID = try job.uploadID()
+        let store = try resources.stores.reports()
+        try await resources.pool.withConnection { connection in
+            let outbox = OutboxDelivery(connection: connection, store: store, notifier: resources.notifier)
+            try await outbox.deliver(uploadID) { try $0.finish(job) }
+        }
+        logger.info(
+            "upload.notified", metadata: ["upload_id": "\(uploadID)", "channel": "\(resources.notifier.channel)"])
+        return .finishedByHandler
+    }
+}
+
+/// Hourly: gives up what lost its job, sends what lost its notification, makes partitions ahead of time.
+struct UpkeepJob: JobHandler {
+    let kind = "upkeep"
+    let pool: Pool
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        let (lost, forgotten) = try await pool.transaction { session in
+            try session.ensureErrorPartitions()
+            let lost = try session.giveUpOrphanedUploads()
+            let forgotten = try session.forgottenNotifications()
+            try session.enqueue((lost + forgotten).map { UploadStep.notify.job($0, vendorID: "") })
+            try session.finish(job)
+            return (lost.count, forgotten.count)
+        }
+        if lost + forgotten > 0 {
+            logger.warning("upkeep.repaired", metadata: ["uploads": "\(lost)", "notifications": "\(forgotten)"])
+        }
+        return .finishedByHandler
+    }
+}
+
+extension UploadJobResources {
+    /// What workers enqueue by themselves.
+    public static let periodic = [
+        PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300)
+    ]
+
+    /// The queues of uploads.
+    public static let queues = [UploadStep.onboard, .report, .notify].map(\.rawValue)
+}
+
+extension Logger {
+    fileprivate func about(_ upload: Upload) -> Logger {
+        var logger = self
+        logger[metadataKey: "upload_id"] = "\(upload.uploadID)"
+        logger[metadataKey: "vendor_id"] = "\(upload.vendorID)"
+        return logger
+    }
+}
+
+extension UploadEnd {
+    fileprivate var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "status": "\(status.rawValue)", "rows": "\(counts.total)", "rejected": "\(counts.error)",
+        ]
+        if let failure { metadata["failure_type"] = "\(failure.type.rawValue)" }
+        return metadata
+    }
+}

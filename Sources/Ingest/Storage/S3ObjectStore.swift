@@ -1,0 +1,70 @@
+import AWS
+import Foundation
+
+/// A bucket of S3, or of a store that speaks its protocol.
+public struct S3ObjectStore: ObjectStore {
+    private let client: S3Client
+    /// Signs links; with credentials that live long, where the client's do not.
+    private let signer: S3Client
+    private let bucket: String
+
+    /// - Parameter signer: for links; nil signs with the client's credentials.
+    public init(client: S3Client, bucket: String, signer: S3Client? = nil) {
+        self.client = client
+        self.bucket = bucket
+        self.signer = signer ?? client
+    }
+
+    public func put(_ key: String, contentsOf path: String) async throws {
+        let options = S3PutOptions(contentType: key.hasSuffix(".csv") ? "text/csv; charset=utf-8" : nil)
+        try await client.put(object(key), contentsOf: path, options: options)
+    }
+
+    public func get(
+        _ key: String, version: String?, etag: String?,
+        receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+    ) async throws {
+        do {
+            if version == nil, let etag, try await client.head(object(key)).etag != etag { throw gone(key) }
+            let info = try await client.download(object(key, version), receive: receive)
+            // Replaced between the two requests: what was received is not what was meant.
+            if let etag, info.etag != etag { throw gone(key) }
+        } catch let error as AWSError where error.isNotFound || error.isPreconditionFailed {
+            throw gone(key)
+        }
+    }
+
+    public func head(_ key: String) async throws -> ObjectInfo? {
+        do {
+            return ObjectInfo(try await client.head(object(key)))
+        } catch let error as AWSError where error.isNotFound {
+            return nil
+        }
+    }
+
+    public func list(prefix: String, after key: String?) async throws -> [ObjectInfo] {
+        try await client.page(of: bucket, prefix: prefix, startAfter: key).objects.map(ObjectInfo.init)
+    }
+
+    public func delete(_ key: String) async throws { try await client.delete(object(key)) }
+
+    public func link(to key: String) async throws -> String {
+        try await signer.presignGet(object(key), expires: S3Client.longestLink).url
+    }
+
+    private func object(_ key: String, _ version: String? = nil) -> S3Object {
+        S3Object(bucket: bucket, key: key, version: version)
+    }
+
+    private func gone(_ key: String) -> ObjectStoreError {
+        ObjectStoreError(reason: "s3://\(bucket)/\(key) was deleted or replaced", isGone: true)
+    }
+}
+
+extension ObjectInfo {
+    fileprivate init(_ info: S3ObjectInfo) {
+        self.init(
+            key: info.key, size: info.size, etag: info.etag, version: info.version,
+            lastModified: info.lastModified ?? .distantPast)
+    }
+}

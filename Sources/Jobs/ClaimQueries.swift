@@ -1,0 +1,119 @@
+import Postgres
+
+/// What a claim asks of one queue.
+struct QueueDemand: Sendable, Equatable {
+    var queue: String
+    /// Jobs at most.
+    var limit: Int
+    /// By priority from 1: jobs ready before that moment are known to be taken; nil looks from the beginning.
+    var floors: [String?]
+}
+
+extension Job {
+    /// Claims ready jobs, and running ones whose lease is over, of several queues in one statement.
+    ///
+    /// A row lock held by somebody else is skipped, never waited for. A job whose serial key is running is passed over; two
+    /// claims at the same moment may still pick two jobs of one key: then the unique index refuses the later one, and it
+    /// claims anew. Deleted jobs stay in the index as long as any snapshot may see them; the floors keep a claim from
+    /// walking over them again and again. A job that is out of attempts when its lease ends becomes dead.
+    static func claim(_ demands: [QueueDemand], workerID: String, lease: Duration) -> Statement {
+        """
+        with chosen as materialized (
+            select distinct on (coalesce(serial_key, job_id::text)) job_id
+            from (
+                select candidate.job_id, candidate.serial_key
+                from unnest(\(demands.map(\.queue))::text[], \(demands.map(\.limit))::integer[],
+                    \(demands.map { $0.floors[0] })::timestamptz[], \(demands.map { $0.floors[1] })::timestamptz[],
+                    \(demands.map { $0.floors[2] })::timestamptz[], \(demands.map { $0.floors[3] })::timestamptz[])
+                    as demand (queue, quota, floor1, floor2, floor3, floor4)
+                cross join lateral (
+                    select * from (\(expired)) expired
+                    union all select * from (\(ready(1))) first
+                    union all select * from (\(ready(2))) second
+                    union all select * from (\(ready(3))) third
+                    union all select * from (\(ready(4))) fourth
+                    limit demand.quota
+                ) candidate
+                where not exists (select from jobs.paused_queues p where p.queue = demand.queue)
+            ) candidates
+            order by coalesce(serial_key, job_id::text), job_id
+        ), claimed as (update jobs.jobs j
+        set attempt = j.attempt + case when \(isExhausted) then 0 else 1 end,
+            state = case when \(isExhausted) then 'dead' else 'running' end,
+            lease_until = case when \(isExhausted) then null
+                else clock_timestamp() + \(lease.seconds)::float8 * interval '1 second' end,
+            worker_id = case when \(isExhausted) then null else \(workerID)::text end,
+            last_error = case when \(isExhausted) then 'the lease of the last attempt ended: its worker died or hung'
+                else j.last_error end
+        from chosen
+        where j.job_id = chosen.job_id
+        returning j.job_id, j.queue, j.kind, j.payload, j.priority, j.attempt, j.max_attempts, j.serial_key, j.run_at, j.state
+        )
+        select c.*, statement_timestamp() - interval '5 seconds' from (select) always left join claimed c on true
+        """
+    }
+
+    private static let isExhausted: Statement = "(j.state = 'running' and j.attempt >= j.max_attempts)"
+
+    private static let expired: Statement = """
+        select job_id, serial_key from jobs.jobs
+        where queue = demand.queue and state = 'running' and lease_until < clock_timestamp()
+        order by lease_until limit demand.quota for update skip locked
+        """
+
+    /// The branches of a union are executed one after the other and only as far as the limit wants: lower priorities are
+    /// not even looked at while a higher one fills it.
+    private static func ready(_ priority: Int) -> Statement {
+        let number = String(priority)
+        return """
+            select job_id, serial_key from jobs.jobs j
+            where queue = demand.queue and priority = \(raw: number) and state = 'ready' and run_at <= clock_timestamp()
+              and run_at >= coalesce(demand.floor\(raw: number), '-infinity')
+              and (serial_key is null or not exists (
+                  select from jobs.jobs r where r.serial_key = j.serial_key and r.state = 'running'))
+            order by run_at, job_id limit demand.quota for update skip locked
+            """
+    }
+}
+
+/// What a claim brought.
+struct Claim {
+    var jobs: [Job] = []
+    /// Jobs that were found out of attempts.
+    var dead: [Job] = []
+    /// Some seconds before the claim: see `QueueFloors`.
+    var safe = "-infinity"
+}
+
+extension Session {
+    func claimJobs(_ demands: [QueueDemand], workerID: String, lease: Duration) throws -> Claim {
+        var claim = Claim()
+        for row in try query(Job.claim(demands, workerID: workerID, lease: lease)) {
+            // By position: a worker may claim tens of thousands a second. There is always one row, for the time.
+            claim.safe = row[10] ?? claim.safe
+            guard row[0] != nil else { continue }
+            guard let id = row[0].flatMap({ Int($0) }), let queue = row[1], let kind = row[2], let payload = row[3],
+                let priority = row[4].flatMap({ Int($0) }), let attempt = row[5].flatMap({ Int($0) }),
+                let maxAttempts = row[6].flatMap({ Int($0) }), let runAt = row[8]
+            else { throw ColumnError(column: "job_id", problem: .null) }
+            let job = Job(
+                jobID: id, queue: queue, kind: kind, payload: payload, priority: priority, attempt: attempt,
+                maxAttempts: maxAttempts, serialKey: row[7], runAt: runAt)
+            if row[9] == "running" { claim.jobs.append(job) } else { claim.dead.append(job) }
+        }
+        claim.jobs.sort { ($0.priority, $0.jobID) < ($1.priority, $1.jobID) }
+        return claim
+    }
+
+    /// Claims, and claims anew if another worker picked a job of the same serial key at the same moment.
+    func claimJobsRetryingRaces(
+        _ demands: [QueueDemand], workerID: String, lease: Duration
+    ) throws -> Claim {
+        for _ in 0..<10 {
+            do {
+                return try claimJobs(demands, workerID: workerID, lease: lease)
+            } catch let error as PostgresError where error.constraint == "jobs_serial_key_runs_once" {}
+        }
+        return Claim()
+    }
+}

@@ -1,0 +1,62 @@
+import Logging
+import Postgres
+
+/// Does jobs of one kind.
+public protocol JobHandler: Sendable {
+    /// Names the jobs this handler does.
+    var kind: String { get }
+
+    /// Does the job. The task is cancelled when the lease is lost or the worker stops.
+    ///
+    /// A handler that writes to the database calls `Session.finish` in the same transaction and returns
+    /// `.finishedByHandler`: then the work is done exactly once. Other effects may happen again after a crash.
+    /// - Throws: `JobError` to say when to try again, or never; anything else is tried again after the backoff.
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion
+
+    /// Records that the job is given up, in the transaction that makes it dead.
+    func giveUp(_ job: Job, _ session: Session, error: String) throws
+}
+
+extension JobHandler {
+    /// Nothing to record.
+    public func giveUp(_ job: Job, _ session: Session, error: String) throws {}
+}
+
+/// Who takes a finished job out of the queue.
+public enum JobCompletion: Sendable {
+    /// The worker, soon, together with others.
+    case finished
+    /// The handler did, in its own transaction.
+    case finishedByHandler
+}
+
+/// A failure that says what should become of the job.
+public enum JobError: Error, CustomStringConvertible {
+    /// Try again, not before the delay: `Retry-After` of whoever refused.
+    case retry(after: Duration?, reason: String)
+    /// Trying again is of no use: the job is dead at once.
+    case permanent(reason: String)
+
+    public var description: String {
+        switch self {
+        case .retry(_, let reason), .permanent(let reason): reason
+        }
+    }
+}
+
+/// What becomes of a failed job: a decision without effects.
+struct FailureVerdict: Equatable {
+    var delay: Duration
+    var isDead: Bool
+
+    /// - Parameter fraction: a random number from 0 to 1.
+    init(_ error: any Error, job: Job, backoff: Backoff, fraction: Double) {
+        delay = backoff.delay(afterAttempt: job.attempt, fraction: fraction)
+        isDead = job.isLastAttempt
+        switch error as? JobError {
+        case .permanent: isDead = true
+        case .retry(let wanted?, _): delay = max(wanted, delay)
+        case .retry(nil, _), nil: break
+        }
+    }
+}

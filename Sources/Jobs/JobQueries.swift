@@ -1,0 +1,105 @@
+import Postgres
+
+/// The statements of `jobs.jobs`.
+extension Job {
+    static func enqueue(_ jobs: [NewJob]) -> Statement {
+        """
+        insert into jobs.jobs (queue, kind, payload, priority, run_at, max_attempts, serial_key, unique_key)
+        select queue, kind, payload, priority, clock_timestamp() + delay * interval '1 second', max_attempts, serial_key,
+            unique_key
+        from unnest(\(jobs.map(\.queue))::text[], \(jobs.map(\.kind))::text[], \(jobs.map(\.payload))::jsonb[],
+            \(jobs.map(\.priority))::smallint[], \(jobs.map { String($0.delay.seconds) })::float8[],
+            \(jobs.map(\.maxAttempts))::integer[], \(jobs.map(\.serialKey))::text[], \(jobs.map(\.uniqueKey))::text[])
+            as new (queue, kind, payload, priority, delay, max_attempts, serial_key, unique_key)
+        on conflict (unique_key) where state <> 'dead' and unique_key is not null do nothing
+        returning job_id
+        """
+    }
+
+    static func finish(_ jobIDs: [Int], attempts: [Int]) -> Statement {
+        """
+        delete from jobs.jobs j
+        using unnest(\(jobIDs)::bigint[], \(attempts)::integer[]) as done (job_id, attempt)
+        where j.job_id = done.job_id and j.attempt = done.attempt and j.state = 'running'
+        """
+    }
+
+    /// The error's place in the list is kept to the newest ten; the job waits out the delay, or is dead.
+    static func fail(_ job: Job, error: String, delay: Duration, isDead: Bool) -> Statement {
+        """
+        update jobs.jobs
+        set state = case when \(isDead)::boolean then 'dead' else 'ready' end,
+            run_at = clock_timestamp() + \(delay.seconds)::float8 * interval '1 second',
+            last_error = \(error)::text, lease_until = null, worker_id = null,
+            errors = jsonb_path_query_array(
+                jsonb_build_array(jsonb_build_object('at', clock_timestamp(), 'attempt', attempt, 'worker', worker_id,
+                    'error', \(error)::text)) || errors, '$[0 to 9]')
+        where job_id = \(job.jobID)::bigint and attempt = \(job.attempt)::integer and state = 'running'
+        """
+    }
+
+    /// Gives claims back unused: the attempt stays raised, which fences, and does not count.
+    static func release(_ jobIDs: [Int], attempts: [Int]) -> Statement {
+        """
+        update jobs.jobs j
+        set state = 'ready', run_at = clock_timestamp(), lease_until = null, worker_id = null,
+            max_attempts = j.max_attempts + 1
+        from unnest(\(jobIDs)::bigint[], \(attempts)::integer[]) as held (job_id, attempt)
+        where j.job_id = held.job_id and j.attempt = held.attempt and j.state = 'running'
+        """
+    }
+
+    static func renew(_ jobIDs: [Int], attempts: [Int], lease: Duration) -> Statement {
+        """
+        update jobs.jobs j
+        set lease_until = clock_timestamp() + \(lease.seconds)::float8 * interval '1 second'
+        from unnest(\(jobIDs)::bigint[], \(attempts)::integer[]) as held (job_id, attempt)
+        where j.job_id = held.job_id and j.attempt = held.attempt and j.state = 'running'
+        returning j.job_id
+        """
+    }
+
+    /// Whether this worker is the first to begin a period of a periodic job.
+    static func beginPeriod(_ kind: String, seconds: Int) -> Statement {
+        """
+        insert into jobs.periods as p (kind, period)
+        values (\(kind)::text, to_timestamp(floor(extract(epoch from clock_timestamp()) / \(seconds)::integer) * \(seconds)::integer))
+        on conflict (kind) do update set period = excluded.period where p.period < excluded.period
+        returning period
+        """
+    }
+
+    static func wake(_ queue: String) -> Statement { "select pg_notify('jobs.' || \(queue)::text, '')" }
+
+    static let muteNotify: Statement = "set local jobs.notify = 'off'"
+}
+
+extension Session {
+    /// Enqueues jobs as part of the current transaction: they exist exactly if it commits.
+    /// - Returns: ids of the new jobs; a job whose unique key lives already is not among them.
+    @discardableResult
+    public func enqueue(_ jobs: [NewJob]) throws -> [Int] {
+        jobs.isEmpty ? [] : try query(Job.enqueue(jobs)).map { try $0.get("job_id") }
+    }
+
+    /// Enqueues a job as part of the current transaction.
+    /// - Returns: its id; nil if a job with its unique key lives already.
+    @discardableResult
+    public func enqueue(_ job: NewJob) throws -> Int? { try enqueue([job]).first }
+
+    /// Finishes a job as part of the transaction that did its work.
+    /// - Throws: `LeaseLost` if somebody else has the job by now.
+    public func finish(_ job: Job) throws {
+        guard try execute(Job.finish([job.jobID], attempts: [job.attempt])) == 1 else {
+            throw LeaseLost(jobID: job.jobID, attempt: job.attempt)
+        }
+    }
+
+    /// Sends no NOTIFY for jobs enqueued by the rest of this transaction: for a large one, whose own worker looks anyway.
+    public func muteJobNotifications() throws { try execute(Job.muteNotify) }
+}
+
+extension Duration {
+    /// With fraction.
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

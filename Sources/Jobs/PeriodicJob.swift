@@ -1,0 +1,50 @@
+import Logging
+import Postgres
+
+/// A job that is enqueued once per period by whichever worker comes first: nobody leads.
+public struct PeriodicJob: Sendable {
+    public var job: NewJob
+    /// Whole seconds; periods are aligned to the Unix epoch.
+    public var seconds: Int
+
+    /// - Parameters:
+    ///   - job: its unique key becomes `kind@period`.
+    ///   - seconds: length of the period.
+    public init(_ job: NewJob, everySeconds seconds: Int) {
+        precondition(seconds > 0, "a period has a length")
+        self.job = job
+        self.seconds = seconds
+    }
+}
+
+extension Session {
+    /// Enqueues the job unless some worker did so in this period.
+    @discardableResult
+    func enqueueIfDue(_ periodic: PeriodicJob) throws -> Bool {
+        guard let row = try first(Job.beginPeriod(periodic.job.kind, seconds: periodic.seconds)) else { return false }
+        var job = periodic.job
+        job.uniqueKey = "\(job.kind)@\(try row.get("period", as: String.self))"
+        return try enqueue(job) != nil
+    }
+}
+
+extension JobWorker {
+    func runPeriodicJobs() async {
+        await withTaskGroup(of: Void.self) { group in
+            for job in periodic { group.addTask { await self.enqueue(job) } }
+        }
+    }
+
+    private func enqueue(_ periodic: PeriodicJob) async {
+        while !Task.isCancelled {
+            do {
+                try await records.transaction { _ = try $0.enqueueIfDue(periodic) }
+            } catch {
+                logger.error(
+                    "queue.periodic.failed", metadata: ["kind": "\(periodic.job.kind)", "error": "\(error)"])
+            }
+            // At a random moment of each period: not all workers at once. Only cancellation ends the sleep early.
+            try? await Task.sleep(for: .seconds(periodic.seconds) * Double.random(in: 0.5...1))
+        }
+    }
+}
