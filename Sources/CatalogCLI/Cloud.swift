@@ -2,6 +2,7 @@ import AWS
 import Curl
 import Foundation
 import Ingest
+import Logging
 import Synchronization
 
 /// The clients of AWS, made when first needed: a machine without a region or credentials can do without them.
@@ -44,10 +45,15 @@ final class Cloud: Sendable {
         }
     }
 
-    func get(_ url: String) async throws -> [UInt8] {
-        let response = try await http.send(HTTPRequest("GET", url))
-        guard response.isSuccess else { throw CommandFailure("a request to SNS was answered with \(response.status)") }
-        return response.body
+    /// - Parameter arn: of the topic that announces objects.
+    func trustedTopic(_ arn: String, _ logger: Logger) -> TrustedTopic {
+        let (http, verifier) = (http, SNSVerifier(http: http))
+        return TrustedTopic(arn: arn, logger: logger, isGenuine: verifier.isGenuine) { url in
+            let response = try await http.send(HTTPRequest("GET", url))
+            guard response.isSuccess else {
+                throw CommandFailure("SNS answered the confirmation of the subscription with \(response.status)")
+            }
+        }
     }
 
     /// The same endpoints with the credentials of another profile.

@@ -68,7 +68,7 @@ struct Composition: Sendable {
     }
 
     func intake(_ pool: Pool, _ logger: Logger) -> EventIntake {
-        let topic = settings.service.eventsTopic.map { TrustedTopic(arn: $0, logger: logger, fetch: cloud.get) }
+        let topic = settings.service.eventsTopic.map { cloud.trustedTopic($0, logger) }
         return EventIntake(pool: pool, token: settings.service.eventsToken, topic: topic, logger: logger)
     }
 

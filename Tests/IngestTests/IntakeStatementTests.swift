@@ -11,7 +11,7 @@ import Testing
         let route = Route(bucket: "b", prefix: "uploads/", pipeline: .onboard)
         let untyped = try await untypedParameters(of: [
             Route.insert(route, includingExisting: true), Route.delete(bucket: "b", prefix: ""), Route.selectAll,
-            Route.select(bucket: "b", key: "k"), ObjectEvent.claim(event),
+            Route.select(bucket: "b", key: "k"), ObjectEvent.hold(event), ObjectEvent.isSeen(event),
             ObjectEvent.insert(event, route: route, uploadID: nil, ignoredBecause: nil),
             ObjectEvent.selectNew(bucket: "b", prefix: "", keys: [], etags: [], times: []),
         ])

@@ -1,56 +1,44 @@
 import AWS
-import Curl
 import Logging
-import Synchronization
 
 /// The one topic whose messages are believed, once their signature proves that SNS sent them.
-public final class TrustedTopic: Sendable {
+public struct TrustedTopic: Sendable {
     private let arn: String
-    private let fetch: @Sendable (String) async throws -> [UInt8]
+    private let isGenuine: @Sendable (SNSMessage) async throws -> Bool
+    private let visit: @Sendable (String) async throws -> Void
     private let logger: Logger
-    /// By URL; SNS has one at a time.
-    private let certificates = Mutex<[String: String]>([:])
 
     /// - Parameters:
-    ///   - arn: of the topic.
-    ///   - fetch: gets a URL of SNS: its certificate, or the link that confirms a subscription.
-    public init(arn: String, logger: Logger, fetch: @escaping @Sendable (String) async throws -> [UInt8]) {
+    ///   - isGenuine: whether SNS signed a message.
+    ///   - visit: gets the link that confirms a subscription.
+    public init(
+        arn: String, logger: Logger, isGenuine: @escaping @Sendable (SNSMessage) async throws -> Bool,
+        visit: @escaping @Sendable (String) async throws -> Void
+    ) {
         self.arn = arn
         self.logger = logger
-        self.fetch = fetch
+        self.isGenuine = isGenuine
+        self.visit = visit
     }
 
     /// Verifies a message and answers the handshake of a subscription.
     /// - Returns: the payload; nil for messages about subscriptions.
-    /// - Throws: `EventRefused.untrusted`; errors of `fetch`.
+    /// - Throws: `EventRefused.untrusted`; errors of the two closures.
     func open(_ message: SNSMessage) async throws -> String? {
         guard message.topic == arn else {
             throw EventRefused.untrusted(reason: "the message is of another topic than CATALOG_EVENTS_TOPIC")
         }
-        guard message.isTrustedCertificateURL else {
-            throw EventRefused.untrusted(reason: "the certificate is not of SNS")
-        }
-        guard message.isSigned(certificate: try await certificate(message.signingCertificateURL)) else {
-            throw EventRefused.untrusted(reason: "the signature of the message is wrong")
+        guard try await isGenuine(message) else {
+            throw EventRefused.untrusted(reason: "the message is not signed by SNS")
         }
         switch message.kind {
         case .notification: return message.message
         case .unsubscribeConfirmation: logger.warning("intake.topic.unsubscribed", metadata: ["topic": "\(arn)"])
         case .subscriptionConfirmation:
             // Signed, hence SNS's own link.
-            if let url = message.subscribeURL { _ = try await fetch(url) }
+            if let url = message.subscribeURL { try await visit(url) }
             logger.notice("intake.topic.subscribed", metadata: ["topic": "\(arn)"])
         }
         return nil
-    }
-
-    private func certificate(_ url: String) async throws -> String {
-        if let known = certificates.withLock({ $0[url] }) { return known }
-        let text = String(decoding: try await fetch(url), as: UTF8.self)
-        certificates.withLock { known in
-            if known.count >= 10 { known = [:] }
-            known[url] = text
-        }
-        return text
     }
 }
