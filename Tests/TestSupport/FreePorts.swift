@@ -1,9 +1,9 @@
 import Foundation
 
 /// Ports of this machine that nobody uses at the moment.
-enum FreePorts {
+public enum FreePorts {
     /// All are held until the last is found, so that they differ.
-    static func take(_ count: Int) throws -> [Int] {
+    public static func take(_ count: Int) throws -> [Int] {
         var sockets: [Int32] = []
         defer { sockets.forEach { close($0) } }
         return try (0..<count).map { _ in

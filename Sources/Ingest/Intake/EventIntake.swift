@@ -22,7 +22,7 @@ public struct EventIntake: Sendable {
     }
 
     /// - Parameter authorization: the request's header: `Bearer TOKEN`, or the bare token.
-    /// - Returns: what became of each object, in the order of the body.
+    /// - Returns: what became of each object, by bucket and key.
     /// - Throws: `ObjectEventError`, `EventRefused`; `PostgresError`: the sender shall try again.
     public func receive(_ body: [UInt8], authorization: String?) async throws -> [ArrivalOutcome] {
         // Whatever is no message of SNS is tried as an event.
@@ -43,8 +43,10 @@ public struct EventIntake: Sendable {
             })
     }
 
-    /// All objects of a body or none: whoever sent it may send it again.
+    /// All objects of a body or none: whoever sent it may send it again. In one order for all bodies, so that two that
+    /// name the same objects do not wait for each other.
     private func record(_ events: [ObjectEvent]) async throws -> [ArrivalOutcome] {
+        let events = events.sorted { ($0.bucket, $0.key, $0.version) < ($1.bucket, $1.key, $1.version) }
         let outcomes = try await pool.transaction { session -> [ArrivalOutcome] in try events.map(session.arrive) }
         for (event, outcome) in zip(events, outcomes) {
             var metadata: Logger.Metadata = [
