@@ -8,9 +8,8 @@ struct InstanceCredentials: CredentialSource {
     let name = "instance metadata"
     let environment: AWSEnvironment
     let send: HTTPSend
-
     /// It answers at once or not at all: off EC2 nobody has this address.
-    private static let timeout = Duration.seconds(1)
+    var timeout = Duration.seconds(1)
 
     func credentials() async throws -> Credentials? {
         guard environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true" else { return nil }
@@ -36,7 +35,7 @@ struct InstanceCredentials: CredentialSource {
     private func sessionToken() async throws -> String? {
         let request = HTTPRequest(
             "PUT", base + "/latest/api/token", headers: [("X-aws-ec2-metadata-token-ttl-seconds", "21600")],
-            timeout: Self.timeout)
+            timeout: timeout)
         do {
             let response = try await send(request)
             return response.status == 200 ? String(decoding: response.body, as: UTF8.self) : nil
@@ -47,6 +46,6 @@ struct InstanceCredentials: CredentialSource {
 
     private func get(_ path: String, _ token: String) async throws -> HTTPResponse {
         try await send(
-            HTTPRequest("GET", base + path, headers: [("X-aws-ec2-metadata-token", token)], timeout: Self.timeout))
+            HTTPRequest("GET", base + path, headers: [("X-aws-ec2-metadata-token", token)], timeout: timeout))
     }
 }

@@ -32,8 +32,12 @@ extension S3Client {
         var pinned = object
         pinned.version = object.version ?? info.version
         let receiver = Receiver(size: info.size, receive)
-        if info.size > 0 { try await stream(pinned, info, receiver) }
-        while receiver.count < info.size { try await fetchPiece(pinned, info, receiver) }
+        do {
+            if info.size > 0 { try await stream(pinned, info, receiver) }
+            while receiver.count < info.size { try await fetchPiece(pinned, info, receiver) }
+        } catch let error as ReceiverError {
+            throw error.cause
+        }
         guard receiver.count == info.size else {
             throw invalidAnswer("\(receiver.count) bytes came instead of \(info.size)", "GetObject", object)
         }
@@ -51,7 +55,6 @@ extension S3Client {
                     throw AnswerError(response, service: .s3, operation: "GetObject", resource: object.description)
                 }
             } catch let error as HTTPTransportError {
-                try receiver.rethrow()
                 guard error.isRetryable, receiver.count > 0 else { throw error }
             }
         }
@@ -83,34 +86,29 @@ extension S3Client {
 private final class Receiver: Sendable {
     private let size: Int
     private let receive: @Sendable (UnsafeRawBufferPointer) throws -> Void
-    private let state = Mutex<(count: Int, failure: (any Error)?)>((0, nil))
+    private let total = Mutex(0)
 
     init(size: Int, _ receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) {
         self.size = size
         self.receive = receive
     }
 
-    var count: Int { state.withLock { $0.count } }
+    var count: Int { total.withLock { $0 } }
 
     /// More than was announced is counted, so that it is noticed, but not handed over.
-    func take(_ bytes: UnsafeRawBufferPointer) throws {
-        let total = state.withLock { state in
-            state.count += bytes.count
-            return state.count
+    func take(_ bytes: UnsafeRawBufferPointer) throws(ReceiverError) {
+        let total = total.withLock { total in
+            total += bytes.count
+            return total
         }
         guard total <= size else { return }
-        do {
-            try receive(bytes)
-        } catch {
-            state.withLock { $0.failure = error }
-            throw error
-        }
+        do { try receive(bytes) } catch { throw ReceiverError(cause: error) }
     }
+}
 
-    /// The caller's own error is never taken for one of the transport.
-    func rethrow() throws {
-        if let failure = state.withLock({ $0.failure }) { throw failure }
-    }
+/// The caller's own error in a wrapper, so that it is never taken for one of the transport and tried again.
+private struct ReceiverError: Error {
+    var cause: any Error
 }
 
 /// Runs what blocks outside Swift's pool.

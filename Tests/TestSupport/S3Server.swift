@@ -1,0 +1,16 @@
+/// A real store that checks signatures, expiry, clocks and checksums as S3 does: OpenStack Swift's S3 interface.
+public enum S3Server {
+    public static let accessKey = "test:tester"
+    public static let secretKey = "testing"
+    public static let region = "us-east-1"
+
+    private static let started = Task<Int, any Error> {
+        _ = try PythonTools.program("swift-proxy-server")
+        return try await ServerScript.start("swift-s3", ports: 4)[0]
+    }
+
+    /// `http://127.0.0.1:PORT`; the first call starts it.
+    public static func url() async throws -> String {
+        "http://127.0.0.1:\(try await started.value)"
+    }
+}
