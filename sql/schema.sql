@@ -15,6 +15,22 @@ CREATE SCHEMA catalog;
 
 COMMENT ON SCHEMA catalog IS 'the product catalogue, its uploads and their history';
 
+-- Name: intake; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA intake;
+
+-- Name: SCHEMA intake; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON SCHEMA intake IS 'objects that arrived in a bucket, and where they go';
+
+-- Name: jobs; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA jobs;
+
+-- Name: SCHEMA jobs; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON SCHEMA jobs IS 'the queue; insert into jobs.jobs enqueues, catalog jobs status shows';
+
 -- Name: product_history(text, text); Type: FUNCTION; Schema: audit; Owner: -
 
 CREATE FUNCTION audit.product_history(vendor text, vendor_product_id text) RETURNS TABLE(valid_from timestamp with time zone, valid_to timestamp with time zone, made_by_upload character varying, ended_by text, ended_by_upload character varying, ended_by_user text, price numeric, stock_quantity integer, product_name character varying, category character varying, sku character varying, image jsonb)
@@ -289,6 +305,25 @@ $$;
 
 COMMENT ON FUNCTION catalog.revert_upload(upload text) IS 'undoes one upload: created products are deleted, updated ones get their former image back; returns the products left alone and why';
 
+-- Name: wake_workers(); Type: FUNCTION; Schema: jobs; Owner: -
+
+CREATE FUNCTION jobs.wake_workers() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if current_setting('jobs.notify', true) is distinct from 'off' then
+        perform pg_notify('jobs.' || queue, '')
+        from (select distinct queue from enqueued where state = 'ready' and run_at <= clock_timestamp()) queues;
+    end if;
+    return null;
+end
+$$;
+
+-- Name: FUNCTION wake_workers(); Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON FUNCTION jobs.wake_workers() IS 'wakes the workers that listen on jobs.<queue>';
+
 -- Name: upload_history; Type: TABLE; Schema: catalog; Owner: -
 
 CREATE TABLE catalog.upload_history (
@@ -483,7 +518,7 @@ CREATE TABLE catalog.notifications (
     sent_at timestamp with time zone,
     CONSTRAINT notifications_kind_is_known CHECK ((kind = 'upload-finished'::text)),
     CONSTRAINT notifications_sent_have_a_time CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
-    CONSTRAINT notifications_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text])))
+    CONSTRAINT notifications_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'undeliverable'::text])))
 );
 
 -- Name: TABLE notifications; Type: COMMENT; Schema: catalog; Owner: -
@@ -492,7 +527,7 @@ COMMENT ON TABLE catalog.notifications IS 'outbox: written with the result it an
 
 -- Name: COLUMN notifications.state; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.notifications.state IS 'pending -> sent; a failed attempt stays pending with its error';
+COMMENT ON COLUMN catalog.notifications.state IS 'pending -> sent | undeliverable (nobody to send it to, or refused for good); a failed attempt stays pending with its error';
 
 -- Name: notifications_notification_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
@@ -660,6 +695,170 @@ ALTER TABLE catalog.validation_errors ALTER COLUMN error_id ADD GENERATED ALWAYS
     CACHE 1
 );
 
+-- Name: object_events; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.object_events (
+    event_id bigint NOT NULL,
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    object_version text NOT NULL,
+    etag text NOT NULL,
+    size_bytes bigint,
+    source text NOT NULL,
+    pipeline text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    upload_id character varying(50),
+    ignored_because text,
+    CONSTRAINT object_events_end_somewhere CHECK (((upload_id IS NULL) OR (ignored_because IS NULL))),
+    CONSTRAINT object_events_source_is_known CHECK ((source = ANY (ARRAY['s3'::text, 'sns'::text, 'eventbridge'::text, 'minio'::text, 'ceph'::text, 'poller'::text])))
+);
+
+-- Name: TABLE object_events; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON TABLE intake.object_events IS 'arrivals; a second event of the same object version changes nothing';
+
+-- Name: COLUMN object_events.object_version; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.object_events.object_version IS 'version id of a versioned bucket, else the ETag';
+
+-- Name: COLUMN object_events.ignored_because; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.object_events.ignored_because IS 'why an object below a route is no input';
+
+-- Name: object_events_event_id_seq; Type: SEQUENCE; Schema: intake; Owner: -
+
+ALTER TABLE intake.object_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME intake.object_events_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: routes; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.routes (
+    bucket text NOT NULL,
+    prefix text NOT NULL,
+    pipeline text NOT NULL,
+    mode text DEFAULT 'create'::text NOT NULL,
+    policy text DEFAULT 'load-valid'::text NOT NULL,
+    accepts_from timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT routes_mode_is_known CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
+    CONSTRAINT routes_pipeline_is_known CHECK ((pipeline = ANY (ARRAY['onboard'::text, 'enrich'::text, 'relay'::text]))),
+    CONSTRAINT routes_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
+    CONSTRAINT routes_prefix_is_a_folder CHECK ((prefix ~ '^([^/]+/)*$'::text))
+);
+
+-- Name: TABLE routes; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON TABLE intake.routes IS 'which objects go into which pipeline; the longest prefix wins';
+
+-- Name: COLUMN routes.mode; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.routes.mode IS 'of uploads that arrive here: create or upsert';
+
+-- Name: COLUMN routes.accepts_from; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.routes.accepts_from IS 'the poller leaves older objects alone';
+
+-- Name: jobs; Type: TABLE; Schema: jobs; Owner: -
+
+CREATE TABLE jobs.jobs (
+    job_id bigint NOT NULL,
+    queue text DEFAULT 'default'::text NOT NULL,
+    kind text NOT NULL,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    state text DEFAULT 'ready'::text NOT NULL,
+    priority smallint DEFAULT 2 NOT NULL,
+    run_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    max_attempts integer DEFAULT 10 NOT NULL,
+    lease_until timestamp with time zone,
+    worker_id text,
+    serial_key text,
+    unique_key text,
+    last_error text,
+    errors jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT jobs_kind_is_given CHECK ((kind <> ''::text)),
+    CONSTRAINT jobs_max_attempts_is_positive CHECK ((max_attempts > 0)),
+    CONSTRAINT jobs_priority_is_between_1_and_4 CHECK (((priority >= 1) AND (priority <= 4))),
+    CONSTRAINT jobs_queue_is_a_short_name CHECK ((queue ~ '^[a-z0-9_-]{1,40}$'::text)),
+    CONSTRAINT jobs_running_has_a_lease CHECK (((state = 'running'::text) = ((lease_until IS NOT NULL) AND (worker_id IS NOT NULL)))),
+    CONSTRAINT jobs_state_is_known CHECK ((state = ANY (ARRAY['ready'::text, 'running'::text, 'dead'::text])))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_insert_threshold='-1', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='20000', autovacuum_vacuum_cost_delay='0');
+
+-- Name: TABLE jobs; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON TABLE jobs.jobs IS 'live and dead jobs; a finished job leaves the table';
+
+-- Name: COLUMN jobs.state; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.jobs.state IS 'ready -> running (claimed) -> gone (finished) | ready (failed, tries again at run_at) | dead (gave up); dead -> ready (catalog jobs retry)';
+
+-- Name: COLUMN jobs.priority; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.jobs.priority IS '1 goes first, 4 last; within one priority by run_at';
+
+-- Name: COLUMN jobs.attempt; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.jobs.attempt IS 'raised by every claim; fences whoever held the job before';
+
+-- Name: COLUMN jobs.lease_until; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.jobs.lease_until IS 'a running job whose lease is over may be claimed by anybody';
+
+-- Name: COLUMN jobs.serial_key; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.jobs.serial_key IS 'of the jobs with one key at most one runs at a time';
+
+-- Name: COLUMN jobs.unique_key; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.jobs.unique_key IS 'of the jobs with one key at most one is ready or running';
+
+-- Name: COLUMN jobs.errors; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.jobs.errors IS 'what went wrong so far: [{"at", "attempt", "worker", "error"}], the newest ten';
+
+-- Name: jobs_job_id_seq; Type: SEQUENCE; Schema: jobs; Owner: -
+
+ALTER TABLE jobs.jobs ALTER COLUMN job_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jobs.jobs_job_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: paused_queues; Type: TABLE; Schema: jobs; Owner: -
+
+CREATE TABLE jobs.paused_queues (
+    queue text NOT NULL,
+    paused_at timestamp with time zone DEFAULT now() NOT NULL,
+    paused_by text DEFAULT SESSION_USER NOT NULL
+);
+
+-- Name: TABLE paused_queues; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON TABLE jobs.paused_queues IS 'queues whose jobs are not claimed; running ones end';
+
+-- Name: periods; Type: TABLE; Schema: jobs; Owner: -
+
+CREATE TABLE jobs.periods (
+    kind text NOT NULL,
+    period timestamp with time zone NOT NULL
+);
+
+-- Name: TABLE periods; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON TABLE jobs.periods IS 'the newest period of each periodic job that some worker has enqueued';
+
 -- Name: notifications notifications_are_sent_once_per_upload_and_kind; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.notifications
@@ -715,6 +914,36 @@ ALTER TABLE ONLY catalog.validation_errors
 ALTER TABLE ONLY catalog.vendors
     ADD CONSTRAINT vendors_pkey PRIMARY KEY (vendor_id);
 
+-- Name: object_events object_events_object_version_is_seen_once; Type: CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.object_events
+    ADD CONSTRAINT object_events_object_version_is_seen_once UNIQUE (bucket, object_key, object_version);
+
+-- Name: object_events object_events_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.object_events
+    ADD CONSTRAINT object_events_pkey PRIMARY KEY (event_id);
+
+-- Name: routes routes_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.routes
+    ADD CONSTRAINT routes_pkey PRIMARY KEY (bucket, prefix);
+
+-- Name: jobs jobs_pkey; Type: CONSTRAINT; Schema: jobs; Owner: -
+
+ALTER TABLE ONLY jobs.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (job_id);
+
+-- Name: paused_queues paused_queues_pkey; Type: CONSTRAINT; Schema: jobs; Owner: -
+
+ALTER TABLE ONLY jobs.paused_queues
+    ADD CONSTRAINT paused_queues_pkey PRIMARY KEY (queue);
+
+-- Name: periods periods_pkey; Type: CONSTRAINT; Schema: jobs; Owner: -
+
+ALTER TABLE ONLY jobs.periods
+    ADD CONSTRAINT periods_pkey PRIMARY KEY (kind);
+
 -- Name: notifications_pending_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX notifications_pending_idx ON catalog.notifications USING btree (notification_id) WHERE (state = 'pending'::text);
@@ -735,6 +964,10 @@ CREATE INDEX products_upload_id_idx ON catalog.products USING btree (upload_id);
 
 CREATE INDEX upload_events_upload_id_at_idx ON catalog.upload_events USING btree (upload_id, at);
 
+-- Name: upload_history_queued_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_history_queued_idx ON catalog.upload_history USING btree (upload_timestamp) WHERE (status = 'queued'::text);
+
 -- Name: upload_history_unfinished_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX upload_history_unfinished_idx ON catalog.upload_history USING btree (vendor_id, status) WHERE (status = ANY (ARRAY['queued'::text, 'processing'::text]));
@@ -750,6 +983,34 @@ CREATE INDEX upload_history_vendor_id_upload_timestamp_idx ON catalog.upload_his
 -- Name: validation_errors_upload_id_row_number_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX validation_errors_upload_id_row_number_idx ON ONLY catalog.validation_errors USING btree (upload_id, row_number);
+
+-- Name: object_events_received_at_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX object_events_received_at_idx ON intake.object_events USING btree (received_at);
+
+-- Name: object_events_upload_id_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX object_events_upload_id_idx ON intake.object_events USING btree (upload_id);
+
+-- Name: jobs_dead_idx; Type: INDEX; Schema: jobs; Owner: -
+
+CREATE INDEX jobs_dead_idx ON jobs.jobs USING btree (queue, job_id) WHERE (state = 'dead'::text);
+
+-- Name: jobs_ready_idx; Type: INDEX; Schema: jobs; Owner: -
+
+CREATE INDEX jobs_ready_idx ON jobs.jobs USING btree (queue, priority, run_at, job_id) WHERE (state = 'ready'::text);
+
+-- Name: jobs_running_idx; Type: INDEX; Schema: jobs; Owner: -
+
+CREATE INDEX jobs_running_idx ON jobs.jobs USING btree (queue, lease_until) WHERE (state = 'running'::text);
+
+-- Name: jobs_serial_key_runs_once; Type: INDEX; Schema: jobs; Owner: -
+
+CREATE UNIQUE INDEX jobs_serial_key_runs_once ON jobs.jobs USING btree (serial_key) WHERE ((state = 'running'::text) AND (serial_key IS NOT NULL));
+
+-- Name: jobs_unique_key_lives_once; Type: INDEX; Schema: jobs; Owner: -
+
+CREATE UNIQUE INDEX jobs_unique_key_lives_once ON jobs.jobs USING btree (unique_key) WHERE ((state <> 'dead'::text) AND (unique_key IS NOT NULL));
 
 -- Name: products products_begin_image; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -775,6 +1036,10 @@ CREATE TRIGGER upload_events_refuse_change BEFORE DELETE OR UPDATE ON catalog.up
 
 CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
 
+-- Name: jobs jobs_wake_workers; Type: TRIGGER; Schema: jobs; Owner: -
+
+CREATE TRIGGER jobs_wake_workers AFTER INSERT ON jobs.jobs REFERENCING NEW TABLE AS enqueued FOR EACH STATEMENT EXECUTE FUNCTION jobs.wake_workers();
+
 -- Name: notifications notifications_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.notifications
@@ -799,6 +1064,11 @@ ALTER TABLE ONLY catalog.upload_events
 
 ALTER TABLE catalog.validation_errors
     ADD CONSTRAINT validation_errors_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: object_events object_events_upload_exists; Type: FK CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.object_events
+    ADD CONSTRAINT object_events_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
 
 -- Name: notifications; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -894,6 +1164,14 @@ GRANT USAGE ON SCHEMA audit TO catalog_auditor;
 GRANT USAGE ON SCHEMA catalog TO catalog_vendor;
 GRANT USAGE ON SCHEMA catalog TO catalog_auditor;
 
+-- Name: SCHEMA intake; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA intake TO catalog_auditor;
+
+-- Name: SCHEMA jobs; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA jobs TO catalog_auditor;
+
 -- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: ACL; Schema: audit; Owner: -
 
 REVOKE ALL ON FUNCTION audit.product_history(vendor text, vendor_product_id text) FROM PUBLIC;
@@ -939,6 +1217,10 @@ REVOKE ALL ON FUNCTION catalog.refuse_change() FROM PUBLIC;
 -- Name: FUNCTION revert_upload(upload text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.revert_upload(upload text) FROM PUBLIC;
+
+-- Name: FUNCTION wake_workers(); Type: ACL; Schema: jobs; Owner: -
+
+REVOKE ALL ON FUNCTION jobs.wake_workers() FROM PUBLIC;
 
 -- Name: TABLE upload_history; Type: ACL; Schema: catalog; Owner: -
 
@@ -993,4 +1275,24 @@ GRANT SELECT ON TABLE catalog.products TO catalog_auditor;
 
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_auditor;
+
+-- Name: TABLE object_events; Type: ACL; Schema: intake; Owner: -
+
+GRANT SELECT ON TABLE intake.object_events TO catalog_auditor;
+
+-- Name: TABLE routes; Type: ACL; Schema: intake; Owner: -
+
+GRANT SELECT ON TABLE intake.routes TO catalog_auditor;
+
+-- Name: TABLE jobs; Type: ACL; Schema: jobs; Owner: -
+
+GRANT SELECT ON TABLE jobs.jobs TO catalog_auditor;
+
+-- Name: TABLE paused_queues; Type: ACL; Schema: jobs; Owner: -
+
+GRANT SELECT ON TABLE jobs.paused_queues TO catalog_auditor;
+
+-- Name: TABLE periods; Type: ACL; Schema: jobs; Owner: -
+
+GRANT SELECT ON TABLE jobs.periods TO catalog_auditor;
 

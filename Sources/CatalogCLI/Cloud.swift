@@ -2,6 +2,7 @@ import AWS
 import Curl
 import Foundation
 import Ingest
+import Logging
 import Synchronization
 
 /// The clients of AWS, made when first needed: a machine without a region or credentials can do without them.
@@ -9,6 +10,7 @@ final class Cloud: Sendable {
     private let environment: AWSEnvironment
     private let http = HTTPClient()
     private let made = Mutex<AWSConfiguration?>(nil)
+    private let secrets = Mutex<SecretCache?>(nil)
 
     init(environment: AWSEnvironment = .process()) {
         self.environment = environment
@@ -31,7 +33,28 @@ final class Cloud: Sendable {
             signer: try linkProfile.map { S3Client(try withProfile($0, configuration)) })
     }
 
-    func topicNotifier(_ arn: String) throws -> any Notifier { throw CommandFailure("SNS: not yet") }
+    func topics() throws -> SNSClient { SNSClient(try configuration()) }
+
+    /// Passwords of databases, kept for an hour.
+    func databaseSecrets() throws -> SecretCache {
+        let configuration = try configuration()
+        return secrets.withLock { secrets in
+            let cache = secrets ?? SecretCache(SecretsManagerClient(configuration), lifetime: 3600)
+            secrets = cache
+            return cache
+        }
+    }
+
+    /// - Parameter arn: of the topic that announces objects.
+    func trustedTopic(_ arn: String, _ logger: Logger) -> TrustedTopic {
+        let (http, verifier) = (http, SNSVerifier(http: http))
+        return TrustedTopic(arn: arn, logger: logger, isGenuine: verifier.isGenuine) { url in
+            let response = try await http.send(HTTPRequest("GET", url))
+            guard response.isSuccess else {
+                throw CommandFailure("SNS answered the confirmation of the subscription with \(response.status)")
+            }
+        }
+    }
 
     /// The same endpoints with the credentials of another profile.
     private func withProfile(_ name: String, _ configuration: AWSConfiguration) throws -> AWSConfiguration {

@@ -63,8 +63,13 @@ struct Composition: Sendable {
         switch settings.notify {
         case .folder(let folder): FileNotifier(root: folder, from: settings.sender)
         case .mail(let server): SMTPNotifier(server: server, from: settings.sender)
-        case .topic(let arn): try cloud.topicNotifier(arn)
+        case .topic(let arn): TopicNotifier(client: try cloud.topics(), topic: arn)
         }
+    }
+
+    func intake(_ pool: Pool, _ logger: Logger) -> EventIntake {
+        let topic = settings.service.eventsTopic.map { cloud.trustedTopic($0, logger) }
+        return EventIntake(pool: pool, token: settings.service.eventsToken, topic: topic, logger: logger)
     }
 
     /// Runs one piece of work on a connection of its own.

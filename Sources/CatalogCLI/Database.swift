@@ -1,30 +1,96 @@
+import AWS
 import Foundation
 import Postgres
 
 /// How to reach the configured or the embedded database.
 struct Database: Sendable {
-    let settings: Settings
-    let cloud: Cloud
+    private let settings: Settings
+    private let cloud: Cloud
+
+    init(settings: Settings, cloud: Cloud) {
+        self.settings = settings
+        self.cloud = cloud
+    }
 
     var embedded: EmbeddedPostgres { EmbeddedPostgres(base: settings.base.path) }
+
+    /// For pools: a refused password is looked up anew.
+    var connector: Connector {
+        Connector(conninfo: conninfo) {
+            guard case .secret(let id, _) = settings.database, let secrets = try? cloud.databaseSecrets() else {
+                return false  // because nothing is remembered that could be out of date
+            }
+            await secrets.invalidate(id)
+            return true
+        }
+    }
 
     /// For each new connection: passwords and tokens change.
     func conninfo() async throws -> String {
         switch settings.database {
         case .embedded: try await embedded.start()
         case .url(let url): url
-        case .secret, .iam: throw CommandFailure("not yet")
+        case .secret(let id, let url):
+            try await DatabaseSecret(cloud.databaseSecrets().secret(id).text, id).conninfo(url)
+        case .iam(let url): try await withToken(url)
         }
     }
 
     func open() async throws -> Connection {
-        let conninfo = try await conninfo()
         do {
-            return try await Connection.open(conninfo)
+            return try await connector.open()
         } catch let error as PostgresError where !settings.isEmbedded {
             throw CommandFailure(
-                "cannot connect to the database of CATALOG_DATABASE_URL (value withheld): \(error); "
+                "cannot connect to the configured database (address and password withheld): \(error); "
                     + "check host, port, user, password and network")
         }
+    }
+
+    /// IAM authentication wants TLS ("Connecting to your DB instance using IAM authentication", Amazon RDS User Guide).
+    private func withToken(_ url: String) async throws -> String {
+        let parts = try ConnectionInfo.environment(of: url)
+        guard let host = parts["PGHOST"], let user = parts["PGUSER"] else {
+            throw SettingsError("CATALOG_DATABASE_AUTH", "iam", "CATALOG_DATABASE_URL must name host and user")
+        }
+        let configuration = try cloud.configuration()
+        let token = RDSAuthToken.make(
+            host: host, port: parts["PGPORT"].flatMap { Int($0) } ?? 5432, user: user, region: configuration.region,
+            credentials: try await configuration.credentials.credentials(), date: Date())
+        return try ConnectionInfo.setting(["password": token], defaults: ["sslmode": "require"], in: url)
+    }
+}
+
+/// The secret of a database as RDS writes it.
+///
+/// Source: "JSON structure of AWS Secrets Manager secrets", AWS Secrets Manager User Guide. A password that RDS manages comes
+/// without the host.
+struct DatabaseSecret {
+    private let values: [String: String]
+    private let id: String
+
+    /// - Throws: `SettingsError` without any part of the secret.
+    init(_ text: String, _ id: String) throws {
+        self.id = id
+        // Foundation's own error would quote the secret.
+        guard let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
+            throw SettingsError(
+                "CATALOG_DATABASE_SECRET", id, "the secret is no JSON object with username and password")
+        }
+        values = object.compactMapValues { ($0 as? String) ?? ($0 as? NSNumber)?.stringValue }
+    }
+
+    /// - Parameter url: gives what the secret does not.
+    func conninfo(_ url: String?) throws -> String {
+        let names = ["username": "user", "password": "password", "host": "host", "port": "port", "dbname": "dbname"]
+        let parameters = Dictionary(
+            uniqueKeysWithValues: names.compactMap { key, name in values[key].map { (name, $0) } })
+        guard parameters["user"] != nil, parameters["password"] != nil else {
+            throw SettingsError("CATALOG_DATABASE_SECRET", id, "the secret lacks username or password")
+        }
+        guard url != nil || parameters["host"] != nil else {
+            throw SettingsError(
+                "CATALOG_DATABASE_SECRET", id, "the secret has no host: set CATALOG_DATABASE_URL, with host and dbname")
+        }
+        return try ConnectionInfo.setting(parameters, in: url ?? "dbname=postgres")
     }
 }

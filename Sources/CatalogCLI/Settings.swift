@@ -12,8 +12,8 @@ struct Settings: Sendable {
         case embedded
         /// libpq URI or conninfo.
         case url(String)
-        /// Id of a secret of Secrets Manager.
-        case secret(String)
+        /// Id of a secret of Secrets Manager; the URL gives what the secret does not.
+        case secret(String, url: String?)
         /// The URL's user, with a token of RDS instead of a password.
         case iam(String)
     }
@@ -64,9 +64,11 @@ struct Settings: Sendable {
             }
             return .embedded
         case (let url?, nil): return usesTokens ? .iam(url) : .url(url)
-        case (nil, let secret?): return .secret(secret)
-        case (_?, let secret?):
-            throw SettingsError("CATALOG_DATABASE_SECRET", secret, "CATALOG_DATABASE_URL is set too: unset one of them")
+        case (let url, let secret?):
+            guard !usesTokens else {
+                throw SettingsError("CATALOG_DATABASE_AUTH", "iam", "unset it, or CATALOG_DATABASE_SECRET")
+            }
+            return .secret(secret, url: url)
         }
     }
 

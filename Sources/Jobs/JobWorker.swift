@@ -16,7 +16,7 @@ public final class JobWorker: Service {
     let claims: Pool
     /// Finishing, failing and sign of life.
     let records: Pool
-    let conninfo: @Sendable () async throws -> String
+    let connector: Connector
     let logger: Logger
     let ledger: Mutex<JobLedger>
     /// To be given back at the end.
@@ -26,21 +26,21 @@ public final class JobWorker: Service {
     let idle = Bell()
 
     /// - Parameters:
-    ///   - conninfo: asked for each new connection, because passwords change.
+    ///   - connector: must lead to the server itself, unless the worker only polls.
     ///   - handlers: by kind; the worker claims every kind of its queues, and one without handler fails.
     public init(
-        _ configuration: JobWorkerConfiguration, conninfo: @escaping @Sendable () async throws -> String,
+        _ configuration: JobWorkerConfiguration, connector: Connector,
         handlers: [any JobHandler], periodic: [PeriodicJob] = [], logger: Logger
     ) {
         self.configuration = configuration
-        self.conninfo = conninfo
+        self.connector = connector
         self.handlers = Dictionary(uniqueKeysWithValues: handlers.map { ($0.kind, $0) })
         self.periodic = periodic
         self.logger = logger
-        claims = Pool(maximum: 1, application: "catalog-claim", conninfo: conninfo) {
+        claims = Pool(connector, maximum: 1, application: "catalog-claim") {
             try $0.execute("set synchronous_commit = off")
         }
-        records = Pool(maximum: 2, application: "catalog-jobs", conninfo: conninfo)
+        records = Pool(connector, maximum: 2, application: "catalog-jobs")
         ledger = Mutex(JobLedger(concurrency: configuration.concurrency))
     }
 

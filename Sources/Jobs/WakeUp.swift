@@ -23,7 +23,7 @@ extension JobWorker {
     private func listenOnce() async throws {
         let watchdog = "jobs.watchdog.\(configuration.workerID)"
         let channels = configuration.concurrency.keys.sorted().map { "jobs.\($0)" } + [String(watchdog.prefix(63))]
-        let notifications = try await Listener.listen(try await conninfo(), channels: channels)
+        let notifications = try await Listener.listen(try await connector.conninfo(), channels: channels)
         // What was sent before it listened.
         bell.ring()
         let answers = Bell()

@@ -18,6 +18,29 @@ public enum ConnectionInfo {
         }
     }
 
+    /// The same connection with some of its parameters set anew, as `key='value'` pairs.
+    /// - Parameters:
+    ///   - values: by libpq's keywords, such as `password`.
+    ///   - defaults: for parameters the text does not set.
+    /// - Throws: `PostgresError` without any part of the text, if it cannot be read.
+    public static func setting(
+        _ values: [String: String], defaults: [String: String] = [:], in conninfo: String
+    ) throws -> String {
+        let present = try withOptions(of: conninfo) { options in
+            var present: [String: String] = [:]
+            var option = options
+            while let keyword = option.pointee.keyword {
+                if let value = option.pointee.val { present[String(cString: keyword)] = String(cString: value) }
+                option += 1
+            }
+            return present
+        }
+        return defaults.merging(present) { $1 }.merging(values) { $1 }.sorted { $0.key < $1.key }.map { key, value in
+            // Manual, section 34.1.1.1.
+            "\(key)='\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
+        }.joined(separator: " ")
+    }
+
     /// Refuses a text that libpq would misread: its messages quote what it took for a host, a port or a database, and that may be a
     /// part of the password.
     /// - Throws: `PostgresError` without any part of the text.

@@ -11,7 +11,7 @@ public final class Pool: Sendable {
         var isClosed = false
     }
 
-    private let conninfo: @Sendable () async throws -> String
+    private let connector: Connector
     private let setUp: @Sendable (Session) throws -> Void
     private let application: String
     private let turns: Turns
@@ -22,19 +22,19 @@ public final class Pool: Sendable {
     ///   - conninfo: as `Connection.open` takes it.
     ///   - maximum: connections at most; each costs a thread here and a process at the server.
     public convenience init(_ conninfo: String, maximum: Int = 4, application: String = "catalog") {
-        self.init(maximum: maximum, application: application, conninfo: { conninfo })
+        self.init(Connector(conninfo), maximum: maximum, application: application)
     }
 
     /// Opens nothing yet.
     /// - Parameters:
-    ///   - conninfo: asked for each new connection: passwords and tokens change.
+    ///   - connector: asked for each new connection.
     ///   - setUp: runs on each new connection before it is lent.
     public init(
-        maximum: Int = 4, application: String = "catalog", conninfo: @escaping @Sendable () async throws -> String,
+        _ connector: Connector, maximum: Int = 4, application: String = "catalog",
         setUp: @escaping @Sendable (Session) throws -> Void = { _ in }
     ) {
         precondition(maximum > 0, "a pool without connections never answers")
-        self.conninfo = conninfo
+        self.connector = connector
         self.setUp = setUp
         self.application = application
         turns = Turns(maximum)
@@ -93,7 +93,7 @@ public final class Pool: Sendable {
             await connection.close()
         }
         try Task.checkCancellation()
-        let connection = try await Connection.open(try await conninfo(), application: application)
+        let connection = try await connector.open(application: application)
         do {
             try await connection.run(setUp)
         } catch {

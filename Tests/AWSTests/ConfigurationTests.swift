@@ -69,6 +69,20 @@ struct AWSEnvironmentTests {
         #expect(ignoring.endpointURL(of: .s3) == nil)
     }
 
+    @Test("another profile's credentials win over keys in variables")
+    func otherProfile() async throws {
+        let environment = AWSEnvironment.make(
+            [
+                "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S", "AWS_REGION": "r",
+                "AWS_SHARED_CREDENTIALS_FILE": "/elsewhere",
+            ], files: Self.files
+        ).using(profile: "work")
+        let keys = try await EnvironmentCredentials(environment: environment).credentials()
+        #expect(keys == nil)
+        #expect(environment.profile?.staticCredentials?.accessKeyID == "W")
+        #expect(environment.region == "r")
+    }
+
     @Test("the files may be elsewhere")
     func files() {
         let environment = AWSEnvironment.make(

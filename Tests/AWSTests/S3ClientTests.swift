@@ -140,6 +140,19 @@ struct S3ClientTests {
         #expect(received.withLock { $0 } == bytes)
     }
 
+    @Test("an object that was replaced is not streamed for the one that was meant", arguments: Store.allCases)
+    func replaced(store: Store) async throws {
+        let (client, bucket) = try await store.bucket()
+        let object = S3Object(bucket: bucket, key: "k")
+        let first = try await client.put(object, [1])
+        try await client.download(object, etag: first.etag) { _ in }
+        try await client.put(object, [2])
+        let error = await #expect(throws: AWSError.self) {
+            try await client.download(object, etag: first.etag) { _ in Issue.record("bytes of another object") }
+        }
+        #expect(error?.isPreconditionFailed == true)
+    }
+
     @Test("a missing file is named")
     func missingFile() async throws {
         let client = S3Client(ServiceClient.make(ScriptedTransport()))

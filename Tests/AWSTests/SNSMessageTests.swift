@@ -99,6 +99,24 @@ struct SNSMessageTests {
         #expect(SNSMessage.isTrusted(url) == isTrusted)
     }
 
+    @Test("a certificate is fetched once, and only from SNS", .sharedData)
+    func verifier() async throws {
+        let message = try SNSMessage(Array(text("message-01.json").utf8))
+        let transport = ScriptedTransport(.make(status: 503), .make(try text("signing-cert.pem")))
+        let verifier = SNSVerifier(send: transport.send)
+        await #expect(throws: SNSMessageError.self) { try await verifier.isGenuine(message) }
+        for _ in 0..<2 {
+            let isGenuine = try await verifier.isGenuine(message)
+            #expect(isGenuine)
+        }
+        #expect(transport.requests.map(\.url) == [message.signingCertificateURL, message.signingCertificateURL])
+        let elsewhere = try text("message-01.json").replacing(
+            "sns.us-east-2.amazonaws.com/Simple", with: "evil.example/S")
+        let forged = try await verifier.isGenuine(SNSMessage(Array(elsewhere.utf8)))
+        #expect(!forged)
+        #expect(transport.requests.count == 2)
+    }
+
     @Test("other bodies are no messages", arguments: ["", "{}", "[]", #"{"Type": "Other"}"#])
     func otherBodies(body: String) {
         #expect(throws: SNSMessageError.self) { try SNSMessage(Array(body.utf8)) }

@@ -14,10 +14,12 @@ import Testing
         Vendor.insert(Vendor(vendorID: "V", vendorName: "N", email: "a@b")), Vendor.setStatus("V", .active),
         Vendor.selectAll, Vendor.select("V"), Vendor.selectForUpload("V"),
         Category.insert(["A"]), Category.deactivate("A"), Category.selectAll, Category.selectActive,
-        Upload.begin(upload), Upload.queue(upload), Upload.start("U"), Upload.hold("U"), Upload.giveUpOrphans, Upload.finish("U", end),
+        Upload.begin(upload), Upload.queue(upload), Upload.start("U"), Upload.hold("U"), Upload.giveUpOrphans,
+        Upload.finish("U", end),
         Upload.recordReport("U", errors: "e", rejected: "r"), Upload.addEvent("U", "started", detail: "{}"),
         Upload.addNotification("U", recipient: nil), Upload.revert("U"), Upload.ensureErrorPartitions,
-        Outbox.claim(uploadID: "U", includingLeftovers: true), Outbox.selectForgotten, Outbox.finish(1), Outbox.fail(1, reason: "r"),
+        Outbox.claim(uploadID: "U", includingLeftovers: true), Outbox.selectForgotten, Outbox.giveUp(1, reason: "r"),
+        Outbox.finish(1), Outbox.fail(1, reason: "r"),
         UploadHistory.select("U"), UploadHistory.selectNewest(vendorID: nil, status: nil, limit: 1),
         UploadHistory.selectErrors("U"), UploadHistory.countErrors("U"), UploadHistory.selectEvents("U"),
         UploadHistory.selectFileFacts("U"), Report.select("U", values: [["_mapped", "sku"]], columns: ["sku"]),
@@ -28,18 +30,9 @@ import Testing
 
     @Test("Every statement fits the migrated schema, with the types of its parameters stated")
     func prepare() async throws {
-        try await withConnection(migrated: true) { connection in
-            try await connection.transaction { session in
-                for table in [ProductLoad.createKeys, ProductLoad.createSuspects, ProductLoad.createIncoming] {
-                    try session.execute(table)
-                }
-                for (number, statement) in Self.statements.enumerated() {
-                    try session.execute("prepare s\(raw: String(number)) as \(raw: statement.sql)")
-                }
-                let untyped = try session.query(
-                    "select statement from pg_prepared_statements where 'unknown'::regtype = any (parameter_types)")
-                #expect(untyped.isEmpty)
-            }
-        }
+        let untyped = try await untypedParameters(
+            of: Self.statements,
+            after: [ProductLoad.createKeys, ProductLoad.createSuspects, ProductLoad.createIncoming])
+        #expect(untyped.isEmpty)
     }
 }

@@ -76,7 +76,7 @@ func withWorker<Result: Sendable>(
     handlers: [any JobHandler], periodic: [PeriodicJob] = [], _ body: (JobWorker) async throws -> Result
 ) async throws -> Result {
     let worker = JobWorker(
-        configuration, conninfo: { conninfo }, handlers: handlers, periodic: periodic,
+        configuration, connector: Connector(conninfo), handlers: handlers, periodic: periodic,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     let task = Task { try await worker.run() }
     let outcome: Swift.Result<Result, any Error>

@@ -30,6 +30,14 @@ public struct AWSEnvironment: Sendable {
         }
     }
 
+    /// The same surroundings with the credentials of a profile: keys in variables, which would win, are left out.
+    public func using(profile name: String) -> AWSEnvironment {
+        var variables = variables
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] { variables[name] = nil }
+        variables["AWS_PROFILE"] = name
+        return AWSEnvironment(variables: variables, readFile: readFile)
+    }
+
     /// A variable, if it is set to something.
     subscript(name: String) -> String? {
         variables[name].flatMap { $0.isEmpty ? nil : $0 }

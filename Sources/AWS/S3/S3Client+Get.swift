@@ -6,7 +6,7 @@ extension S3Client {
     /// Of a piece fetched after a lost connection; held in memory.
     private static let pieceSize = 8 << 20
 
-    /// An object, or a part of it, in memory: for small ones.
+    /// An object, or a part of it, in memory: for small ones, at most `HTTPClient.Configuration.maximumBodyBytes`.
     /// - Parameter range: bytes; its end may lie behind the object's.
     /// - Throws: also `AWSError` of status 416 if the range begins behind the end.
     public func get(_ object: S3Object, range: Range<Int>? = nil) async throws -> (info: S3ObjectInfo, bytes: [UInt8]) {
@@ -22,13 +22,20 @@ extension S3Client {
 
     /// Streams a whole object. Its size and tag are asked for first, so that after a lost connection the rest is fetched
     /// from the very same object and no byte is handed over twice.
-    /// - Parameter receive: runs on a thread of its own and may block; what it throws ends the transfer.
-    /// - Throws: also `AWSError.isPreconditionFailed` if the object was replaced meanwhile.
+    /// - Parameters:
+    ///   - etag: what the object must still be, without quotes; nil takes any.
+    ///   - receive: runs on a thread of its own and may block; what it throws ends the transfer.
+    /// - Throws: also `AWSError.isPreconditionFailed` if the object is another one, or was replaced meanwhile.
     @discardableResult
     public func download(
-        _ object: S3Object, receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
+        _ object: S3Object, etag: String? = nil, receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> S3ObjectInfo {
         let info = try await head(object)
+        guard etag == nil || info.etag == etag else {
+            throw AWSError(
+                service: .s3, operation: "GetObject", resource: object.description, status: 412,
+                code: "PreconditionFailed", message: "the object was replaced")
+        }
         var pinned = object
         pinned.version = object.version ?? info.version
         let receiver = Receiver(size: info.size, receive)

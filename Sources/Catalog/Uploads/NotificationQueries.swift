@@ -28,10 +28,11 @@ enum Outbox {
 
     /// Mails of uploads from a bucket that no job is going to send.
     static let selectForgotten: Statement = """
-        select n.upload_id
+        select n.upload_id, u.vendor_id
         from catalog.notifications n
         join catalog.upload_history u using (upload_id)
-        where n.state = 'pending' and u.bucket is not null and n.created_at < clock_timestamp() - interval '1 minute'
+        where n.state = 'pending' and u.bucket is not null
+          and (n.created_at < clock_timestamp() - interval '1 minute' or u.failure_type = 'INTERRUPTED')
           and not exists (
               select from jobs.jobs j
               where j.unique_key in ('report:' || n.upload_id, 'notify:' || n.upload_id))
@@ -40,6 +41,13 @@ enum Outbox {
     static func finish(_ notificationID: Int) -> Statement {
         """
         update catalog.notifications set state = 'sent', sent_at = clock_timestamp(), last_error = null
+        where notification_id = \(notificationID)::bigint
+        """
+    }
+
+    static func giveUp(_ notificationID: Int, reason: String) -> Statement {
+        """
+        update catalog.notifications set state = 'undeliverable', last_error = \(reason)::text
         where notification_id = \(notificationID)::bigint
         """
     }
@@ -64,13 +72,18 @@ extension Session {
     }
 
     /// Uploads from a bucket whose mail waits without a job, live or dead, to send it.
-    public func forgottenNotifications() throws -> [String] {
-        try query(Outbox.selectForgotten).map { try $0.get("upload_id") }
+    public func forgottenNotifications() throws -> [(uploadID: String, vendorID: String)] {
+        try query(Outbox.selectForgotten).map { (try $0.get("upload_id"), try $0.get("vendor_id")) }
     }
 
     /// The mail was sent.
     public func finishNotification(_ notificationID: Int) throws {
         try execute(Outbox.finish(notificationID))
+    }
+
+    /// The mail will never be sent.
+    public func giveUpNotification(_ notificationID: Int, reason: String) throws {
+        try execute(Outbox.giveUp(notificationID, reason: reason))
     }
 
     /// The mail could not be sent; it stays pending.

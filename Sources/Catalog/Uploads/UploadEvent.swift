@@ -12,6 +12,7 @@ public enum UploadEvent: Sendable {
     case failed(UploadFailure)
     case reportWritten(errorsKey: String, rejectedKey: String)
     case notified(channel: String)
+    case undeliverable(channel: String, reason: String)
 
     /// What was found out about the file; the report needs the columns to give rejected rows back as they were.
     public struct FileFacts: Sendable, Codable {
@@ -54,6 +55,7 @@ public enum UploadEvent: Sendable {
         case .failed: "failed"
         case .reportWritten: "report.written"
         case .notified: "notified"
+        case .undeliverable: "undeliverable"
         }
     }
 
@@ -69,6 +71,7 @@ public enum UploadEvent: Sendable {
         case .failed(let failure): Self.json(["type": failure.type.rawValue, "message": failure.message])
         case .reportWritten(let errors, let rejected): Self.json(["errors": errors, "rejected": rejected])
         case .notified(let channel): Self.json(["channel": channel])
+        case .undeliverable(let channel, let reason): Self.json(["channel": channel, "reason": reason])
         }
     }
 

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Catalog
+import Ingest
 import Postgres
 
 struct VendorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vendor", abstract: "Add, list, suspend and re-activate vendors.",
-        subcommands: [Add.self, List.self, Suspend.self, Activate.self])
+        subcommands: [Add.self, List.self, Suspend.self, Activate.self, Subscribe.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -78,6 +79,38 @@ struct VendorCommand: AsyncParsableCommand {
         var id: String
 
         func run() async throws { try await VendorCommand.setStatus(id, .active) }
+    }
+
+    struct Subscribe: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Subscribe a vendor to the mails about its own uploads.",
+            discussion: """
+                Needs CATALOG_NOTIFY=sns:TOPIC_ARN. SNS asks the address to confirm; a filter keeps other vendors' mails away.
+
+                Example: catalog vendor subscribe VEND001
+                """)
+
+        @Argument(help: "The vendor.")
+        var id: String
+
+        @Option(help: "Another address than the registered one.")
+        var email: String?
+
+        func run() async throws {
+            let composition = try Composition()
+            guard case .topic(let topic) = composition.settings.notify else {
+                throw CommandFailure("vendors subscribe to a topic of SNS: set CATALOG_NOTIFY to sns:TOPIC_ARN")
+            }
+            let vendor = try await composition.withConnection { connection in
+                try await connection.run { try $0.vendor(id) }
+            }
+            guard let vendor else { throw CommandFailure("no vendor '\(id)': catalog vendor list shows all") }
+            let address = email ?? vendor.email
+            let subscription = try await composition.cloud.topics().subscribe(
+                topic: topic, protocolName: "email", endpoint: address,
+                filterPolicy: TopicNotifier.filterPolicy(vendorID: id))
+            print("\(address) is subscribed to the mails of \(id): \(subscription)")
+        }
     }
 
     private static func setStatus(_ id: String, _ status: Vendor.Status) async throws {

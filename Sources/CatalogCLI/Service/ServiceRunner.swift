@@ -22,7 +22,7 @@ struct ServiceRunner {
         // A wrong schema or an unreachable database stops the start, not the first job.
         try await composition.connect().close()
         let slots = settings.concurrency.values.reduce(0, +)
-        let pool = Pool(maximum: slots + 4, application: "catalog-service", conninfo: composition.database.conninfo)
+        let pool = Pool(composition.database.connector, maximum: slots + 4, application: "catalog-service")
         var services: [any Service] = []
         if roles.contains(.worker) { services.append(try worker(pool, logger)) }
         if roles.contains(.poller) {
@@ -49,14 +49,14 @@ struct ServiceRunner {
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits)
         return JobWorker(
-            configuration, conninfo: composition.database.conninfo, handlers: resources.handlers,
+            configuration, connector: composition.database.connector, handlers: resources.handlers,
             periodic: UploadJobResources.periodic, logger: logger)
     }
 
     private func server(_ pool: Pool, _ logger: Logger) throws -> any Service {
         try APIServer(
             host: settings.httpHost, port: settings.httpPort, pool: pool,
-            intake: EventIntake(pool: pool, token: settings.eventsToken, logger: logger),
+            intake: composition.intake(pool, logger),
             isReady: { try await composition.checkReadiness() }, logger: logger
         ).service()
     }

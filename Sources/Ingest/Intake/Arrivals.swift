@@ -28,15 +28,20 @@ extension ObjectEvent {
         """
     }
 
-    /// Holds the object version until the transaction ends: of two deliveries at the same moment the second waits here.
-    static func claim(_ event: ObjectEvent) -> Statement {
+    /// Holds the object version until the transaction ends: of two deliveries at the same moment the second waits here,
+    /// and asks only then, in a statement of its own, because a statement sees what was committed when it began.
+    static func hold(_ event: ObjectEvent) -> Statement {
         """
-        select exists (
-            select from intake.object_events
-            where bucket = \(event.bucket)::text and object_key = \(event.key)::text
-              and object_version = \(event.version)::text) as is_seen
-        from pg_advisory_xact_lock(hashtextextended(
+        select pg_advisory_xact_lock(hashtextextended(
             'intake ' || \(event.bucket)::text || '/' || \(event.key)::text || ' ' || \(event.version)::text, 0))
+        """
+    }
+
+    static func isSeen(_ event: ObjectEvent) -> Statement {
+        """
+        select from intake.object_events
+        where bucket = \(event.bucket)::text and object_key = \(event.key)::text
+          and object_version = \(event.version)::text
         """
     }
 
@@ -60,7 +65,8 @@ extension Session {
     /// Records an arrival and, in the same transaction, the upload and job it causes. Needs a transaction.
     public func arrive(_ event: ObjectEvent) throws -> ArrivalOutcome {
         guard let route = try route(bucket: event.bucket, key: event.key) else { return .unrouted }
-        guard try first(ObjectEvent.claim(event))?.get("is_seen", as: Bool.self) == false else { return .seen }
+        try execute(ObjectEvent.hold(event))
+        guard try first(ObjectEvent.isSeen(event)) == nil else { return .seen }
         if let reason = Self.reasonToIgnore(event, route) {
             try execute(ObjectEvent.insert(event, route: route, uploadID: nil, ignoredBecause: reason))
             return .ignored(reason: reason)

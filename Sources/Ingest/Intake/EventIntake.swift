@@ -1,3 +1,4 @@
+import AWS
 import Foundation
 import Jobs
 import Logging
@@ -7,12 +8,16 @@ import Postgres
 public struct EventIntake: Sendable {
     private let pool: Pool
     private let token: String?
+    private let topic: TrustedTopic?
     private let logger: Logger
 
-    /// - Parameter token: whoever posts must know it; nil lets everybody who reaches the address post.
-    public init(pool: Pool, token: String?, logger: Logger) {
+    /// - Parameters:
+    ///   - token: whoever posts must know it, except SNS, which signs; nil lets everybody who reaches the address post.
+    ///   - topic: of SNS; without one its messages are refused.
+    public init(pool: Pool, token: String?, topic: TrustedTopic?, logger: Logger) {
         self.pool = pool
         self.token = token
+        self.topic = topic
         self.logger = logger
     }
 
@@ -20,20 +25,34 @@ public struct EventIntake: Sendable {
     /// - Returns: what became of each object, in the order of the body.
     /// - Throws: `ObjectEventError`, `EventRefused`; `PostgresError`: the sender shall try again.
     public func receive(_ body: [UInt8], authorization: String?) async throws -> [ArrivalOutcome] {
-        try authorize(authorization)
-        return try await record(try ObjectEventParser.events(in: body))
+        // Whatever is no message of SNS is tried as an event.
+        guard let message = try? SNSMessage(body) else {
+            try authorize(authorization)
+            return try await record(try ObjectEventParser.events(in: body))
+        }
+        guard let topic else {
+            throw EventRefused.untrusted(
+                reason: "messages of SNS are refused: set CATALOG_EVENTS_TOPIC to the topic's ARN")
+        }
+        guard let payload = try await topic.open(message) else { return [] }
+        return try await record(
+            try ObjectEventParser.events(in: Array(payload.utf8)).map { event in
+                var event = event
+                event.source = .sns
+                return event
+            })
     }
 
     /// All objects of a body or none: whoever sent it may send it again.
     private func record(_ events: [ObjectEvent]) async throws -> [ArrivalOutcome] {
         let outcomes = try await pool.transaction { session -> [ArrivalOutcome] in try events.map(session.arrive) }
         for (event, outcome) in zip(events, outcomes) {
-            logger.info(
-                "intake.arrived",
-                metadata: [
-                    "bucket": "\(event.bucket)", "key": "\(event.key)", "source": "\(event.source.rawValue)",
-                    "outcome": "\(outcome)",
-                ])
+            var metadata: Logger.Metadata = [
+                "bucket": "\(event.bucket)", "key": "\(event.key)", "source": "\(event.source.rawValue)",
+                "outcome": "\(outcome)",
+            ]
+            if case .accepted(let uploadID) = outcome { metadata["upload_id"] = "\(uploadID)" }
+            logger.info("intake.arrived", metadata: metadata)
         }
         return outcomes
     }

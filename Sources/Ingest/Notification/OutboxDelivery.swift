@@ -51,7 +51,15 @@ public struct OutboxDelivery: Sendable {
         if upload.errorRecords ?? 0 > 0 {
             link = try await store.link(to: try await reportKey(of: upload))
         }
-        try await notifier.send(UploadMail(upload, link: link), to: mail.recipient, identifier: mail.uploadID)
+        do {
+            try await notifier.send(UploadMail(upload, link: link), to: mail.recipient, identifier: mail.uploadID)
+        } catch let error as Undeliverable {
+            return try await connection.transaction { session in
+                try session.giveUpNotification(mail.notificationID, reason: error.reason)
+                try session.addEvent(mail.uploadID, .undeliverable(channel: notifier.channel, reason: error.reason))
+                try commit(session)
+            }
+        }
         try await connection.transaction { session in
             try session.finishNotification(mail.notificationID)
             try session.addEvent(mail.uploadID, .notified(channel: notifier.channel))

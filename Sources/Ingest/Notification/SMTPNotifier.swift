@@ -12,16 +12,21 @@ public struct SMTPNotifier: Notifier {
     }
 
     /// Returns when the server has taken the mail.
-    /// - Throws: `SMTPError`, which says whether another try makes sense; `NoRecipient`.
+    /// - Throws: `Undeliverable` if nobody is known or the server refuses for good; `SMTPError` for another try.
     public func send(_ mail: UploadMail, to recipient: String?, identifier: String) async throws {
-        guard let recipient else { throw NoRecipient() }
+        guard let recipient else { throw Undeliverable(reason: "nobody is known to send the mail to") }
         let message = MailMessage(mail, from: sender, to: recipient, identifier: identifier)
         let bytes = Array(message.text(.quotedPrintable).utf8)
-        try await sendMail(SMTPMessage(sender: sender.address, recipients: [recipient], bytes: bytes), via: server)
+        do {
+            try await sendMail(SMTPMessage(sender: sender.address, recipients: [recipient], bytes: bytes), via: server)
+        } catch let error as SMTPError where Self.isAboutTheMailbox(error) {
+            throw Undeliverable(reason: error.message)
+        }
     }
-}
 
-/// Nobody is known who could get a mail, as for an unknown vendor.
-public struct NoRecipient: Error, CustomStringConvertible {
-    public var description: String { "nobody is known to send the mail to: register the vendor with an e-mail address" }
+    /// No such mailbox, moved, or not allowed (RFC 5321, section 4.2.3). Other refusals, of a password for one, are the
+    /// operator's to mend: the mail waits.
+    private static func isAboutTheMailbox(_ error: SMTPError) -> Bool {
+        error.code.map { [550, 551, 553].contains($0) } ?? false
+    }
 }

@@ -8,8 +8,14 @@ public struct UploadMail: Equatable, Sendable {
     /// Lines end with LF.
     public let body: String
 
+    /// Who it is about, for filters.
+    public let vendorID: String
+    public let status: UploadStatus
+
     /// - Parameter link: to the error report; nil if there are no errors.
     public init(_ upload: UploadRecord, link: String?) {
+        vendorID = upload.vendorID
+        status = upload.status
         let total = upload.totalRecords ?? 0
         let valid = upload.validRecords ?? 0
         let invalid = upload.errorRecords ?? 0

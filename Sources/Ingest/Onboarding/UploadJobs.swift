@@ -14,24 +14,44 @@ enum UploadStep: String {
     /// One live job per upload and step; uploads of one vendor run one after another.
     func job(_ uploadID: String, vendorID: String) -> NewJob {
         NewJob(
-            queue: "\(rawValue)", kind: rawValue, payload: Self.payload(uploadID),
+            queue: "\(rawValue)", kind: rawValue, payload: Self.payload(uploadID, vendorID),
             serialKey: self == .onboard ? "vendor:\(vendorID)" : nil, uniqueKey: "\(rawValue):\(uploadID)")
     }
 
-    /// Ids are letters, digits and underscores: nothing to escape.
-    private static func payload(_ uploadID: String) -> String { "{\"upload_id\": \"\(uploadID)\"}" }
+    private static func payload(_ uploadID: String, _ vendorID: String) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Strings always encode.
+        return String(
+            decoding: try! encoder.encode(UploadPayload(upload_id: uploadID, vendor_id: vendorID)), as: UTF8.self)
+    }
+}
+
+/// As it stands in `jobs.jobs`, for people too.
+private struct UploadPayload: Codable {
+    var upload_id: String
+    var vendor_id: String
 }
 
 extension Job {
-    private struct UploadPayload: Decodable { var upload_id: String }
-
     /// - Throws: `JobError.permanent`: such a job was not made by us.
-    func uploadID() throws -> String {
+    func uploadID() throws -> String { try upload().upload_id }
+
+    private func upload() throws -> UploadPayload {
         do {
-            return try JSONDecoder().decode(UploadPayload.self, from: Data(payload.utf8)).upload_id
+            return try JSONDecoder().decode(UploadPayload.self, from: Data(payload.utf8))
         } catch {
-            throw JobError.permanent(reason: "the payload has no upload_id")
+            throw JobError.permanent(reason: "the payload lacks upload_id or vendor_id")
         }
+    }
+
+    /// A logger that names the upload on every line.
+    func about(_ logger: Logger) throws -> Logger {
+        let upload = try upload()
+        var logger = logger
+        logger[metadataKey: "upload_id"] = "\(upload.upload_id)"
+        logger[metadataKey: "vendor_id"] = "\(upload.vendor_id)"
+        return logger
     }
 }
 
@@ -68,7 +88,7 @@ struct OnboardJob: JobHandler {
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         let uploadID = try job.uploadID()
         guard let upload = try await begin(uploadID) else { return .finished }
-        let logger = logger.about(upload)
+        let logger = try job.about(logger)
         logger.info("upload.started", metadata: ["key": "\(upload.objectKey)"])
         let commit: @Sendable (Session, UploadEnd) throws -> Void = { session, end in
             // The load may be large: its worker looks for the next step by itself.
@@ -137,7 +157,7 @@ struct ReportJob: JobHandler {
             }
         }
         guard let keys else { return .finished }
-        logger.info("upload.report.written", metadata: ["upload_id": "\(uploadID)", "key": "\(keys.0)"])
+        try job.about(logger).info("upload.report.written", metadata: ["key": "\(keys.0)"])
         return .finishedByHandler
     }
 }
@@ -154,8 +174,7 @@ struct NotifyJob: JobHandler {
             let outbox = OutboxDelivery(connection: connection, store: store, notifier: resources.notifier)
             try await outbox.deliver(uploadID) { try $0.finish(job) }
         }
-        logger.info(
-            "upload.notified", metadata: ["upload_id": "\(uploadID)", "channel": "\(resources.notifier.channel)"])
+        try job.about(logger).info("upload.notified", metadata: ["channel": "\(resources.notifier.channel)"])
         return .finishedByHandler
     }
 }
@@ -168,9 +187,10 @@ struct UpkeepJob: JobHandler {
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         let (lost, forgotten) = try await pool.transaction { session in
             try session.ensureErrorPartitions()
+            // Those from a bucket are mailed, which the second step sees.
             let lost = try session.giveUpOrphanedUploads()
             let forgotten = try session.forgottenNotifications()
-            try session.enqueue((lost + forgotten).map { UploadStep.notify.job($0, vendorID: "") })
+            try session.enqueue(forgotten.map { UploadStep.notify.job($0.uploadID, vendorID: $0.vendorID) })
             try session.finish(job)
             return (lost.count, forgotten.count)
         }
@@ -189,15 +209,6 @@ extension UploadJobResources {
 
     /// The queues of uploads.
     public static let queues = [UploadStep.onboard, .report, .notify].map(\.rawValue)
-}
-
-extension Logger {
-    fileprivate func about(_ upload: Upload) -> Logger {
-        var logger = self
-        logger[metadataKey: "upload_id"] = "\(upload.uploadID)"
-        logger[metadataKey: "vendor_id"] = "\(upload.vendorID)"
-        return logger
-    }
 }
 
 extension UploadEnd {

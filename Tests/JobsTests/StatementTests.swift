@@ -1,0 +1,24 @@
+import TestSupport
+import Testing
+
+@testable import Jobs
+
+@Suite struct StatementTests {
+    private static let job = Job(
+        jobID: 1, queue: "q", kind: "k", payload: "{}", priority: 2, attempt: 1, maxAttempts: 3, serialKey: nil,
+        runAt: "")
+
+    @Test("Every statement fits the migrated schema, with the types of its parameters stated")
+    func prepare() async throws {
+        let untyped = try await untypedParameters(of: [
+            Job.enqueue([.make()]), Job.claim([.make()], workerID: "w", lease: .seconds(1)),
+            Job.finish([1], attempts: [1]),
+            Job.fail(Self.job, error: "e", delay: .zero, isDead: false), Job.release([1], attempts: [1]),
+            Job.renew([1], attempts: [1], lease: .seconds(1)), Job.beginPeriod("k", seconds: 60), Job.wake("q"),
+            QueueStatus.selectAll, QueueStatus.selectHealth, QueueStatus.selectOldestTransaction,
+            QueueStatus.selectDead(DeadJobFilter(), limit: 1), QueueStatus.retryDead(DeadJobFilter()),
+            QueueStatus.pause("q"), QueueStatus.resume("q"),
+        ])
+        #expect(untyped.isEmpty)
+    }
+}
