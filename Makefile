@@ -30,7 +30,8 @@ bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 1000
 	@swift build -c release --product parse-benchmark >&2
 	@.venv/bin/python Benchmarks/bench.py $(ARGS)
 
-lint: ## check formatting and syntax, change nothing
+lint: ## check formatting, scripts and the compose file, change nothing
+	@scripts/setup.sh --lint
 	@scripts/lint.sh
 
 format: ## format all Swift code

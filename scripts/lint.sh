@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting of Swift, syntax of scripts, nothing tracked that is made by a build. Changes nothing.
+# Formatting of Swift, syntax of scripts, the compose file, nothing tracked that is made by a build. Changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +11,17 @@ if command -v shellcheck >/dev/null; then shellcheck "${scripts[@]}"; fi
 
 mapfile -t python < <(git ls-files -- '*.py')
 PYTHONPYCACHEPREFIX=.build/pycache python3 -m py_compile "${python[@]}"
+
+# Either program reads the file without an engine; -q, because secrets would be printed resolved.
+if command -v docker-compose >/dev/null; then compose=(docker-compose); else compose=(docker compose); fi
+"${compose[@]}" version >/dev/null 2>&1 || { echo "lint: no docker-compose: scripts/setup.sh --lint installs it" >&2; exit 1; }
+"${compose[@]}" -f docker-compose.yml config -q
+
+# A misspelled variable would be ignored in silence.
+for variable in $(grep -ohE '\bCATALOG_[A-Z_]+\b' docker-compose.yml Dockerfile README.md | sort -u); do
+    grep -qF "\"$variable\"" Sources/CatalogCLI/Settings.swift ||
+        { echo "lint: Sources/CatalogCLI/Settings.swift knows no $variable" >&2; exit 1; }
+done
 
 if git ls-files | grep -E '(^|/)(\.build[^/]*|\.venv|\.catalog|__pycache__)/|(^|/)Package\.resolved$|\.pyc$'; then
     echo "lint: the files above are made by a build: git rm --cached them" >&2

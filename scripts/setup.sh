@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building and running needs and this machine lacks; asks nothing; does nothing when all is there.
-# usage: scripts/setup.sh [REQUIREMENTS.txt…]     pinned Python packages go into .venv
+# usage: scripts/setup.sh [--lint] [REQUIREMENTS.txt…]     pinned Python packages go into .venv; --lint adds docker-compose
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -46,6 +46,9 @@ missing_packages() {
     fi
     at_least "$minimum_postgres" "$(postgres_version)" || echo postgresql
     has psql || echo postgresql-client
+    if [ -n "$for_lint" ]; then
+        has docker-compose || docker compose version >/dev/null 2>&1 || echo docker-compose
+    fi
     if [ $# -gt 0 ]; then
         python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
     fi
@@ -103,6 +106,11 @@ install_requirements() {
     done
 }
 
+for_lint=
+if [ "${1:-}" = --lint ]; then
+    for_lint=yes
+    shift
+fi
 mkdir -p "$(dirname "$log")"
 check_swift
 mapfile -t missing < <(missing_packages "$@" | tr ' ' '\n')
