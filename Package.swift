@@ -69,7 +69,7 @@ let package = Package(
         .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["EmbedTool"]),
 
         .target(
-            name: "TestSupport", dependencies: ["Migrations", "Postgres"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["AWS", "Curl", "Migrations", "Postgres"], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("Postgres", ["Postgres"]),
         tests("OpenSSL", ["OpenSSL"]),
@@ -80,7 +80,7 @@ let package = Package(
         tests("Migrations", ["Migrations"]),
         tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
-        tests("Ingest", ["Ingest"]),
+        tests("Ingest", ["AWS", "Curl", "Ingest"]),
         tests("CatalogCLI", ["CatalogCLI"]),
         tests("EndToEnd", []),
     ]

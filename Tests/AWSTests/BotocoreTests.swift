@@ -129,3 +129,12 @@ struct SeededGenerator: RandomNumberGenerator {
         return value ^ (value >> 31)
     }
 }
+
+/// Bytes that no two places share.
+func sampleBytes(_ count: Int, seed: UInt64 = 7) -> [UInt8] {
+    var random = SeededGenerator(state: seed)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + 8)
+    while bytes.count < count { withUnsafeBytes(of: random.next()) { bytes.append(contentsOf: $0) } }
+    return Array(bytes.prefix(count))
+}

@@ -15,8 +15,8 @@ struct S3ClientTests {
         "<&>\"'",
     ]
 
-    @Test("what is put is got, with all its properties", arguments: Store.allCases)
-    func roundTrip(store: Store) async throws {
+    @Test("what is put is got, with all its properties", arguments: S3Store.allCases)
+    func roundTrip(store: S3Store) async throws {
         let (client, bucket) = try await store.bucket()
         let object = S3Object(bucket: bucket, key: "uploads/VEND001/a.csv")
         let stored = try await client.put(
@@ -33,8 +33,8 @@ struct S3ClientTests {
         }
     }
 
-    @Test("odd keys are stored, listed and deleted as they are", arguments: Store.allCases)
-    func oddKeys(store: Store) async throws {
+    @Test("odd keys are stored, listed and deleted as they are", arguments: S3Store.allCases)
+    func oddKeys(store: S3Store) async throws {
         let (client, bucket) = try await store.bucket()
         // moto takes these apart: its web framework merges slashes and resolves dots.
         let keys = Self.oddKeys.filter { store == .swift || !($0.contains("//") || $0.contains("..")) }
@@ -52,8 +52,8 @@ struct S3ClientTests {
         #expect(rest.continuation == nil)
     }
 
-    @Test("ranges are parts of the object", arguments: Store.allCases)
-    func ranges(store: Store) async throws {
+    @Test("ranges are parts of the object", arguments: S3Store.allCases)
+    func ranges(store: S3Store) async throws {
         let (client, bucket) = try await store.bucket()
         let object = S3Object(bucket: bucket, key: "k")
         try await client.put(object, Array("0123456789".utf8))
@@ -66,8 +66,8 @@ struct S3ClientTests {
         #expect(error?.status == 416)
     }
 
-    @Test("what is missing is not found", arguments: Store.allCases)
-    func missing(store: Store) async throws {
+    @Test("what is missing is not found", arguments: S3Store.allCases)
+    func missing(store: S3Store) async throws {
         let (client, bucket) = try await store.bucket()
         let object = S3Object(bucket: bucket, key: "nothing")
         let got = await #expect(throws: AWSError.self) { try await client.get(object) }
@@ -85,8 +85,8 @@ struct S3ClientTests {
         #expect(bucketError?.isNotFound == true)
     }
 
-    @Test("a list of several pages is complete and in order", arguments: Store.allCases)
-    func list(store: Store) async throws {
+    @Test("a list of several pages is complete and in order", arguments: S3Store.allCases)
+    func list(store: S3Store) async throws {
         let (client, bucket) = try await store.bucket()
         let keys = (0..<25).map { "in/\(String($0 + 100))" }
         for key in keys + ["out/x"] { try await client.put(S3Object(bucket: bucket, key: key), [1, 2, 3]) }
@@ -103,8 +103,8 @@ struct S3ClientTests {
         #expect(rest.objects.map(\.key) == ["in/123", "in/124"])
     }
 
-    @Test("a copy has the bytes and the metadata", arguments: Store.allCases)
-    func copy(store: Store) async throws {
+    @Test("a copy has the bytes and the metadata", arguments: S3Store.allCases)
+    func copy(store: S3Store) async throws {
         let (client, bucket) = try await store.bucket()
         let source = S3Object(bucket: bucket, key: "a b/ü+.csv")
         try await client.put(source, [1, 2, 3], options: .init(metadata: ["x": "y"]))
@@ -127,8 +127,8 @@ struct S3ClientTests {
         }
     }
 
-    @Test("files of no, some and many bytes are streamed up and down", arguments: Store.allCases, [0, 1, 3_000_000])
-    func files(store: Store, size: Int) async throws {
+    @Test("files of no, some and many bytes are streamed up and down", arguments: S3Store.allCases, [0, 1, 3_000_000])
+    func files(store: S3Store, size: Int) async throws {
         let (client, bucket) = try await store.bucket()
         let object = S3Object(bucket: bucket, key: "file")
         let folder = try TemporaryFolder()
@@ -140,8 +140,8 @@ struct S3ClientTests {
         #expect(received.withLock { $0 } == bytes)
     }
 
-    @Test("an object that was replaced is not streamed for the one that was meant", arguments: Store.allCases)
-    func replaced(store: Store) async throws {
+    @Test("an object that was replaced is not streamed for the one that was meant", arguments: S3Store.allCases)
+    func replaced(store: S3Store) async throws {
         let (client, bucket) = try await store.bucket()
         let object = S3Object(bucket: bucket, key: "k")
         let first = try await client.put(object, [1])
@@ -162,8 +162,8 @@ struct S3ClientTests {
         #expect(error?.description == "cannot read '/nowhere/file': No such file or directory")
     }
 
-    @Test("large files are stored in parts", arguments: Store.allCases)
-    func parts(store: Store) async throws {
+    @Test("large files are stored in parts", arguments: S3Store.allCases)
+    func parts(store: S3Store) async throws {
         let (client, bucket) = try await store.bucket(partSize: 5 << 20)
         let object = S3Object(bucket: bucket, key: "large")
         let bytes = sampleBytes((5 << 20) * 2 + 1234)
@@ -178,8 +178,8 @@ struct S3ClientTests {
         #expect(info.metadata == ["x": "y"])
     }
 
-    @Test("a key is written once if asked so", arguments: Store.allCases)
-    func onlyIfAbsent(store: Store) async throws {
+    @Test("a key is written once if asked so", arguments: S3Store.allCases)
+    func onlyIfAbsent(store: S3Store) async throws {
         let (client, bucket) = try await store.bucket()
         let object = S3Object(bucket: bucket, key: "once")
         try await client.put(object, [1], options: .init(onlyIfAbsent: true))
@@ -191,8 +191,8 @@ struct S3ClientTests {
         #expect(bytes == [1])
     }
 
-    @Test("links let others read and write, and nothing else", arguments: Store.allCases)
-    func links(store: Store) async throws {
+    @Test("links let others read and write, and nothing else", arguments: S3Store.allCases)
+    func links(store: S3Store) async throws {
         let (client, bucket) = try await store.bucket()
         let object = S3Object(bucket: bucket, key: "a b/ü+&.csv")
         let http = HTTPClient()
@@ -214,8 +214,8 @@ struct S3ClientTests {
 
     @Test("a store that checks signatures refuses a wrong secret and a damaged body")
     func judge() async throws {
-        let (client, bucket) = try await Store.swift.bucket()
-        let stranger = S3Client(try await Store.swift.configuration(secret: "wrong"))
+        let (client, bucket) = try await S3Store.swift.bucket()
+        let stranger = S3Client(try await S3Store.swift.configuration(secret: "wrong"))
         let object = S3Object(bucket: bucket, key: "k")
         let error = await #expect(throws: AWSError.self) { try await stranger.put(object, [1]) }
         #expect(error?.code == "SignatureDoesNotMatch")
@@ -229,12 +229,12 @@ struct S3ClientTests {
 
     @Test("a clock that is an hour off is corrected by the store's answer")
     func clock() async throws {
-        let (client, bucket) = try await Store.swift.bucket()
+        let (client, bucket) = try await S3Store.swift.bucket()
         let http = HTTPClient()
         let surroundings = Surroundings(
             send: { try await http.send($0) }, now: { Date().addingTimeInterval(-3600) }, sleep: { _ in })
         let late = S3Client(
-            try await Store.swift.configuration().client(of: .s3, rules: .s3, surroundings: surroundings))
+            try await S3Store.swift.configuration().client(of: .s3, rules: .s3, surroundings: surroundings))
         let object = S3Object(bucket: bucket, key: "k")
         try await late.put(object, [1])
         let (_, bytes) = try await client.get(object)
@@ -243,7 +243,7 @@ struct S3ClientTests {
 
     @Test("versions are told apart")
     func versions() async throws {
-        let (client, bucket) = try await Store.moto.bucket()
+        let (client, bucket) = try await S3Store.moto.bucket()
         let body = Array("<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>".utf8)
         _ = try await client.send(
             try client.addressing.request("PUT", bucket: bucket, query: [("versioning", "")]), "PutBucketVersioning",

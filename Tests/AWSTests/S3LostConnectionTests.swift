@@ -13,7 +13,7 @@ struct S3LostConnectionTests {
     /// A client that does not wait before it tries again.
     private func client(_ url: String, partSize: Int) async throws -> S3Client {
         let http = HTTPClient()
-        var configuration = try await Store.swift.configuration(http: http)
+        var configuration = try await S3Store.swift.configuration(http: http)
         configuration.endpoints[.s3] = try Endpoint(url: url)
         let surroundings = Surroundings(
             send: { try await http.send($0) }, download: { try await http.download($0, receive: $1) }, sleep: { _ in })
@@ -23,7 +23,7 @@ struct S3LostConnectionTests {
 
     @Test("a download that loses its connection goes on where it was", arguments: [1, 2])
     func download(losses: Int) async throws {
-        let (direct, bucket) = try await Store.swift.bucket()
+        let (direct, bucket) = try await S3Store.swift.bucket()
         let object = S3Object(bucket: bucket, key: "k")
         try await direct.put(object, bytes)
         let received = Mutex<[UInt8]>([])
@@ -37,7 +37,7 @@ struct S3LostConnectionTests {
 
     @Test("an upload that loses its connection is repeated, whole or the part")
     func upload() async throws {
-        let (direct, bucket) = try await Store.swift.bucket()
+        let (direct, bucket) = try await S3Store.swift.bucket()
         let folder = try TemporaryFolder()
         let large = sampleBytes(5 << 20) + bytes
         for content in [bytes, large] {
@@ -53,7 +53,7 @@ struct S3LostConnectionTests {
 
     @Test("a connection that is always lost fails in the end")
     func alwaysLost() async throws {
-        let (direct, bucket) = try await Store.swift.bucket()
+        let (direct, bucket) = try await S3Store.swift.bucket()
         let object = S3Object(bucket: bucket, key: "k")
         try await direct.put(object, bytes)
         try await CutProxy.with(to: try await S3Server.url(), resettingAfter: 1_000_000, first: 100) { url in

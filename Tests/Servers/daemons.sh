@@ -18,8 +18,9 @@ end_with_owner() {
     (
         trap '' HUP INT
         tail --pid="$owner" -f /dev/null
-        # A server that is gone needs no signal.
-        xargs -r kill <"$folder/pids" || true
+        # KILL, because the servers inherit the signal mask of a thread of Swift's pool, which blocks TERM; what they keep is
+        # thrown away. One that is gone already is no failure.
+        xargs -r kill -KILL <"$folder/pids" || true
         rm -rf "$folder"
     ) </dev/null >/dev/null 2>&1 &
 }

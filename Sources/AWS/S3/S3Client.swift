@@ -55,6 +55,11 @@ public struct S3Client: Sendable {
         return S3Stored(etag: etag.unquoted, version: response.headers["x-amz-version-id"])
     }
 
+    /// For tests and trials; on AWS buckets are made by whoever owns the account.
+    package func createBucket(_ name: String) async throws {
+        _ = try await send(try addressing.request("PUT", bucket: name), "CreateBucket", "s3://\(name)")
+    }
+
     // MARK: What all operations share
 
     /// - Parameters:

@@ -27,6 +27,13 @@ public final class LocalFile: UploadSource, Sendable {
 
     deinit { close(descriptor) }
 
+    /// Of the open file, whatever its name means by now.
+    func status() throws -> stat {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw LocalFileError(path: "the upload", code: errno) }
+        return status
+    }
+
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         while true {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)

@@ -13,13 +13,20 @@ public struct FileObjectStore: ObjectStore {
     /// A rename makes the object appear whole.
     public func put(_ key: String, contentsOf path: String) async throws {
         let target = try url(of: key)
-        try FileManager.default.createDirectory(
-            at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-        let staged = target.appendingPathExtension("part-\(UInt32.random(in: 0...UInt32.max))")
-        try FileManager.default.copyItem(at: URL(fileURLWithPath: path), to: staged)
-        guard rename(staged.path, target.path) == 0 else {
-            let reason = String(cString: strerror(errno))
-            throw ObjectStoreError(reason: "cannot store '\(key)' below '\(root.path)': \(reason)")
+        try await onThread {
+            let folder = target.deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let staged = folder.appendingPathComponent(Self.stagedPrefix + UUID().uuidString)
+            do {
+                try FileManager.default.copyItem(at: URL(fileURLWithPath: path), to: staged)
+                guard rename(staged.path, target.path) == 0 else {
+                    let reason = String(cString: strerror(errno))
+                    throw ObjectStoreError(reason: "cannot store '\(key)' below '\(root.path)': \(reason)")
+                }
+            } catch {
+                unlink(staged.path)
+                throw error
+            }
         }
     }
 
@@ -27,31 +34,36 @@ public struct FileObjectStore: ObjectStore {
         _ key: String, version: String?, etag: String?,
         receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
-        guard let info = try await head(key), etag == nil || info.etag == etag else {
-            throw ObjectStoreError(reason: "'\(key)' was deleted or replaced", isGone: true)
+        let path = try url(of: key).path
+        let gone = ObjectStoreError(reason: "'\(key)' was deleted or replaced", isGone: true)
+        try await onThread {
+            let file: LocalFile
+            do {
+                file = try LocalFile(path: path)
+            } catch let error as LocalFileError where [ENOENT, ENOTDIR, EISDIR].contains(error.code) {
+                throw gone
+            }
+            // Asked of the open file: its name may belong to another one by now.
+            let tag = ObjectInfo(key: key, try file.status()).etag
+            guard version == nil, etag == nil || tag == etag else { throw gone }
+            try file.forEachPiece(receive)
+            // A program may write into it while it is read.
+            guard tag == ObjectInfo(key: key, try file.status()).etag else { throw gone }
         }
-        let file = try LocalFile(path: try url(of: key).path)
-        try await Self.onThread { try file.forEachPiece(receive) }
     }
 
     public func head(_ key: String) async throws -> ObjectInfo? {
-        var status = stat()
-        guard stat(try url(of: key).path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        return ObjectInfo(key: key, status)
+        _ = try url(of: key)
+        return info(key)
     }
 
     public func list(prefix: String, after key: String?) async throws -> [ObjectInfo] {
-        let folder = root.path
-        let keys = (FileManager.default.subpaths(atPath: folder) ?? []).filter {
-            $0.hasPrefix(prefix) && !Self.isStaged($0)
-                && (key.map { Array($0.utf8) } ?? []).lexicographicallyPrecedes(Array($0.utf8))
+        try await onThread {
+            let isLess: (String, String) -> Bool = { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            let paths = FileManager.default.subpaths(atPath: root.path) ?? []
+            let keys = paths.filter { $0.hasPrefix(prefix) && !Self.isStaged($0) && isLess(key ?? "", $0) }
+            return keys.sorted(by: isLess).lazy.compactMap(info).prefix(Self.pageSize).map { $0 }
         }
-        let sorted = keys.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
-        var found: [ObjectInfo] = []
-        for key in sorted where found.count < 1000 {
-            if let info = try await head(key) { found.append(info) }
-        }
-        return found
     }
 
     public func delete(_ key: String) async throws {
@@ -80,13 +92,25 @@ public struct FileObjectStore: ObjectStore {
         return parts.reduce(root) { $0.appendingPathComponent(String($1)) }
     }
 
-    /// A file that `put` has not renamed yet.
-    private static func isStaged(_ key: String) -> Bool { key.contains(".part-") }
+    private static let pageSize = 1000
+    private static let stagedPrefix = ".staged-"
+
+    /// Of a regular file only; of a key that may be trusted.
+    private func info(_ key: String) -> ObjectInfo? {
+        var status = stat()
+        guard stat(path(of: key), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return ObjectInfo(key: key, status)
+    }
+
+    /// A file that `put` has not renamed yet, or never will because it crashed.
+    private static func isStaged(_ key: String) -> Bool {
+        key.split(separator: "/").last?.hasPrefix(stagedPrefix) == true
+    }
 
     /// Runs what blocks outside Swift's pool.
-    private static func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+    private func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
-            Thread { continuation.resume(with: Result { try body() }) }.start()
+            Thread { continuation.resume(with: Swift.Result { try body() }) }.start()
         }
     }
 }

@@ -25,10 +25,7 @@ public struct S3ObjectStore: ObjectStore {
         receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
         do {
-            if version == nil, let etag, try await client.head(object(key)).etag != etag { throw gone(key) }
-            let info = try await client.download(object(key, version), receive: receive)
-            // Replaced between the two requests: what was received is not what was meant.
-            if let etag, info.etag != etag { throw gone(key) }
+            try await client.download(object(key, version), etag: etag, receive: receive)
         } catch let error as AWSError where error.isNotFound || error.isPreconditionFailed {
             throw gone(key)
         }
