@@ -149,22 +149,6 @@ import Testing
         }
     }
 
-    @Test("While the mail server is away the mail waits, and comes once")
-    func mailServerAway() async throws {
-        let port = try FreePorts.take(1)[0]
-        try await MailServer.with { mail in
-            try await Self.with(
-                roles: "worker,poller,api", mail: mail, ["CATALOG_NOTIFY": "smtp://127.0.0.1:\(port)"]
-            ) { bucket in
-                try await bucket.put("uploads/V001/f.csv", ServiceEnvironment.file(good: 3, bad: 0, prefix: "P"))
-                try await bucket.service.wait(
-                    for: "t", "select attempt > 0 and last_error is not null from jobs.jobs where kind = 'notify'")
-            }
-            let messages = try mail.messages()
-            #expect(messages.isEmpty)
-        }
-    }
-
     /// The text of a mail, by an independent reader.
     private static func read(_ message: String) async throws -> String {
         let folder = try TemporaryFolder()

@@ -30,11 +30,25 @@ public enum TestCluster {
                 "\(programs)/initdb", "-D", "\(folder)/data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
                 "--locale=C.UTF-8", "--no-sync")
             stopAtExit()
+            try await askForPasswords()
             // Nothing of a test needs to survive a crash of the machine.
             let settings = "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=200"
             try await asServerUser(
                 "\(programs)/pg_ctl", "-D", "\(folder)/data", "-w", "-l", "\(folder)/log", "-o", settings, "start")
+            let administrator = "host=\(folder) user=postgres dbname=postgres"
+            try await asServerUser("\(programs)/psql", "-qX", administrator, "-c", "create role needs_password")
             return Server(socketFolder: folder)
+        }
+
+        /// Of the members of the role `needs_password`; all others are trusted.
+        private static func askForPasswords() async throws {
+            let rules = "\(folder)/data/pg_hba.conf"
+            let text =
+                "local all +needs_password scram-sha-256\n" + (try String(contentsOfFile: rules, encoding: .utf8))
+            // Written in place: the file stays the server user's.
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: rules))
+            try file.write(contentsOf: Data(text.utf8))
+            try file.close()
         }
 
         private static func asServerUser(_ words: String...) async throws {
