@@ -10,6 +10,7 @@ public struct APIServer: Sendable {
     let port: Int
     let pool: Pool
     let intake: EventIntake
+    let links: ReportLinks
     let isReady: @Sendable () async throws -> Void
     let logger: Logger
 
@@ -17,13 +18,15 @@ public struct APIServer: Sendable {
     ///   - port: 0 takes a free one, which the log names.
     ///   - isReady: throws the reason why the service cannot work now.
     public init(
-        host: String, port: Int, pool: Pool, intake: EventIntake, isReady: @escaping @Sendable () async throws -> Void,
+        host: String, port: Int, pool: Pool, intake: EventIntake, links: ReportLinks,
+        isReady: @escaping @Sendable () async throws -> Void,
         logger: Logger
     ) {
         self.host = host
         self.port = port
         self.pool = pool
         self.intake = intake
+        self.links = links
         self.isReady = isReady
         self.logger = logger
     }
@@ -32,6 +35,7 @@ public struct APIServer: Sendable {
     public func service() throws -> any Service {
         let router = Router()
         EventRoutes(intake: intake, logger: logger).add(to: router)
+        ReportRoutes(links: links, pool: pool, logger: logger).add(to: router)
         HealthRoutes(isReady: isReady, logger: logger).add(to: router)
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)

@@ -58,14 +58,8 @@ final class Cloud: Sendable {
 
     /// The same endpoints with the credentials of another profile.
     private func withProfile(_ name: String, _ configuration: AWSConfiguration) throws -> AWSConfiguration {
-        var variables = ProcessInfo.processInfo.environment
-        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] { variables[name] = nil }
-        variables["AWS_PROFILE"] = name
-        let profile = AWSEnvironment(variables: variables) { path in
-            try? String(contentsOfFile: path, encoding: .utf8)  // because the files are optional
-        }
         var configuration = configuration
-        configuration.credentials = CredentialProvider(profile, http: http)
+        configuration.credentials = CredentialProvider(environment.using(profile: name), http: http)
         return configuration
     }
 }

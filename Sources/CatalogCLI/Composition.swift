@@ -56,7 +56,9 @@ struct Composition: Sendable {
     }
 
     func outbox(_ connection: Connection) throws -> OutboxDelivery {
-        OutboxDelivery(connection: connection, store: try stores.reports(), notifier: try notifier())
+        OutboxDelivery(
+            connection: connection, store: try stores.reports(), notifier: try notifier(),
+            publicURL: settings.service.publicURL)
     }
 
     func notifier() throws -> any Notifier {

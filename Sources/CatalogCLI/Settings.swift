@@ -123,6 +123,8 @@ struct ServiceSettings: Sendable {
     var eventsToken: String?
     /// The topic whose messages are believed.
     var eventsTopic: String?
+    /// Where vendors reach this service: for links that outlive temporary credentials.
+    var publicURL: String?
     /// Profile of credentials that live long enough to sign links for 7 days.
     var linkProfile: String?
 
@@ -142,11 +144,19 @@ struct ServiceSettings: Sendable {
         eventsToken = variables["CATALOG_EVENTS_TOKEN"]
         eventsTopic = variables["CATALOG_EVENTS_TOPIC"]
         linkProfile = variables["CATALOG_LINK_PROFILE"]
+        publicURL = try variables["CATALOG_PUBLIC_URL"].map(Self.publicURL)
     }
 
     private static func byName<Choice: RawRepresentable<String> & CaseIterable>(_ type: Choice.Type) -> [String: Choice]
     {
         Dictionary(uniqueKeysWithValues: Choice.allCases.map { ($0.rawValue, $0) })
+    }
+
+    private static func publicURL(_ value: String) throws -> String {
+        guard value.hasPrefix("http://") || value.hasPrefix("https://") else {
+            throw SettingsError("CATALOG_PUBLIC_URL", value, "expected a URL, for example https://catalog.example.com")
+        }
+        return value.hasSuffix("/") ? String(value.dropLast()) : value
     }
 
     private static func address(_ value: String) throws -> (String, Int) {

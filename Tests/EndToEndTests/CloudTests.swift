@@ -86,7 +86,9 @@ import Testing
             let role = "service_\(UUID().uuidString.prefix(8).lowercased())"
             let parts = try ConnectionInfo.environment(of: service.catalog.conninfo)
             func rotate(_ password: String) async throws {
-                try await service.pool.run { try $0.executeScript("alter role \(role) password '\(password)'") }
+                try await service.pool.run {
+                    try $0.executeScript("alter role \(role) password '\(password.replacing("'", with: "''"))'")
+                }
                 let secret = [
                     "username": role, "password": password, "host": parts["PGHOST"]!, "dbname": parts["PGDATABASE"]!,
                 ]
@@ -112,6 +114,39 @@ import Testing
             let user = try await service.value("select count(*) from catalog.upload_history where status = 'partial'")
             #expect(user == "2")
             try await service.pool.run { try $0.executeScript("drop owned by \(role); drop role \(role);") }
+        }
+    }
+
+    @Test("A link that temporary credentials could not keep alive for 7 days leads through the service")
+    func linkThroughService() async throws {
+        let number = UUID().uuidString.lowercased().prefix(8)
+        let moto = try await MotoServer.url()
+        let address = "127.0.0.1:\(try FreePorts.take(1)[0])"
+        let settings = [
+            "CATALOG_STORE": "s3://reports-\(number)", "AWS_SESSION_TOKEN": "temporary", "AWS_ENDPOINT_URL_S3": moto,
+            "CATALOG_PUBLIC_URL": "http://\(address)/", "CATALOG_HTTP_ADDRESS": address,
+        ].merging(Self.credentials) { $1 }
+        try await ServiceEnvironment.with(settings) { service in
+            let bucket = BucketTests.Bucket(
+                service: service, endpoint: moto, address: address, inbox: "inbox-\(number)")
+            _ = try await bucket.client("make", bucket.inbox, "reports-\(number)")
+            try await service.catalog.succeed("route", "add", "s3://\(bucket.inbox)/uploads/", "onboard")
+            try await service.running("serve") {
+                try await bucket.waitUntilReady()
+                try await bucket.put("uploads/V001/f.csv", ServiceEnvironment.file(good: 4, bad: 2, prefix: "P"))
+                try await service.waitForAll(1)
+                let folder = service.catalog.folder.file("mail")
+                let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
+                let mail = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+                let link = try #require(mail.firstMatch(of: /Download Error Report: (\S+)/)?.output.1)
+                #expect(link.hasPrefix("http://\(address)/reports/"))
+                let report = try await bucket.curl(["-sfL", String(link)])
+                #expect(report.split(separator: "\r\n").count == 3)
+                let wrong = try await bucket.curl([
+                    "-s", "-o", "/dev/null", "-w", "%{http_code}", String(link.dropLast()) + "x",
+                ])
+                #expect(wrong == "404")
+            }
         }
     }
 

@@ -47,7 +47,7 @@ struct ServiceRunner {
         configuration.listens = settings.listens
         let resources = UploadJobResources(
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
-            limits: composition.settings.limits)
+            limits: composition.settings.limits, publicURL: settings.publicURL)
         return JobWorker(
             configuration, connector: composition.database.connector, handlers: resources.handlers,
             periodic: UploadJobResources.periodic, logger: logger)
@@ -57,6 +57,7 @@ struct ServiceRunner {
         try APIServer(
             host: settings.httpHost, port: settings.httpPort, pool: pool,
             intake: composition.intake(pool, logger),
+            links: ReportLinks(store: try composition.stores.reports(), publicURL: settings.publicURL),
             isReady: { try await composition.checkReadiness() }, logger: logger
         ).service()
     }

@@ -6,12 +6,16 @@ public struct OutboxDelivery: Sendable {
     private let connection: Connection
     private let store: any ObjectStore
     private let notifier: any Notifier
+    private let links: ReportLinks
 
-    /// - Parameter connection: used by nobody else meanwhile.
-    public init(connection: Connection, store: any ObjectStore, notifier: any Notifier) {
+    /// - Parameters:
+    ///   - connection: used by nobody else meanwhile.
+    ///   - publicURL: as `ReportLinks` takes it.
+    public init(connection: Connection, store: any ObjectStore, notifier: any Notifier, publicURL: String? = nil) {
         self.connection = connection
         self.store = store
         self.notifier = notifier
+        links = ReportLinks(store: store, publicURL: publicURL)
     }
 
     /// Sends the mail about an upload, and mails that a crash left behind.
@@ -49,7 +53,7 @@ public struct OutboxDelivery: Sendable {
         guard let upload = try await connection.run({ try $0.upload(mail.uploadID) }) else { return }
         var link: String?
         if upload.errorRecords ?? 0 > 0 {
-            link = try await store.link(to: try await reportKey(of: upload))
+            link = try await links.link(to: try await reportKey(of: upload), uploadID: mail.uploadID, connection)
         }
         do {
             try await notifier.send(UploadMail(upload, link: link), to: mail.recipient, identifier: mail.uploadID)

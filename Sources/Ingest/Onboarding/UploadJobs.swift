@@ -37,7 +37,7 @@ extension Job {
     /// - Throws: `JobError.permanent`: such a job was not made by us.
     func uploadID() throws -> String { try upload().upload_id }
 
-    private func upload() throws -> UploadPayload {
+    fileprivate func upload() throws -> UploadPayload {
         do {
             return try JSONDecoder().decode(UploadPayload.self, from: Data(payload.utf8))
         } catch {
@@ -61,15 +61,20 @@ public struct UploadJobResources: Sendable {
     let stores: any ObjectStores
     let notifier: any Notifier
     let limits: UploadLimits
+    let publicURL: String?
 
     /// - Parameters:
     ///   - pool: at least as many connections as jobs run at once.
     ///   - stores: gives the store of each bucket.
-    public init(pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: UploadLimits) {
+    ///   - publicURL: as `ReportLinks` takes it.
+    public init(
+        pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: UploadLimits, publicURL: String? = nil
+    ) {
         self.pool = pool
         self.stores = stores
         self.notifier = notifier
         self.limits = limits
+        self.publicURL = publicURL
     }
 
     /// All handlers of uploads.
@@ -156,7 +161,14 @@ struct ReportJob: JobHandler {
                 try session.finish(job)
             }
         }
-        guard let keys else { return .finished }
+        guard let keys else {
+            // Nothing to report after all: the mail goes out without a link.
+            try await resources.pool.transaction { session in
+                try session.enqueue(UploadStep.notify.job(uploadID, vendorID: try job.upload().vendor_id))
+                try session.finish(job)
+            }
+            return .finishedByHandler
+        }
         try job.about(logger).info("upload.report.written", metadata: ["key": "\(keys.0)"])
         return .finishedByHandler
     }
@@ -171,7 +183,8 @@ struct NotifyJob: JobHandler {
         let uploadID = try job.uploadID()
         let store = try resources.stores.reports()
         try await resources.pool.withConnection { connection in
-            let outbox = OutboxDelivery(connection: connection, store: store, notifier: resources.notifier)
+            let outbox = OutboxDelivery(
+                connection: connection, store: store, notifier: resources.notifier, publicURL: resources.publicURL)
             try await outbox.deliver(uploadID) { try $0.finish(job) }
         }
         try job.about(logger).info("upload.notified", metadata: ["channel": "\(resources.notifier.channel)"])
@@ -187,6 +200,7 @@ struct UpkeepJob: JobHandler {
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         let (lost, forgotten) = try await pool.transaction { session in
             try session.ensureErrorPartitions()
+            try session.deleteExpiredReportLinks()
             // Those from a bucket are mailed, which the second step sees.
             let lost = try session.giveUpOrphanedUploads()
             let forgotten = try session.forgottenNotifications()

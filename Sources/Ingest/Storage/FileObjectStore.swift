@@ -73,8 +73,8 @@ public struct FileObjectStore: ObjectStore {
         }
     }
 
-    public func link(to key: String) async throws -> String {
-        try url(of: key).absoluteString
+    public func link(to key: String) async throws -> ObjectLink {
+        ObjectLink(url: try url(of: key).absoluteString, expiresAt: nil)
     }
 
     /// Where the object of a key is, for a person on this machine.

@@ -28,8 +28,8 @@ public protocol ObjectStore: Sendable {
     /// Succeeds if there is nothing to delete.
     func delete(_ key: String) async throws
 
-    /// A link a person can open, for 7 days where links end.
-    func link(to key: String) async throws -> String
+    /// A link a person can open, for 7 days where links end and the credentials live that long.
+    func link(to key: String) async throws -> ObjectLink
 }
 
 /// An object as the store lists it.
@@ -42,6 +42,13 @@ public struct ObjectInfo: Sendable, Equatable {
     /// Nil in a store without versions, and in a list.
     public var version: String?
     public var lastModified: Date
+}
+
+/// A link to an object.
+public struct ObjectLink: Sendable, Equatable {
+    public var url: String
+    /// When it surely still works; nil if it never ends.
+    public var expiresAt: Date?
 }
 
 /// The stores of a process, one for each bucket.

@@ -45,8 +45,9 @@ public struct S3ObjectStore: ObjectStore {
 
     public func delete(_ key: String) async throws { try await client.delete(object(key)) }
 
-    public func link(to key: String) async throws -> String {
-        try await signer.presignGet(object(key), expires: S3Client.longestLink).url
+    public func link(to key: String) async throws -> ObjectLink {
+        let link = try await signer.presignGet(object(key), expires: S3Client.longestLink)
+        return ObjectLink(url: link.url, expiresAt: link.mayEndEarlier ? Date() : link.expiresAt)
     }
 
     private func object(_ key: String, _ version: String? = nil) -> S3Object {
