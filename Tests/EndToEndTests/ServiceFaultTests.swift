@@ -131,6 +131,43 @@ import Testing
         }
     }
 
+    @Test("A restart of PostgreSQL under load costs time only")
+    func serverRestarted() async throws {
+        let folder = try TemporaryFolder()
+        let setting = ["CATALOG_DATABASE_URL": ""]
+        let embedded = CatalogBinary(conninfo: "", folder: folder)
+        let conninfo = try await embedded.run(["postgres", "start"], setting: setting).output
+        let catalog = CatalogBinary(conninfo: conninfo.trimmingCharacters(in: .newlines), folder: folder)
+        let migration = try await catalog.run(["migrate", "up"])
+        #expect(migration.status == 0, "\(migration.error)")
+        let variables = ["CATALOG_LEASE_SECONDS": "2", "CATALOG_POLL_SECONDS": "1"]
+        let service = ServiceEnvironment(
+            catalog: catalog, pool: Pool(catalog.conninfo, maximum: 2), variables: variables)
+        try await catalog.prepare()
+        try await catalog.succeed("route", "add", "s3://inbox/uploads/", "onboard")
+        for number in 0..<8 {
+            try service.drop("\(number).csv", ServiceEnvironment.file(good: 400, bad: 1, prefix: "N\(number)-"))
+        }
+        try await service.running("serve", "--roles", "worker,poller") {
+            for ended in [1, 4] {
+                try await service.wait(
+                    for: "t",
+                    "select count(*) >= \(ended)::bigint from catalog.upload_history where completed_at is not null")
+                for verb in ["stop", "start"] {
+                    let outcome = try await embedded.run(["postgres", verb], setting: setting)
+                    #expect(outcome.status == 0, "\(outcome.error)")
+                }
+            }
+            try await service.waitForAll(8)
+        }
+        let inconsistencies = try await service.inconsistencies()
+        #expect(inconsistencies == [])
+        #expect(try await service.value("select count(*) from catalog.products") == "3200")
+        await service.pool.close()
+        let stop = try await embedded.run(["postgres", "stop"], setting: setting)
+        #expect(stop.status == 0, "\(stop.error)")
+    }
+
     @Test("SIGTERM ends a busy service with status 0; what it had begun is ended by the next one")
     func stopped() async throws {
         try await ServiceEnvironment.with(["CATALOG_GRACE_SECONDS": "1"]) { service in

@@ -1,0 +1,79 @@
+"""The measure P11: a hundred uploads at once through the service."""
+import itertools
+import signal
+import subprocess
+import time
+
+from measures import Group, Row, check, ingest_mixed, median
+
+UPLOADS, VENDORS = 100, 20
+ENDED = """
+    select count(*), coalesce(sum(created_records), 0), coalesce(sum(error_records), 0),
+        extract(epoch from max(completed_at) - min(upload_timestamp))::float8,
+        percentile_cont(array[0.5, 0.99]) within group (order by extract(epoch from completed_at - upload_timestamp))
+    from catalog.upload_history where completed_at is not null"""
+
+
+def prepare(bench, rows):
+    """Files of one size below the folders of some vendors, where the poller finds them; nothing is running yet."""
+    inbox = bench.folder / "objects" / "buckets" / "inbox" / "uploads"
+    subprocess.run(["rm", "-rf", inbox], check=True)
+    bench.database.query(
+        "insert into catalog.vendors (vendor_id, vendor_name, email) "
+        f"select format('U%s', n), 'n', 'n@example.com' from generate_series(1, {VENDORS}) n on conflict do nothing",
+        "truncate intake.object_events, catalog.report_links, jobs.jobs",
+        "insert into intake.routes (bucket, prefix, pipeline, accepts_from) values ('inbox', 'uploads/', 'onboard', '-infinity') "
+        "on conflict do nothing", "checkpoint")
+    with open(bench.file("mixed", rows * UPLOADS), "rb") as file:
+        header = file.readline()
+        for number in range(UPLOADS):
+            folder = inbox / f"U{number % VENDORS + 1}"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{number}.csv").write_bytes(header + b"".join(itertools.islice(file, rows)))
+
+
+def serve(bench, rows, workers):
+    prepare(bench, rows)
+    environment = {**bench.environment, "CATALOG_POLL_SECONDS": "1"}
+    commands = [["serve", "--roles", "worker,poller"]] + [["worker"]] * (workers - 1)
+    processes = [
+        subprocess.Popen([bench.build / "catalog", *command], env=environment, cwd=bench.folder, stdout=subprocess.DEVNULL)
+        for command in commands]
+    connections = 0
+    try:
+        while (ended := bench.database.query(ENDED))[0][0] < UPLOADS:
+            found = bench.database.query("select count(*) from pg_stat_activity where application_name like 'catalog%'")
+            connections = max(connections, found[0][0])
+            time.sleep(0.05)
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            process.wait()
+    count, created, errors, seconds, percentiles = ended[0]
+    expected = bench.expected(rows * UPLOADS)
+    # Ids that are duplicates within one file are none of different vendors.
+    check("uploads, and rows that met a fate", (count, created + errors), (UPLOADS, rows * UPLOADS))
+    check("at least the rows that are good in one file", created >= expected["valid"], True)
+    return {"seconds": seconds, "p50": percentiles[0], "p99": percentiles[1], "connections": connections}
+
+
+def uploading(bench, figures):
+    rows = max(10, min(1000, bench.options.rows // UPLOADS))
+    functions = [lambda workers=workers: serve(bench, rows, workers) for workers in (1, 2)]
+    peer, results = [], [[], []]
+    for _ in range(bench.options.runs):
+        bench.empty()
+        peer.append(ingest_mixed(bench, rows * UPLOADS))
+        for function, found in zip(functions, results):
+            bench.empty()
+            found.append(function())
+    figures["P11"] = {"ingest": peer, "1 worker": results[0], "2 workers": results[1]}
+    for workers, found in zip((1, 2), results):
+        text = (f"{median(found):.2f} s, p50 {median(found, 'p50'):.2f} s, p99 {median(found, 'p99'):.2f} s, "
+                f"{median(found, 'connections'):.0f} connections")
+        yield Row("P11", f"{UPLOADS} uploads × {rows:,} rows at once, {workers} worker{'s' * (workers > 1)} (one ingest of all rows)",
+                  text, f"{median(peer):.2f} s", median(found) / median(peer), 2, False)
+
+
+GROUPS = [Group(("P11",), uploading)]
