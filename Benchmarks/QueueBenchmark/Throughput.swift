@@ -58,9 +58,11 @@ private struct Writer: JobHandler {
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         try await pool.transaction { session in
-            try session.execute(
-                "insert into public.bench_effects (job_id, note) values (\(job.jobID)::bigint, \(job.payload)::text)")
-            try session.finish(job)
+            let insert: Statement =
+                "insert into public.bench_effects (job_id, note) values (\(job.jobID)::bigint, \(job.payload)::text)"
+            // As the peer does with pgbench -M prepared.
+            try session.execute(insert.prepared())
+            try session.finish(job, prepared: true)
         }
         countdown.tick()
         return .finishedByHandler

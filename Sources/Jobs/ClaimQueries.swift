@@ -80,9 +80,9 @@ extension Job {
 enum ClaimSettings {
     /// A claim may be lost in a crash of the server: it is not waited for on disk.
     ///
-    /// To plan a claim costs four times what it costs to run, so that it is planned once, whatever the table holds then or
-    /// later. The one good plan walks the indexes from their beginning; an empty table, or old statistics, would suggest others,
-    /// and a plan kept from then would read the whole table when it has grown.
+    /// To plan a claim costs four times what it costs to run, so that a plan is kept until the next look from the beginning,
+    /// whatever happens to the table meanwhile. The one good plan walks the indexes in their order; an empty table, or old
+    /// statistics, would suggest others, which read all of it once it has grown.
     static let script = """
         set synchronous_commit = off; set plan_cache_mode = force_generic_plan; set jit = off;
         set enable_seqscan = off; set enable_bitmapscan = off; set enable_hashjoin = off; set enable_mergejoin = off

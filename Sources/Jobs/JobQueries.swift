@@ -88,9 +88,10 @@ extension Session {
     public func enqueue(_ job: NewJob) throws -> Int? { try enqueue([job]).first }
 
     /// Finishes a job as part of the transaction that did its work.
+    /// - Parameter prepared: whether the server may keep the plan: see `Statement.prepared`.
     /// - Throws: `LeaseLost` if somebody else has the job by now.
-    public func finish(_ job: Job) throws {
-        guard try execute(Job.finish([job.jobID], attempts: [job.attempt])) == 1 else {
+    public func finish(_ job: Job, prepared: Bool = false) throws {
+        guard try execute(Job.finish([job.jobID], attempts: [job.attempt]).prepared(prepared)) == 1 else {
             throw LeaseLost(jobID: job.jobID, attempt: job.attempt)
         }
     }

@@ -102,15 +102,16 @@ public final class JobWorker: Service {
             if ledger.withLock({ $0.isStopping }) { return }
             guard !demands.isEmpty else { continue }
             if rescans { lastScan = now }
-            await claim(demands)
+            await claim(demands, rescans: rescans)
         }
     }
 
-    private func claim(_ demands: [QueueDemand]) async {
+    private func claim(_ demands: [QueueDemand], rescans: Bool) async {
         do {
             let begin = ContinuousClock.now
             let claim = try await claims.run { session in
-                try session.claimJobsRetryingRaces(
+                if rescans { try session.forgetPrepared() }
+                return try session.claimJobsRetryingRaces(
                     demands, workerID: configuration.workerID, lease: configuration.lease,
                     prepares: configuration.listens)
             }

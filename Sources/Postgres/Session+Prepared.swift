@@ -16,6 +16,13 @@ extension Session {
         }
     }
 
+    /// Makes every text be prepared, and so planned, anew when it comes next: the table may have grown since.
+    public func forgetPrepared() throws {
+        guard !preparedNames.isEmpty else { return }
+        preparedNames = [:]
+        try execute("deallocate all")
+    }
+
     private func executePrepared(_ name: String, _ sql: String, _ parameters: [String?]) throws -> ResultOwner {
         let result = try withCStrings([name] + parameters) { texts in
             PQexecPrepared(connection, texts[0], Int32(parameters.count), texts + 1, nil, nil, 0)
