@@ -6,7 +6,7 @@ import sys
 
 from measures import HERE, Group, Row, check, median
 
-DRAINED, WRITTEN, PICKED = 200_000, 20_000, 1_000
+DRAINED, WRITTEN, PICKED = 200_000, 10_000, 1_000
 BATCHES = (100, 1000)
 
 

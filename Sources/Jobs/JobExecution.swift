@@ -83,7 +83,8 @@ extension JobWorker {
     func drain() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.waitUntilIdle() }
-            group.addTask { try? await Task.sleep(for: self.configuration.gracePeriod) }  // because the other may end first
+            // It fails only when the other ended first and cancelled it.
+            group.addTask { try? await Task.sleep(for: self.configuration.gracePeriod) }
             await group.next()
             group.cancelAll()
         }
