@@ -83,7 +83,7 @@ extension JobWorker {
     func drain() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.waitUntilIdle() }
-            // It fails only when the other ended first and cancelled it.
+            // Cancelled when the other one ends first.
             group.addTask { try? await Task.sleep(for: self.configuration.gracePeriod) }
             await group.next()
             group.cancelAll()
