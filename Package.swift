@@ -63,6 +63,10 @@ let package = Package(
         .executableTarget(
             name: "parse-benchmark", dependencies: ["CSV", "Ingest"], path: "Benchmarks/ParseBenchmark",
             swiftSettings: strict),
+        // The queue without anything else, the same
+        .executableTarget(
+            name: "queue-benchmark", dependencies: ["Jobs", "Postgres", logging], path: "Benchmarks/QueueBenchmark",
+            swiftSettings: strict),
 
         // sql/migrations compiled into the binary
         .executableTarget(name: "EmbedTool", swiftSettings: strict),

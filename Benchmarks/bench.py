@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Measures P1 to P7 side by side with their peers, in one run on this machine, and prints a Markdown table.
+"""Measures P1 to P10, P12 and P13 side by side with their peers, in one run on this machine, and prints a Markdown table.
 
-    bench.py [--rows 1000000] [--runs 5] [--only P3,P5] [--work DIR] [--build .build/release] [--json OUT]
+    bench.py [--rows 1000000] [--runs 5] [--only P3,P8] [--seconds 60] [--work DIR] [--build .build/release] [--json OUT]
 
 Needs the release build and the packages of Benchmarks/requirements.txt. A private PostgreSQL with default settings is
 started for the run and removed afterwards. Every run starts from an emptied catalogue after a CHECKPOINT, ours and the
@@ -29,6 +29,11 @@ try:
 except ModuleNotFoundError as missing:
     raise SystemExit(f"{missing.name} is not installed: pip install -r {HERE / 'requirements.txt'}") from missing
 import measures
+import queue_measures
+import service_measures
+
+GROUPS = measures.GROUPS + queue_measures.GROUPS + service_measures.GROUPS
+ALL = measures.ALL + queue_measures.ALL
 
 
 def machine(database):
@@ -39,7 +44,8 @@ def machine(database):
     return "\n".join([
         f"- {models[0] if models else platform.machine()}, {len(os.sched_getaffinity(0))} cores, Linux {platform.release()}",
         f"- PostgreSQL {server}, default settings ({settings})",
-        f"- Python {platform.python_version()}, polars {importlib.metadata.version('polars')}, psycopg {psycopg.__version__}",
+        f"- Python {platform.python_version()}, polars {importlib.metadata.version('polars')}, psycopg {psycopg.__version__}, "
+        f"pgqueuer {importlib.metadata.version('pgqueuer')}",
     ])
 
 
@@ -123,22 +129,24 @@ def table(rows):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description="P1 to P7 of the performance targets, side by side with their peers")
+    parser = argparse.ArgumentParser(description="P1 to P10, P12 and P13 of the performance targets, side by side with their peers")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the largest file; the others are smaller or equal")
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=200_000, help="jobs of P8; P9 and P10 take fewer")
+    parser.add_argument("--seconds", type=int, default=60, help="how long each half of P13 lasts")
+    parser.add_argument("--runs", type=int, default=5, help="P12 and P13 run once")
     parser.add_argument("--only", default="", help="for example P3,P5")
     for name, default, text in (
         ("--work", HERE.parent / ".build/benchmarks", "where the input files are kept"),
-        ("--build", HERE.parent / ".build/release", "folder of catalog and parse-benchmark"),
+        ("--build", HERE.parent / ".build/release", "folder of catalog, parse-benchmark and queue-benchmark"),
         ("--json", None, "also write every single figure"),
     ):
         parser.add_argument(name, type=pathlib.Path, default=default, help=text)
     options = parser.parse_args()
     options.work, options.build = options.work.resolve(), options.build.resolve()
     options.only = [name for name in options.only.upper().split(",") if name]
-    unknown = set(options.only) - set(measures.ALL)
+    unknown = set(options.only) - set(ALL)
     if unknown:
-        parser.error(f"no such measure: {', '.join(sorted(unknown))}; there are {', '.join(measures.ALL)}")
+        parser.error(f"no such measure: {', '.join(sorted(unknown))}; there are {', '.join(ALL)}")
     if options.runs < 5:
         say("fewer than 5 runs: the figures are a first look, not a result")
     return options
@@ -154,7 +162,7 @@ def main():
         with cluster.Cluster(pathlib.Path(home) / "cluster") as database:
             bench, rows, figures = Bench(options, pathlib.Path(folder), database), [], {}
             bench.prepare()
-            for group in measures.GROUPS:
+            for group in GROUPS:
                 for row in group.run(bench, figures) if any(map(bench.wants, group.numbers)) else ():
                     if bench.wants(row.number):
                         rows.append(row)

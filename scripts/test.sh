@@ -14,6 +14,8 @@ swift build --build-tests >"$log" 2>&1 || { grep -E '^(/|error).*: ' "$log" | so
 
 # What passed is only counted, and the whole output kept. XCTest, which we do not use, would add a line that says 0 tests.
 output=.build/test.log
+# Many tests start servers and processes of their own: on a small machine all at once would only wait for each other.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-12}"
 if ! swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$output" | awk '
         /^(✔|✘|◇|➜|↳)/ || /^\[[0-9]+\/[0-9]+\]/ { shown = !/^(◇|✔|\[|↳ (Testing Library|Target))/ }
         /^✔ Test run with/ { shown = 1 }

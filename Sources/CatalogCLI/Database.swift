@@ -41,7 +41,7 @@ struct Database: Sendable {
             return try await connector.open()
         } catch let error as PostgresError where !settings.isEmbedded {
             throw CommandFailure(
-                "cannot connect to the configured database (address and password withheld): \(error); "
+                "cannot connect to the database of \(settings.databaseVariable) (value withheld): \(error); "
                     + "check host, port, user, password and network")
         }
     }

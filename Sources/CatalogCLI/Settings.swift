@@ -53,6 +53,11 @@ struct Settings: Sendable {
         if case .embedded = database { true } else { false }
     }
 
+    /// Which variable names the database.
+    var databaseVariable: String {
+        if case .secret = database { "CATALOG_DATABASE_SECRET" } else { "CATALOG_DATABASE_URL" }
+    }
+
     private static func database(_ variables: Variables) throws -> Database {
         let url = variables["CATALOG_DATABASE_URL"]
         let usesTokens = try variables.choice("CATALOG_DATABASE_AUTH", ["password": false, "iam": true]) ?? false

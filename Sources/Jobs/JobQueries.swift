@@ -76,21 +76,25 @@ extension Job {
 
 extension Session {
     /// Enqueues jobs as part of the current transaction: they exist exactly if it commits.
+    /// - Parameter prepared: whether the server may keep the plan: see `Statement.prepared`.
     /// - Returns: ids of the new jobs; a job whose unique key lives already is not among them.
     @discardableResult
-    public func enqueue(_ jobs: [NewJob]) throws -> [Int] {
-        jobs.isEmpty ? [] : try query(Job.enqueue(jobs)).map { try $0.get("job_id") }
+    public func enqueue(_ jobs: [NewJob], prepared: Bool = false) throws -> [Int] {
+        jobs.isEmpty ? [] : try query(Job.enqueue(jobs).prepared(prepared)).map { try $0.get("job_id") }
     }
 
     /// Enqueues a job as part of the current transaction.
     /// - Returns: its id; nil if a job with its unique key lives already.
     @discardableResult
-    public func enqueue(_ job: NewJob) throws -> Int? { try enqueue([job]).first }
+    public func enqueue(_ job: NewJob, prepared: Bool = false) throws -> Int? {
+        try enqueue([job], prepared: prepared).first
+    }
 
     /// Finishes a job as part of the transaction that did its work.
+    /// - Parameter prepared: whether the server may keep the plan: see `Statement.prepared`.
     /// - Throws: `LeaseLost` if somebody else has the job by now.
-    public func finish(_ job: Job) throws {
-        guard try execute(Job.finish([job.jobID], attempts: [job.attempt])) == 1 else {
+    public func finish(_ job: Job, prepared: Bool = false) throws {
+        guard try execute(Job.finish([job.jobID], attempts: [job.attempt]).prepared(prepared)) == 1 else {
             throw LeaseLost(jobID: job.jobID, attempt: job.attempt)
         }
     }

@@ -12,7 +12,7 @@ public final class JobWorker: Service {
     let configuration: JobWorkerConfiguration
     let handlers: [String: any JobHandler]
     let periodic: [PeriodicJob]
-    /// Claims may be lost in a crash of the server: they are not waited for on disk.
+    /// For nothing else: see `ClaimSettings`.
     let claims: Pool
     /// Finishing, failing and sign of life.
     let records: Pool
@@ -38,7 +38,8 @@ public final class JobWorker: Service {
         self.periodic = periodic
         self.logger = logger
         claims = Pool(connector, maximum: 1, application: "catalog-claim") {
-            try $0.execute("set synchronous_commit = off")
+            // What is set or prepared stays with the server's process, which a pooler would hand to others.
+            if configuration.listens { try $0.executeScript(ClaimSettings.script) }
         }
         records = Pool(connector, maximum: 2, application: "catalog-jobs")
         ledger = Mutex(JobLedger(concurrency: configuration.concurrency))
@@ -72,8 +73,10 @@ public final class JobWorker: Service {
             Task { await runPeriodicJobs() },
         ]
         let finisher = Task { await finishJobs() }
-        await dispatch()
-        await drain()
+        await Task {
+            await dispatch()
+            await drain()
+        }.value
         for helper in helpers { helper.cancel() }
         finisher.cancel()
         finishBell.ring()
@@ -99,16 +102,23 @@ public final class JobWorker: Service {
             if ledger.withLock({ $0.isStopping }) { return }
             guard !demands.isEmpty else { continue }
             if rescans { lastScan = now }
-            await claim(demands)
+            await claim(demands, rescans: rescans)
         }
     }
 
-    private func claim(_ demands: [QueueDemand]) async {
+    private func claim(_ demands: [QueueDemand], rescans: Bool) async {
         do {
+            let begin = ContinuousClock.now
             let claim = try await claims.run { session in
-                try session.claimJobsRetryingRaces(
-                    demands, workerID: configuration.workerID, lease: configuration.lease)
+                if rescans { try session.forgetPrepared() }
+                return try session.claimJobsRetryingRaces(
+                    demands, workerID: configuration.workerID, lease: configuration.lease,
+                    prepares: configuration.listens)
             }
+            let elapsed = ContinuousClock.now - begin
+            logger.debug(
+                "queue.claimed",
+                metadata: ["jobs": "\(claim.jobs.count)", "milliseconds": "\(elapsed.seconds * 1000)"])
             ledger.withLock { $0.take(claim.jobs, for: demands, safe: claim.safe) }
             for job in claim.jobs { start(job) }
             for job in claim.dead { await recordDeath(of: job) }

@@ -1,4 +1,5 @@
 import CLibpq
+import Synchronization
 
 /// One connection to a server, on a thread of its own.
 ///
@@ -10,6 +11,8 @@ public actor Connection {
     private let session: Session
     private let canceller: Canceller
     private var isClosed = false
+    /// Readable without a hop to the connection's thread.
+    private let isUnusable = Atomic(false)
 
     /// The connection's own thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -41,7 +44,7 @@ public actor Connection {
     deinit { executor.stop() }
 
     /// Whether the server is gone, as far as the last statement showed.
-    public var isBroken: Bool { isClosed || session.isBroken }
+    public nonisolated var isBroken: Bool { isUnusable.load(ordering: .acquiring) }
 
     /// Runs a piece of work on the connection's thread.
     @discardableResult
@@ -67,6 +70,7 @@ public actor Connection {
     public func close() {
         guard !isClosed else { return }
         isClosed = true
+        isUnusable.store(true, ordering: .releasing)
         session.close()
     }
 
@@ -78,6 +82,7 @@ public actor Connection {
         let outcome = Swift.Result { try body(session) }
         let isCancelled = canceller.end(ticket)
         session.leaveTransaction()
+        if session.isBroken { isUnusable.store(true, ordering: .releasing) }
         // A cancellation that came after the last statement changes nothing: what was committed is reported.
         if isCancelled, case .failure = outcome { throw CancellationError() }
         return try outcome.get()

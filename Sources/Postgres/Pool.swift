@@ -47,21 +47,22 @@ public final class Pool: Sendable {
         try await turns.take()
         // The connection is back before the turn is: the next task finds it instead of opening another.
         defer { turns.giveBack() }
-        let connection = try await borrow()
-        let outcome: Swift.Result<Result, any Error>
-        do {
-            outcome = .success(try await body(connection))
-        } catch {
-            outcome = .failure(error)
-        }
-        await putBack(connection)
-        return try outcome.get()
+        return try await lend(try await borrow(), body)
     }
 
     /// Runs a piece of work on some connection: see `Connection.run`.
     @discardableResult
     public func run<Result: Sendable>(_ body: @Sendable (Session) throws -> Result) async throws -> Result {
-        try await withConnection { try await $0.run(body) }
+        try await turns.take()
+        defer { turns.giveBack() }
+        // Asked in the same visit to the connection's thread in which the work is done: each visit costs two switches.
+        while let connection = takeIdle() {
+            let result: Result? = try await lend(connection) {
+                try await $0.run { $0.isStillConnected ? .some(try body($0)) : nil }
+            }
+            if let result { return result }
+        }
+        return try await lend(try await open()) { try await $0.run(body) }
     }
 
     /// Runs a piece of work as one transaction on some connection: see `Connection.transaction`.
@@ -69,7 +70,7 @@ public final class Pool: Sendable {
     public func transaction<Result: Sendable>(
         _ options: TransactionOptions = .init(), _ body: @Sendable (Session) throws -> Result
     ) async throws -> Result {
-        try await withConnection { try await $0.transaction(options, body) }
+        try await run { session in try session.transaction(options) { try body(session) } }
     }
 
     /// Closes the idle connections and refuses whoever waits or comes later. A connection that is lent out stays usable and
@@ -84,14 +85,34 @@ public final class Pool: Sendable {
         for connection in idle { await connection.close() }
     }
 
-    /// The connection used last, if it still works: the others get old and can be dropped by the server.
+    private func lend<Result>(
+        _ connection: Connection, _ body: (Connection) async throws -> Result
+    ) async throws -> Result {
+        let outcome: Swift.Result<Result, any Error>
+        do {
+            outcome = .success(try await body(connection))
+        } catch {
+            outcome = .failure(error)
+        }
+        await putBack(connection)
+        return try outcome.get()
+    }
+
+    /// The connection used last: the others get old and can be dropped by the server.
+    private func takeIdle() -> Connection? { state.withLock { $0.idle.popLast() } }
+
+    /// An idle connection that still works, or a new one.
     private func borrow() async throws -> Connection {
-        while let connection = state.withLock({ $0.idle.popLast() }) {
+        while let connection = takeIdle() {
             // Only a cancelled task or a lost server makes this fail, and the connection is not needed then,
             // because a new one is opened by whoever comes next.
             if (try? await connection.run({ $0.isStillConnected })) == true { return connection }
             await connection.close()
         }
+        return try await open()
+    }
+
+    private func open() async throws -> Connection {
         try Task.checkCancellation()
         let connection = try await connector.open(application: application)
         do {
@@ -104,7 +125,7 @@ public final class Pool: Sendable {
     }
 
     private func putBack(_ connection: Connection) async {
-        let isBroken = await connection.isBroken
+        let isBroken = connection.isBroken
         let isKept = state.withLock { state in
             guard !isBroken, !state.isClosed else { return false }
             state.idle.append(connection)

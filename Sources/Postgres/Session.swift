@@ -7,6 +7,9 @@ public final class Session {
     let canceller: Canceller
     var savepointDepth = 0
     private var cursorNumber = 0
+    /// By text.
+    var preparedNames: [String: String] = [:]
+    var preparedCount = 0
 
     init(conninfo: String, application: String) throws {
         try ConnectionInfo.check(conninfo)
@@ -102,6 +105,7 @@ public final class Session {
     /// - Parameter copy: what a COPY answers; nil refuses one, as it would wait for somebody to send or take its rows.
     func perform(_ statement: Statement, copy: ExecStatusType? = nil) throws -> ResultOwner {
         try checkCancellation()
+        if statement.isPrepared, copy == nil { return try performPrepared(statement) }
         let (sql, count) = (statement.sql, statement.parameters.count)
         let result = try withCStrings([sql] + statement.parameters) { texts in
             PQexecParams(connection, texts[0], Int32(count), nil, texts + 1, nil, nil, 0)

@@ -7,6 +7,8 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStrin
     private var pieces: [String]
     /// Text forms of the parameters; nil is NULL.
     public private(set) var parameters: [String?]
+    /// Whether the server keeps it parsed and planned: see `prepared`.
+    public private(set) var isPrepared = false
 
     /// A statement without parameters.
     public init(stringLiteral sql: String) {
@@ -22,6 +24,17 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStrin
     /// The text, with `$1`, `$2`, … where the parameters belong.
     public var sql: String {
         pieces.dropFirst().enumerated().reduce(into: pieces[0]) { $0 += "$\($1.offset + 1)" + $1.element }
+    }
+
+    /// The same, parsed and planned once per connection: for a text that is run often and costs more to plan than to run.
+    ///
+    /// The server keeps every such text until the connection ends. PgBouncer in transaction mode cannot take it; spliced into
+    /// another statement it counts for nothing.
+    /// - Parameter isPrepared: false changes nothing.
+    public func prepared(_ isPrepared: Bool = true) -> Statement {
+        var copy = self
+        copy.isPrepared = isPrepared
+        return copy
     }
 
     /// The text; never a value.

@@ -232,4 +232,18 @@ import Testing
             }
         }
     }
+
+    @Test("A claim that was planned on an empty table reads indexes only", arguments: ["ready", "running"])
+    func plan(state: String) async throws {
+        try await withConnection(migrated: true) { connection in
+            let plan = try await connection.run { session in
+                try session.executeScript(ClaimSettings.script)
+                let claim = Job.claim([.make()], workerID: "w1", lease: .seconds(30))
+                return try session.query("explain \(claim)").compactMap { $0[0] }.joined(separator: "\n")
+            }
+            #expect(plan.contains("Index Scan using jobs_\(state)_idx on jobs"))
+            #expect(!plan.contains("Seq Scan on jobs"))
+            #expect(!plan.contains("Hash"))
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Logging
 import Postgres
 import Synchronization
 import TestSupport
@@ -216,6 +217,32 @@ import Testing
             }
             let states = try await pool.run { try $0.jobStates() }
             #expect(states.isEmpty)
+            await pool.close()
+        }
+    }
+
+    @Test("A worker whose task is cancelled still gives its claims back")
+    func cancelled() async throws {
+        try await withDatabase(migrated: true) { conninfo in
+            let begun = Signals<Int>()
+            let handler = ClosureHandler {
+                begun.send($0.jobID)
+                try await Task.sleep(for: .seconds(3600))
+                return .finished
+            }
+            var configuration = Self.notified()
+            configuration.gracePeriod = .zero
+            let worker = JobWorker(
+                configuration, connector: Connector(conninfo), handlers: [handler],
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            let pool = Pool(conninfo)
+            try await pool.transaction { _ = try $0.enqueue(.make()) }
+            let task = Task { try await worker.run() }
+            _ = await begun.next(1)
+            task.cancel()
+            try await task.value
+            let states = try await pool.run { try $0.jobStates() }
+            #expect(states == ["ready": 1])
             await pool.close()
         }
     }

@@ -145,7 +145,7 @@ import Testing
                 #expect(answer == "1")
                 kept = connection
             }
-            #expect(await kept?.isBroken == true)
+            #expect(kept?.isBroken == true)
         }
     }
 }

@@ -47,7 +47,7 @@ import Testing
                 }
                 #expect(error?.isConnectionLoss == true)
             }
-            #expect(await victim.isBroken)
+            #expect(victim.isBroken)
             await victim.close()
             await other.close()
         }

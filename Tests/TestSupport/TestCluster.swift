@@ -32,7 +32,7 @@ public enum TestCluster {
             stopAtExit()
             try await askForPasswords()
             // Nothing of a test needs to survive a crash of the machine.
-            let settings = "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=200"
+            let settings = "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=400"
             try await asServerUser(
                 "\(programs)/pg_ctl", "-D", "\(folder)/data", "-w", "-l", "\(folder)/log", "-o", settings, "start")
             let administrator = "host=\(folder) user=postgres dbname=postgres"
