@@ -33,7 +33,7 @@ import queue_measures
 import service_measures
 
 GROUPS = measures.GROUPS + queue_measures.GROUPS + service_measures.GROUPS
-ALL = measures.ALL + queue_measures.ALL
+ALL = measures.ALL + queue_measures.ALL + service_measures.ALL
 
 
 def machine(database):

@@ -128,7 +128,8 @@ public final class JobWorker: Service {
     }
 
     private func start(_ job: Job) {
-        let task = Task { await self.execute(job) }
+        // At once, up to its first wait: an idle worker would have to wake another thread.
+        let task = Task.immediate { await self.execute(job) }
         ledger.withLock { $0.setTask(task, of: job) }
     }
 }

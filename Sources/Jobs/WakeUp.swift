@@ -23,14 +23,16 @@ extension JobWorker {
     private func listenOnce() async throws {
         let watchdog = "jobs.watchdog.\(configuration.workerID)"
         let channels = configuration.concurrency.keys.sorted().map { "jobs.\($0)" } + [String(watchdog.prefix(63))]
-        let notifications = try await Listener.listen(try await connector.conninfo(), channels: channels)
+        let notifications = try await Listener.listen(try await connector.conninfo(), channels: channels) { [bell] in
+            if $0.channel != channels.last { bell.ring() }
+        }
         // What was sent before it listened.
         bell.ring()
         let answers = Bell()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [bell] in
-                for try await notification in notifications {
-                    if notification.channel == channels.last { answers.ring() } else { bell.ring() }
+            group.addTask {
+                for try await notification in notifications where notification.channel == channels.last {
+                    answers.ring()
                 }
                 try Task.checkCancellation()
             }

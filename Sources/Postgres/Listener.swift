@@ -20,9 +20,12 @@ public enum Listener {
     /// - Parameters:
     ///   - conninfo: as `Connection.open` takes it. A vanished host shows only by TCP keepalive: `keepalives_idle=30` for one.
     ///   - channels: names as they are, upper and lower case told apart; at least one.
+    ///   - wake: called for each notification on the connection's own thread, before the stream has it: for who cannot wait for
+    ///     a task to be resumed. Must not block.
     /// - Throws: `PostgresError` if it cannot connect or listen; the stream throws it when the connection is lost.
     public static func listen(
-        _ conninfo: String, channels: [String], application: String = "catalog-listen"
+        _ conninfo: String, channels: [String], application: String = "catalog-listen",
+        wake: @escaping @Sendable (Notification) -> Void = { _ in }
     ) async throws -> AsyncThrowingStream<Notification, any Error> {
         precondition(!channels.isEmpty, "without a channel nothing is ever received")
         let bell = try Bell()
@@ -40,7 +43,12 @@ public enum Listener {
         // Waits on the connection's thread, not on the cooperative pool.
         Task {
             do {
-                try await connection.run { try $0.receive(until: bell) { continuation.yield($0) } }
+                try await connection.run { session in
+                    try session.receive(until: bell) { notification in
+                        wake(notification)
+                        continuation.yield(notification)
+                    }
+                }
                 continuation.finish()
             } catch {
                 continuation.finish(throwing: error)
