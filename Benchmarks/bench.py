@@ -123,7 +123,8 @@ def say(text):
 def table(rows):
     lines = ["| # | measure | ours | peer | ratio | target | met |", "|---|---|---|---|---|---|---|"]
     for row in rows:
-        cells = (row.number, row.name, row.ours, row.peer, row.ratio_text, row.target_text, "yes" if row.met else "**no**")
+        met = {None: "–", True: "yes", False: "**no**"}[row.met]
+        cells = (row.number, row.name, row.ours, row.peer, row.ratio_text, row.target_text, met)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

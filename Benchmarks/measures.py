@@ -21,11 +21,13 @@ class Row:
     ours: str
     peer: str
     ratio: float
-    target: float
+    target: float | None  # None: for information
     at_least: bool  # the ratio is a speed-up, else a share of the peer's time or of a limit
 
     @property
     def met(self):
+        if self.target is None:
+            return None
         return self.ratio >= self.target if self.at_least else self.ratio <= self.target
 
     @property
@@ -34,7 +36,7 @@ class Row:
 
     @property
     def target_text(self):
-        return f"{'≥' if self.at_least else '≤'} {self.target:g} ×"
+        return "–" if self.target is None else f"{'≥' if self.at_least else '≤'} {self.target:g} ×"
 
 
 @dataclass
