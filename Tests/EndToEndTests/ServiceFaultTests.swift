@@ -48,7 +48,7 @@ import Testing
             let end = try await service.value(
                 "select status || ' ' || created_records || ' ' || error_records from catalog.upload_history")
             #expect(end == "partial 50 3")
-            let mails = try FileManager.default.contentsOfDirectory(atPath: service.catalog.folder.file("mail"))
+            let mails = try service.mails()
             #expect(mails.count == 1)
         }
     }
@@ -99,7 +99,7 @@ import Testing
             #expect(try await service.inconsistencies() == [])
             #expect(try await service.value("select count(*) from catalog.products") == "20000")
             #expect(try await service.value("select count(*) from catalog.validation_errors") == "200")
-            let mails = try FileManager.default.contentsOfDirectory(atPath: service.catalog.folder.file("mail"))
+            let mails = try service.mails()
             #expect(mails.count == 100)
         }
     }

@@ -98,6 +98,11 @@ struct ServiceEnvironment: Sendable {
             """)
     }
 
+    /// The mails that were written. A process killed while it wrote one leaves a piece of it under another name.
+    func mails() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: catalog.folder.file("mail")).filter { $0.hasSuffix(".eml") }
+    }
+
     /// Uploads whose rows, errors, reports, notifications or timeline are not exactly what they say of themselves.
     func inconsistencies() async throws -> [String] {
         try await pool.run { session in
