@@ -192,7 +192,7 @@ struct NotifyJob: JobHandler {
     }
 }
 
-/// Hourly: gives up what lost its job, sends what lost its notification, makes partitions ahead of time.
+/// Every five minutes: gives up what lost its job, sends what lost its notification, makes partitions ahead of time.
 struct UpkeepJob: JobHandler {
     let kind = "upkeep"
     let pool: Pool
@@ -220,9 +220,6 @@ extension UploadJobResources {
     public static let periodic = [
         PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300)
     ]
-
-    /// The queues of uploads.
-    public static let queues = [UploadStep.onboard, .report, .notify].map(\.rawValue)
 }
 
 extension UploadEnd {
