@@ -11,6 +11,8 @@ struct JobLedger {
         var floors = QueueFloors()
         /// The last claim was full: more may be there.
         var mayHaveMore = true
+        /// A serial job ended while a claim was under way, which may have passed over its successor.
+        var mayHaveMissed = false
     }
 
     private var queues: [String: Queue]
@@ -33,6 +35,7 @@ struct JobLedger {
         guard !isStopping else { return [] }
         return queues.keys.sorted().compactMap { name in
             if rescans { queues[name]!.floors.reset() }
+            queues[name]!.mayHaveMissed = false
             let queue = queues[name]!
             let free = queue.limit - queue.running
             // Whoever rang may have meant this queue: its next free slot looks.
@@ -48,7 +51,9 @@ struct JobLedger {
             let brought = byQueue[demand.queue] ?? []
             queues[demand.queue]!.running += brought.count
             queues[demand.queue]!.mayHaveMore = brought.count >= demand.limit
-            queues[demand.queue]!.floors.learn(from: brought, limit: demand.limit, safe: safe)
+            if !queues[demand.queue]!.mayHaveMissed {
+                queues[demand.queue]!.floors.learn(from: brought, limit: demand.limit, safe: safe)
+            }
         }
         for job in jobs { held[job.jobID] = Held(job: job) }
     }
@@ -64,7 +69,10 @@ struct JobLedger {
         queues[job.queue]!.running -= 1
         if isFinished { finished.append(job) }
         // Its successor was passed over while it ran.
-        if job.serialKey != nil { queues[job.queue]!.floors.reset() }
+        if job.serialKey != nil {
+            queues[job.queue]!.floors.reset()
+            queues[job.queue]!.mayHaveMissed = true
+        }
         return queues[job.queue]!.mayHaveMore || job.serialKey != nil
     }
 

@@ -49,6 +49,22 @@ import Testing
         #expect(floors.floors == ["2025", "2025", "2022", nil])
     }
 
+    @Test("A serial job that ends during a claim keeps the claim from hiding its successor")
+    func serialEnd() {
+        var ledger = JobLedger(concurrency: ["q": 2])
+        var serial = Self.job(attempt: 1)
+        serial.serialKey = "s"
+        ledger.take([serial], for: ledger.demands(rescans: true), safe: "2025")
+        let demands = ledger.demands(rescans: false)
+        _ = ledger.leave(serial, finished: true)
+        ledger.take([], for: demands, safe: "2026")
+        let next = ledger.demands(rescans: false)
+        #expect(next.map(\.floors) == [[nil, nil, nil, nil]])
+        ledger.take([], for: next, safe: "2027")
+        let last = ledger.demands(rescans: false)
+        #expect(last.map(\.floors) == [["2027", "2027", "2027", "2027"]])
+    }
+
     @Test("A worker claims for its free slots only, and nothing once it stops")
     func ledger() {
         var ledger = JobLedger(concurrency: ["q": 2])
