@@ -13,6 +13,8 @@ final class Transfer: @unchecked Sendable {  // because of the proof at `continu
     private var easy: EasyHandle?
     private var upload: UploadSource?
     private var outcome = TransferOutcome()
+    /// The sink wants no more. libcurl reports that as a failed write, which can come ahead of the driver's command to cancel.
+    private var isRefused = false
     /// nil for none.
     private(set) var deadline: ContinuousClock.Instant?
 
@@ -49,6 +51,7 @@ final class Transfer: @unchecked Sendable {  // because of the proof at `continu
 
     /// - Parameter code: `CURLE_OK`, or what libcurl says.
     func end(_ code: CURLcode) {
+        if isRefused { return fail(CancellationError()) }
         outcome.code = code
         outcome.status = easy?.responseCode ?? 0
         outcome.text = easy?.text(of: code) ?? ""
@@ -108,7 +111,9 @@ extension Transfer {
             switch sink.offer(bytes) {
             case .taken: return bytes.count
             case .full: return clibcurl_pause
-            case .refused: return 0
+            case .refused:
+                isRefused = true
+                return 0
             }
         case .stream(_, let limit): return keep(bytes, upTo: limit, otherwise: .enough)
         case .buffer(let limit): return keep(bytes, upTo: limit, otherwise: .bodyTooLarge)

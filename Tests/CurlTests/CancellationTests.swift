@@ -1,4 +1,4 @@
-import Curl
+@testable import Curl
 import TestSupport
 import Testing
 
@@ -42,6 +42,19 @@ struct CancellationTests {
             await #expect(throws: CancellationError.self) { try await task.value }
             let gone = try await client.send(HTTPRequest("GET", "\(server.url)/gone"))
             #expect(gone.status == 200)
+        }
+    }
+
+    /// A cancelled download first discards its sink. libcurl may report the refused bytes before the driver hears of the cancellation.
+    @Test func bytesNobodyWantsAnyMoreAreACancellation() async throws {
+        try await FaultServer.with { server in
+            let driver = Driver(connectionsPerHost: 1)
+            defer { driver.close() }
+            let sink = DownloadSink { _ in }
+            sink.discard()
+            let request = HTTPRequest("GET", "\(server.url)/endless", timeout: nil)
+            let plan = try request.plan(HTTPClient.Configuration(), sink: .stream(sink, errorLimit: 0))
+            await #expect(throws: CancellationError.self) { _ = try await driver.run(Transfer(plan)) }
         }
     }
 
