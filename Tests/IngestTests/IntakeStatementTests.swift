@@ -12,7 +12,7 @@ import Testing
         let untyped = try await untypedParameters(of: [
             Route.insert(route, includingExisting: true), Route.delete(bucket: "b", prefix: ""), Route.selectAll,
             Route.select(bucket: "b", key: "k"), ObjectEvent.hold(event), ObjectEvent.isSeen(event),
-            ObjectEvent.insert(event, route: route, uploadID: nil, ignoredBecause: nil),
+            ObjectEvent.insert(event, route: route, outcome: .unrouted),
             ObjectEvent.selectNew(bucket: "b", prefix: "", keys: [], etags: [], times: []),
         ])
         #expect(untyped.isEmpty)

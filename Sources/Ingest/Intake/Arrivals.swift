@@ -16,16 +16,20 @@ public enum ArrivalOutcome: Sendable, Equatable {
 }
 
 extension ObjectEvent {
-    static func insert(_ event: ObjectEvent, route: Route, uploadID: String?, ignoredBecause reason: String?)
-        -> Statement
-    {
-        """
-        insert into intake.object_events
-            (bucket, object_key, object_version, etag, size_bytes, source, pipeline, occurred_at, upload_id, ignored_because)
-        values (\(event.bucket)::text, \(event.key)::text, \(event.version)::text, \(event.etag)::text,
-            \(event.byteCount)::bigint, \(event.source.rawValue)::text, \(route.pipeline.rawValue)::text,
-            to_timestamp(\(event.occurredAt.timeIntervalSince1970)::float8), \(uploadID)::text, \(reason)::text)
-        """
+    static func insert(_ event: ObjectEvent, route: Route, outcome: ArrivalOutcome) -> Statement {
+        let (uploadID, reason): (String?, String?) =
+            switch outcome {
+            case .accepted(let uploadID): (uploadID, nil)
+            case .ignored(let reason): (nil, reason)
+            case .seen, .unrouted: (nil, nil)
+            }
+        return """
+            insert into intake.object_events
+                (bucket, object_key, object_version, etag, size_bytes, source, pipeline, occurred_at, upload_id, ignored_because)
+            values (\(event.bucket)::text, \(event.key)::text, \(event.version)::text, \(event.etag)::text,
+                \(event.byteCount)::bigint, \(event.source.rawValue)::text, \(route.pipeline.rawValue)::text,
+                to_timestamp(\(event.occurredAt.timeIntervalSince1970)::float8), \(uploadID)::text, \(reason)::text)
+            """
     }
 
     /// Holds the object version until the transaction ends: of two deliveries at the same moment the second waits here,
@@ -67,11 +71,23 @@ extension Session {
         guard let route = try route(bucket: event.bucket, key: event.key) else { return .unrouted }
         try execute(ObjectEvent.hold(event))
         guard try first(ObjectEvent.isSeen(event)) == nil else { return .seen }
-        if let reason = Self.reasonToIgnore(event, route) {
-            try execute(ObjectEvent.insert(event, route: route, uploadID: nil, ignoredBecause: reason))
-            return .ignored(reason: reason)
+        let outcome = event.key.hasSuffix("/") ? .ignored(reason: "a folder") : try begin(event, route)
+        try execute(ObjectEvent.insert(event, route: route, outcome: outcome))
+        return outcome
+    }
+
+    /// What the pipeline of the route makes of a new object.
+    private func begin(_ event: ObjectEvent, _ route: Route) throws -> ArrivalOutcome {
+        switch route.pipeline {
+        case .onboard: try beginUpload(event, route)
+        case .enrich, .relay: .ignored(reason: "this version has no pipeline '\(route.pipeline.rawValue)'")
         }
-        let (vendorID, fileName) = route.destination(of: event.key)!  // `reasonToIgnore` looked
+    }
+
+    private func beginUpload(_ event: ObjectEvent, _ route: Route) throws -> ArrivalOutcome {
+        guard let (vendorID, fileName) = route.destination(of: event.key) else {
+            return .ignored(reason: "the key is not \(route.prefix)<vendor>/<file>")
+        }
         var upload = Upload(
             uploadID: UploadID.make(), vendorID: vendorID, fileName: fileName, mode: route.mode, policy: route.policy,
             bucket: event.bucket, objectKey: event.key)
@@ -79,14 +95,7 @@ extension Session {
         upload.etag = event.etag
         upload.byteCount = event.byteCount
         try queueUpload(upload, source: event.source.rawValue)
-        try execute(ObjectEvent.insert(event, route: route, uploadID: upload.uploadID, ignoredBecause: nil))
         try enqueue(OnboardJob.job(upload))
         return .accepted(uploadID: upload.uploadID)
-    }
-
-    private static func reasonToIgnore(_ event: ObjectEvent, _ route: Route) -> String? {
-        if event.key.hasSuffix("/") { return "a folder" }
-        guard route.pipeline == .onboard else { return "this version has no pipeline '\(route.pipeline.rawValue)'" }
-        return route.destination(of: event.key) == nil ? "the key is not \(route.prefix)<vendor>/<file>" : nil
     }
 }
