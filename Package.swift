@@ -52,7 +52,10 @@ let package = Package(
         library("Catalog", ["Postgres"]),
         library(
             "Ingest",
-            ["AWS", "Catalog", "CSIMD", "CSV", "Curl", "Jobs", "OpenSSL", "Postgres", "Zlib", logging, lifecycle]),
+            [
+                "AWS", "Catalog", "CSIMD", "CSV", "Curl", "Jobs", "OpenSSL", "Postgres", "Threads", "Zlib", logging,
+                lifecycle,
+            ]),
         library("API", ["Ingest", "Postgres", hummingbird, logging, lifecycle]),
         .executableTarget(
             name: "CatalogCLI",
@@ -84,7 +87,7 @@ let package = Package(
         tests("Migrations", ["Migrations"]),
         tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
-        tests("Ingest", ["AWS", "Curl", "Ingest"]),
+        tests("Ingest", ["AWS", "Curl", "Ingest", "OpenSSL"]),
         tests("CatalogCLI", ["CatalogCLI"]),
         tests("EndToEnd", []),
     ]

@@ -31,6 +31,14 @@ public struct S3ObjectStore: ObjectStore {
         }
     }
 
+    public func read(_ key: String, version: String?, etag: String?, range: Range<Int>?) async throws -> [UInt8] {
+        do {
+            return try await client.get(object(key, version), range: range, etag: etag).bytes
+        } catch let error as AWSError where Self.isGone(error) {
+            throw gone(key)
+        }
+    }
+
     public func head(_ key: String) async throws -> ObjectInfo? {
         do {
             return ObjectInfo(try await client.head(object(key)))
@@ -48,6 +56,11 @@ public struct S3ObjectStore: ObjectStore {
     public func link(to key: String) async throws -> ObjectLink {
         let link = try await signer.presignGet(object(key), expires: S3Client.longestLink)
         return ObjectLink(url: link.url, expiresAt: link.mayEndEarlier ? Date() : link.expiresAt)
+    }
+
+    /// Not if there is no bucket: then something else is wrong than one object.
+    private static func isGone(_ error: AWSError) -> Bool {
+        ["NoSuchKey", "NoSuchVersion"].contains(error.code) || error.isPreconditionFailed || error.status == 416
     }
 
     private func object(_ key: String, _ version: String? = nil) -> S3Object {
