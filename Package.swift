@@ -88,7 +88,7 @@ let package = Package(
         tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
         tests("Ingest", ["AWS", "Curl", "Ingest", "OpenSSL"]),
-        tests("CatalogCLI", ["CatalogCLI"]),
-        tests("EndToEnd", []),
+        tests("CatalogCLI", ["AWS", "CatalogCLI"]),
+        tests("EndToEnd", ["AWS"]),
     ]
 )
