@@ -37,7 +37,7 @@ struct RelayOptions: Sendable {
     init() {}
 
     init(_ variables: Variables) throws {
-        target = try Self.target(variables)
+        target = try Self.target(variables, try Self.credentials(variables))
         if let seconds = try variables.whole("CATALOG_RELAY_WINDOW_SECONDS", in: 10...3600) {
             settings.window = .seconds(seconds)
         }
@@ -55,7 +55,7 @@ struct RelayOptions: Sendable {
         settings.threads = ProcessInfo.processInfo.activeProcessorCount
     }
 
-    private static func target(_ variables: Variables) throws -> RelayTarget? {
+    private static func target(_ variables: Variables, _ credentials: Credentials?) throws -> RelayTarget? {
         let name = "CATALOG_RELAY_TARGET"
         guard let value = variables[name] else { return nil }
         if value.hasPrefix("file:"), value.utf8.count > 5 {
@@ -65,7 +65,7 @@ struct RelayOptions: Sendable {
         guard let parts = URLComponents(string: value), parts.scheme == "s3", let bucket = parts.host, !bucket.isEmpty,
             parts.path.isEmpty || parts.path == "/"
         else { throw SettingsError(name, value, remedy) }
-        var relay = RelayBucket(name: bucket, credentials: try credentials(variables))
+        var relay = RelayBucket(name: bucket, credentials: credentials)
         for item in parts.queryItems ?? [] {
             switch (item.name, item.value) {
             case ("endpoint", let url?): relay.endpoint = try endpoint(url, name)

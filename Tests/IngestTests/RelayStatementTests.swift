@@ -19,16 +19,20 @@ import Testing
             RelayWindow.giveUp(opensAt, error: "e", pause: .seconds(1)), RelayWindow.deliver(window),
             RelayWindow.verify(window), RelayWindow.endOutage(["target"]), RelayWindow.putBackOrphans,
             RelayWindow.hold(window), RelayWindow.ensurePartitions, RelayWindow.dropPartitions(days: 4),
+            RelayWindow.hasten, RelayWindow.replay(from: opensAt, through: opensAt),
         ]
         let members = [
             RelayMember.insert(.make(), opensAt), RelayMember.selectAll(opensAt), RelayMember.pack([], into: archive),
             RelayMember.miss([], opensAt), RelayMember.countMissing(opensAt), RelayMember.unpack(archive),
+            RelayMember.lookAgain([opensAt]), RelayMember.selectPacked(archive),
         ]
         let rest = [
-            RelayArchive.insert(archive), RelayArchive.selectAll(opensAt), RelayArchive.deliver(archive),
-            RelayArchive.verify(archive), RelayArchive.doubt(archive), RelayArchive.delete(archive),
+            RelayArchive.insert(archive), RelayArchive.select(opensAt, key: "k"), RelayArchive.deliver(archive),
+            RelayArchive.verify(archive), RelayArchive.doubt(archive), RelayArchive.doubt([opensAt]),
+            RelayArchive.delete(archive),
             RelayAlert.backlog, RelayAlert.raise(.age, "d"), RelayAlert.clear(.age), RelayAlert.raiseMissing(opensAt),
-            RelayAlert.selectRaised,
+            RelayAlert.selectRaised, RelayAlert.clearMissing([opensAt]), RelayStatus.selectStates,
+            RelayStatus.selectTrouble,
         ]
         let untyped = try await untypedParameters(of: windows + members + rest)
         #expect(untyped.isEmpty)

@@ -10,15 +10,6 @@ extension RelayArchive {
         """
     }
 
-    static func selectAll(_ opensAt: WindowTime) -> Statement {
-        """
-        select (extract(epoch from window_at) * 1000000)::bigint as window_at, part, object_key, sha256, byte_count, member_count,
-            delivered_at is not null as is_delivered
-        from relay.archives where window_at = \(opensAt)::timestamptz order by part
-        """
-    }
-
-    /// Of one archive, or of all of a window.
     static func deliver(_ archive: RelayArchive) -> Statement {
         "update relay.archives set delivered_at = clock_timestamp() where \(isSame(archive))"
     }
@@ -30,6 +21,22 @@ extension RelayArchive {
     /// It is not there as it should be, whatever was known before.
     static func doubt(_ archive: RelayArchive) -> Statement {
         "update relay.archives set delivered_at = null, verified_at = null where \(isSame(archive))"
+    }
+
+    static func doubt(_ windows: [WindowTime]) -> Statement {
+        """
+        update relay.archives set delivered_at = null, verified_at = null
+        where window_at = any (\(windows)::timestamptz[])
+        """
+    }
+
+    /// Those of one window, or the one of a key.
+    static func select(_ opensAt: WindowTime?, key: String? = nil) -> Statement {
+        """
+        select (extract(epoch from window_at) * 1000000)::bigint as window_at, part, object_key, sha256, byte_count, member_count,
+            delivered_at is not null as is_delivered
+        from relay.archives where window_at = \(opensAt)::timestamptz or object_key = \(key)::text order by part
+        """
     }
 
     static func delete(_ archive: RelayArchive) -> Statement {

@@ -18,10 +18,11 @@ enum EntryName {
     static func names(of keys: [String]) -> [String] {
         let names = keys.map(encode)
         let folders = Set(names.flatMap(Self.folders))
-        var last: (name: String, count: Int)?
+        var (last, version) = (String?.none, 1)
         return names.map { name in
-            last = last?.name == name ? (name, last!.count + 1) : (name, 1)
-            let version = last!.count > 1 ? "%v\(last!.count)" : ""
+            version = last.map { $0.utf8.elementsEqual(name.utf8) } == true ? version + 1 : 1
+            last = name
+            let version = version > 1 ? "%v\(version)" : ""
             return name + (folders.contains(name) || name == manifest ? "%" : "") + version
         }
     }

@@ -60,6 +60,22 @@ extension RelayMember {
         """
     }
 
+    /// Objects that were missing may be there again.
+    static func lookAgain(_ windows: [WindowTime]) -> Statement {
+        """
+        update relay.members set state = 'waiting', problem = null
+        where window_at = any (\(windows)::timestamptz[]) and state in ('gone', 'altered')
+        """
+    }
+
+    /// What the archive of a part must hold.
+    static func selectPacked(_ archive: RelayArchive) -> Statement {
+        """
+        select entry_name, sha256 from relay.members
+        where window_at = \(archive.opensAt)::timestamptz and part = \(archive.part)::integer
+        """
+    }
+
     init(_ row: Row) throws {
         try self.init(
             bucket: row.get("bucket"), key: row.get("object_key"), version: row.get("object_version"),

@@ -61,6 +61,13 @@ extension RelayAlert {
         """
     }
 
+    static func clearMissing(_ windows: [WindowTime]) -> Statement {
+        """
+        update relay.alerts set cleared_at = clock_timestamp()
+        where kind = 'members' and window_at = any (\(windows)::timestamptz[]) and cleared_at is null
+        """
+    }
+
     static let selectRaised: Statement = """
         select kind, to_char(window_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as window_at, detail,
             to_char(raised_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as raised_at

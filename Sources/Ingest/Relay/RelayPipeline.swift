@@ -151,7 +151,7 @@ extension RelaySettings {
 
 extension Session {
     func archives(of opensAt: WindowTime) throws -> [RelayArchive] {
-        try query(RelayArchive.selectAll(opensAt)).map(RelayArchive.init)
+        try query(RelayArchive.select(opensAt)).map(RelayArchive.init)
     }
 
     func members(of opensAt: WindowTime) throws -> [RelayMember] {

@@ -141,6 +141,21 @@ extension RelayWindow {
         """
     }
 
+    /// Whoever waits after a failure is tried now.
+    static let hasten: Statement = """
+        update relay.windows set retry_at = clock_timestamp() where state = 'sealed' and retry_at > clock_timestamp()
+        """
+
+    /// Verified windows as if they had only been sealed.
+    static func replay(from: WindowTime, through: WindowTime) -> Statement {
+        """
+        update relay.windows w
+        set state = 'sealed', delivered_at = null, verified_at = null, missing_count = 0
+        where w.state = 'verified' and w.opens_at between \(from)::timestamptz and \(through)::timestamptz
+        returning \(columns)
+        """
+    }
+
     /// Windows that are said to be worked on and have no job: somebody deleted it.
     static let putBackOrphans: Statement = """
         update relay.windows w set state = 'sealed', delivered_at = null
