@@ -43,8 +43,14 @@ public protocol PostgresArrayElement: Sendable {
 }
 
 extension String: PostgresArrayElement {
+    /// By scalars: to Swift a quote with an accent on it would be another character, and no quote.
     public var arrayText: String {
-        "\"" + replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        var text = "\""
+        for scalar in unicodeScalars {
+            if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }
+            text.unicodeScalars.append(scalar)
+        }
+        return text + "\""
     }
 }
 

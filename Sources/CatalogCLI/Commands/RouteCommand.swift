@@ -12,17 +12,19 @@ struct RouteCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a route, or change it.",
             discussion: """
-                Objects below the prefix are taken as <prefix><vendor>/<file>. The longest prefix wins.
+                Objects below the prefix are taken as <prefix><vendor>/<file> by the pipeline onboard, and as they are by relay. The
+                longest prefix wins.
 
                 Examples:
                   catalog route add s3://acme-vendor-files/uploads/ onboard
                   catalog route add s3://acme-vendor-files/nightly/ onboard --mode upsert --existing
+                  catalog route add s3://acme-inbox/landing/ relay
                 """)
 
         @Argument(help: "s3://BUCKET/PREFIX")
         var url: String
 
-        @Argument(help: "The pipeline: onboard.")
+        @Argument(help: "The pipeline: onboard or relay.")
         var pipeline: Pipeline
 
         @Option(help: "create: an existing product is an error. upsert: it is updated.")

@@ -5,7 +5,7 @@ import Postgres
 
 /// What became of an event.
 public enum ArrivalOutcome: Sendable, Equatable {
-    /// A new object version: its upload and job exist now.
+    /// A new object version: its upload and job exist now, or it is in the window that begins at the moment that is told.
     case accepted(uploadID: String)
     /// The object version was seen before: nothing changed.
     case seen
@@ -19,7 +19,7 @@ extension ObjectEvent {
     static func insert(_ event: ObjectEvent, route: Route, outcome: ArrivalOutcome) -> Statement {
         let (uploadID, reason): (String?, String?) =
             switch outcome {
-            case .accepted(let uploadID): (uploadID, nil)
+            case .accepted(let uploadID): (route.pipeline == .onboard ? uploadID : nil, nil)
             case .ignored(let reason): (nil, reason)
             case .seen, .unrouted: (nil, nil)
             }
@@ -67,20 +67,26 @@ extension ObjectEvent {
 
 extension Session {
     /// Records an arrival and, in the same transaction, the upload and job it causes. Needs a transaction.
-    public func arrive(_ event: ObjectEvent) throws -> ArrivalOutcome {
+    /// - Parameter relayWindow: length of a window of the relay.
+    public func arrive(
+        _ event: ObjectEvent, relayWindow: Duration = RelaySettings().window
+    ) throws -> ArrivalOutcome {
         guard let route = try route(bucket: event.bucket, key: event.key) else { return .unrouted }
         try execute(ObjectEvent.hold(event))
         guard try first(ObjectEvent.isSeen(event)) == nil else { return .seen }
-        let outcome = event.key.hasSuffix("/") ? .ignored(reason: "a folder") : try begin(event, route)
+        let outcome = event.key.hasSuffix("/") ? .ignored(reason: "a folder") : try begin(event, route, relayWindow)
         try execute(ObjectEvent.insert(event, route: route, outcome: outcome))
         return outcome
     }
 
     /// What the pipeline of the route makes of a new object.
-    private func begin(_ event: ObjectEvent, _ route: Route) throws -> ArrivalOutcome {
+    private func begin(
+        _ event: ObjectEvent, _ route: Route, _ relayWindow: Duration
+    ) throws -> ArrivalOutcome {
         switch route.pipeline {
         case .onboard: try beginUpload(event, route)
-        case .enrich, .relay: .ignored(reason: "this version has no pipeline '\(route.pipeline.rawValue)'")
+        case .relay: try beginRelay(event, window: relayWindow)
+        case .enrich: .ignored(reason: "this version has no pipeline '\(route.pipeline.rawValue)'")
         }
     }
 

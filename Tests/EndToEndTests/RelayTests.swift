@@ -1,0 +1,92 @@
+import AWS
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// The relay as an operator runs it, from one real store to another; an outside client puts objects and judges archives.
+@Suite(.timeLimit(.minutes(5))) struct RelayTests {
+    /// moto is the source, Swift the target: they share neither code nor buckets.
+    struct Relay: Sendable {
+        let service: ServiceEnvironment
+        let address: String
+        let inbox: String
+        let archive: String
+        let source: String
+        let target: String
+
+        var expected: String { service.catalog.folder.file("expected") }
+
+        func client(_ words: [String]) async throws -> String {
+            let outcome = try await Subprocess.run(
+                Project.file(".venv/bin/python"), [Project.file("Tests/Clients/relay.py")] + words,
+                environment: ["CATALOG_EVENTS_TOKEN": "t0ken"])
+            guard outcome.status == 0 else { throw UnexpectedFailure(arguments: words, outcome: outcome) }
+            return outcome.output
+        }
+
+        /// Puts objects and posts their events.
+        func put(_ prefix: String = "landing/", count: Int, bytes: Int = 20_000) async throws {
+            _ = try await client([
+                "put", source, inbox, prefix, String(count), String(bytes), "http://\(address)/events/s3", expected,
+            ])
+        }
+
+        /// What is wrong with the archives of the target.
+        func problems() async throws -> String { try await client(["check", target, archive, expected]) }
+
+        func waitUntilVerified(_ members: Int) async throws {
+            try await service.wait(
+                for: "\(members) t",
+                """
+                select (select count(*) from relay.members where state = 'packed') || ' '
+                    || coalesce(left(bool_and(state = 'verified' or state = 'open' and member_count = 0)::text, 1), 'f')
+                from relay.windows
+                """)
+        }
+    }
+
+    /// - Parameter target: options of the target's URL instead of the usual endpoint.
+    static func with<Result>(
+        _ variables: [String: String] = [:], target: String? = nil, _ body: (Relay) async throws -> Result
+    ) async throws -> Result {
+        let (source, store) = (try await MotoServer.url(), try await S3Server.url())
+        let number = UUID().uuidString.lowercased().prefix(8)
+        let address = "127.0.0.1:\(try FreePorts.take(1)[0])"
+        try await makeBucket("inbox-\(number)", .moto)
+        try await makeBucket("archive-\(number)", .swift)
+        let settings = [
+            "CATALOG_STORE": "s3://inbox-\(number)", "CATALOG_HTTP_ADDRESS": address, "CATALOG_EVENTS_TOKEN": "t0ken",
+            "AWS_ENDPOINT_URL": source, "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_REGION": "us-east-1", "CATALOG_RELAY_TARGET": "s3://archive-\(number)?endpoint=\(target ?? store)",
+            "CATALOG_RELAY_ACCESS_KEY_ID": S3Server.accessKey,
+            "CATALOG_RELAY_SECRET_ACCESS_KEY": S3Server.secretKey, "CATALOG_RELAY_WINDOW_SECONDS": "10",
+        ]
+        return try await ServiceEnvironment.with(settings.merging(variables) { $1 }) { service in
+            let relay = Relay(
+                service: service, address: address, inbox: "inbox-\(number)", archive: "archive-\(number)",
+                source: "\(source),AKID,secret", target: "\(store),\(S3Server.accessKey),\(S3Server.secretKey)")
+            try await service.catalog.succeed("route", "add", "s3://\(relay.inbox)/landing/", "relay")
+            return try await body(relay)
+        }
+    }
+
+    private static func makeBucket(_ name: String, _ store: S3Store) async throws {
+        try await S3Client(try await store.configuration()).createBucket(name)
+    }
+
+    @Test("Objects of one store are in archives of another, each exactly once, checked")
+    func relayed() async throws {
+        try await Self.with { relay in
+            try await relay.service.running("serve", "--roles", "api,worker") {
+                try await relay.put(count: 120)
+                try await relay.waitUntilVerified(120)
+            }
+            let problems = try await relay.problems()
+            #expect(problems == "")
+            let archives = try await relay.service.value(
+                "select sum(member_count) || ' ' || bool_and(verified_at is not null) from relay.archives")
+            #expect(archives == "120 true")
+        }
+    }
+}
