@@ -15,6 +15,14 @@ CREATE SCHEMA catalog;
 
 COMMENT ON SCHEMA catalog IS 'the product catalogue, its uploads and their history';
 
+-- Name: enrichment; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA enrichment;
+
+-- Name: SCHEMA enrichment; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON SCHEMA enrichment IS 'contacts and companies to be enriched, the providers that know more of them, and what they said';
+
 -- Name: intake; Type: SCHEMA; Schema: -; Owner: -
 
 CREATE SCHEMA intake;
@@ -323,6 +331,142 @@ $$;
 -- Name: FUNCTION wake_workers(); Type: COMMENT; Schema: jobs; Owner: -
 
 COMMENT ON FUNCTION jobs.wake_workers() IS 'wakes the workers that listen on jobs.<queue>';
+
+-- Name: calls; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.calls (
+    call_id bigint NOT NULL,
+    provider text NOT NULL,
+    capability text NOT NULL,
+    request_id uuid NOT NULL,
+    batch_no integer NOT NULL,
+    attempt integer NOT NULL,
+    inputs bytea[] NOT NULL,
+    state text DEFAULT 'reserved'::text NOT NULL,
+    credits integer NOT NULL,
+    reserved_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    error text,
+    CONSTRAINT calls_state_is_known CHECK ((state = ANY (ARRAY['reserved'::text, 'answered'::text, 'refused'::text, 'unknown'::text, 'unused'::text])))
+)
+WITH (fillfactor='70');
+
+-- Name: TABLE calls; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.calls IS 'every call of a provider, noted before it is made';
+
+-- Name: COLUMN calls.inputs; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.calls.inputs IS 'input_hash of each input';
+
+-- Name: COLUMN calls.state; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.calls.state IS 'reserved (about to be made, or under way) -> answered | refused (not charged) | unknown (nobody knows whether it was made: crash, lost connection) | unused (never made)';
+
+-- Name: COLUMN calls.credits; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.calls.credits IS 'at most while reserved or unknown; then what it cost';
+
+-- Name: requests; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.requests (
+    request_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    request_hash text,
+    same_as uuid,
+    status text DEFAULT 'accepted'::text NOT NULL,
+    source text NOT NULL,
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    plan jsonb,
+    format text DEFAULT 'csv'::text NOT NULL,
+    is_compressed boolean DEFAULT false NOT NULL,
+    file_name text,
+    bucket text,
+    object_key text,
+    object_version text,
+    etag text,
+    output_key text NOT NULL,
+    columns text[] DEFAULT '{}'::text[] NOT NULL,
+    fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    total_records integer DEFAULT 0 NOT NULL,
+    total_batches integer DEFAULT 0 NOT NULL,
+    processed_batches integer DEFAULT 0 NOT NULL,
+    failed_batches integer DEFAULT 0 NOT NULL,
+    revision integer DEFAULT 0 NOT NULL,
+    failure_message text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    CONSTRAINT requests_batches_add_up CHECK (((processed_batches + failed_batches) <= total_batches)),
+    CONSTRAINT requests_format_is_known CHECK ((format = ANY (ARRAY['csv'::text, 'json'::text, 'ndjson'::text]))),
+    CONSTRAINT requests_request_hash_is_hex CHECK ((request_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT requests_source_is_known CHECK ((source = ANY (ARRAY['bucket'::text, 'api'::text, 'command'::text]))),
+    CONSTRAINT requests_status_is_known CHECK ((status = ANY (ARRAY['accepted'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text])))
+)
+WITH (fillfactor='50');
+
+-- Name: TABLE requests; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.requests IS 'one file or list to be enriched';
+
+-- Name: COLUMN requests.request_hash; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.request_hash IS 'SHA-256 of plan, format and records as canonical JSON; of the requests with one hash the first is the original';
+
+-- Name: COLUMN requests.same_as; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.same_as IS 'the earlier request with this hash';
+
+-- Name: COLUMN requests.status; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.status IS 'accepted -> processing (split into batches) -> completed | partial (batches failed); partial -> completed (catalog jobs retry); failed: the input cannot be used';
+
+-- Name: COLUMN requests.options; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.options IS 'what was asked for: {"providers", "groups", "minimumConfidence"}';
+
+-- Name: COLUMN requests.plan; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.plan IS 'what it means: {"providers": {"contact": ["a", "b"]}, "fields": {"contact": ["email"]}, "minimumConfidence"}; null until split';
+
+-- Name: COLUMN requests.columns; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.columns IS 'of the input, in its order';
+
+-- Name: COLUMN requests.fields; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.fields IS 'what columns mean: {"email": "E-Mail"}';
+
+-- Name: COLUMN requests.revision; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.revision IS 'raised by every batch that ends: whoever wrote the output sees whether it is complete';
+
+-- Name: enrichment; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.enrichment WITH (security_invoker='true') AS
+ SELECT q.request_id,
+    q.status,
+    q.source,
+    q.file_name,
+    q.created_at,
+    (q.completed_at - q.created_at) AS duration,
+    q.total_records,
+    q.total_batches,
+    q.processed_batches,
+    q.failed_batches,
+    q.output_key,
+    c.calls,
+    c.credits,
+    c.unknown_calls
+   FROM (enrichment.requests q
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (calls.state = ANY (ARRAY['answered'::text, 'unknown'::text]))) AS calls,
+            COALESCE(sum(calls.credits) FILTER (WHERE (calls.state = ANY (ARRAY['answered'::text, 'unknown'::text]))), (0)::bigint) AS credits,
+            count(*) FILTER (WHERE (calls.state = 'unknown'::text)) AS unknown_calls
+           FROM enrichment.calls
+          WHERE (calls.request_id = q.request_id)) c);
+
+-- Name: VIEW enrichment; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.enrichment IS 'every enrichment request with its calls and credits';
 
 -- Name: upload_history; Type: TABLE; Schema: catalog; Owner: -
 
@@ -710,6 +854,229 @@ ALTER TABLE catalog.validation_errors ALTER COLUMN error_id ADD GENERATED ALWAYS
     CACHE 1
 );
 
+-- Name: batches; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.batches (
+    request_id uuid NOT NULL,
+    batch_no integer NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    error text,
+    finished_at timestamp with time zone,
+    CONSTRAINT batches_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text])))
+);
+
+-- Name: TABLE batches; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.batches IS '100 records each: batch_no * 100 and the 99 after it; one job each';
+
+-- Name: COLUMN batches.state; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.batches.state IS 'waiting -> done | failed (its job is dead); failed -> done (catalog jobs retry)';
+
+-- Name: buckets; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.buckets (
+    provider text NOT NULL,
+    per_second double precision,
+    per_hour integer,
+    per_day integer,
+    next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    hour_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    hour_used integer[] DEFAULT array_fill(0, ARRAY[61]) NOT NULL,
+    day_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    day_used integer[] DEFAULT array_fill(0, ARRAY[97]) NOT NULL,
+    credit_budget bigint,
+    credits_used bigint DEFAULT 0 NOT NULL,
+    blocked_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    blocked_because text,
+    failures integer DEFAULT 0 NOT NULL,
+    CONSTRAINT buckets_credit_budget_is_not_negative CHECK ((credit_budget >= 0)),
+    CONSTRAINT buckets_limits_are_positive CHECK (((per_second > (0)::double precision) AND (per_hour > 0) AND (per_day > 0)))
+)
+WITH (fillfactor='50');
+
+-- Name: TABLE buckets; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.buckets IS 'what of each provider may still be used; one row each, so that one statement takes of all or of none. No limit is null';
+
+-- Name: COLUMN buckets.next_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.next_at IS 'the bucket of the second: when its next token is free; ahead of now by what is reserved';
+
+-- Name: COLUMN buckets.hour_used; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.hour_used IS 'tokens taken in each of the last 61 minutes, the newest at hour_at; each comes back an hour later';
+
+-- Name: COLUMN buckets.day_used; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.day_used IS 'tokens taken in each of the last 97 quarters of an hour, the newest at day_at; each comes back a day later';
+
+-- Name: COLUMN buckets.credits_used; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.credits_used IS 'spent, and reserved for calls under way';
+
+-- Name: COLUMN buckets.blocked_until; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.blocked_until IS 'nobody calls before: Retry-After, or the circuit is open';
+
+-- Name: COLUMN buckets.failures; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.failures IS 'in a row; five open the circuit, one call then tries whether it may close';
+
+-- Name: cache; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.cache (
+    provider text NOT NULL,
+    input_hash bytea NOT NULL,
+    outcome text NOT NULL,
+    confidence real,
+    fields jsonb,
+    obtained_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT cache_outcome_is_known CHECK ((outcome = ANY (ARRAY['match'::text, 'no_match'::text])))
+);
+
+-- Name: TABLE cache; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.cache IS 'answers of providers, "no match" included: nobody is asked twice before expires_at';
+
+-- Name: COLUMN cache.input_hash; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.cache.input_hash IS 'SHA-256 of what was asked: capability and normalised input as canonical JSON';
+
+-- Name: calls_call_id_seq; Type: SEQUENCE; Schema: enrichment; Owner: -
+
+ALTER TABLE enrichment.calls ALTER COLUMN call_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME enrichment.calls_call_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: naics_codes; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.naics_codes (
+    code text NOT NULL,
+    title text NOT NULL,
+    sector text NOT NULL,
+    CONSTRAINT naics_codes_code_is_2_to_6_digits CHECK ((code ~ '^[0-9]{2,6}$'::text))
+);
+
+-- Name: TABLE naics_codes; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.naics_codes IS 'codes of 2 to 6 digits, loaded by catalog naics import';
+
+-- Name: naics_index; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.naics_index (
+    code text NOT NULL,
+    phrase text NOT NULL,
+    words tsvector GENERATED ALWAYS AS (to_tsvector('english'::regconfig, phrase)) STORED,
+    CONSTRAINT naics_index_code_has_6_digits CHECK ((code ~ '^[0-9]{6}$'::text))
+);
+
+-- Name: TABLE naics_index; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.naics_index IS 'what establishments of an industry do or sell, in words: loaded by catalog naics import';
+
+-- Name: naics_sectors; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.naics_sectors (
+    sector text NOT NULL,
+    title text NOT NULL
+);
+
+-- Name: TABLE naics_sectors; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.naics_sectors IS 'the 20 sectors of NAICS 2022, by the code of the Census Bureau, ranges included';
+
+-- Name: providers; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.providers (
+    provider text NOT NULL,
+    kind text NOT NULL,
+    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    secret_id text,
+    cache_ttl interval DEFAULT '30 days'::interval NOT NULL,
+    miss_ttl interval DEFAULT '7 days'::interval NOT NULL,
+    max_concurrency integer DEFAULT 64 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT providers_cache_ttl_is_positive CHECK (((cache_ttl > '00:00:00'::interval) AND (miss_ttl > '00:00:00'::interval))),
+    CONSTRAINT providers_kind_is_known CHECK ((kind = ANY (ARRAY['zoominfo'::text, 'zoominfo-gtm'::text, 'http-json'::text, 'naics'::text, 'mock'::text]))),
+    CONSTRAINT providers_max_concurrency_is_positive CHECK ((max_concurrency > 0)),
+    CONSTRAINT providers_name_is_short CHECK ((provider ~ '^[a-z0-9][a-z0-9_-]{0,39}$'::text)),
+    CONSTRAINT providers_settings_are_an_object CHECK ((jsonb_typeof(settings) = 'object'::text))
+);
+
+-- Name: TABLE providers; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.providers IS 'who can be asked; kind chooses the adapter, settings are its own';
+
+-- Name: COLUMN providers.secret_id; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.providers.secret_id IS 'name or ARN of a secret of Secrets Manager, or file:PATH; never the secret';
+
+-- Name: COLUMN providers.miss_ttl; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.providers.miss_ttl IS 'how long "no match" is believed';
+
+-- Name: COLUMN providers.max_concurrency; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.providers.max_concurrency IS 'calls reserved or under way at once, of all workers together';
+
+-- Name: records; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.records (
+    request_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    input jsonb NOT NULL
+);
+
+-- Name: TABLE records; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.records IS 'the input as it came, by its place from 0';
+
+-- Name: results; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.results (
+    request_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    field_group text NOT NULL,
+    provider text NOT NULL,
+    outcome text NOT NULL,
+    confidence real,
+    obtained_at timestamp with time zone NOT NULL,
+    is_cached boolean NOT NULL,
+    fields jsonb,
+    error text,
+    CONSTRAINT results_field_group_is_known CHECK ((field_group = ANY (ARRAY['contact'::text, 'company'::text, 'new_contact'::text, 'industry'::text]))),
+    CONSTRAINT results_outcome_is_known CHECK ((outcome = ANY (ARRAY['match'::text, 'no_match'::text, 'error'::text])))
+);
+
+-- Name: TABLE results; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.results IS 'what was found for a record: all fields of a group come from one provider';
+
+-- Name: COLUMN results.provider; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.results.provider IS 'of a match who gave it; else who was asked last';
+
+-- Name: COLUMN results.confidence; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.results.confidence IS 'from 0 to 1';
+
+-- Name: COLUMN results.obtained_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.results.obtained_at IS 'when the provider said so, which may be before the request';
+
+-- Name: COLUMN results.is_cached; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.results.is_cached IS 'known before, not paid for again';
+
 -- Name: object_events; Type: TABLE; Schema: intake; Owner: -
 
 CREATE TABLE intake.object_events (
@@ -725,6 +1092,7 @@ CREATE TABLE intake.object_events (
     received_at timestamp with time zone DEFAULT now() NOT NULL,
     upload_id character varying(50),
     ignored_because text,
+    request_id uuid,
     CONSTRAINT object_events_end_somewhere CHECK (((upload_id IS NULL) OR (ignored_because IS NULL))),
     CONSTRAINT object_events_source_is_known CHECK ((source = ANY (ARRAY['s3'::text, 'sns'::text, 'eventbridge'::text, 'minio'::text, 'ceph'::text, 'poller'::text])))
 );
@@ -740,6 +1108,10 @@ COMMENT ON COLUMN intake.object_events.object_version IS 'version id of a versio
 -- Name: COLUMN object_events.ignored_because; Type: COMMENT; Schema: intake; Owner: -
 
 COMMENT ON COLUMN intake.object_events.ignored_because IS 'why an object below a route is no input';
+
+-- Name: COLUMN object_events.request_id; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.object_events.request_id IS 'the enrichment request it became';
 
 -- Name: object_events_event_id_seq; Type: SEQUENCE; Schema: intake; Owner: -
 
@@ -762,6 +1134,7 @@ CREATE TABLE intake.routes (
     policy text DEFAULT 'load-valid'::text NOT NULL,
     accepts_from timestamp with time zone DEFAULT now() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    providers text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT routes_mode_is_known CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
     CONSTRAINT routes_pipeline_is_known CHECK ((pipeline = ANY (ARRAY['onboard'::text, 'enrich'::text, 'relay'::text]))),
     CONSTRAINT routes_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
@@ -779,6 +1152,10 @@ COMMENT ON COLUMN intake.routes.mode IS 'of uploads that arrive here: create or 
 -- Name: COLUMN routes.accepts_from; Type: COMMENT; Schema: intake; Owner: -
 
 COMMENT ON COLUMN intake.routes.accepts_from IS 'the poller leaves older objects alone';
+
+-- Name: COLUMN routes.providers; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.routes.providers IS 'of enrichment: who is asked, in order; all providers if it is empty';
 
 -- Name: jobs; Type: TABLE; Schema: jobs; Owner: -
 
@@ -934,6 +1311,61 @@ ALTER TABLE ONLY catalog.validation_errors
 ALTER TABLE ONLY catalog.vendors
     ADD CONSTRAINT vendors_pkey PRIMARY KEY (vendor_id);
 
+-- Name: batches batches_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.batches
+    ADD CONSTRAINT batches_pkey PRIMARY KEY (request_id, batch_no);
+
+-- Name: buckets buckets_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.buckets
+    ADD CONSTRAINT buckets_pkey PRIMARY KEY (provider);
+
+-- Name: cache cache_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.cache
+    ADD CONSTRAINT cache_pkey PRIMARY KEY (provider, input_hash);
+
+-- Name: calls calls_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.calls
+    ADD CONSTRAINT calls_pkey PRIMARY KEY (call_id);
+
+-- Name: naics_codes naics_codes_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.naics_codes
+    ADD CONSTRAINT naics_codes_pkey PRIMARY KEY (code);
+
+-- Name: naics_index naics_index_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.naics_index
+    ADD CONSTRAINT naics_index_pkey PRIMARY KEY (code, phrase);
+
+-- Name: naics_sectors naics_sectors_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.naics_sectors
+    ADD CONSTRAINT naics_sectors_pkey PRIMARY KEY (sector);
+
+-- Name: providers providers_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.providers
+    ADD CONSTRAINT providers_pkey PRIMARY KEY (provider);
+
+-- Name: records records_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.records
+    ADD CONSTRAINT records_pkey PRIMARY KEY (request_id, ordinal);
+
+-- Name: requests requests_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.requests
+    ADD CONSTRAINT requests_pkey PRIMARY KEY (request_id);
+
+-- Name: results results_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.results
+    ADD CONSTRAINT results_pkey PRIMARY KEY (request_id, ordinal, field_group);
+
 -- Name: object_events object_events_object_version_is_seen_once; Type: CONSTRAINT; Schema: intake; Owner: -
 
 ALTER TABLE ONLY intake.object_events
@@ -1008,9 +1440,37 @@ CREATE INDEX upload_history_vendor_id_upload_timestamp_idx ON catalog.upload_his
 
 CREATE INDEX validation_errors_upload_id_row_number_idx ON ONLY catalog.validation_errors USING btree (upload_id, row_number);
 
+-- Name: cache_expires_at_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX cache_expires_at_idx ON enrichment.cache USING btree (expires_at);
+
+-- Name: calls_request_id_batch_no_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX calls_request_id_batch_no_idx ON enrichment.calls USING btree (request_id, batch_no);
+
+-- Name: calls_reserved_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX calls_reserved_idx ON enrichment.calls USING btree (provider) WHERE (state = 'reserved'::text);
+
+-- Name: naics_index_words_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX naics_index_words_idx ON enrichment.naics_index USING gin (words);
+
+-- Name: requests_created_at_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX requests_created_at_idx ON enrichment.requests USING btree (created_at);
+
+-- Name: requests_request_hash_is_original; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE UNIQUE INDEX requests_request_hash_is_original ON enrichment.requests USING btree (request_hash) WHERE ((same_as IS NULL) AND (status <> 'failed'::text));
+
 -- Name: object_events_received_at_idx; Type: INDEX; Schema: intake; Owner: -
 
 CREATE INDEX object_events_received_at_idx ON intake.object_events USING btree (received_at);
+
+-- Name: object_events_request_id_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX object_events_request_id_idx ON intake.object_events USING btree (request_id) WHERE (request_id IS NOT NULL);
 
 -- Name: object_events_upload_id_idx; Type: INDEX; Schema: intake; Owner: -
 
@@ -1093,6 +1553,31 @@ ALTER TABLE ONLY catalog.upload_events
 
 ALTER TABLE catalog.validation_errors
     ADD CONSTRAINT validation_errors_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: batches batches_request_exists; Type: FK CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.batches
+    ADD CONSTRAINT batches_request_exists FOREIGN KEY (request_id) REFERENCES enrichment.requests(request_id);
+
+-- Name: buckets buckets_provider_exists; Type: FK CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.buckets
+    ADD CONSTRAINT buckets_provider_exists FOREIGN KEY (provider) REFERENCES enrichment.providers(provider) ON DELETE CASCADE;
+
+-- Name: naics_codes naics_codes_sector_exists; Type: FK CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.naics_codes
+    ADD CONSTRAINT naics_codes_sector_exists FOREIGN KEY (sector) REFERENCES enrichment.naics_sectors(sector);
+
+-- Name: requests requests_same_as_exists; Type: FK CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.requests
+    ADD CONSTRAINT requests_same_as_exists FOREIGN KEY (same_as) REFERENCES enrichment.requests(request_id) ON DELETE SET NULL;
+
+-- Name: object_events object_events_request_exists; Type: FK CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.object_events
+    ADD CONSTRAINT object_events_request_exists FOREIGN KEY (request_id) REFERENCES enrichment.requests(request_id);
 
 -- Name: object_events object_events_upload_exists; Type: FK CONSTRAINT; Schema: intake; Owner: -
 
@@ -1193,6 +1678,10 @@ GRANT USAGE ON SCHEMA audit TO catalog_auditor;
 GRANT USAGE ON SCHEMA catalog TO catalog_vendor;
 GRANT USAGE ON SCHEMA catalog TO catalog_auditor;
 
+-- Name: SCHEMA enrichment; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA enrichment TO catalog_auditor;
+
 -- Name: SCHEMA intake; Type: ACL; Schema: -; Owner: -
 
 GRANT USAGE ON SCHEMA intake TO catalog_auditor;
@@ -1251,6 +1740,18 @@ REVOKE ALL ON FUNCTION catalog.revert_upload(upload text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION jobs.wake_workers() FROM PUBLIC;
 
+-- Name: TABLE calls; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.calls TO catalog_auditor;
+
+-- Name: TABLE requests; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.requests TO catalog_auditor;
+
+-- Name: TABLE enrichment; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.enrichment TO catalog_auditor;
+
 -- Name: TABLE upload_history; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON TABLE catalog.upload_history TO catalog_vendor;
@@ -1304,6 +1805,42 @@ GRANT SELECT ON TABLE catalog.products TO catalog_auditor;
 
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_auditor;
+
+-- Name: TABLE batches; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.batches TO catalog_auditor;
+
+-- Name: TABLE buckets; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.buckets TO catalog_auditor;
+
+-- Name: TABLE cache; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.cache TO catalog_auditor;
+
+-- Name: TABLE naics_codes; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.naics_codes TO catalog_auditor;
+
+-- Name: TABLE naics_index; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.naics_index TO catalog_auditor;
+
+-- Name: TABLE naics_sectors; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.naics_sectors TO catalog_auditor;
+
+-- Name: TABLE providers; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.providers TO catalog_auditor;
+
+-- Name: TABLE records; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.records TO catalog_auditor;
+
+-- Name: TABLE results; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.results TO catalog_auditor;
 
 -- Name: TABLE object_events; Type: ACL; Schema: intake; Owner: -
 

@@ -49,7 +49,8 @@ struct ServiceRunner {
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits, publicURL: settings.publicURL)
         return JobWorker(
-            configuration, connector: composition.database.connector, handlers: resources.handlers,
+            configuration, connector: composition.database.connector,
+            handlers: resources.handlers + (try composition.enrichment(pool).handlers),
             periodic: UploadJobResources.periodic, logger: logger)
     }
 

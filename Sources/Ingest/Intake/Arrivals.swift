@@ -7,6 +7,8 @@ import Postgres
 public enum ArrivalOutcome: Sendable, Equatable {
     /// A new object version: its upload and job exist now.
     case accepted(uploadID: String)
+    /// A new list of contacts: its enrichment request and job exist now.
+    case requested(requestID: String)
     /// The object version was seen before: nothing changed.
     case seen
     /// Below a route, but no input.
@@ -17,18 +19,21 @@ public enum ArrivalOutcome: Sendable, Equatable {
 
 extension ObjectEvent {
     static func insert(_ event: ObjectEvent, route: Route, outcome: ArrivalOutcome) -> Statement {
-        let (uploadID, reason): (String?, String?) =
+        let (uploadID, requestID, reason): (String?, String?, String?) =
             switch outcome {
-            case .accepted(let uploadID): (uploadID, nil)
-            case .ignored(let reason): (nil, reason)
-            case .seen, .unrouted: (nil, nil)
+            case .accepted(let uploadID): (uploadID, nil, nil)
+            case .requested(let requestID): (nil, requestID, nil)
+            case .ignored(let reason): (nil, nil, reason)
+            case .seen, .unrouted: (nil, nil, nil)
             }
         return """
             insert into intake.object_events
-                (bucket, object_key, object_version, etag, size_bytes, source, pipeline, occurred_at, upload_id, ignored_because)
+                (bucket, object_key, object_version, etag, size_bytes, source, pipeline, occurred_at, upload_id, request_id,
+                ignored_because)
             values (\(event.bucket)::text, \(event.key)::text, \(event.version)::text, \(event.etag)::text,
                 \(event.byteCount)::bigint, \(event.source.rawValue)::text, \(route.pipeline.rawValue)::text,
-                to_timestamp(\(event.occurredAt.timeIntervalSince1970)::float8), \(uploadID)::text, \(reason)::text)
+                to_timestamp(\(event.occurredAt.timeIntervalSince1970)::float8), \(uploadID)::text, \(requestID)::uuid,
+                \(reason)::text)
             """
     }
 
@@ -80,7 +85,8 @@ extension Session {
     private func begin(_ event: ObjectEvent, _ route: Route) throws -> ArrivalOutcome {
         switch route.pipeline {
         case .onboard: try beginUpload(event, route)
-        case .enrich, .relay: .ignored(reason: "this version has no pipeline '\(route.pipeline.rawValue)'")
+        case .enrich: try beginEnrichment(event, route)
+        case .relay: .ignored(reason: "this version has no pipeline '\(route.pipeline.rawValue)'")
         }
     }
 
