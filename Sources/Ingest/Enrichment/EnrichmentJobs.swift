@@ -178,14 +178,13 @@ struct OutputJob: JobHandler {
         guard let path = written.file.path else { throw JobError.retry(after: nil, reason: "the file has no name") }
         try await resources.output.put(request.outputKey, contentsOf: path)
         let status = try await resources.pool.transaction { session in
-            let status = try session.completeEnrichment(requestID)
+            // Waits for a batch that is just being counted: it found this job alive and enqueued no other.
+            let row = try session.first(EnrichmentRequest.complete(requestID, revision: written.revision))
             try session.finish(job)
-            // A batch that ended meanwhile found this job alive and enqueued no other.
-            if try session.revision(of: requestID) != written.revision {
-                try session.enqueue(EnrichmentStep.output(requestID))
-            }
-            return status
+            if row == nil { try session.enqueue(EnrichmentStep.output(requestID)) }
+            return try row?.get("status", as: String.self)
         }
+        guard let status else { return .finishedByHandler }
         logger.info(
             "enrichment.finished",
             metadata: ["request_id": "\(requestID)", "status": "\(status)", "key": "\(request.outputKey)"])
@@ -200,10 +199,6 @@ private struct WrittenResult: Sendable {
 }
 
 extension Session {
-    fileprivate func completeEnrichment(_ requestID: String) throws -> String {
-        try query(EnrichmentRequest.complete(requestID))[0].get("status")
-    }
-
     fileprivate func revision(of requestID: String) throws -> Int {
         try query(EnrichmentRequest.selectRevision(requestID))[0].get("revision")
     }

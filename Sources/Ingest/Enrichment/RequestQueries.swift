@@ -87,11 +87,12 @@ extension EnrichmentRequest {
         """
     }
 
-    static func complete(_ requestID: String) -> Statement {
+    /// - Parameter revision: what the output was written from; none is completed if a batch has ended since.
+    static func complete(_ requestID: String, revision: Int) -> Statement {
         """
         update enrichment.requests
         set status = case when failed_batches > 0 then 'partial' else 'completed' end, completed_at = clock_timestamp()
-        where request_id = \(requestID)::uuid
+        where request_id = \(requestID)::uuid and revision = \(revision)::integer
         returning status
         """
     }

@@ -15,6 +15,14 @@ public enum ArrivalOutcome: Sendable, Equatable {
     case ignored(reason: String)
     /// No route leads here.
     case unrouted
+
+    /// Work was made of it.
+    var isNew: Bool {
+        switch self {
+        case .accepted, .requested: true
+        case .seen, .ignored, .unrouted: false
+        }
+    }
 }
 
 extension ObjectEvent {
