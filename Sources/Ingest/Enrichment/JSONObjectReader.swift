@@ -21,7 +21,7 @@ struct JSONObjectReader {
         guard let bytes = try nextBytes() else { return nil }
         count += 1
         do {
-            return try JSONDecoder().decode([String: JSONCell].self, from: Data(bytes)).compactMapValues(\.text)
+            return try JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)).compactMapValues(\.text)
         } catch {
             throw EnrichmentFailure("Record \(count) is no JSON object of names and values. Nothing was enriched.")
         }
@@ -76,28 +76,5 @@ struct JSONObjectReader {
         }
         defer { position += 1 }
         return chunk[position]
-    }
-}
-
-/// A JSON value as a cell of a table.
-private struct JSONCell: Decodable {
-    /// Nil for null.
-    var text: String?
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() { return }
-        if let string = try? container.decode(String.self) {  // another type is tried instead
-            text = string
-        } else if let flag = try? container.decode(Bool.self) {  // another type is tried instead
-            text = String(flag)
-        } else if let number = try? container.decode(Decimal.self) {  // another type is tried instead
-            text = "\(number)"
-        } else if let values = try? container.decode([JSONCell].self) {  // another type is tried instead
-            text = values.compactMap(\.text).joined(separator: "; ")
-        } else {
-            let values = try container.decode([String: JSONCell].self)
-            text = CanonicalJSON.text(values.compactMapValues(\.text))
-        }
     }
 }

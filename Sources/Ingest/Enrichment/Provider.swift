@@ -40,8 +40,9 @@ public enum FieldGroup: String, Sendable, CaseIterable, Codable {
         case .newContact:
             return input.hasCompany && !input.hasPerson ? input.only(Self.organization + [.jobTitle]) : nil
         case .industry:
-            let isEnough = input.has(.naics) || input.has(.industry) || input.has(.company)
-            return isEnough ? input.only([.naics, .industry, .company]) : nil
+            // Companies of one industry are one question.
+            if input.has(.naics) || input.has(.industry) { return input.only([.naics, .industry]) }
+            return input.has(.company) ? input.only([.company]) : nil
         }
     }
 

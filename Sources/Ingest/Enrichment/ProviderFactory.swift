@@ -25,6 +25,11 @@ public struct ProviderFactory: Sendable {
     public func make(_ row: ProviderRow) throws -> any Provider {
         switch row.kind {
         case "mock": MockProvider(name: row.name, settings: try settings(of: row))
+        case "zoominfo": try ZoomInfoProvider(row: row, settings: try settings(of: row), http: http, secret: secret)
+        case "zoominfo-gtm":
+            try ZoomInfoGTMProvider(row: row, settings: try settings(of: row), http: http, secret: secret)
+        case "http-json": try HTTPJSONProvider(row: row, settings: try settings(of: row), http: http, secret: secret)
+        case "naics": NAICSProvider(pool: pool)
         default: throw ProviderSettingsError(row.name, "unknown kind '\(row.kind)'")
         }
     }
