@@ -53,7 +53,7 @@ let package = Package(
         library(
             "Ingest",
             ["AWS", "Catalog", "CSIMD", "CSV", "Curl", "Jobs", "OpenSSL", "Postgres", "Zlib", logging, lifecycle]),
-        library("API", ["Ingest", "Postgres", hummingbird, logging, lifecycle]),
+        library("API", ["Catalog", "Curl", "Ingest", "Jobs", "OpenSSL", "Postgres", hummingbird, logging, lifecycle]),
         .executableTarget(
             name: "CatalogCLI",
             dependencies: ["API", "AWS", "Curl", "Ingest", "Jobs", "Migrations", arguments, lifecycle, logging],
@@ -85,6 +85,7 @@ let package = Package(
         tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
         tests("Ingest", ["AWS", "Curl", "Ingest"]),
+        tests("API", ["API", "Curl"]),
         tests("CatalogCLI", ["CatalogCLI"]),
         tests("EndToEnd", []),
     ]

@@ -83,6 +83,18 @@ $$;
 
 COMMENT ON FUNCTION audit.products_as_of(at timestamp with time zone) IS 'the catalogue as it stood at a moment';
 
+-- Name: announce_token_change(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.announce_token_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    perform pg_notify('catalog.api_tokens', old.token_id);
+    return null;
+end
+$$;
+
 -- Name: begin_product_image(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.begin_product_image() RETURNS trigger
@@ -495,7 +507,9 @@ CREATE TABLE catalog.upload_history (
     rejected_file_s3_key text,
     failure_type text,
     failure_message text,
+    dry_run boolean DEFAULT false NOT NULL,
     CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
+    CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
     CONSTRAINT upload_history_failed_has_a_failure CHECK (((status <> 'failed'::text) OR (failure_type IS NOT NULL))),
     CONSTRAINT upload_history_failures_say_why CHECK (((failure_type IS NULL) = (failure_message IS NULL))),
     CONSTRAINT upload_history_file_sha256_is_hex CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
@@ -520,6 +534,10 @@ COMMENT ON COLUMN catalog.upload_history.total_records IS 'data rows; valid + er
 -- Name: COLUMN upload_history.object_key; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.upload_history.object_key IS 'where the file came from: key in the bucket, or path of a local file';
+
+-- Name: COLUMN upload_history.dry_run; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.dry_run IS 'checked and counted like any other, but nothing was loaded';
 
 -- Name: validation_errors; Type: TABLE; Schema: catalog; Owner: -
 
@@ -620,7 +638,8 @@ CREATE VIEW audit.uploads WITH (security_invoker='true') AS
     u.file_size_bytes,
     u.file_sha256,
     u.error_file_s3_key,
-    u.rejected_file_s3_key
+    u.rejected_file_s3_key,
+    u.dry_run
    FROM (catalog.upload_history u
      LEFT JOIN catalog.vendors v USING (vendor_id));
 
@@ -641,12 +660,59 @@ CREATE VIEW audit.vendor_quality WITH (security_invoker='true') AS
     trunc(((100.0 * (sum(u.valid_records))::numeric) / (NULLIF(sum(u.total_records), 0))::numeric), 1) AS success_percent,
     max(u.upload_timestamp) AS last_upload_at
    FROM (catalog.vendors v
-     LEFT JOIN catalog.upload_history u ON ((((u.vendor_id)::text = (v.vendor_id)::text) AND (u.status <> ALL (ARRAY['queued'::text, 'processing'::text])))))
+     LEFT JOIN catalog.upload_history u ON ((((u.vendor_id)::text = (v.vendor_id)::text) AND (u.status <> ALL (ARRAY['queued'::text, 'processing'::text])) AND (NOT u.dry_run))))
   GROUP BY v.vendor_id, v.vendor_name, v.status;
 
 -- Name: VIEW vendor_quality; Type: COMMENT; Schema: audit; Owner: -
 
 COMMENT ON VIEW audit.vendor_quality IS 'how good each vendor''s files have been so far';
+
+-- Name: api_tokens; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.api_tokens (
+    token_id text NOT NULL,
+    secret_sha256 text NOT NULL,
+    role text NOT NULL,
+    vendor_id character varying(50),
+    description text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by text DEFAULT SESSION_USER NOT NULL,
+    expires_at timestamp with time zone DEFAULT (now() + '365 days'::interval) NOT NULL,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    CONSTRAINT api_tokens_role_is_known CHECK ((role = ANY (ARRAY['vendor'::text, 'operator'::text, 'auditor'::text]))),
+    CONSTRAINT api_tokens_secret_sha256_is_hex CHECK ((secret_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT api_tokens_vendor_id_is_given_for_vendors_only CHECK (((role = 'vendor'::text) = (vendor_id IS NOT NULL)))
+);
+
+-- Name: TABLE api_tokens; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.api_tokens IS 'bearer tokens cat_<token_id>_<secret>; only the hash of the secret is kept';
+
+-- Name: COLUMN api_tokens.last_used_at; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.api_tokens.last_used_at IS 'to the minute';
+
+-- Name: idempotency_keys; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.idempotency_keys (
+    subject text NOT NULL,
+    idempotency_key text NOT NULL,
+    fingerprint text NOT NULL,
+    status integer,
+    headers jsonb,
+    body text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_keys_idempotency_key_is_short CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255)))
+);
+
+-- Name: TABLE idempotency_keys; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.idempotency_keys IS 'answers to POST with an Idempotency-Key, repeated for 24 hours instead of doing the work again';
+
+-- Name: COLUMN idempotency_keys.status; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.idempotency_keys.status IS 'null while the first request is at work';
 
 -- Name: notifications; Type: TABLE; Schema: catalog; Owner: -
 
@@ -842,6 +908,27 @@ ALTER TABLE catalog.upload_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS 
     NO MAXVALUE
     CACHE 1
 );
+
+-- Name: upload_slots; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.upload_slots (
+    upload_id character varying(50) NOT NULL,
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    put_token_sha256 text,
+    file_sha256 text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
+    CONSTRAINT upload_slots_file_sha256_is_hex CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+-- Name: TABLE upload_slots; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.upload_slots IS 'uploads announced by POST /uploads whose bytes have not arrived; the arrival takes the row away and enqueues the job';
+
+-- Name: COLUMN upload_slots.put_token_sha256; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_slots.put_token_sha256 IS 'hash of the secret in PUT /uploads/{id}/content; null where the store takes the bytes';
 
 -- Name: validation_errors_error_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
@@ -1094,7 +1181,7 @@ CREATE TABLE intake.object_events (
     ignored_because text,
     request_id uuid,
     CONSTRAINT object_events_end_somewhere CHECK (((upload_id IS NULL) OR (ignored_because IS NULL))),
-    CONSTRAINT object_events_source_is_known CHECK ((source = ANY (ARRAY['s3'::text, 'sns'::text, 'eventbridge'::text, 'minio'::text, 'ceph'::text, 'poller'::text])))
+    CONSTRAINT object_events_source_is_known CHECK ((source = ANY (ARRAY['s3'::text, 'sns'::text, 'eventbridge'::text, 'minio'::text, 'ceph'::text, 'poller'::text, 'api'::text])))
 );
 
 -- Name: TABLE object_events; Type: COMMENT; Schema: intake; Owner: -
@@ -1251,6 +1338,16 @@ CREATE TABLE jobs.periods (
 
 COMMENT ON TABLE jobs.periods IS 'the newest period of each periodic job that some worker has enqueued';
 
+-- Name: api_tokens api_tokens_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (token_id);
+
+-- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (subject, idempotency_key);
+
 -- Name: notifications notifications_are_sent_once_per_upload_and_kind; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.notifications
@@ -1300,6 +1397,16 @@ ALTER TABLE ONLY catalog.upload_events
 
 ALTER TABLE ONLY catalog.upload_history
     ADD CONSTRAINT upload_history_pkey PRIMARY KEY (upload_id);
+
+-- Name: upload_slots upload_slots_object_key_is_used_once; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.upload_slots
+    ADD CONSTRAINT upload_slots_object_key_is_used_once UNIQUE (bucket, object_key);
+
+-- Name: upload_slots upload_slots_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.upload_slots
+    ADD CONSTRAINT upload_slots_pkey PRIMARY KEY (upload_id);
 
 -- Name: validation_errors validation_errors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -1396,6 +1503,14 @@ ALTER TABLE ONLY jobs.paused_queues
 ALTER TABLE ONLY jobs.periods
     ADD CONSTRAINT periods_pkey PRIMARY KEY (kind);
 
+-- Name: api_tokens_vendor_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX api_tokens_vendor_id_idx ON catalog.api_tokens USING btree (vendor_id);
+
+-- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX idempotency_keys_created_at_idx ON catalog.idempotency_keys USING btree (created_at);
+
 -- Name: notifications_pending_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX notifications_pending_idx ON catalog.notifications USING btree (notification_id) WHERE (state = 'pending'::text);
@@ -1435,6 +1550,10 @@ CREATE INDEX upload_history_upload_timestamp_idx ON catalog.upload_history USING
 -- Name: upload_history_vendor_id_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX upload_history_vendor_id_upload_timestamp_idx ON catalog.upload_history USING btree (vendor_id, upload_timestamp DESC, upload_id DESC);
+
+-- Name: upload_slots_put_token_sha256_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE UNIQUE INDEX upload_slots_put_token_sha256_idx ON catalog.upload_slots USING btree (put_token_sha256);
 
 -- Name: validation_errors_upload_id_row_number_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -1496,6 +1615,10 @@ CREATE UNIQUE INDEX jobs_serial_key_runs_once ON jobs.jobs USING btree (serial_k
 
 CREATE UNIQUE INDEX jobs_unique_key_lives_once ON jobs.jobs USING btree (unique_key) WHERE ((state <> 'dead'::text) AND (unique_key IS NOT NULL));
 
+-- Name: api_tokens api_tokens_announce_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER api_tokens_announce_change AFTER DELETE OR UPDATE OF secret_sha256, role, vendor_id, expires_at, revoked_at ON catalog.api_tokens FOR EACH ROW EXECUTE FUNCTION catalog.announce_token_change();
+
 -- Name: products products_begin_image; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER products_begin_image BEFORE UPDATE ON catalog.products FOR EACH ROW EXECUTE FUNCTION catalog.begin_product_image();
@@ -1524,6 +1647,11 @@ CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_e
 
 CREATE TRIGGER jobs_wake_workers AFTER INSERT ON jobs.jobs REFERENCING NEW TABLE AS enqueued FOR EACH STATEMENT EXECUTE FUNCTION jobs.wake_workers();
 
+-- Name: api_tokens api_tokens_vendor_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.api_tokens
+    ADD CONSTRAINT api_tokens_vendor_exists FOREIGN KEY (vendor_id) REFERENCES catalog.vendors(vendor_id);
+
 -- Name: notifications notifications_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.notifications
@@ -1548,6 +1676,11 @@ ALTER TABLE ONLY catalog.report_links
 
 ALTER TABLE ONLY catalog.upload_events
     ADD CONSTRAINT upload_events_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: upload_slots upload_slots_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.upload_slots
+    ADD CONSTRAINT upload_slots_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
 
 -- Name: validation_errors validation_errors_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -1583,6 +1716,14 @@ ALTER TABLE ONLY intake.object_events
 
 ALTER TABLE ONLY intake.object_events
     ADD CONSTRAINT object_events_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: api_tokens; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.api_tokens ENABLE ROW LEVEL SECURITY;
+
+-- Name: api_tokens api_tokens_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY api_tokens_audit ON catalog.api_tokens FOR SELECT TO catalog_auditor USING (true);
 
 -- Name: notifications; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -1702,6 +1843,10 @@ REVOKE ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) FROM PU
 GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catalog_vendor;
 GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catalog_auditor;
 
+-- Name: FUNCTION announce_token_change(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.announce_token_change() FROM PUBLIC;
+
 -- Name: FUNCTION begin_product_image(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.begin_product_image() FROM PUBLIC;
@@ -1781,6 +1926,42 @@ GRANT SELECT ON TABLE audit.uploads TO catalog_auditor;
 
 GRANT SELECT ON TABLE audit.vendor_quality TO catalog_vendor;
 GRANT SELECT ON TABLE audit.vendor_quality TO catalog_auditor;
+
+-- Name: COLUMN api_tokens.token_id; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(token_id) ON TABLE catalog.api_tokens TO catalog_auditor;
+
+-- Name: COLUMN api_tokens.role; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(role) ON TABLE catalog.api_tokens TO catalog_auditor;
+
+-- Name: COLUMN api_tokens.vendor_id; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(vendor_id) ON TABLE catalog.api_tokens TO catalog_auditor;
+
+-- Name: COLUMN api_tokens.description; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(description) ON TABLE catalog.api_tokens TO catalog_auditor;
+
+-- Name: COLUMN api_tokens.created_at; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(created_at) ON TABLE catalog.api_tokens TO catalog_auditor;
+
+-- Name: COLUMN api_tokens.created_by; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(created_by) ON TABLE catalog.api_tokens TO catalog_auditor;
+
+-- Name: COLUMN api_tokens.expires_at; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(expires_at) ON TABLE catalog.api_tokens TO catalog_auditor;
+
+-- Name: COLUMN api_tokens.revoked_at; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(revoked_at) ON TABLE catalog.api_tokens TO catalog_auditor;
+
+-- Name: COLUMN api_tokens.last_used_at; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(last_used_at) ON TABLE catalog.api_tokens TO catalog_auditor;
 
 -- Name: TABLE notifications; Type: ACL; Schema: catalog; Owner: -
 

@@ -1,50 +1,144 @@
+import Curl
 import Hummingbird
+import HummingbirdCore
 import Ingest
 import Logging
+import NIOCore
 import Postgres
 import ServiceLifecycle
 
 /// The HTTP side of the service.
 public struct APIServer: Sendable {
-    let host: String
-    let port: Int
-    let pool: Pool
-    let intake: EventIntake
-    let links: ReportLinks
-    let isReady: @Sendable () async throws -> Void
-    let logger: Logger
+    /// How it listens and what it asks of callers, with defaults.
+    public struct Configuration: Sendable {
+        public var host = "127.0.0.1"
+        /// 0 takes a free one, which the log names.
+        public var port = 8080
+        /// Where callers reach this service, without a slash at the end.
+        public var publicURL: String?
+        /// Of an uploaded file.
+        public var maximumFileBytes = 100_000_000
+        /// Requests a second for each caller, on average.
+        public var requestsPerSecond = 50
+        /// Whose JSON Web Tokens are believed; nil believes none.
+        public var tokens: JWTSettings?
+        /// Whether notifications can be listened to: not behind PgBouncer.
+        public var listens = true
 
-    /// - Parameters:
-    ///   - port: 0 takes a free one, which the log names.
-    ///   - isReady: throws the reason why the service cannot work now.
-    public init(
-        host: String, port: Int, pool: Pool, intake: EventIntake, links: ReportLinks,
-        isReady: @escaping @Sendable () async throws -> Void,
-        logger: Logger
-    ) {
-        self.host = host
-        self.port = port
-        self.pool = pool
-        self.intake = intake
-        self.links = links
-        self.isReady = isReady
-        self.logger = logger
+        public init() {}
     }
 
-    /// Listens until it is asked to stop.
-    public func service() throws -> any Service {
-        let router = Router()
-        EventRoutes(intake: intake, logger: logger).add(to: router)
-        ReportRoutes(links: links, pool: pool, logger: logger).add(to: router)
-        HealthRoutes(isReady: isReady, logger: logger).add(to: router)
+    /// What it works with.
+    public struct Resources: Sendable {
+        let connector: Connector
+        let pool: Pool
+        let store: any ObjectStore
+        let uploadBucket: String
+        let uploadStore: any ObjectStore
+        let intake: EventIntake
+        let isReady: @Sendable () async throws -> Void
+
+        /// - Parameters:
+        ///   - connector: for a connection that listens.
+        ///   - pool: as many connections as requests may ask the database at once.
+        ///   - store: where reports are.
+        ///   - uploadStore: where uploaded files go.
+        ///   - uploadBucket: by which `ObjectStores` finds the same store.
+        ///   - isReady: throws the reason why the service cannot work now.
+        public init(
+            connector: Connector, pool: Pool, store: any ObjectStore, uploadStore: any ObjectStore,
+            uploadBucket: String,
+            intake: EventIntake, isReady: @escaping @Sendable () async throws -> Void
+        ) {
+            self.connector = connector
+            self.pool = pool
+            self.store = store
+            self.uploadStore = uploadStore
+            self.uploadBucket = uploadBucket
+            self.intake = intake
+            self.isReady = isReady
+        }
+    }
+
+    private let configuration: Configuration
+    private let resources: Resources
+    private let logger: Logger
+    private let watch = UploadWatch()
+    private let metrics = HTTPMetrics()
+    private let authenticator: Authenticator
+
+    public init(_ configuration: Configuration, _ resources: Resources, logger: Logger) {
+        self.configuration = configuration
+        self.resources = resources
+        self.logger = logger
+        authenticator = Authenticator(
+            pool: resources.pool, issuer: configuration.tokens.map { JWTIssuer($0, http: HTTPClient()) })
+    }
+
+    /// What listens, and what keeps it informed; both end when they are asked to.
+    public func services() throws -> [any Service] {
+        [
+            APIUpkeep(
+                watch: watch, authenticator: authenticator, connector: resources.connector, pool: resources.pool,
+                listens: configuration.listens, logger: logger),
+            application,
+        ]
+    }
+
+    private var application: some ApplicationProtocol {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
+        // Who says nothing for so long, in the middle of a request or between two, is disconnected.
+        let channel = HTTP1Channel.Configuration(
+            idleTimeout: .seconds(30),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
         return Application(
-            router: router,
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "catalog"),
+            router: router, server: .http1(configuration: channel),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "catalog"),
             onServerRunning: { [logger] channel in
                 logger.notice("http.listening", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "")"])
             },
             logger: quiet)
+    }
+
+    private var router: Router<APIContext> {
+        let router = Router(context: APIContext.self)
+        router.add(middleware: Front(metrics: metrics, logger: logger))
+        let door = EndpointRouter(
+            authenticator: authenticator, limiter: RateLimiter(perSecond: configuration.requestsPerSecond),
+            idempotency: Idempotency(pool: resources.pool))
+        let endpoints = endpoints
+        door.add(endpoints + [description(of: endpoints)], to: router)
+        return router
+    }
+
+    private var endpoints: [Endpoint] {
+        let (pool, store) = (resources.pool, resources.store)
+        let database = APIDatabase(pool: pool, prepares: configuration.listens)
+        let uploads = AnnouncedUploads(pool: pool, store: resources.uploadStore, bucket: resources.uploadBucket)
+        let content = UploadContentRoutes(
+            uploads: uploads, maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)
+        let groups = [
+            content.endpoints,
+            UploadRoutes(database: database, files: ReportFiles(store: store), watch: watch).endpoints,
+            ProductRoutes(database: database).endpoints, CategoryRoutes(database: database).endpoints,
+            VendorRoutes(database: database).endpoints, TokenRoutes(database: database).endpoints,
+            JobRoutes(database: database).endpoints, EventRoutes(intake: resources.intake).endpoints,
+            ReportRoutes(links: ReportLinks(store: store, publicURL: configuration.publicURL), pool: pool).endpoints,
+            HealthRoutes(
+                isReady: resources.isReady, metrics: MetricsReport(pool: pool, http: metrics), logger: logger
+            ).endpoints,
+        ]
+        return groups.flatMap(\.self)
+    }
+
+    private func description(of endpoints: [Endpoint]) -> Endpoint {
+        let json = ByteBuffer(bytes: OpenAPIDocument(endpoints).json)
+        return Endpoint(
+            method: .get, path: "/openapi.json", summary: "This document.", access: .anybody,
+            answers: [.init(.ok, .text("application/json"), "OpenAPI 3.1.")]
+        ) { _ in .json(json) }
     }
 }

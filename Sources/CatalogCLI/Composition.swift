@@ -132,6 +132,14 @@ struct Stores: ObjectStores {
         }
     }
 
+    /// The bucket that takes what is uploaded over HTTP.
+    var uploadBucket: String {
+        switch settings.store {
+        case .folder: "uploads"
+        case .bucket(let name): name
+        }
+    }
+
     /// Where a report is, for a person at this machine.
     func location(ofReport key: String) -> String {
         switch settings.store {

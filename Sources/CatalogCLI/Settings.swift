@@ -1,3 +1,4 @@
+import API
 import Curl
 import Foundation
 import Ingest
@@ -130,6 +131,12 @@ struct ServiceSettings: Sendable {
     var eventsToken: String?
     /// The topic whose messages are believed.
     var eventsTopic: String?
+    /// Connections to the database for requests.
+    var httpConnections = 8
+    /// For each caller.
+    var requestsPerSecond = 50
+    /// Whose JSON Web Tokens are believed.
+    var tokens: JWTSettings?
     /// Where vendors reach this service: for links that outlive temporary credentials.
     var publicURL: String?
     /// Profile of credentials that live long enough to sign links for 7 days.
@@ -152,6 +159,9 @@ struct ServiceSettings: Sendable {
         eventsTopic = variables["CATALOG_EVENTS_TOPIC"]
         linkProfile = variables["CATALOG_LINK_PROFILE"]
         publicURL = try variables["CATALOG_PUBLIC_URL"].map(Self.publicURL)
+        httpConnections = try variables.positive("CATALOG_HTTP_CONNECTIONS", atMost: 500) ?? httpConnections
+        requestsPerSecond = try variables.positive("CATALOG_HTTP_RATE", atMost: 1_000_000) ?? requestsPerSecond
+        tokens = try Self.tokens(variables)
     }
 
     private static func byName<Choice: RawRepresentable<String> & CaseIterable>(_ type: Choice.Type) -> [String: Choice]
@@ -164,6 +174,23 @@ struct ServiceSettings: Sendable {
             throw SettingsError("CATALOG_PUBLIC_URL", value, "expected a URL, for example https://catalog.example.com")
         }
         return value.hasSuffix("/") ? String(value.dropLast()) : value
+    }
+
+    private static func tokens(_ variables: Variables) throws -> JWTSettings? {
+        guard let issuer = variables["CATALOG_OIDC_ISSUER"] else { return nil }
+        guard
+            issuer.hasPrefix("https://") || issuer.hasPrefix("http://127.0.0.1") || issuer.hasPrefix("http://localhost")
+        else {
+            throw SettingsError("CATALOG_OIDC_ISSUER", issuer, "expected an https URL, as in the tokens' iss claim")
+        }
+        guard let audience = variables["CATALOG_OIDC_AUDIENCE"] else {
+            throw SettingsError(
+                "CATALOG_OIDC_AUDIENCE", "", "set it to the tokens' aud claim, or unset CATALOG_OIDC_ISSUER")
+        }
+        var settings = JWTSettings(issuer: issuer, audience: audience)
+        if let claim = variables["CATALOG_OIDC_VENDOR_CLAIM"] { settings.vendorClaim = claim }
+        if let claim = variables["CATALOG_OIDC_ROLE_CLAIM"] { settings.roleClaim = claim }
+        return settings
     }
 
     private static func address(_ value: String) throws -> (String, Int) {

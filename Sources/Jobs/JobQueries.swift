@@ -70,6 +70,10 @@ extension Job {
     }
 
     /// Whether this worker is the first to begin a period of a periodic job.
+    static func cancel(uniqueKey: String) -> Statement {
+        "delete from jobs.jobs where unique_key = \(uniqueKey)::text and state <> 'dead'"
+    }
+
     static func beginPeriod(_ kind: String, seconds: Int) -> Statement {
         """
         insert into jobs.periods as p (kind, period)
@@ -99,6 +103,9 @@ extension Session {
     public func enqueue(_ job: NewJob, prepared: Bool = false) throws -> Int? {
         try enqueue([job], prepared: prepared).first
     }
+
+    /// Takes a live job away. A worker that runs it can commit nothing any more, and is told at its next heartbeat.
+    public func cancelJob(uniqueKey: String) throws { try execute(Job.cancel(uniqueKey: uniqueKey)) }
 
     /// Finishes a job as part of the transaction that did its work.
     /// - Parameter prepared: whether the server may keep the plan: see `Statement.prepared`.

@@ -68,7 +68,7 @@ extension DeadJobFilter {
 
 /// The statements of operators.
 extension QueueStatus {
-    static let selectAll: Statement = """
+    public static let selectAll: Statement = """
         select queue,
             count(*) filter (where state = 'ready' and run_at <= clock_timestamp()) as ready,
             count(*) filter (where state = 'ready' and run_at > clock_timestamp()) as waiting,

@@ -29,6 +29,12 @@ public struct Row {
     /// The text of a column by position; nil for NULL.
     public subscript(index: Int) -> String? { result.text(number, index) }
 
+    /// Lends the UTF-8 text of a column by position, without a copy; nil for NULL.
+    public func withBytes<Result>(at index: Int, _ body: (UnsafeRawBufferPointer?) throws -> Result) rethrows -> Result
+    {
+        try result.withBytes(number, index, body)
+    }
+
     /// A column that is never NULL.
     /// - Throws: `ColumnError`.
     public func get<Value: PostgresDecodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value {
@@ -98,9 +104,16 @@ final class ResultOwner {
     }
 
     func text(_ row: Int, _ column: Int) -> String? {
+        withBytes(row, column) { bytes in bytes.map { String(decoding: $0, as: UTF8.self) } }
+    }
+
+    func withBytes<Result>(
+        _ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer?) throws -> Result
+    ) rethrows -> Result {
         let (row, column) = (Int32(row), Int32(column))
-        guard PQgetisnull(pointer, row, column) == 0, let value = PQgetvalue(pointer, row, column) else { return nil }
-        let bytes = UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(pointer, row, column)))
-        return String(decoding: bytes, as: UTF8.self)
+        guard PQgetisnull(pointer, row, column) == 0, let value = PQgetvalue(pointer, row, column) else {
+            return try body(nil)
+        }
+        return try body(UnsafeRawBufferPointer(start: value, count: Int(PQgetlength(pointer, row, column))))
     }
 }

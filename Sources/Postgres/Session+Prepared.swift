@@ -32,19 +32,23 @@ extension Session {
 
     private func preparedName(_ sql: String) throws -> String {
         if let name = preparedNames[sql] { return name }
-        // Never used again, also after a failure.
-        preparedCount += 1
-        let name = "statement_\(preparedCount)"
+        let name = nextPreparedName()
         let result = try withCStrings([name, sql]) { PQprepare(connection, $0[0], $0[1], 0, nil) }
         _ = try check(result, sql)
         preparedNames[sql] = name
         return name
     }
+
+    /// Never used again, also after a failure.
+    func nextPreparedName() -> String {
+        preparedCount += 1
+        return "statement_\(preparedCount)"
+    }
 }
 
 extension PostgresError {
     /// There is no such prepared statement, or its result would have other columns than when it was prepared.
-    fileprivate var isStalePreparation: Bool {
+    var isStalePreparation: Bool {
         sqlState == "26000" || (sqlState == "0A000" && message.contains("cached plan"))
     }
 }

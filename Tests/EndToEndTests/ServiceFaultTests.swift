@@ -94,7 +94,8 @@ import Testing
             for worker in workers {
                 worker.signal(SIGTERM)
                 let end = try await worker.wait()
-                #expect(end.status == 0, "\(end.error)")
+                // The last ones may not have begun yet: until a service listens to it, the signal just ends the process.
+                #expect([0, 128 + SIGTERM].contains(end.status), "\(end.error)")
             }
             #expect(try await service.inconsistencies() == [])
             #expect(try await service.value("select count(*) from catalog.products") == "20000")

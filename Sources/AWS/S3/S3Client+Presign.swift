@@ -23,8 +23,13 @@ extension S3Client {
     /// - Parameters:
     ///   - expires: seconds from now, 1 to `longestLink`.
     ///   - contentType: if given, who uses the link must send the same `Content-Type`.
-    public func presignPut(_ object: S3Object, expires: Int, contentType: String? = nil) async throws -> S3Link {
-        let headers = contentType.map { [(name: "Content-Type", value: $0)] } ?? []
+    ///   - sha256: if given, in base64, who uses the link must send it as `x-amz-checksum-sha256`, and the store compares.
+    public func presignPut(
+        _ object: S3Object, expires: Int, contentType: String? = nil, sha256: String? = nil
+    ) async throws -> S3Link {
+        let headers = [("Content-Type", contentType), ("x-amz-checksum-sha256", sha256)].compactMap { name, value in
+            value.map { (name: name, value: $0) }
+        }
         return try await presign(try addressing.request("PUT", object, headers: headers), expires: expires)
     }
 

@@ -51,6 +51,8 @@ public enum UploadFailureType: String, Sendable {
     case rejectedByPolicy = "REJECTED_BY_POLICY"
     /// The process or the database went away; the file itself may be good.
     case interrupted = "INTERRUPTED"
+    /// Somebody asked for it.
+    case cancelled = "CANCELLED"
 }
 
 /// A failure of a whole file, in words for the vendor.
@@ -87,6 +89,8 @@ public struct Upload: Equatable, Sendable {
     public var etag: String?
     /// Size the store announced.
     public var byteCount: Int?
+    /// Everything is done but loading: products stay as they are.
+    public var isDryRun = false
 
     /// - Parameters:
     ///   - uploadID: made by `UploadID`.

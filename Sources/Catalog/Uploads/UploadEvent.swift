@@ -2,7 +2,9 @@ import Foundation
 
 /// A line of the timeline of an upload: `catalog.upload_events`.
 public enum UploadEvent: Sendable {
-    /// It arrived: `s3`, `sns`, `eventbridge`, `minio`, `ceph` or `poller` said so.
+    /// Its bytes are to come.
+    case announced
+    /// It arrived: `s3`, `sns`, `eventbridge`, `minio`, `ceph`, `poller` or `api` said so.
     case queued(source: String)
     case started(mode: UploadMode, policy: UploadPolicy)
     case fileRead(FileFacts)
@@ -12,6 +14,8 @@ public enum UploadEvent: Sendable {
     case failed(UploadFailure)
     case reportWritten(errorsKey: String, rejectedKey: String)
     case notified(channel: String)
+    case cancelled(by: String)
+    case retried(by: String)
     case undeliverable(channel: String, reason: String)
 
     /// What was found out about the file; the report needs the columns to give rejected rows back as they were.
@@ -46,6 +50,7 @@ public enum UploadEvent: Sendable {
     /// Searchable name.
     public var name: String {
         switch self {
+        case .announced: "announced"
         case .queued: "queued"
         case .started: "started"
         case .fileRead: "file.read"
@@ -55,6 +60,8 @@ public enum UploadEvent: Sendable {
         case .failed: "failed"
         case .reportWritten: "report.written"
         case .notified: "notified"
+        case .cancelled: "cancelled"
+        case .retried: "retried"
         case .undeliverable: "undeliverable"
         }
     }
@@ -62,6 +69,7 @@ public enum UploadEvent: Sendable {
     /// The facts, as a JSON object.
     var detailJSON: String {
         switch self {
+        case .announced: "{}"
         case .queued(let source): Self.json(["source": source])
         case .started(let mode, let policy): Self.json(["mode": mode.rawValue, "policy": policy.rawValue])
         case .fileRead(let facts): Self.json(facts)
@@ -70,6 +78,7 @@ public enum UploadEvent: Sendable {
         case .finished(let end): Self.json(["status": end.status.rawValue])
         case .failed(let failure): Self.json(["type": failure.type.rawValue, "message": failure.message])
         case .reportWritten(let errors, let rejected): Self.json(["errors": errors, "rejected": rejected])
+        case .cancelled(let subject), .retried(let subject): Self.json(["by": subject])
         case .notified(let channel): Self.json(["channel": channel])
         case .undeliverable(let channel, let reason): Self.json(["channel": channel, "reason": reason])
         }

@@ -16,10 +16,10 @@ extension Upload {
     static func queue(_ upload: Upload) -> Statement {
         """
         insert into catalog.upload_history
-            (upload_id, vendor_id, file_name, status, mode, policy, bucket, object_key, object_version, file_size_bytes)
+            (upload_id, vendor_id, file_name, status, mode, policy, bucket, object_key, object_version, file_size_bytes, dry_run)
         values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'queued',
             \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.bucket)::text,
-            \(upload.objectKey)::text, \(upload.objectVersion)::text, \(upload.byteCount)::bigint)
+            \(upload.objectKey)::text, \(upload.objectVersion)::text, \(upload.byteCount)::bigint, \(upload.isDryRun)::boolean)
         """
     }
 
@@ -31,7 +31,7 @@ extension Upload {
             failure_message = null
         where upload_id = \(uploadID)::text
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
-        returning vendor_id, file_name, mode, policy, bucket, object_key, object_version, file_size_bytes,
+        returning vendor_id, file_name, mode, policy, bucket, object_key, object_version, file_size_bytes, dry_run,
             (select e.etag from intake.object_events e where e.upload_id = upload_history.upload_id) as etag
         """
     }
@@ -44,7 +44,7 @@ extension Upload {
     /// An upload at work is held by its transaction. One that nobody holds lost its process: nothing of it was loaded.
     /// The grace covers the moment between the commit of `begin` and `hold`; a process that sleeps longer than that
     /// cannot finish any more, because `finish` wants the status it left behind. An upload from a bucket belongs to its
-    /// job, which another worker takes over: it is given up only when no job is left.
+    /// job, which another worker takes over: it is given up only when no job is left. An announced one may wait for its bytes.
     static let giveUpOrphans: Statement = """
         update catalog.upload_history u
         set status = 'failed', completed_at = clock_timestamp(), total_records = 0, valid_records = 0, error_records = 0,
@@ -54,6 +54,7 @@ extension Upload {
             or (u.status = 'queued' and u.upload_timestamp < clock_timestamp() - interval '10 seconds'))
           and not exists (
               select from jobs.jobs j where j.unique_key = 'onboard:' || u.upload_id and j.state <> 'dead')
+          and not exists (select from catalog.upload_slots s where s.upload_id = u.upload_id)
           and pg_try_advisory_xact_lock(hashtextextended('catalog.upload ' || u.upload_id, 0))
         returning upload_id, vendor_id, bucket
         """
@@ -69,6 +70,32 @@ extension Upload {
             failure_type = \(end.failure?.type.rawValue)::text, failure_message = \(end.failure?.message)::text
         where upload_id = \(uploadID)::text and status = 'processing'
         """
+    }
+
+    /// Ends an upload that has not ended. A worker that has it finds no row to finish, and rolls its work back.
+    static func cancel(_ uploadID: String) -> Statement {
+        """
+        update catalog.upload_history
+        set status = 'failed', completed_at = clock_timestamp(), total_records = 0, valid_records = 0, error_records = 0,
+            failure_type = 'CANCELLED', failure_message = 'The upload was cancelled: nothing was loaded.'
+        where upload_id = \(uploadID)::text and status in ('queued', 'processing') and bucket is not null
+        """
+    }
+
+    /// Puts a failed upload, whose file is still in the store, back to its beginning.
+    static func requeue(_ uploadID: String) -> Statement {
+        """
+        update catalog.upload_history
+        set status = 'queued', started_at = null, completed_at = null, total_records = null, valid_records = null,
+            error_records = null, created_records = null, updated_records = null, unchanged_records = null,
+            failure_type = null, failure_message = null, error_file_s3_key = null, rejected_file_s3_key = null
+        where upload_id = \(uploadID)::text and status = 'failed' and object_version is not null
+        returning vendor_id
+        """
+    }
+
+    static func deleteErrors(_ uploadID: String) -> Statement {
+        "delete from catalog.validation_errors where upload_id = \(uploadID)::text"
     }
 
     static func recordReport(_ uploadID: String, errors: String, rejected: String) -> Statement {
@@ -179,6 +206,7 @@ extension Session {
         upload.objectVersion = try row.get("object_version")
         upload.etag = try row.get("etag")
         upload.byteCount = try row.get("file_size_bytes")
+        upload.isDryRun = try row.get("dry_run")
         return upload
     }
 
@@ -200,6 +228,24 @@ extension Session {
     /// - Returns: false if it is not `processing` any more, because it was given up meanwhile.
     public func finishUpload(_ uploadID: String, _ end: UploadEnd) throws -> Bool {
         try execute(Upload.finish(uploadID, end)) == 1
+    }
+
+    /// Ends a queued or running upload from a bucket for good.
+    /// - Returns: false if there is none such.
+    public func cancelUpload(_ uploadID: String, by subject: String) throws -> Bool {
+        guard try execute(Upload.cancel(uploadID)) == 1 else { return false }
+        try closeSlot(of: uploadID)
+        try addEvent(uploadID, .cancelled(by: subject))
+        return true
+    }
+
+    /// Makes a failed upload from a bucket wait for a worker again, without the errors of its last attempt.
+    /// - Returns: its vendor; nil if there is none such.
+    public func requeueUpload(_ uploadID: String, by subject: String) throws -> String? {
+        guard let row = try first(Upload.requeue(uploadID)) else { return nil }
+        try execute(Upload.deleteErrors(uploadID))
+        try addEvent(uploadID, .retried(by: subject))
+        return try row.get("vendor_id")
     }
 
     /// Records where the error report and the rejected rows are.

@@ -5,8 +5,8 @@ import Postgres
 
 struct VendorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "vendor", abstract: "Add, list, suspend and re-activate vendors.",
-        subcommands: [Add.self, List.self, Suspend.self, Activate.self, Subscribe.self])
+        commandName: "vendor", abstract: "Add, list, suspend and re-activate vendors; make tokens for them.",
+        subcommands: [Add.self, List.self, Suspend.self, Activate.self, Subscribe.self, Token.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -111,6 +111,19 @@ struct VendorCommand: AsyncParsableCommand {
                 filterPolicy: TopicNotifier.filterPolicy(vendorID: id))
             print("\(address) is subscribed to the mails of \(id): \(subscription)")
         }
+    }
+
+    struct Token: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a bearer token with which a vendor uploads over HTTP; it is shown once.",
+            discussion: "Example: TOKEN=$(catalog vendor token VEND001 --description 'nightly export')")
+
+        @Argument(help: "The vendor.")
+        var id: String
+
+        @OptionGroup var options: TokenOptions
+
+        func run() async throws { try await options.make(.vendor, id) }
     }
 
     private static func setStatus(_ id: String, _ status: Vendor.Status) async throws {

@@ -29,7 +29,7 @@ struct ServiceRunner {
             services.append(
                 ArrivalPoller(pool: pool, stores: composition.stores, interval: settings.pollInterval, logger: logger))
         }
-        if roles.contains(.api) { services.append(try server(pool, logger)) }
+        if roles.contains(.api) { services += try server(logger) }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.gracePeriod + .seconds(10)
@@ -54,13 +54,22 @@ struct ServiceRunner {
             periodic: UploadJobResources.periodic, logger: logger)
     }
 
-    private func server(_ pool: Pool, _ logger: Logger) throws -> any Service {
-        try APIServer(
-            host: settings.httpHost, port: settings.httpPort, pool: pool,
-            intake: composition.intake(pool, logger),
-            links: ReportLinks(store: try composition.stores.reports(), publicURL: settings.publicURL),
-            isReady: { try await composition.checkReadiness() }, logger: logger
-        ).service()
+    private func server(_ logger: Logger) throws -> [any Service] {
+        let pool = Pool(composition.database.connector, maximum: settings.httpConnections, application: "catalog-api")
+        let stores = composition.stores
+        var configuration = APIServer.Configuration()
+        configuration.host = settings.httpHost
+        configuration.port = settings.httpPort
+        configuration.publicURL = settings.publicURL
+        configuration.maximumFileBytes = composition.settings.limits.maximumFileBytes
+        configuration.requestsPerSecond = settings.requestsPerSecond
+        configuration.tokens = settings.tokens
+        configuration.listens = settings.listens
+        let resources = APIServer.Resources(
+            connector: composition.database.connector, pool: pool, store: try stores.reports(),
+            uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
+            intake: composition.intake(pool, logger), isReady: { try await composition.checkReadiness() })
+        return try APIServer(configuration, resources, logger: logger).services()
     }
 
     private func makeLogger() -> Logger {

@@ -99,6 +99,7 @@ extension Session {
     }
 
     private func beginUpload(_ event: ObjectEvent, _ route: Route) throws -> ArrivalOutcome {
+        if route.prefix == AnnouncedUploads.prefix { return try beginAnnouncedUpload(event) }
         guard let (vendorID, fileName) = route.destination(of: event.key) else {
             return .ignored(reason: "the key is not \(route.prefix)<vendor>/<file>")
         }
@@ -111,5 +112,20 @@ extension Session {
         try queueUpload(upload, source: event.source.rawValue)
         try enqueue(OnboardJob.job(upload))
         return .accepted(uploadID: upload.uploadID)
+    }
+
+    /// Mode, policy and vendor were said when the upload was announced.
+    private func beginAnnouncedUpload(_ event: ObjectEvent) throws -> ArrivalOutcome {
+        guard let uploadID = try takeSlot(bucket: event.bucket, objectKey: event.key) else {
+            return .ignored(reason: "no announced upload waits for it")
+        }
+        var upload = Upload(uploadID: uploadID, vendorID: "", fileName: "", objectKey: event.key)
+        upload.objectVersion = event.version
+        upload.byteCount = event.byteCount
+        guard let vendorID = try fillUpload(upload) else { return .ignored(reason: "its upload was cancelled") }
+        upload.vendorID = vendorID
+        try addEvent(uploadID, .queued(source: event.source.rawValue))
+        try enqueue(OnboardJob.job(upload))
+        return .accepted(uploadID: uploadID)
     }
 }

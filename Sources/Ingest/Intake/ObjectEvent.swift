@@ -3,7 +3,7 @@ import Foundation
 /// An object appeared in a bucket: what the event of any store says about it.
 public struct ObjectEvent: Sendable, Equatable {
     /// Who says so.
-    public enum Source: String, Sendable { case s3, sns, eventbridge, minio, ceph, poller }
+    public enum Source: String, Sendable { case s3, sns, eventbridge, minio, ceph, poller, api }
 
     public var source: Source
     public var bucket: String

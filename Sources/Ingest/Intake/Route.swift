@@ -54,6 +54,15 @@ extension Route {
         """
     }
 
+    static func ensure(_ route: Route) -> Statement {
+        """
+        insert into intake.routes (bucket, prefix, pipeline, mode, policy)
+        values (\(route.bucket)::text, \(route.prefix)::text, \(route.pipeline.rawValue)::text,
+            \(route.mode.rawValue)::text, \(route.policy.rawValue)::text)
+        on conflict (bucket, prefix) do nothing
+        """
+    }
+
     static func delete(bucket: String, prefix: String) -> Statement {
         "delete from intake.routes where bucket = \(bucket)::text and prefix = \(prefix)::text"
     }
@@ -84,6 +93,9 @@ extension Session {
     public func addRoute(_ route: Route, includingExisting: Bool = false) throws {
         try execute(Route.insert(route, includingExisting: includingExisting))
     }
+
+    /// Adds a route unless there is one of the same bucket and prefix.
+    func ensureRoute(_ route: Route) throws { try execute(Route.ensure(route)) }
 
     /// - Returns: whether there was one.
     public func removeRoute(bucket: String, prefix: String) throws -> Bool {

@@ -172,7 +172,8 @@ public struct OnboardingPipeline: Sendable {
             throw UploadFailure(.interrupted, "Upload \(uploadID) was given up meanwhile: upload the file again.")
         }
         try session.addEvent(uploadID, .finished(result.end))
-        try session.addNotification(uploadID, recipient: recipient)
+        // Whoever asked for a dry run watches it; a mail would sound as if products had changed.
+        if !result.upload.isDryRun { try session.addNotification(uploadID, recipient: recipient) }
     }
 
     /// Ends an upload of which nothing can be loaded.

@@ -41,7 +41,9 @@ final class ProductLoader {
         for attempt in 1... {
             try duplicates.judge(&verdicts)
             do {
-                return try session.savepoint { try loadAccepted() }
+                return try session.savepoint { try Rehearsal.end(try loadAccepted(), isDryRun: upload.isDryRun) }
+            } catch let rehearsal as Rehearsal {
+                return rehearsal.counts
             } catch let error as PostgresError where error.isLostRace && attempt < Self.maximumAttempts {
                 // Another vendor's upload took one of our keys since we looked. It has committed or is about to: the
                 // next look waits for it and sees it, and the keys it took become errors of rule 5.
@@ -138,4 +140,14 @@ final class ProductLoader {
 extension PostgresError {
     /// Another transaction wanted the same keys.
     fileprivate var isLostRace: Bool { isUniqueViolation || isDeadlock }
+}
+
+/// Carries the counts of a dry run out of the savepoint it rolls back.
+private struct Rehearsal: Error {
+    var counts: UploadCounts
+
+    static func end(_ counts: UploadCounts, isDryRun: Bool) throws -> UploadCounts {
+        if isDryRun { throw Rehearsal(counts: counts) }
+        return counts
+    }
 }

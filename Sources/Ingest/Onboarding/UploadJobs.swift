@@ -15,8 +15,10 @@ enum UploadStep: String {
     func job(_ uploadID: String, vendorID: String) -> NewJob {
         NewJob(
             queue: "\(rawValue)", kind: rawValue, payload: Self.payload(uploadID, vendorID),
-            serialKey: self == .onboard ? "vendor:\(vendorID)" : nil, uniqueKey: "\(rawValue):\(uploadID)")
+            serialKey: self == .onboard ? "vendor:\(vendorID)" : nil, uniqueKey: uniqueKey(uploadID))
     }
+
+    func uniqueKey(_ uploadID: String) -> String { "\(rawValue):\(uploadID)" }
 
     private static func payload(_ uploadID: String, _ vendorID: String) -> String {
         let encoder = JSONEncoder()
@@ -107,12 +109,15 @@ struct OnboardJob: JobHandler {
                 connection: connection, store: try resources.stores.reports(), limits: resources.limits)
             do {
                 let file = try await fetch(upload)
-                return try await pipeline.process(upload, from: file, commit: commit).end
+                let progress = ProgressAnnouncer(uploadID, resources.pool)
+                return try await pipeline.process(upload, from: file, progress: progress.report, commit: commit).end
             } catch let failure as UploadFailure {
                 return try await pipeline.fail(upload, failure, commit).end
             }
         }
         logger.info("upload.finished", metadata: end.metadata)
+        // Not in the transaction of the load: NOTIFY takes a lock of the whole cluster at its commit.
+        await resources.pool.announce(uploadID, logger)
         return .finishedByHandler
     }
 
@@ -122,6 +127,7 @@ struct OnboardJob: JobHandler {
             try session.ensureErrorPartitions()
             guard let upload = try session.startUpload(uploadID) else { return nil }
             try session.addEvent(uploadID, .started(mode: upload.mode, policy: upload.policy))
+            try session.announceChange(of: uploadID)
             return upload
         }
     }
@@ -158,6 +164,7 @@ struct ReportJob: JobHandler {
             guard let upload = try await connection.run({ try $0.upload(uploadID) }) else { return nil }
             return try await writer.write(uploadID, vendorID: upload.vendorID, connection) { session in
                 try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
+                try session.announceChange(of: uploadID)
                 try session.finish(job)
             }
         }
@@ -201,6 +208,8 @@ struct UpkeepJob: JobHandler {
         let (lost, forgotten) = try await pool.transaction { session in
             try session.ensureErrorPartitions()
             try session.deleteExpiredReportLinks()
+            try session.deleteExpiredSlots()
+            try session.deleteExpiredIdempotencyKeys()
             // Those from a bucket are mailed, which the second step sees.
             let lost = try session.giveUpOrphanedUploads()
             let forgotten = try session.forgottenNotifications()
@@ -220,6 +229,28 @@ extension UploadJobResources {
     public static let periodic = [
         PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300)
     ]
+}
+
+extension Session {
+    /// Ends an upload from a bucket that has not ended; its worker can commit nothing any more.
+    /// - Parameter subject: who wants it, for the timeline.
+    /// - Returns: false if there is none such.
+    public func cancelUploadAndJob(_ uploadID: String, by subject: String) throws -> Bool {
+        guard try cancelUpload(uploadID, by: subject) else { return false }
+        try cancelJob(uniqueKey: UploadStep.onboard.uniqueKey(uploadID))
+        try announceChange(of: uploadID)
+        return true
+    }
+
+    /// Lets a worker take a failed upload from a bucket again.
+    /// - Parameter subject: who wants it, for the timeline.
+    /// - Returns: false if there is none such.
+    public func retryUpload(_ uploadID: String, by subject: String) throws -> Bool {
+        guard let vendorID = try requeueUpload(uploadID, by: subject) else { return false }
+        try enqueue(UploadStep.onboard.job(uploadID, vendorID: vendorID))
+        try announceChange(of: uploadID)
+        return true
+    }
 }
 
 extension UploadEnd {

@@ -77,6 +77,8 @@ public struct FileObjectStore: ObjectStore {
         ObjectLink(url: try url(of: key).absoluteString, expiresAt: nil)
     }
 
+    public func uploadLink(to key: String, sha256: String?) async throws -> UploadLink? { nil }
+
     /// Where the object of a key is, for a person on this machine.
     public func path(of key: String) -> String {
         root.appendingPathComponent(key).path

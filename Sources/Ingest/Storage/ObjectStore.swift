@@ -30,6 +30,11 @@ public protocol ObjectStore: Sendable {
 
     /// A link a person can open, for 7 days where links end and the credentials live that long.
     func link(to key: String) async throws -> ObjectLink
+
+    /// A link to which anybody can PUT an object for 24 hours.
+    /// - Parameter sha256: what the object must have, in hexadecimal digits; nil takes any.
+    /// - Returns: nil if the store takes nothing from outside.
+    func uploadLink(to key: String, sha256: String?) async throws -> UploadLink?
 }
 
 /// An object as the store lists it.
@@ -49,6 +54,14 @@ public struct ObjectLink: Sendable, Equatable {
     public var url: String
     /// When it surely still works; nil if it never ends.
     public var expiresAt: Date?
+}
+
+/// A link that takes an object.
+public struct UploadLink: Sendable, Equatable {
+    public var url: String
+    public var expiresAt: Date
+    /// Names and values that the PUT must have.
+    public var headers: [String: String]
 }
 
 /// The stores of a process, one for each bucket.

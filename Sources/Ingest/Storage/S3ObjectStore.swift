@@ -50,12 +50,27 @@ public struct S3ObjectStore: ObjectStore {
         return ObjectLink(url: link.url, expiresAt: link.mayEndEarlier ? Date() : link.expiresAt)
     }
 
+    public func uploadLink(to key: String, sha256: String?) async throws -> UploadLink? {
+        let checksum = sha256.map { Data(hexadecimal: $0).base64EncodedString() }
+        let link = try await signer.presignPut(object(key), expires: 86_400, sha256: checksum)
+        return UploadLink(
+            url: link.url, expiresAt: link.expiresAt, headers: checksum.map { ["x-amz-checksum-sha256": $0] } ?? [:])
+    }
+
     private func object(_ key: String, _ version: String? = nil) -> S3Object {
         S3Object(bucket: bucket, key: key, version: version)
     }
 
     private func gone(_ key: String) -> ObjectStoreError {
         ObjectStoreError(reason: "s3://\(bucket)/\(key) was deleted or replaced", isGone: true)
+    }
+}
+
+extension Data {
+    /// - Parameter hexadecimal: pairs of digits.
+    fileprivate init(hexadecimal: String) {
+        let digits = hexadecimal.compactMap(\.hexDigitValue)
+        self.init(stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) })
     }
 }
 

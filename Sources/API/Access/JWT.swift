@@ -1,0 +1,50 @@
+import Foundation
+
+/// A JSON Web Token in its compact form (RFC 7515, section 7.1), taken apart; nothing in it is believed yet.
+struct JWT {
+    struct Header: Decodable {
+        var alg: String
+        var kid: String?
+        /// Extensions that must be understood (RFC 7515, section 4.1.11); none is.
+        var crit: [String]?
+    }
+
+    struct Claims {
+        fileprivate let members: [String: Any]
+
+        func text(_ name: String) -> String? { members[name] as? String }
+        func number(_ name: String) -> Double? { (members[name] as? NSNumber)?.doubleValue }
+        /// A string or an array of strings.
+        func texts(_ name: String) -> [String] { text(name).map { [$0] } ?? members[name] as? [String] ?? [] }
+    }
+
+    let header: Header
+    let claims: Claims
+    let signature: [UInt8]
+    /// What the signature is of.
+    let signed: [UInt8]
+
+    /// - Returns: nil if the text is no such token.
+    init?(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, text.utf8.count <= 16_384,
+            let headerJSON = Data(base64URL: String(parts[0])), let claimsJSON = Data(base64URL: String(parts[1])),
+            let signature = Data(base64URL: String(parts[2])),
+            // What cannot be read is no token.
+            let header = try? JSONDecoder().decode(Header.self, from: headerJSON), header.crit == nil,
+            let members = try? JSONSerialization.jsonObject(with: claimsJSON) as? [String: Any]
+        else { return nil }
+        self.header = header
+        claims = Claims(members: members)
+        self.signature = [UInt8](signature)
+        signed = Array("\(parts[0]).\(parts[1])".utf8)
+    }
+}
+
+extension Data {
+    /// - Parameter base64URL: RFC 4648, section 5, without padding.
+    init?(base64URL text: String) {
+        let padding = String(repeating: "=", count: (4 - text.count % 4) % 4)
+        self.init(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/") + padding)
+    }
+}

@@ -1,0 +1,33 @@
+import Catalog
+import Postgres
+
+/// The database as callers of the HTTP interface see it.
+struct APIDatabase: Sendable {
+    let pool: Pool
+    /// Whether the server keeps statements planned: not behind PgBouncer.
+    let prepares: Bool
+
+    /// Reads with the rights of the caller: a vendor sees its own rows because PostgreSQL shows no others, whatever the
+    /// statements say. One round trip.
+    /// - Returns: what `body` makes of the rows of each statement.
+    func read<Result: Sendable>(
+        as identity: Identity, _ statements: Statement..., body: @Sendable ([Rows]) throws -> Result
+    ) async throws -> Result {
+        let all = ([Self.assume(identity)] + statements).map { $0.prepared(prepares) }
+        return try await pool.run { session in try body(Array(try session.pipeline(all).dropFirst())) }
+    }
+
+    /// The role and the vendor until the end of the transaction. `session_user`, which history records, stays the service's.
+    private static func assume(_ identity: Identity) -> Statement {
+        let role =
+            switch identity.role {
+            case .vendor, nil: "catalog_vendor"
+            case .auditor: "catalog_auditor"
+            case .operator: "catalog_owner"
+            }
+        return """
+            select set_config('role', \(role)::text, true), set_config('catalog.vendor_id', \(identity.vendorID ?? "")::text, true),
+                set_config('statement_timeout', '10s', true)
+            """
+    }
+}

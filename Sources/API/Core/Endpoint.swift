@@ -1,0 +1,129 @@
+import Catalog
+import HTTPTypes
+import Hummingbird
+
+/// A method of a path: who may call it, with what, what comes back. The router, the checks of each request and the OpenAPI
+/// document are all made from it.
+struct Endpoint: Sendable {
+    /// Who may call.
+    enum Access: Sendable {
+        case anybody
+        case roles([AccessRole])
+
+        static let everyRole = Access.roles(AccessRole.allCases)
+        static let staff = Access.roles([.operator, .auditor])
+        static let operators = Access.roles([.operator])
+    }
+
+    /// What a request brings besides its path and query.
+    enum Body: Sendable {
+        case none
+        /// A JSON object of these members.
+        case json([Input])
+        /// Any of these media types, read by the handler. JSON of these members may be among them.
+        case stream([String], json: [Input])
+    }
+
+    /// An answer that is no problem.
+    struct Answer: Sendable {
+        enum Content: Sendable {
+            case empty
+            case object(Shape)
+            /// `{"items": […], "nextCursor": …}`.
+            case page(Shape)
+            /// `{"items": […]}`.
+            case list(Shape)
+            /// A media type.
+            case text(String)
+        }
+
+        var status: HTTPResponse.Status
+        var content: Content
+        var summary: String
+
+        init(_ status: HTTPResponse.Status, _ content: Content, _ summary: String) {
+            self.status = status
+            self.content = content
+            self.summary = summary
+        }
+    }
+
+    let method: HTTPRequest.Method
+    /// Such as `/uploads/{uploadId}`.
+    let path: String
+    let summary: String
+    var access = Access.everyRole
+    /// Of the path, in its order.
+    var pathInputs: [Input] = []
+    var query: [Input] = []
+    var body = Body.none
+    let answers: [Answer]
+    /// Whether the answer must not be kept to be repeated.
+    var tellsSecret = false
+    let handler: @Sendable (Call) async throws -> Response
+}
+
+/// A request whose values and caller are known.
+struct Call: Sendable {
+    let request: Request
+    let context: APIContext
+    let identity: Identity
+    /// Of path and query.
+    let values: InputValues
+
+    /// A text of the path, which is always there.
+    func path(_ name: String) -> String { values.text(name) ?? "" }
+
+    /// How many items a page has.
+    var limit: Int { values.integer("limit") ?? 20 }
+}
+
+/// What each request carries through the server.
+struct APIContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+    }
+}
+
+extension Endpoint {
+    /// The path in the words of the router.
+    var routerPath: RouterPath {
+        RouterPath(
+            path.split(separator: "/").map { $0.hasPrefix("{") ? ":" + $0.dropFirst().dropLast() : String($0) }
+                .joined(separator: "/"))
+    }
+
+    /// Reads path and query.
+    /// - Throws: `Problem`.
+    func values(of request: Request, _ context: APIContext) throws -> InputValues {
+        // A piece of the path that is no valid value names nothing that exists.
+        let pairs = try pathInputs.map { input -> (name: String, value: String) in
+            guard let text = context.parameters.get(input.name)?.removingPercentEncoding, !text.utf8.contains(0) else {
+                throw Problem(.notFound, "there is nothing here: GET /openapi.json lists what is")
+            }
+            return (input.name, text)
+        }
+        var values: InputValues
+        do {
+            values = try InputValues(pairs, pathInputs)
+        } catch {
+            throw Problem(.notFound, "there is nothing of that name")
+        }
+        values.merge(try InputValues(Self.pairs(of: request.uri.query), query))
+        return values
+    }
+
+    /// Of `a=1&b=2`, with `+` for a blank as forms send it.
+    private static func pairs(of query: String?) throws -> [(name: String, value: String)] {
+        try (query ?? "").split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let texts = parts.map { $0.replacing("+", with: " ").removingPercentEncoding }
+            guard let name = texts[0], let value = texts.count > 1 ? texts[1] : "" else {
+                throw Problem(.invalidParameter, "the query is not percent-encoded UTF-8")
+            }
+            return (name, value)
+        }
+    }
+}

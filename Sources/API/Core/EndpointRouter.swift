@@ -1,0 +1,64 @@
+import Catalog
+import HTTPTypes
+import Hummingbird
+
+/// Puts endpoints into the router, each behind the same door: who calls, how often, with what.
+struct EndpointRouter: Sendable {
+    let authenticator: Authenticator
+    let limiter: RateLimiter
+    let idempotency: Idempotency
+
+    func add(_ endpoints: [Endpoint], to router: Router<APIContext>) {
+        for endpoint in endpoints {
+            router.on(endpoint.routerPath, method: endpoint.method) { request, context in
+                try await answer(endpoint, request, context)
+            }
+        }
+        for (_, siblings) in Dictionary(grouping: endpoints, by: { $0.routerPath.description }) {
+            refuseOtherMethods(siblings, router)
+        }
+    }
+
+    private func answer(_ endpoint: Endpoint, _ request: Request, _ context: APIContext) async throws -> Response {
+        let identity = try await admit(endpoint, request)
+        let call = Call(
+            request: request, context: context, identity: identity, values: try endpoint.values(of: request, context))
+        guard endpoint.method == .post, let key = request.headers[.idempotencyKey] else {
+            return try await endpoint.handler(call)
+        }
+        return try await idempotency.answer(call, endpoint, key: key)
+    }
+
+    /// - Throws: `Problem`.
+    private func admit(_ endpoint: Endpoint, _ request: Request) async throws -> Identity {
+        guard case .roles(let roles) = endpoint.access else { return .anybody }
+        let identity = try await authenticator.identify(request.headers[.authorization])
+        guard let role = identity.role else {
+            throw Problem(.unauthenticated, "say who you are: send 'Authorization: Bearer cat_…'")
+        }
+        if let seconds = limiter.wait(identity.subject) {
+            throw Problem(.tooManyRequests, "too many requests: wait \(seconds) s", retryAfter: seconds)
+        }
+        guard roles.contains(role) else {
+            throw Problem(.forbidden, "this needs the role \(roles.map(\.rawValue).joined(separator: " or "))")
+        }
+        return identity
+    }
+
+    private func refuseOtherMethods(_ endpoints: [Endpoint], _ router: Router<APIContext>) {
+        guard let path = endpoints.first?.routerPath else { return }
+        let allowed = endpoints.map(\.method)
+        let list = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+        for method in all where !allowed.contains(method) {
+            router.on(path, method: method) { _, _ -> Response in
+                throw Problem(.methodNotAllowed, "this path knows \(list)", headers: [.allow: list])
+            }
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let idempotencyKey = Self("Idempotency-Key")!
+    static let idempotencyReplayed = Self("Idempotency-Replayed")!
+}

@@ -1,0 +1,101 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// An answer that says what is wrong and what to do: RFC 9457, `application/problem+json`.
+struct Problem: HTTPResponseError {
+    /// Stable names: clients tell problems apart by them.
+    enum Kind: String, CaseIterable {
+        case badRequest = "bad-request"
+        case invalidParameter = "invalid-parameter"
+        case unknownParameter = "unknown-parameter"
+        case invalidBody = "invalid-body"
+        case unauthenticated
+        case forbidden
+        case notFound = "not-found"
+        case methodNotAllowed = "method-not-allowed"
+        case timeout
+        case conflict
+        case tooLarge = "too-large"
+        case unsupportedMediaType = "unsupported-media-type"
+        case digestMismatch = "digest-mismatch"
+        case keyReused = "idempotency-key-reused"
+        case tooManyRequests = "too-many-requests"
+        case internalError = "internal-error"
+        case unavailable
+
+        var status: HTTPResponse.Status {
+            switch self {
+            case .badRequest, .invalidParameter, .unknownParameter, .invalidBody: .badRequest
+            case .unauthenticated: .unauthorized
+            case .forbidden: .forbidden
+            case .notFound: .notFound
+            case .methodNotAllowed: .methodNotAllowed
+            case .timeout: .requestTimeout
+            case .conflict: .conflict
+            case .tooLarge: .contentTooLarge
+            case .unsupportedMediaType: .unsupportedMediaType
+            case .digestMismatch, .keyReused: .unprocessableContent
+            case .tooManyRequests: .tooManyRequests
+            case .internalError: .internalServerError
+            case .unavailable: .serviceUnavailable
+            }
+        }
+
+        var title: String {
+            rawValue.replacing("-", with: " ").prefix(1).uppercased() + rawValue.replacing("-", with: " ").dropFirst()
+        }
+    }
+
+    let kind: Kind
+    /// For the caller: what was wrong with which of its values, and the remedy. Nothing of this service's insides.
+    let detail: String
+    var headers: HTTPFields = [:]
+
+    var status: HTTPResponse.Status { kind.status }
+
+    init(_ kind: Kind, _ detail: String, headers: HTTPFields = [:]) {
+        self.kind = kind
+        self.detail = detail
+        self.headers = headers
+    }
+
+    /// - Parameter seconds: after which another try makes sense.
+    init(_ kind: Kind, _ detail: String, retryAfter seconds: Int) {
+        self.init(kind, detail, headers: [.retryAfter: "\(max(1, seconds))"])
+    }
+
+    static func noSuch(_ thing: String, _ id: String) -> Problem { Problem(.notFound, "no \(thing) '\(id)'") }
+
+    func response(from request: Request, context: some RequestContext) -> Response { response }
+
+    var response: Response {
+        var json = JSONText()
+        json.object {
+            $0.string("type", "urn:catalog:problem:\(kind.rawValue)")
+            $0.string("title", kind.title)
+            $0.number("status", status.code)
+            $0.string("detail", detail)
+        }
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        if kind == .unauthenticated { headers[.wwwAuthenticate] = "Bearer realm=\"catalog\"" }
+        return Response(status: status, headers: headers, body: .init(byteBuffer: json.buffer))
+    }
+}
+
+extension Problem {
+    /// What a caller is told of any error.
+    /// - Returns: nil if the error is this service's own trouble, which the log has to tell.
+    init?(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case is NIOTooManyBytesError: self.init(.tooLarge, "the body is too large for this path")
+        case let error as HTTPError where error.status == .notFound:
+            self.init(.notFound, "there is nothing here: GET /openapi.json lists what is")
+        case let error as any HTTPResponseError where error.status.code < 500:
+            self.init(.badRequest, "the request cannot be understood: \(error.status.reasonPhrase)")
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Postgres
+
+/// The fields of a JSON object: what a statement selects, how it is written, and what the OpenAPI document says of it.
+///
+/// The one place where an answer is described: `columns` are spliced into the statement, `JSONText.row` writes its rows, and
+/// the document shows the same fields.
+struct Shape: Sendable {
+    struct Field: Sendable {
+        enum Kind: Sendable {
+            case text, integer, decimal, boolean
+            /// RFC 3339, UTC, with milliseconds.
+            case timestamp
+            /// JSON as PostgreSQL gives it, of a schema in the document's words.
+            case json(schema: String)
+            case choice([String])
+        }
+
+        var name: String
+        var kind: Kind
+        var isNullable: Bool
+        /// SQL of the value.
+        var expression: String
+        var summary: String
+    }
+
+    /// Name of the schema in the document.
+    let name: String
+    let fields: [Field]
+
+    /// The select list, in the order of the fields.
+    var columns: Statement {
+        Statement(raw: fields.map { "\($0.selected)" }.joined(separator: ", "))
+    }
+}
+
+extension Statement {
+    /// SQL text of the source code.
+    fileprivate init(raw text: String) { self = "\(raw: text)" }
+}
+
+extension Shape.Field {
+    /// - Parameter column: SQL of the value; nil makes `vendor_id` of `vendorId`.
+    init(_ name: String, _ kind: Kind, _ summary: String, column: String? = nil, nullable: Bool = false) {
+        self.init(
+            name: name, kind: kind, isNullable: nullable, expression: column ?? Self.column(of: name), summary: summary)
+    }
+
+    fileprivate var selected: String {
+        switch kind {
+        case .timestamp: "to_char(\(expression) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+        case .json: "\(expression)::text"
+        default: expression
+        }
+    }
+
+    private static func column(of name: String) -> String {
+        name.reduce(into: "") { column, character in
+            if character.isUppercase { column += "_" }
+            column += character.lowercased()
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import HTTPTypes
+import Hummingbird
+import Ingest
+import Logging
+
+/// `POST /events/s3`: what buckets announce.
+struct EventRoutes: Sendable {
+    /// An SNS message has at most 256 KiB; so has an event of any other source.
+    private static let maximumBytes = 1 << 20
+
+    let intake: EventIntake
+
+    var endpoints: [Endpoint] { [receive] }
+
+    private var receive: Endpoint {
+        Endpoint(
+            method: .post, path: "/events/s3",
+            summary: "Events of S3, SNS, EventBridge, MinIO or Ceph; proved by a signature or CATALOG_EVENTS_TOKEN.",
+            access: .anybody, body: .stream(["application/json", "text/plain"], json: []),
+            answers: [.init(.ok, .text("application/json"), "How many objects it told of.")]
+        ) { call in
+            let body = try await call.request.body.collect(upTo: Self.maximumBytes)
+            do {
+                let outcomes = try await intake.receive(
+                    Array(body.readableBytesView), authorization: call.request.headers[.authorization])
+                var json = JSONText()
+                json.object { $0.number("events", outcomes.count) }
+                return .json(json.buffer)
+            } catch let error as ObjectEventError {
+                throw Problem(.invalidBody, error.description)
+            } catch let error as EventRefused {
+                throw Problem(error == .unauthorized ? .unauthenticated : .forbidden, error.description)
+            }
+        }
+    }
+}

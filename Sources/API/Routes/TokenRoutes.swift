@@ -1,0 +1,103 @@
+import Catalog
+import Hummingbird
+import NIOCore
+import Postgres
+
+extension Shape {
+    private static let tokenFields: [Field] = [
+        .init("tokenId", .text, "The public part of the token."),
+        .init("role", .choice(AccessRole.allCases.map(\.rawValue)), "What it opens."),
+        .init("vendorId", .text, "Whose rows it opens.", nullable: true),
+        .init("description", .text, "What it is for."),
+        .init("createdAt", .timestamp, "When it was made."),
+        .init("expiresAt", .timestamp, "When it ends."),
+        .init("revokedAt", .timestamp, "When it was ended before its time.", nullable: true),
+        .init("lastUsedAt", .timestamp, "To the minute.", nullable: true),
+    ]
+
+    static let token = Shape(name: "Token", fields: tokenFields)
+
+    /// A token with what is shown once.
+    static let newToken = Shape(
+        name: "NewToken",
+        fields: tokenFields + [.init("token", .text, "The bearer token: it is never shown again.", column: "''")])
+}
+
+enum TokenQueries {
+    static func list(vendor: String) -> Statement {
+        """
+        select \(Shape.token.columns) from catalog.api_tokens where vendor_id = \(vendor)::text
+        order by created_at, token_id
+        """
+    }
+
+    static func select(_ tokenID: String, text: String) -> Statement {
+        """
+        select \(Shape.token.columns), \(text)::text from catalog.api_tokens where token_id = \(tokenID)::text
+        """
+    }
+}
+
+/// `/vendors/{vendorId}/tokens`: what opens a vendor's rows to its programs.
+struct TokenRoutes: Sendable {
+    let database: APIDatabase
+
+    private static let path = "/vendors/{vendorId}/tokens"
+
+    var endpoints: [Endpoint] { [list, add, revoke] }
+
+    private var list: Endpoint {
+        Endpoint(
+            method: .get, path: Self.path, summary: "Tokens of a vendor, without their secrets.", access: .staff,
+            pathInputs: [VendorRoutes.vendorID], answers: [.init(.ok, .list(.token), "All tokens.")]
+        ) { call in
+            let id = call.path("vendorId")
+            let (exists, list) = try await database.read(
+                as: call.identity, VendorQueries.select(id), TokenQueries.list(vendor: id)
+            ) { (!$0[0].isEmpty, Call.list($0[1], .token)) }
+            guard exists else { throw Problem.noSuch("vendor", id) }
+            return .json(list)
+        }
+    }
+
+    private var add: Endpoint {
+        let inputs = [
+            Input("description", .text(atMost: 200), "What it is for."),
+            Input("days", .integer(1...3650), "How long it lives; 365 unless given."),
+        ]
+        return Endpoint(
+            method: .post, path: Self.path, summary: "Make a token; it is shown once.", access: .operators,
+            pathInputs: [VendorRoutes.vendorID], body: .json(inputs),
+            answers: [.init(.created, .object(.newToken), "The token.")], tellsSecret: true
+        ) { call in
+            let (id, values, secret) = (call.path("vendorId"), try await call.json(inputs), TokenSecret.make())
+            let token = NewAPIToken(
+                tokenID: secret.tokenID, secretSHA256: secret.sha256, role: .vendor, vendorID: id,
+                description: values.text("description") ?? "", lifetimeDays: values.integer("days") ?? 365)
+            do {
+                let made = try await database.pool.transaction { session in
+                    _ = try session.addToken(token)
+                    return Call.object(
+                        try session.query(TokenQueries.select(secret.tokenID, text: secret.text)), .newToken)
+                }
+                guard let made else { throw Problem.noSuch("token", secret.tokenID) }
+                return .json(made, .created)
+            } catch let error as PostgresError where error.constraint == "api_tokens_vendor_exists" {
+                throw Problem.noSuch("vendor", id)
+            }
+        }
+    }
+
+    private var revoke: Endpoint {
+        Endpoint(
+            method: .delete, path: "\(Self.path)/{tokenId}", summary: "End a token at once.", access: .operators,
+            pathInputs: [VendorRoutes.vendorID, Input("tokenId", .text(atMost: 40), "The token.")],
+            answers: [.init(.noContent, .empty, "It opens nothing any more.")]
+        ) { call in
+            let (vendor, token) = (call.path("vendorId"), call.path("tokenId"))
+            let isKnown = try await database.pool.transaction { try $0.revokeToken(token, vendorID: vendor) }
+            guard isKnown else { throw Problem.noSuch("token", token) }
+            return Response(status: .noContent)
+        }
+    }
+}

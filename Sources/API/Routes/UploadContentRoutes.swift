@@ -1,0 +1,240 @@
+import Catalog
+import HTTPTypes
+import Hummingbird
+import Ingest
+import NIOCore
+
+/// How files come in: announced by JSON and put afterwards, or in the request itself.
+struct UploadContentRoutes: Sendable {
+    /// An announced file is put at `/uploads/<id>/content/<token>`.
+    private static let contentPath = "/uploads/{uploadId}/content/{token}"
+    private static let fileTypes = ["text/csv", "application/gzip", "application/octet-stream", "multipart/form-data"]
+
+    /// Members of the JSON, parameters of the query, or fields of the form.
+    private static let inputs = [
+        Input("fileName", .text(atMost: 200), "As the vendor calls the file; no path."),
+        Input(
+            "mode", .choice(UploadMode.allCases.map(\.rawValue)), "create unless given: a known product is an error."),
+        Input("policy", .choice(UploadPolicy.allCases.map(\.rawValue)), "load-valid unless given."),
+        Input("dryRun", .boolean, "true checks everything and loads nothing."),
+        Input("sha256", .sha256, "Of the file: another file is refused."),
+        Input("vendor", .text(atMost: 50), "Whose products they are; needed from operators."),
+    ]
+
+    let uploads: AnnouncedUploads
+    let maximumFileBytes: Int
+    /// Where callers reach this service, without a slash at the end; nil leaves the host to them.
+    let publicURL: String?
+
+    var endpoints: [Endpoint] { [add, put] }
+
+    private var add: Endpoint {
+        Endpoint(
+            method: .post, path: "/uploads",
+            summary: "Upload a file: as the body or a form, or announce it by JSON and PUT it where the answer says.",
+            access: .roles([.vendor, .operator]), query: Self.inputs, body: .stream(Self.fileTypes, json: Self.inputs),
+            answers: [
+                .init(.created, .object(.uploadPlace), "Announced: put the file at uploadUrl."),
+                .init(.accepted, .object(.uploadPlace), "Taken: it waits for a worker."),
+            ]
+        ) { call in
+            do {
+                switch call.request.mediaType {
+                case "application/json": return try await announce(call)
+                case "multipart/form-data": return try await takeForm(call)
+                case "text/csv", "application/gzip", "application/octet-stream": return try await takeBody(call)
+                default:
+                    throw Problem(
+                        .unsupportedMediaType,
+                        "send text/csv, application/gzip, multipart/form-data or application/json")
+                }
+            } catch let error as AnnouncementError {
+                throw Problem(error)
+            } catch let error as FileReception.TooLarge {
+                throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
+            }
+        }
+    }
+
+    private var put: Endpoint {
+        Endpoint(
+            method: .put, path: Self.contentPath, summary: "Take the bytes of an announced upload, once.",
+            access: .anybody,
+            pathInputs: [UploadRoutes.uploadID, Input("token", .text(atMost: 64), "From uploadUrl.")],
+            body: .stream(Self.fileTypes, json: []),
+            answers: [.init(.accepted, .object(.uploadPlace), "Taken: it waits for a worker.")]
+        ) { call in
+            let uploadID = call.path("uploadId")
+            guard let slot = try await uploads.slot(token: call.path("token")), slot.uploadID == uploadID else {
+                throw Problem(.notFound, "the link is unknown, used or has ended: announce the file again")
+            }
+            do {
+                try await uploads.fill(slot, with: try await receive(call))
+            } catch let error as AnnouncementError {
+                throw Problem(error)
+            } catch let error as FileReception.TooLarge {
+                throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
+            }
+            return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
+        }
+    }
+
+    // MARK: The three ways
+
+    private func announce(_ call: Call) async throws -> Response {
+        var values = call.values
+        values.merge(try await call.json(Self.inputs))
+        let (uploadID, place) = try await uploads.announce(try announcement(values, call, fileName: nil))
+        let json =
+            switch place {
+            case .store(let link): Self.place(uploadID, link.url, link.headers, link.expiresAt.formatted(.iso8601))
+            case .service(let token): Self.place(uploadID, "\(base(call))/uploads/\(uploadID)/content/\(token)")
+            }
+        return .json(json, .created, [.location: "/uploads/\(uploadID)"])
+    }
+
+    private func takeBody(_ call: Call) async throws -> Response {
+        // Before the bytes, so that nobody sends a file for nothing.
+        let announcement = try announcement(call.values, call, fileName: call.request.attachmentName)
+        return try await accept(try await receive(call), announcement)
+    }
+
+    private func takeForm(_ call: Call) async throws -> Response {
+        guard var reader = MultipartReader(contentType: call.request.headers[.contentType] ?? "") else {
+            throw Problem(.badRequest, "the form has no boundary: let the client set Content-Type")
+        }
+        var form = FormReception(try FileReception(limit: maximumFileBytes))
+        do {
+            try await call.forEachPiece { piece in
+                for event in try reader.take(piece.readableBytesView) { try await form.take(event) }
+            }
+        } catch let error as MultipartReader.Malformed {
+            throw Problem(.badRequest, "the form cannot be read: \(error.reason)")
+        }
+        guard reader.isComplete else { throw Problem(.badRequest, "the form ends before its last boundary") }
+        guard let fileName = form.fileName else {
+            throw Problem(.badRequest, "the form has no file: send one as the field 'file'")
+        }
+        var values = call.values
+        values.merge(try InputValues(form.fields, Self.inputs, "field"))
+        return try await accept(form.finish(), try announcement(values, call, fileName: fileName))
+    }
+
+    private func accept(_ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement) async throws -> Response {
+        let uploadID = try await uploads.take(file, for: announcement)
+        return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
+    }
+
+    private func receive(_ call: Call) async throws -> ReceivedFile {
+        if let length = call.request.headers[.contentLength].flatMap({ Int($0) }), length > maximumFileBytes {
+            throw FileReception.TooLarge(limit: maximumFileBytes)
+        }
+        var reception = try FileReception(limit: maximumFileBytes)
+        try await call.forEachPiece { try await reception.take(Array($0.readableBytesView)) }
+        return reception.finish()
+    }
+
+    // MARK: What was meant
+
+    private func announcement(
+        _ values: InputValues, _ call: Call, fileName: String?
+    ) throws -> AnnouncedUploads.Announcement {
+        guard let fileName = values.text("fileName") ?? fileName else {
+            throw Problem(.invalidParameter, "parameter 'fileName' is missing: say how the vendor calls the file")
+        }
+        guard Self.isSafe(fileName) else {
+            throw Problem(
+                .invalidParameter,
+                "parameter 'fileName' must be a bare name such as products.csv: no slashes, no leading dot")
+        }
+        guard let vendorID = call.identity.vendorID ?? values.text("vendor") else {
+            throw Problem(.invalidParameter, "parameter 'vendor' is missing: say whose products they are")
+        }
+        guard values.text("vendor").map(call.identity.mayTouch) ?? true else {
+            throw Problem(AnnouncementError.unknownVendor)
+        }
+        var announcement = AnnouncedUploads.Announcement(vendorID: vendorID, fileName: fileName)
+        announcement.mode = values.text("mode").flatMap(UploadMode.init) ?? .create
+        announcement.policy = values.text("policy").flatMap(UploadPolicy.init) ?? .loadValid
+        announcement.isDryRun = values.boolean("dryRun") ?? false
+        announcement.fileSHA256 = values.text("sha256")
+        return announcement
+    }
+
+    /// The name becomes a part of an object's key.
+    private static func isSafe(_ fileName: String) -> Bool {
+        !fileName.isEmpty && !fileName.hasPrefix(".") && !fileName.contains { $0 == "/" || $0 == "\\" }
+    }
+
+    private func base(_ call: Call) -> String {
+        publicURL ?? call.request.head.authority.map { "http://\($0)" } ?? ""
+    }
+
+    private static func place(
+        _ uploadID: String, _ url: String? = nil, _ headers: [String: String] = [:], _ expiresAt: String? = nil
+    ) -> ByteBuffer {
+        var json = JSONText()
+        json.object { json in
+            json.string("uploadId", uploadID)
+            json.string("status", "queued")
+            json.string("uploadUrl", url)
+            json.object("uploadHeaders") { json in
+                for (name, value) in headers.sorted(by: { $0.key < $1.key }) { json.string(name, value) }
+            }
+            json.string("expiresAt", expiresAt)
+        }
+        return json.buffer
+    }
+}
+
+/// The fields of a form and its one file.
+private struct FormReception: ~Copyable {
+    private static let fieldLimit = 4096
+
+    private(set) var fields: [(name: String, value: String)] = []
+    private(set) var fileName: String?
+    private var file: FileReception
+    private var field: (name: String, bytes: [UInt8])?
+
+    init(_ file: consuming FileReception) {
+        self.file = file
+    }
+
+    mutating func take(_ event: MultipartReader.Event) async throws {
+        switch event {
+        case .part(let name, nil): field = (name, [])
+        case .part(_, let name?):
+            guard fileName == nil else { throw Problem(.badRequest, "the form has two files: upload one at a time") }
+            fileName = name
+        case .bytes(let bytes):
+            guard field != nil else { return try await file.take(bytes) }
+            field?.bytes += bytes
+            guard field?.bytes.count ?? 0 <= Self.fieldLimit else {
+                throw Problem(.tooLarge, "a field of the form is too long")
+            }
+        case .partEnded:
+            if let field { fields.append((field.name, String(decoding: field.bytes, as: UTF8.self))) }
+            field = nil
+        }
+    }
+
+    consuming func finish() -> ReceivedFile { file.finish() }
+}
+
+extension Request {
+    /// The name in `Content-Disposition: attachment; filename="…"`.
+    fileprivate var attachmentName: String? {
+        headers[.contentDisposition].flatMap { MultipartReader.parameter("filename", of: $0) }
+    }
+}
+
+extension Problem {
+    fileprivate init(_ error: AnnouncementError) {
+        switch error {
+        case .unknownVendor: self.init(.notFound, "no such vendor")
+        case .vendorSuspended: self.init(.conflict, "the vendor is suspended: an operator can activate it")
+        case .digestDiffers(let actual):
+            self.init(.digestMismatch, "the file's SHA-256 is \(actual), another was announced: send it again")
+        }
+    }
+}

@@ -1,0 +1,215 @@
+import Catalog
+import HTTPTypes
+import Hummingbird
+import Ingest
+import Jobs
+import NIOCore
+import Postgres
+
+/// `/uploads`: what was uploaded, and what became of it.
+struct UploadRoutes: Sendable {
+    let database: APIDatabase
+    let files: ReportFiles
+    let watch: UploadWatch
+
+    static let uploadID = Input("uploadId", .text(atMost: 50), "The upload.")
+    static let path = "/uploads/{uploadId}"
+
+    var endpoints: [Endpoint] { [list, show, events, errors, rejected, revert, retry, cancel] }
+
+    private var list: Endpoint {
+        Endpoint(
+            method: .get, path: "/uploads", summary: "Uploads, newest first.",
+            query: [
+                Input("vendor", .text(atMost: 50), "Only this vendor's."),
+                Input(
+                    "status", .choice(["queued", "processing", "completed", "partial", "failed", "reverted"]),
+                    "Only these."),
+                Input("from", .timestamp, "Uploaded then or later."), Input("to", .timestamp, "Uploaded before."),
+                .cursor(2), .limit,
+            ],
+            answers: [.init(.ok, .page(.upload), "A page of uploads.")]
+        ) { call in
+            let limit = call.limit
+            return .json(
+                try await database.read(as: call.identity, UploadQueries.page(call.values, limit: limit + 1)) {
+                    Call.page($0[0], .upload, limit: limit, key: 2)
+                })
+        }
+    }
+
+    private var show: Endpoint {
+        Endpoint(
+            method: .get, path: Self.path, summary: "An upload: status, counts, errors by type.",
+            pathInputs: [Self.uploadID],
+            answers: [.init(.ok, .object(.uploadDetail), "The upload.")]
+        ) { call in .json(try await detail(call)) }
+    }
+
+    private var events: Endpoint {
+        Endpoint(
+            method: .get, path: "\(Self.path)/events",
+            summary: "Progress as it happens, as server-sent events: progress, status; ends with the upload.",
+            pathInputs: [Self.uploadID], answers: [.init(.ok, .text("text/event-stream"), "Events.")]
+        ) { call in
+            _ = try await detail(call)
+            return UploadEventStream(
+                uploadID: call.path("uploadId"), watch: watch, read: { try await present(call) }
+            ).response(call)
+        }
+    }
+
+    private var errors: Endpoint {
+        Endpoint(
+            method: .get, path: "\(Self.path)/errors",
+            summary: "Errors in file order; the whole report as CSV with 'Accept: text/csv'.",
+            pathInputs: [Self.uploadID],
+            query: [.cursor(2), .limit],
+            answers: [
+                .init(.ok, .page(.uploadError), "A page of errors."),
+                .init(.ok, .text("text/csv"), "The error report."),
+                .init(.found, .empty, "Where the error report is."),
+            ]
+        ) { call in
+            let uploadID = call.path("uploadId")
+            if call.request.prefersCSV {
+                return try await files.response(call, try await file(call, "error_file_s3_key"))
+            }
+            _ = try await file(call, "status")
+            let limit = call.limit
+            return .json(
+                try await database.read(
+                    as: call.identity, UploadQueries.errors(uploadID, call.values, limit: limit + 1)
+                ) { Call.page($0[0], .uploadError, limit: limit, key: 2) })
+        }
+    }
+
+    private var rejected: Endpoint {
+        Endpoint(
+            method: .get, path: "\(Self.path)/rejected",
+            summary: "The rejected rows with their errors: correct them and upload the file as it is.",
+            pathInputs: [Self.uploadID],
+            answers: [
+                .init(.ok, .text("text/csv"), "The rejected rows."), .init(.found, .empty, "Where the file is."),
+            ]
+        ) { call in try await files.response(call, try await file(call, "rejected_file_s3_key")) }
+    }
+
+    private var revert: Endpoint {
+        Endpoint(
+            method: .post, path: "\(Self.path)/revert",
+            summary: "Undo a completed or partial upload; products changed since are left alone.",
+            pathInputs: [Self.uploadID],
+            answers: [.init(.ok, .list(.leftAlone), "The products left alone.")]
+        ) { call in
+            let uploadID = try await own(call)
+            do {
+                return .json(
+                    try await database.pool.transaction { session in
+                        let rows = try session.query(
+                            "select vendor_product_id, sku, reason from catalog.revert_upload(\(uploadID)::text)")
+                        return Call.list(rows, .leftAlone)
+                    })
+            } catch let error as PostgresError where ["55000", "23514"].contains(error.sqlState) {
+                throw Problem(.conflict, "only a completed or partial upload can be reverted, and no dry run")
+            }
+        }
+    }
+
+    private var retry: Endpoint {
+        Endpoint(
+            method: .post, path: "\(Self.path)/retry",
+            summary: "Work on a failed upload again, with the file as it was.", pathInputs: [Self.uploadID],
+            answers: [.init(.accepted, .object(.uploadDetail), "The upload, queued.")]
+        ) { call in
+            let uploadID = try await own(call)
+            let isQueued = try await database.pool.transaction {
+                try $0.retryUpload(uploadID, by: call.identity.subject)
+            }
+            guard isQueued else {
+                throw Problem(
+                    .conflict, "only a failed upload whose file had arrived can be tried again: upload it anew")
+            }
+            return .json(try await detail(call), .accepted)
+        }
+    }
+
+    private var cancel: Endpoint {
+        Endpoint(
+            method: .post, path: "\(Self.path)/cancel",
+            summary: "Stop an upload that has not ended; nothing of it is loaded.",
+            pathInputs: [Self.uploadID],
+            answers: [.init(.ok, .object(.uploadDetail), "The upload, failed as CANCELLED.")]
+        ) { call in
+            let uploadID = try await own(call)
+            let isCancelled = try await database.pool.transaction {
+                try $0.cancelUploadAndJob(uploadID, by: call.identity.subject)
+            }
+            guard isCancelled else { throw Problem(.conflict, "the upload has ended: POST …/revert undoes it") }
+            return .json(try await detail(call))
+        }
+    }
+
+    // MARK: What they share
+
+    private func detail(_ call: Call) async throws -> ByteBuffer {
+        let uploadID = call.path("uploadId")
+        let found = try await database.read(as: call.identity, UploadQueries.select(uploadID)) {
+            Call.object($0[0], .uploadDetail)
+        }
+        guard let found else { throw Problem.noSuch("upload", uploadID) }
+        return found
+    }
+
+    /// The upload and whether nothing more will happen to it by itself: its report is written too.
+    private func present(_ call: Call) async throws -> (json: ByteBuffer, isFinal: Bool) {
+        let uploadID = call.path("uploadId")
+        return try await database.read(
+            as: call.identity, UploadQueries.select(uploadID), UploadQueries.files(uploadID)
+        ) { rows in
+            guard let json = Call.object(rows[0], .uploadDetail), let files = rows[1].first else {
+                throw Problem.noSuch("upload", uploadID)
+            }
+            let isUnderWay = try ["queued", "processing"].contains(files.get("status", as: String.self))
+            let errors = try files.get("error_records", as: Int?.self) ?? 0
+            let hasReport = try files.get("error_file_s3_key", as: String?.self) != nil
+            return (json, !isUnderWay && (errors == 0 || hasReport))
+        }
+    }
+
+    /// The id of an upload that the caller may change: auditors only look.
+    private func own(_ call: Call) async throws -> String {
+        guard call.identity.role != .auditor else { throw Problem(.forbidden, "auditors change nothing") }
+        _ = try await detail(call)
+        return call.path("uploadId")
+    }
+
+    /// A column of the upload's files.
+    private func file(_ call: Call, _ column: String) async throws -> String {
+        let uploadID = call.path("uploadId")
+        let (exists, value, isUnderWay) = try await database.read(as: call.identity, UploadQueries.files(uploadID)) {
+            rows in
+            guard let row = rows[0].first else { return (false, nil as String?, false) }
+            let errors = try row.get("error_records", as: Int?.self)
+            let status = try row.get("status", as: String.self)
+            return (
+                true, try row.get(column, as: String?.self),
+                (errors ?? 0) > 0 || ["queued", "processing"].contains(status)
+            )
+        }
+        guard exists else { throw Problem.noSuch("upload", uploadID) }
+        if let value { return value }
+        guard isUnderWay else {
+            throw Problem(.notFound, "upload '\(uploadID)' has no rows with errors: there is no such file")
+        }
+        throw Problem(.notFound, "the file is not written yet: ask again", retryAfter: 2)
+    }
+}
+
+extension Request {
+    /// Whether CSV is wanted rather than JSON (RFC 9110, section 12.5.1, without weights).
+    fileprivate var prefersCSV: Bool {
+        let accepted = (headers[.accept] ?? "").lowercased()
+        return accepted.contains("text/csv") && !accepted.contains("application/json")
+    }
+}

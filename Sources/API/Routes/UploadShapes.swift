@@ -1,0 +1,88 @@
+import Catalog
+
+extension Shape {
+    private static let statuses = ["queued", "processing", "completed", "partial", "failed", "reverted"]
+
+    private static let uploadFields: [Field] = [
+        .init("uploadId", .text, "Its name."),
+        .init("vendorId", .text, "Whose products they are."),
+        .init("fileName", .text, "As the vendor calls it."),
+        .init(
+            "status", .choice(statuses), "queued → processing → completed, partial or failed; later perhaps reverted."),
+        .init("mode", .choice(UploadMode.allCases.map(\.rawValue)), "Whether known products are updated."),
+        .init(
+            "policy", .choice(UploadPolicy.allCases.map(\.rawValue)),
+            "Whether good rows of a file with bad ones are loaded."),
+        .init("dryRun", .boolean, "Whether it was only checked."),
+        .init("totalRecords", .integer, "Data rows.", nullable: true),
+        .init("validRecords", .integer, "Rows without errors.", nullable: true),
+        .init("errorRecords", .integer, "Rows with errors.", nullable: true),
+        .init("createdRecords", .integer, "New products.", nullable: true),
+        .init("updatedRecords", .integer, "Changed products.", nullable: true),
+        .init("unchangedRecords", .integer, "Products that were so already.", nullable: true),
+        .init("failureType", .text, "Why nothing was loaded, such as MISSING_COLUMN.", nullable: true),
+        .init("failureMessage", .text, "The same in words.", nullable: true),
+        .init("fileSizeBytes", .integer, "As it arrived.", nullable: true),
+        .init("fileSha256", .text, "Of the same bytes.", nullable: true),
+        .init("uploadedAt", .timestamp, "When it was announced or arrived.", column: "upload_timestamp"),
+        .init("startedAt", .timestamp, "When its work began.", nullable: true),
+        .init("completedAt", .timestamp, "When it ended.", nullable: true),
+        .init(
+            "hasReport", .boolean, "Whether /errors and /rejected give their files.",
+            column: "(error_file_s3_key is not null)"),
+    ]
+
+    /// An upload in a list.
+    static let upload = Shape(name: "Upload", fields: uploadFields)
+
+    /// An upload by itself.
+    static let uploadDetail = Shape(
+        name: "UploadDetail",
+        fields: uploadFields + [
+            .init(
+                "errorCounts", .json(schema: #"{"type":"object","additionalProperties":{"type":"integer"}}"#),
+                "Errors by type.",
+                column: """
+                    (select coalesce(json_object_agg(c.error_type, c.errors), '{}')
+                     from (select e.error_type, count(*) as errors from catalog.validation_errors e
+                           where e.upload_id = u.upload_id and u.error_records > 0 group by e.error_type) c)
+                    """)
+        ])
+
+    /// An error of a row.
+    static let uploadError = Shape(
+        name: "UploadError",
+        fields: [
+            .init("rowNumber", .integer, "The first data row is 1."),
+            .init("lineNumber", .integer, "Line of the file; the header is usually 1."),
+            .init("errorType", .text, "Such as INVALID_PRICE."),
+            .init("errorMessage", .text, "What is wrong."),
+            .init("field", .text, "Which column.", nullable: true),
+            .init("rejectedValue", .text, "What stood there.", nullable: true),
+            .init(
+                "originalData", .json(schema: #"{"type":"object"}"#), "The row as it was written, by column."),
+        ])
+
+    /// A product that a revert left alone.
+    static let leftAlone = Shape(
+        name: "ProductLeftAlone",
+        fields: [
+            .init("vendorProductId", .text, "The product."), .init("sku", .text, "Its present SKU."),
+            .init("reason", .text, "Why."),
+        ])
+}
+
+extension Shape {
+    /// What POST /uploads answers.
+    static let uploadPlace = Shape(
+        name: "UploadPlace",
+        fields: [
+            .init("uploadId", .text, "Ask GET /uploads/{uploadId} for it."),
+            .init("status", .choice(["queued"]), "It waits for its bytes, or for a worker."),
+            .init("uploadUrl", .text, "PUT the file here; null if it came with the request.", nullable: true),
+            .init(
+                "uploadHeaders", .json(schema: #"{"type":"object","additionalProperties":{"type":"string"}}"#),
+                "Headers the PUT must have."),
+            .init("expiresAt", .timestamp, "Until when the URL works.", nullable: true),
+        ])
+}

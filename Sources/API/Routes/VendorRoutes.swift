@@ -1,0 +1,137 @@
+import Catalog
+import Hummingbird
+import Postgres
+
+extension Shape {
+    static let vendor = Shape(
+        name: "Vendor",
+        fields: [
+            .init("vendorId", .text, "Part of object keys."), .init("vendorName", .text, "Name for people."),
+            .init("email", .text, "Where results are mailed."),
+            .init("status", .choice(["active", "suspended"]), "A suspended vendor's uploads are refused."),
+            .init("createdAt", .timestamp, "Since when it has been known."),
+        ])
+}
+
+enum VendorQueries {
+    static func page(_ values: InputValues, limit: Int) -> Statement {
+        let after = values.cursor(1)
+        return """
+            select \(Shape.vendor.columns), vendor_id from catalog.vendors
+            where (\(after[0])::text is null or vendor_id > \(after[0])::text)
+            order by vendor_id limit \(limit)::integer
+            """
+    }
+
+    static func select(_ vendorID: String) -> Statement {
+        "select \(Shape.vendor.columns) from catalog.vendors where vendor_id = \(vendorID)::text"
+    }
+
+    static func update(_ vendorID: String, _ values: InputValues) -> Statement {
+        """
+        update catalog.vendors
+        set vendor_name = coalesce(\(values.text("vendorName"))::text, vendor_name),
+            email = coalesce(\(values.text("email"))::text, email), status = coalesce(\(values.text("status"))::text, status)
+        where vendor_id = \(vendorID)::text
+        returning \(Shape.vendor.columns)
+        """
+    }
+}
+
+/// `/vendors`: who may upload.
+struct VendorRoutes: Sendable {
+    let database: APIDatabase
+
+    static let vendorID = Input("vendorId", .text(atMost: 50), "The vendor.")
+    private static let name = Input("vendorName", .text(atMost: 200), "Name for people.")
+    private static let email = Input("email", .text(atMost: 320), "Where results are mailed.")
+    private static let status = Input("status", .choice(["active", "suspended"]), "suspended refuses its uploads.")
+
+    var endpoints: [Endpoint] { [list, add, show, change] }
+
+    private var list: Endpoint {
+        Endpoint(
+            method: .get, path: "/vendors", summary: "Vendors by id; a vendor sees itself.",
+            query: [.cursor(1), .limit],
+            answers: [.init(.ok, .page(.vendor), "A page of vendors.")]
+        ) { call in
+            let limit = call.limit
+            return .json(
+                try await database.read(as: call.identity, VendorQueries.page(call.values, limit: limit + 1)) {
+                    Call.page($0[0], .vendor, limit: limit, key: 1)
+                })
+        }
+    }
+
+    private var add: Endpoint {
+        let inputs = [
+            Input("vendorId", .text(atMost: 50), "Letters, digits, '_', '-' and '.'.", required: true),
+            Input("vendorName", .text(atMost: 200), "Name for people.", required: true),
+            Input("email", .text(atMost: 320), "Where results are mailed.", required: true),
+        ]
+        return Endpoint(
+            method: .post, path: "/vendors", summary: "Register a vendor.", access: .operators, body: .json(inputs),
+            answers: [.init(.created, .object(.vendor), "The vendor.")]
+        ) { call in
+            let values = try await call.json(inputs)
+            let vendor = Vendor(
+                vendorID: values.text("vendorId") ?? "", vendorName: values.text("vendorName") ?? "",
+                email: values.text("email") ?? "")
+            let added = try await database.pool.transaction { session in
+                try VendorRoutes.explaining { try session.addVendor(vendor) }
+                return Call.object(try session.query(VendorQueries.select(vendor.vendorID)), .vendor)
+            }
+            guard let added else { throw Problem.noSuch("vendor", vendor.vendorID) }
+            return .json(added, .created, [.location: "/vendors/\(vendor.vendorID)"])
+        }
+    }
+
+    private var show: Endpoint {
+        Endpoint(
+            method: .get, path: "/vendors/{vendorId}", summary: "A vendor.", pathInputs: [Self.vendorID],
+            answers: [.init(.ok, .object(.vendor), "The vendor.")]
+        ) { call in
+            let id = call.path("vendorId")
+            let found = try await database.read(as: call.identity, VendorQueries.select(id)) {
+                Call.object($0[0], .vendor)
+            }
+            guard let found else { throw Problem.noSuch("vendor", id) }
+            return .json(found)
+        }
+    }
+
+    private var change: Endpoint {
+        let inputs = [Self.name, Self.email, Self.status]
+        return Endpoint(
+            method: .patch, path: "/vendors/{vendorId}", summary: "Change name or address, suspend or re-activate.",
+            access: .operators, pathInputs: [Self.vendorID], body: .json(inputs),
+            answers: [.init(.ok, .object(.vendor), "The vendor.")]
+        ) { call in
+            let (id, values) = (call.path("vendorId"), try await call.json(inputs))
+            let changed = try await database.pool.transaction { session in
+                try VendorRoutes.explaining {
+                    Call.object(try session.query(VendorQueries.update(id, values)), .vendor)
+                }
+            }
+            guard let changed else { throw Problem.noSuch("vendor", id) }
+            return .json(changed)
+        }
+    }
+
+    /// Says what the database refused in words for the caller.
+    private static func explaining<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as PostgresError {
+            switch error.constraint {
+            case "vendors_pkey": throw Problem(.conflict, "a vendor of this id exists already: choose another id")
+            case "vendors_vendor_id_is_safe_in_object_keys":
+                throw Problem(.invalidBody, "member 'vendorId': use letters, digits, '_', '-' and '.'")
+            case "vendors_email_is_an_address":
+                throw Problem(.invalidBody, "member 'email': expected name@host")
+            case "vendors_vendor_name_is_given": throw Problem(.invalidBody, "member 'vendorName' is empty")
+            default: throw error
+            }
+        }
+    }
+}

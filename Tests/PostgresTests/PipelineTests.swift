@@ -1,0 +1,77 @@
+import Postgres
+import TestSupport
+import Testing
+
+struct PipelineTests {
+    @Test func settingsOfAPipelineEndWithIt() async throws {
+        try await withConnection { connection in
+            let answers = try await connection.run { session -> [String?] in
+                let rows = try session.pipeline([
+                    "select set_config('catalog.vendor_id', \("V001")::text, true)",
+                    "select current_setting('catalog.vendor_id') as vendor",
+                ])
+                let after = try session.first("select nullif(current_setting('catalog.vendor_id', true), '')")
+                return [rows[1].first?[0], after?[0]]
+            }
+            #expect(answers == ["V001", nil])
+        }
+    }
+
+    @Test func aPreparedStatementIsPreparedOnce() async throws {
+        try await withConnection { connection in
+            let (values, prepared) = try await connection.run { session in
+                let values = try (1...3).map { number in
+                    try session.pipeline([Statement("select \(number)::integer + 1").prepared()])[0].first?[0]
+                }
+                return (values, try session.query("select from pg_prepared_statements").count)
+            }
+            #expect(values == ["2", "3", "4"])
+            #expect(prepared == 1)
+        }
+    }
+
+    @Test func aFailureUndoesAllAndLeavesTheConnectionAtWork() async throws {
+        try await withConnection { connection in
+            try await connection.run { try $0.executeScript("create temporary table t (n integer)") }
+            let failure = try await connection.run { session in
+                do {
+                    _ = try session.pipeline([
+                        "insert into t values (1)", Statement("select 1 / \(0)::integer").prepared(), "select 2",
+                    ])
+                    return nil as String?
+                } catch let error as PostgresError {
+                    return error.sqlState
+                }
+            }
+            #expect(failure == "22012")
+            let (count, next) = try await connection.run { session in
+                (
+                    try session.query("select from t").count,
+                    try session.pipeline([Statement("select 6 / \(3)::integer").prepared()])[0].first?[0]
+                )
+            }
+            #expect(count == 0)
+            #expect(next == "2")
+        }
+    }
+
+    @Test func whatTheServerForgotIsPreparedAgain() async throws {
+        try await withConnection { connection in
+            let answer = try await connection.run { session in
+                let statement = Statement("select \(7)::integer").prepared()
+                _ = try session.pipeline([statement])
+                try session.execute("deallocate all")
+                return try session.pipeline([statement])[0].first?[0]
+            }
+            #expect(answer == "7")
+        }
+    }
+
+    @Test func anOpenTransactionIsRefused() async throws {
+        try await withConnection { connection in
+            await #expect(throws: PostgresError.self) {
+                try await connection.transaction { _ = try $0.pipeline(["select 1"]) }
+            }
+        }
+    }
+}
