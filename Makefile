@@ -1,13 +1,13 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test bench lint format clean
+.PHONY: help setup build demo run test bench fuzz-api lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what this machine lacks: C libraries, PostgreSQL 15 or newer
 	@scripts/setup.sh
@@ -29,7 +29,11 @@ bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 1000
 	@scripts/setup.sh Benchmarks/requirements.txt
 	@swift build -c release --product parse-benchmark >&2
 	@swift build -c release --product queue-benchmark >&2
+	@swift build -c release --product http-benchmark >&2
 	@.venv/bin/python Benchmarks/bench.py $(ARGS)
+
+fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api ARGS=500 for so many examples of each operation
+	@scripts/fuzz-api.sh $(ARGS)
 
 lint: ## check formatting, scripts and the compose file, change nothing
 	@scripts/setup.sh --lint
@@ -39,4 +43,4 @@ format: ## format all Swift code
 	@swift format -i --parallel -r $(swift_code)
 
 clean: ## remove what builds have made; databases in .catalog stay
-	@rm -rf .build .venv
+	@rm -rf .build .venv .venv-fuzz

@@ -68,6 +68,11 @@ let package = Package(
             name: "queue-benchmark", dependencies: ["Jobs", "Postgres", logging], path: "Benchmarks/QueueBenchmark",
             swiftSettings: strict),
 
+        // The bare HTTP server, the same
+        .executableTarget(
+            name: "http-benchmark", dependencies: [hummingbird, logging], path: "Benchmarks/HTTPBenchmark",
+            swiftSettings: strict),
+
         // sql/migrations compiled into the binary
         .executableTarget(name: "EmbedTool", swiftSettings: strict),
         .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["EmbedTool"]),
@@ -87,6 +92,6 @@ let package = Package(
         tests("Ingest", ["AWS", "Curl", "Ingest"]),
         tests("API", ["API", "Curl"]),
         tests("CatalogCLI", ["CatalogCLI"]),
-        tests("EndToEnd", []),
+        tests("EndToEnd", ["Curl", "OpenSSL"]),
     ]
 )

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures P1 to P10, P12 and P13 side by side with their peers, in one run on this machine, and prints a Markdown table.
+"""Measures P1 to P13 and P19 side by side with their peers, in one run on this machine, and prints a Markdown table.
 
     bench.py [--rows 1000000] [--runs 5] [--only P3,P8] [--seconds 60] [--work DIR] [--build .build/release] [--json OUT]
 
@@ -28,12 +28,14 @@ try:
     import generate
 except ModuleNotFoundError as missing:
     raise SystemExit(f"{missing.name} is not installed: pip install -r {HERE / 'requirements.txt'}") from missing
+import api_measures
 import measures
 import queue_measures
 import service_measures
 
-GROUPS = measures.GROUPS + queue_measures.GROUPS + service_measures.GROUPS
-ALL = measures.ALL + queue_measures.ALL + service_measures.ALL
+MODULES = (measures, queue_measures, service_measures, api_measures)
+GROUPS = [group for module in MODULES for group in module.GROUPS]
+ALL = [number for module in MODULES for number in module.ALL]
 
 
 def machine(database):
@@ -130,7 +132,7 @@ def table(rows):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description="P1 to P10, P12 and P13 of the performance targets, side by side with their peers")
+    parser = argparse.ArgumentParser(description="P1 to P13 and P19 of the performance targets, side by side with their peers")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the largest file; the others are smaller or equal")
     parser.add_argument("--jobs", type=int, default=200_000, help="jobs of P8; P9 and P10 take fewer")
     parser.add_argument("--seconds", type=int, default=60, help="how long each half of P13 lasts")

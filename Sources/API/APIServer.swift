@@ -18,6 +18,8 @@ public struct APIServer: Sendable {
         public var publicURL: String?
         /// Of an uploaded file.
         public var maximumFileBytes = 100_000_000
+        /// Who says nothing for so long, in the middle of a request or between two, is disconnected.
+        public var idle = Duration.seconds(30)
         /// Requests a second for each caller, on average.
         public var requestsPerSecond = 50
         /// Whose JSON Web Tokens are believed; nil believes none.
@@ -88,9 +90,8 @@ public struct APIServer: Sendable {
     private var application: some ApplicationProtocol {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
-        // Who says nothing for so long, in the middle of a request or between two, is disconnected.
         let channel = HTTP1Channel.Configuration(
-            idleTimeout: .seconds(30),
+            idleTimeout: .init(configuration.idle),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
         return Application(

@@ -135,6 +135,8 @@ struct ServiceSettings: Sendable {
     var httpConnections = 8
     /// For each caller.
     var requestsPerSecond = 50
+    /// Who says nothing for so long is disconnected.
+    var httpIdle = Duration.seconds(30)
     /// Whose JSON Web Tokens are believed.
     var tokens: JWTSettings?
     /// Where vendors reach this service: for links that outlive temporary credentials.
@@ -161,6 +163,7 @@ struct ServiceSettings: Sendable {
         publicURL = try variables["CATALOG_PUBLIC_URL"].map(Self.publicURL)
         httpConnections = try variables.positive("CATALOG_HTTP_CONNECTIONS", atMost: 500) ?? httpConnections
         requestsPerSecond = try variables.positive("CATALOG_HTTP_RATE", atMost: 1_000_000) ?? requestsPerSecond
+        httpIdle = try variables.seconds("CATALOG_HTTP_IDLE_SECONDS") ?? httpIdle
         tokens = try Self.tokens(variables)
     }
 

@@ -1,7 +1,7 @@
 import COpenSSL
 
 /// A public key that checks signatures of JSON Web Tokens: RS256 or ES256 (RFC 7518, sections 3.3 and 3.4).
-public final class VerificationKey: @unchecked Sendable {  // OpenSSL locks what it changes inside a key that is only used
+public final class VerificationKey: @unchecked Sendable {  // because OpenSSL locks what it changes inside a key
     /// `RS256` or `ES256`.
     public let algorithm: String
     private let key: OpaquePointer

@@ -14,7 +14,7 @@ struct JWTIssuerTests {
             let (http, origin) = (HTTPClient(), "http://127.0.0.1:\(server.port)")
             let issuer = JWTIssuer(JWTSettings(issuer: origin, audience: "catalog"), http: http)
             try await body(issuer) { algorithm, changes in
-                try await http.send(HTTPRequest("GET", "\(origin)/token?alg=\(algorithm)&\(changes)")).text
+                try await http.send(HTTPRequest("GET", "\(origin)/token?alg=\(algorithm)&\(changes)")).body.text
             }
         }
     }
@@ -52,4 +52,8 @@ struct JWTIssuerTests {
     func whatIsNoTokenIsNotAskedAbout(text: String) {
         #expect(JWT(text) == nil)
     }
+}
+
+extension [UInt8] {
+    fileprivate var text: String { String(decoding: self, as: UTF8.self) }
 }

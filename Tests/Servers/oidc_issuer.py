@@ -4,11 +4,12 @@ usage: oidc_issuer.py PORT_PIPE
 
 /.well-known/openid-configuration   names the keys
 /keys                               the JSON Web Key Set: one RSA key, one on P-256
-/token?alg=RS256&CLAIM=VALUE…       a token; exp and nbf are seconds from now; kid=… names another key, rotate=1 makes new keys first,
+/token?alg=RS256&CLAIM=VALUE…       a token; exp and nbf are seconds from now; kid=… names another key,
                                     forge=signature|none|hmac|payload makes it one that must not be believed
 """
 
 import base64
+import hmac
 import json
 import sys
 import time
@@ -16,17 +17,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 
-def make_keys(generation):
-    return {
-        "RS256": RSAKey.generate_key(2048, {"kid": f"rsa-{generation}", "use": "sig"}),
-        "ES256": ECKey.generate_key("P-256", {"kid": f"ec-{generation}", "use": "sig"}),
-    }
-
-
-keys = make_keys(1)
+keys = {
+    "RS256": RSAKey.generate_key(2048, {"kid": "rsa", "use": "sig"}),
+    "ES256": ECKey.generate_key("P-256", {"kid": "ec", "use": "sig"}),
+}
 
 
 def encoded(value):
@@ -34,9 +31,6 @@ def encoded(value):
 
 
 def token(origin, options):
-    global keys
-    if options.pop("rotate", None):
-        keys = make_keys(2)
     algorithm, forge = options.pop("alg"), options.pop("forge", None)
     key = keys[algorithm]
     header = {"alg": algorithm, "kid": options.pop("kid", key.kid)}
@@ -46,8 +40,9 @@ def token(origin, options):
         claims[name] = now + int(value) if name in ("exp", "nbf") else value
     if forge == "hmac":
         # The public key taken for a secret: the classic confusion of algorithms.
-        secret = OctKey.import_key(key.as_pem(private=False))
-        return jwt.encode({"alg": "HS256", "kid": header["kid"]}, claims, secret, algorithms=["HS256"])
+        signed = f"{encoded({'alg': 'HS256', 'kid': header['kid']})}.{encoded(claims)}"
+        digest = hmac.digest(key.as_pem(private=False), signed.encode(), "sha256")
+        return f"{signed}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
     if forge == "none":
         return f"{encoded({'alg': 'none', 'kid': header['kid']})}.{encoded(claims)}."
     text = jwt.encode(header, claims, key)

@@ -45,12 +45,15 @@ struct EndpointRouter: Sendable {
         return identity
     }
 
+    private static let methods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .init("QUERY")!,
+    ]
+
     private func refuseOtherMethods(_ endpoints: [Endpoint], _ router: Router<APIContext>) {
         guard let path = endpoints.first?.routerPath else { return }
         let allowed = endpoints.map(\.method)
         let list = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
-        for method in all where !allowed.contains(method) {
+        for method in Self.methods where !allowed.contains(method) {
             router.on(path, method: method) { _, _ -> Response in
                 throw Problem(.methodNotAllowed, "this path knows \(list)", headers: [.allow: list])
             }

@@ -105,7 +105,9 @@ struct OpenAPIDocument {
         var schema: [String: Any] = [
             "type": "object", "additionalProperties": false,
             "properties": Dictionary(
-                uniqueKeysWithValues: inputs.map { ($0.name, $0.schema.merging(["description": $0.summary]) { $1 }) }),
+                uniqueKeysWithValues: inputs.map {
+                    ($0.name, $0.memberSchema.merging(["description": $0.summary]) { $1 })
+                }),
         ]
         let required = inputs.filter(\.isRequired).map(\.name)
         if !required.isEmpty { schema["required"] = required }
@@ -206,6 +208,15 @@ extension Shape.Field {
 }
 
 extension Input {
+    /// In a JSON body null is as good as nothing.
+    fileprivate var memberSchema: [String: Any] {
+        var schema = schema
+        guard !isRequired, let type = schema["type"] as? String else { return schema }
+        schema["type"] = [type, "null"]
+        if let choices = schema["enum"] as? [String] { schema["enum"] = choices + [NSNull()] as [Any] }
+        return schema
+    }
+
     fileprivate var schema: [String: Any] {
         switch kind {
         case .text(let limit): ["type": "string", "maxLength": limit, "pattern": #"^[^\x00-\x1f\x7f-\x9f]*$"#]

@@ -62,6 +62,7 @@ struct ServiceRunner {
         configuration.port = settings.httpPort
         configuration.publicURL = settings.publicURL
         configuration.maximumFileBytes = composition.settings.limits.maximumFileBytes
+        configuration.idle = settings.httpIdle
         configuration.requestsPerSecond = settings.requestsPerSecond
         configuration.tokens = settings.tokens
         configuration.listens = settings.listens

@@ -25,7 +25,8 @@ public struct UploadAnnouncement: Sendable, Codable, Equatable {
 
     /// Reads the payload of a notification; nil if it is none of ours.
     public init?(payload: String) {
-        guard let read = try? JSONDecoder().decode(Self.self, from: Data(payload.utf8)) else { return nil }  // somebody else's
+        // What cannot be read is somebody else's.
+        guard let read = try? JSONDecoder().decode(Self.self, from: Data(payload.utf8)) else { return nil }
         self = read
     }
 
