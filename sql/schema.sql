@@ -15,6 +15,14 @@ CREATE SCHEMA catalog;
 
 COMMENT ON SCHEMA catalog IS 'the product catalogue, its uploads and their history';
 
+-- Name: enrichment; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA enrichment;
+
+-- Name: SCHEMA enrichment; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON SCHEMA enrichment IS 'contacts and companies to be enriched, the providers that know more of them, and what they said';
+
 -- Name: intake; Type: SCHEMA; Schema: -; Owner: -
 
 CREATE SCHEMA intake;
@@ -30,6 +38,14 @@ CREATE SCHEMA jobs;
 -- Name: SCHEMA jobs; Type: COMMENT; Schema: -; Owner: -
 
 COMMENT ON SCHEMA jobs IS 'the queue; insert into jobs.jobs enqueues, catalog jobs status shows';
+
+-- Name: relay; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA relay;
+
+-- Name: SCHEMA relay; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON SCHEMA relay IS 'small objects on their way into archives on another store; catalog relay status shows';
 
 -- Name: product_history(text, text); Type: FUNCTION; Schema: audit; Owner: -
 
@@ -335,6 +351,209 @@ $$;
 -- Name: FUNCTION wake_workers(); Type: COMMENT; Schema: jobs; Owner: -
 
 COMMENT ON FUNCTION jobs.wake_workers() IS 'wakes the workers that listen on jobs.<queue>';
+
+-- Name: drop_member_partitions(interval); Type: FUNCTION; Schema: relay; Owner: -
+
+CREATE FUNCTION relay.drop_member_partitions(keep interval) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    partition record;
+begin
+    if keep < interval '4 days' then
+        raise exception 'members are kept for at least 4 days, % is less', keep using errcode = 'invalid_parameter_value';
+    end if;
+    for partition in
+        select c.relname as name
+        from pg_inherits i
+        join pg_class c on c.oid = i.inhrelid
+        cross join lateral (select to_date(right(c.relname, 10), 'YYYY_MM_DD')::timestamp at time zone 'UTC') as d (starts_at)
+        where i.inhparent = 'relay.members'::regclass
+          and d.starts_at + interval '1 day' <= now() - keep
+          and not exists (
+              select from relay.windows w
+              where w.state <> 'verified' and w.opens_at >= d.starts_at and w.opens_at < d.starts_at + interval '1 day')
+        order by c.relname
+    loop
+        execute format('drop table relay.%I', partition.name);
+        return next partition.name;
+    end loop;
+end
+$$;
+
+-- Name: FUNCTION drop_member_partitions(keep interval); Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON FUNCTION relay.drop_member_partitions(keep interval) IS 'drops the days of members that ended longer ago than the interval; a day with a window that is not verified stays';
+
+-- Name: ensure_member_partitions(timestamp with time zone, integer); Type: FUNCTION; Schema: relay; Owner: -
+
+CREATE FUNCTION relay.ensure_member_partitions(at timestamp with time zone DEFAULT now(), days integer DEFAULT 3) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    day timestamp;
+    name text;
+    created integer := 0;
+begin
+    for day in
+        select generate_series(date_trunc('day', at at time zone 'UTC'),
+            date_trunc('day', at at time zone 'UTC') + (days - 1) * interval '1 day', interval '1 day')
+    loop
+        name := 'members_' || to_char(day, 'YYYY_MM_DD');
+        continue when to_regclass('relay.' || name) is not null;
+        begin
+            execute format('create table relay.%I partition of relay.members for values from (%L) to (%L)',
+                name, day at time zone 'UTC', (day + interval '1 day') at time zone 'UTC');
+            created := created + 1;
+        exception
+            when duplicate_table or unique_violation or invalid_object_definition then null;  -- made by another session meanwhile
+        end;
+    end loop;
+    return created;
+end
+$$;
+
+-- Name: FUNCTION ensure_member_partitions(at timestamp with time zone, days integer); Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON FUNCTION relay.ensure_member_partitions(at timestamp with time zone, days integer) IS 'makes the partitions of members for the day of the given time and those after it, where they are missing';
+
+-- Name: calls; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.calls (
+    call_id bigint NOT NULL,
+    provider text NOT NULL,
+    capability text NOT NULL,
+    request_id uuid NOT NULL,
+    batch_no integer NOT NULL,
+    attempt integer NOT NULL,
+    inputs bytea[] NOT NULL,
+    state text DEFAULT 'reserved'::text NOT NULL,
+    credits integer NOT NULL,
+    reserved_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    error text,
+    CONSTRAINT calls_state_is_known CHECK ((state = ANY (ARRAY['reserved'::text, 'answered'::text, 'refused'::text, 'unknown'::text, 'unused'::text])))
+)
+WITH (fillfactor='70');
+
+-- Name: TABLE calls; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.calls IS 'every call of a provider, noted before it is made';
+
+-- Name: COLUMN calls.inputs; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.calls.inputs IS 'input_hash of each input';
+
+-- Name: COLUMN calls.state; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.calls.state IS 'reserved (about to be made, or under way) -> answered | refused (not charged) | unknown (nobody knows whether it was made: crash, lost connection) | unused (never made)';
+
+-- Name: COLUMN calls.credits; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.calls.credits IS 'at most while reserved or unknown; then what it cost';
+
+-- Name: requests; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.requests (
+    request_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    request_hash text,
+    same_as uuid,
+    status text DEFAULT 'accepted'::text NOT NULL,
+    source text NOT NULL,
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    plan jsonb,
+    format text DEFAULT 'csv'::text NOT NULL,
+    is_compressed boolean DEFAULT false NOT NULL,
+    file_name text,
+    bucket text,
+    object_key text,
+    object_version text,
+    etag text,
+    output_key text NOT NULL,
+    columns text[] DEFAULT '{}'::text[] NOT NULL,
+    fields jsonb DEFAULT '{}'::jsonb NOT NULL,
+    total_records integer DEFAULT 0 NOT NULL,
+    total_batches integer DEFAULT 0 NOT NULL,
+    processed_batches integer DEFAULT 0 NOT NULL,
+    failed_batches integer DEFAULT 0 NOT NULL,
+    revision integer DEFAULT 0 NOT NULL,
+    failure_message text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    CONSTRAINT requests_batches_add_up CHECK (((processed_batches + failed_batches) <= total_batches)),
+    CONSTRAINT requests_format_is_known CHECK ((format = ANY (ARRAY['csv'::text, 'json'::text, 'ndjson'::text]))),
+    CONSTRAINT requests_request_hash_is_hex CHECK ((request_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT requests_source_is_known CHECK ((source = ANY (ARRAY['bucket'::text, 'api'::text, 'command'::text]))),
+    CONSTRAINT requests_status_is_known CHECK ((status = ANY (ARRAY['accepted'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text])))
+)
+WITH (fillfactor='50');
+
+-- Name: TABLE requests; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.requests IS 'one file or list to be enriched';
+
+-- Name: COLUMN requests.request_hash; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.request_hash IS 'SHA-256 of plan, format and records as canonical JSON; of the requests with one hash the first is the original';
+
+-- Name: COLUMN requests.same_as; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.same_as IS 'the earlier request with this hash';
+
+-- Name: COLUMN requests.status; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.status IS 'accepted -> processing (split into batches) -> completed | partial (batches failed); partial -> completed (catalog jobs retry); failed: the input cannot be used';
+
+-- Name: COLUMN requests.options; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.options IS 'what was asked for: {"providers", "groups", "minimumConfidence"}';
+
+-- Name: COLUMN requests.plan; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.plan IS 'what it means: {"providers": {"contact": ["a", "b"]}, "fields": {"contact": ["email"]}, "minimumConfidence"}; null until split';
+
+-- Name: COLUMN requests.columns; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.columns IS 'of the input, in its order';
+
+-- Name: COLUMN requests.fields; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.fields IS 'what columns mean: {"email": "E-Mail"}';
+
+-- Name: COLUMN requests.revision; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.revision IS 'raised by every batch that ends: whoever wrote the output sees whether it is complete';
+
+-- Name: enrichment; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.enrichment WITH (security_invoker='true') AS
+ SELECT q.request_id,
+    q.status,
+    q.source,
+    q.file_name,
+    q.created_at,
+    (q.completed_at - q.created_at) AS duration,
+    q.total_records,
+    q.total_batches,
+    q.processed_batches,
+    q.failed_batches,
+    q.output_key,
+    c.calls,
+    c.credits,
+    c.unknown_calls
+   FROM (enrichment.requests q
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (calls.state = ANY (ARRAY['answered'::text, 'unknown'::text]))) AS calls,
+            COALESCE(sum(calls.credits) FILTER (WHERE (calls.state = ANY (ARRAY['answered'::text, 'unknown'::text]))), (0)::bigint) AS credits,
+            count(*) FILTER (WHERE (calls.state = 'unknown'::text)) AS unknown_calls
+           FROM enrichment.calls
+          WHERE (calls.request_id = q.request_id)) c);
+
+-- Name: VIEW enrichment; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.enrichment IS 'every enrichment request with its calls and credits';
 
 -- Name: upload_history; Type: TABLE; Schema: catalog; Owner: -
 
@@ -797,6 +1016,229 @@ ALTER TABLE catalog.validation_errors ALTER COLUMN error_id ADD GENERATED ALWAYS
     CACHE 1
 );
 
+-- Name: batches; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.batches (
+    request_id uuid NOT NULL,
+    batch_no integer NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    error text,
+    finished_at timestamp with time zone,
+    CONSTRAINT batches_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text])))
+);
+
+-- Name: TABLE batches; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.batches IS '100 records each: batch_no * 100 and the 99 after it; one job each';
+
+-- Name: COLUMN batches.state; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.batches.state IS 'waiting -> done | failed (its job is dead); failed -> done (catalog jobs retry)';
+
+-- Name: buckets; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.buckets (
+    provider text NOT NULL,
+    per_second double precision,
+    per_hour integer,
+    per_day integer,
+    next_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    hour_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    hour_used integer[] DEFAULT array_fill(0, ARRAY[61]) NOT NULL,
+    day_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    day_used integer[] DEFAULT array_fill(0, ARRAY[97]) NOT NULL,
+    credit_budget bigint,
+    credits_used bigint DEFAULT 0 NOT NULL,
+    blocked_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    blocked_because text,
+    failures integer DEFAULT 0 NOT NULL,
+    CONSTRAINT buckets_credit_budget_is_not_negative CHECK ((credit_budget >= 0)),
+    CONSTRAINT buckets_limits_are_positive CHECK (((per_second > (0)::double precision) AND (per_hour > 0) AND (per_day > 0)))
+)
+WITH (fillfactor='50');
+
+-- Name: TABLE buckets; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.buckets IS 'what of each provider may still be used; one row each, so that one statement takes of all or of none. No limit is null';
+
+-- Name: COLUMN buckets.next_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.next_at IS 'the bucket of the second: when its next token is free; ahead of now by what is reserved';
+
+-- Name: COLUMN buckets.hour_used; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.hour_used IS 'tokens taken in each of the last 61 minutes, the newest at hour_at; each comes back an hour later';
+
+-- Name: COLUMN buckets.day_used; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.day_used IS 'tokens taken in each of the last 97 quarters of an hour, the newest at day_at; each comes back a day later';
+
+-- Name: COLUMN buckets.credits_used; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.credits_used IS 'spent, and reserved for calls under way';
+
+-- Name: COLUMN buckets.blocked_until; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.blocked_until IS 'nobody calls before: Retry-After, or the circuit is open';
+
+-- Name: COLUMN buckets.failures; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.failures IS 'in a row; five open the circuit, one call then tries whether it may close';
+
+-- Name: cache; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.cache (
+    provider text NOT NULL,
+    input_hash bytea NOT NULL,
+    outcome text NOT NULL,
+    confidence real,
+    fields jsonb,
+    obtained_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT cache_outcome_is_known CHECK ((outcome = ANY (ARRAY['match'::text, 'no_match'::text])))
+);
+
+-- Name: TABLE cache; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.cache IS 'answers of providers, "no match" included: nobody is asked twice before expires_at';
+
+-- Name: COLUMN cache.input_hash; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.cache.input_hash IS 'SHA-256 of what was asked: capability and normalised input as canonical JSON';
+
+-- Name: calls_call_id_seq; Type: SEQUENCE; Schema: enrichment; Owner: -
+
+ALTER TABLE enrichment.calls ALTER COLUMN call_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME enrichment.calls_call_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: naics_codes; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.naics_codes (
+    code text NOT NULL,
+    title text NOT NULL,
+    sector text NOT NULL,
+    CONSTRAINT naics_codes_code_is_2_to_6_digits CHECK ((code ~ '^[0-9]{2,6}$'::text))
+);
+
+-- Name: TABLE naics_codes; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.naics_codes IS 'codes of 2 to 6 digits, loaded by catalog naics import';
+
+-- Name: naics_index; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.naics_index (
+    code text NOT NULL,
+    phrase text NOT NULL,
+    words tsvector GENERATED ALWAYS AS (to_tsvector('english'::regconfig, phrase)) STORED,
+    CONSTRAINT naics_index_code_has_6_digits CHECK ((code ~ '^[0-9]{6}$'::text))
+);
+
+-- Name: TABLE naics_index; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.naics_index IS 'what establishments of an industry do or sell, in words: loaded by catalog naics import';
+
+-- Name: naics_sectors; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.naics_sectors (
+    sector text NOT NULL,
+    title text NOT NULL
+);
+
+-- Name: TABLE naics_sectors; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.naics_sectors IS 'the 20 sectors of NAICS 2022, by the code of the Census Bureau, ranges included';
+
+-- Name: providers; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.providers (
+    provider text NOT NULL,
+    kind text NOT NULL,
+    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    secret_id text,
+    cache_ttl interval DEFAULT '30 days'::interval NOT NULL,
+    miss_ttl interval DEFAULT '7 days'::interval NOT NULL,
+    max_concurrency integer DEFAULT 64 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT providers_cache_ttl_is_positive CHECK (((cache_ttl > '00:00:00'::interval) AND (miss_ttl > '00:00:00'::interval))),
+    CONSTRAINT providers_kind_is_known CHECK ((kind = ANY (ARRAY['zoominfo'::text, 'zoominfo-gtm'::text, 'http-json'::text, 'naics'::text, 'mock'::text]))),
+    CONSTRAINT providers_max_concurrency_is_positive CHECK ((max_concurrency > 0)),
+    CONSTRAINT providers_name_is_short CHECK ((provider ~ '^[a-z0-9][a-z0-9_-]{0,39}$'::text)),
+    CONSTRAINT providers_settings_are_an_object CHECK ((jsonb_typeof(settings) = 'object'::text))
+);
+
+-- Name: TABLE providers; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.providers IS 'who can be asked; kind chooses the adapter, settings are its own';
+
+-- Name: COLUMN providers.secret_id; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.providers.secret_id IS 'name or ARN of a secret of Secrets Manager, or file:PATH; never the secret';
+
+-- Name: COLUMN providers.miss_ttl; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.providers.miss_ttl IS 'how long "no match" is believed';
+
+-- Name: COLUMN providers.max_concurrency; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.providers.max_concurrency IS 'calls reserved or under way at once, of all workers together';
+
+-- Name: records; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.records (
+    request_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    input jsonb NOT NULL
+);
+
+-- Name: TABLE records; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.records IS 'the input as it came, by its place from 0';
+
+-- Name: results; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.results (
+    request_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    field_group text NOT NULL,
+    provider text NOT NULL,
+    outcome text NOT NULL,
+    confidence real,
+    obtained_at timestamp with time zone NOT NULL,
+    is_cached boolean NOT NULL,
+    fields jsonb,
+    error text,
+    CONSTRAINT results_field_group_is_known CHECK ((field_group = ANY (ARRAY['contact'::text, 'company'::text, 'new_contact'::text, 'industry'::text]))),
+    CONSTRAINT results_outcome_is_known CHECK ((outcome = ANY (ARRAY['match'::text, 'no_match'::text, 'error'::text])))
+);
+
+-- Name: TABLE results; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.results IS 'what was found for a record: all fields of a group come from one provider';
+
+-- Name: COLUMN results.provider; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.results.provider IS 'of a match who gave it; else who was asked last';
+
+-- Name: COLUMN results.confidence; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.results.confidence IS 'from 0 to 1';
+
+-- Name: COLUMN results.obtained_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.results.obtained_at IS 'when the provider said so, which may be before the request';
+
+-- Name: COLUMN results.is_cached; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.results.is_cached IS 'known before, not paid for again';
+
 -- Name: object_events; Type: TABLE; Schema: intake; Owner: -
 
 CREATE TABLE intake.object_events (
@@ -812,6 +1254,7 @@ CREATE TABLE intake.object_events (
     received_at timestamp with time zone DEFAULT now() NOT NULL,
     upload_id character varying(50),
     ignored_because text,
+    request_id uuid,
     CONSTRAINT object_events_end_somewhere CHECK (((upload_id IS NULL) OR (ignored_because IS NULL))),
     CONSTRAINT object_events_source_is_known CHECK ((source = ANY (ARRAY['s3'::text, 'sns'::text, 'eventbridge'::text, 'minio'::text, 'ceph'::text, 'poller'::text, 'api'::text])))
 );
@@ -827,6 +1270,10 @@ COMMENT ON COLUMN intake.object_events.object_version IS 'version id of a versio
 -- Name: COLUMN object_events.ignored_because; Type: COMMENT; Schema: intake; Owner: -
 
 COMMENT ON COLUMN intake.object_events.ignored_because IS 'why an object below a route is no input';
+
+-- Name: COLUMN object_events.request_id; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.object_events.request_id IS 'the enrichment request it became';
 
 -- Name: object_events_event_id_seq; Type: SEQUENCE; Schema: intake; Owner: -
 
@@ -849,6 +1296,7 @@ CREATE TABLE intake.routes (
     policy text DEFAULT 'load-valid'::text NOT NULL,
     accepts_from timestamp with time zone DEFAULT now() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    providers text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT routes_mode_is_known CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
     CONSTRAINT routes_pipeline_is_known CHECK ((pipeline = ANY (ARRAY['onboard'::text, 'enrich'::text, 'relay'::text]))),
     CONSTRAINT routes_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
@@ -866,6 +1314,10 @@ COMMENT ON COLUMN intake.routes.mode IS 'of uploads that arrive here: create or 
 -- Name: COLUMN routes.accepts_from; Type: COMMENT; Schema: intake; Owner: -
 
 COMMENT ON COLUMN intake.routes.accepts_from IS 'the poller leaves older objects alone';
+
+-- Name: COLUMN routes.providers; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.routes.providers IS 'of enrichment: who is asked, in order; all providers if it is empty';
 
 -- Name: jobs; Type: TABLE; Schema: jobs; Owner: -
 
@@ -961,6 +1413,148 @@ CREATE TABLE jobs.periods (
 
 COMMENT ON TABLE jobs.periods IS 'the newest period of each periodic job that some worker has enqueued';
 
+-- Name: alerts; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.alerts (
+    alert_id bigint NOT NULL,
+    kind text NOT NULL,
+    window_at timestamp with time zone,
+    detail text NOT NULL,
+    raised_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    cleared_at timestamp with time zone,
+    CONSTRAINT alerts_kind_is_known CHECK ((kind = ANY (ARRAY['backlog'::text, 'age'::text, 'members'::text]))),
+    CONSTRAINT alerts_of_members_name_a_window CHECK (((kind = 'members'::text) = (window_at IS NOT NULL)))
+);
+
+-- Name: TABLE alerts; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.alerts IS 'what an operator should know; an alert without cleared_at is still true';
+
+-- Name: COLUMN alerts.kind; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.alerts.kind IS 'backlog (more data waits than the bound), age (the oldest window waits longer than the bound), members (objects could not be read; cleared by hand)';
+
+-- Name: alerts_alert_id_seq; Type: SEQUENCE; Schema: relay; Owner: -
+
+ALTER TABLE relay.alerts ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME relay.alerts_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: archives; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.archives (
+    window_at timestamp with time zone NOT NULL,
+    part integer NOT NULL,
+    object_key text NOT NULL,
+    sha256 text NOT NULL,
+    byte_count bigint NOT NULL,
+    member_count integer NOT NULL,
+    packed_at timestamp with time zone DEFAULT now() NOT NULL,
+    delivered_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    CONSTRAINT archives_are_not_empty CHECK (((byte_count > 0) AND (member_count > 0))),
+    CONSTRAINT archives_are_verified_after_delivery CHECK (((verified_at IS NULL) OR (delivered_at IS NOT NULL))),
+    CONSTRAINT archives_part_is_counted_from_1 CHECK ((part > 0)),
+    CONSTRAINT archives_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+-- Name: TABLE archives; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.archives IS 'the archives of a window; a row is written before its archive is stored, so that a second attempt stores the same one';
+
+-- Name: COLUMN archives.verified_at; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.archives.verified_at IS 'when the store showed the archive with the right size and checksum';
+
+-- Name: members; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.members (
+    window_at timestamp with time zone NOT NULL,
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    object_version text NOT NULL,
+    etag text NOT NULL,
+    size_bytes bigint,
+    arrived_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    part integer,
+    entry_name text,
+    sha256 text,
+    problem text,
+    CONSTRAINT members_missing_have_a_reason CHECK (((state = ANY (ARRAY['gone'::text, 'altered'::text])) = (problem IS NOT NULL))),
+    CONSTRAINT members_packed_are_in_an_archive CHECK (((state = 'packed'::text) = ((part IS NOT NULL) AND (entry_name IS NOT NULL) AND (sha256 IS NOT NULL)))),
+    CONSTRAINT members_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT members_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'packed'::text, 'gone'::text, 'altered'::text])))
+)
+PARTITION BY RANGE (window_at);
+
+-- Name: TABLE members; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.members IS 'the objects of each window; partitioned by day, so that retention drops partitions (relay.drop_member_partitions)';
+
+-- Name: COLUMN members.object_version; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.members.object_version IS 'version id of a versioned bucket, else the ETag';
+
+-- Name: COLUMN members.state; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.members.state IS 'waiting -> packed (in the archive of that part; whether it is stored is said there) | gone (no such object) | altered (another object by now)';
+
+-- Name: COLUMN members.entry_name; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.members.entry_name IS 'name in the archive: the key, made safe to extract';
+
+-- Name: windows; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.windows (
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    member_count integer,
+    byte_count bigint,
+    missing_count integer DEFAULT 0 NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    waits_for text,
+    failed_at timestamp with time zone,
+    retry_at timestamp with time zone,
+    last_error text,
+    dispatched_at timestamp with time zone,
+    sealed_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    CONSTRAINT windows_are_counted_when_sealed CHECK (((state = 'open'::text) = ((member_count IS NULL) AND (byte_count IS NULL)))),
+    CONSTRAINT windows_close_after_they_open CHECK ((closes_at > opens_at)),
+    CONSTRAINT windows_have_the_times_of_their_state CHECK ((((state = 'open'::text) = (sealed_at IS NULL)) AND ((state = ANY (ARRAY['delivered'::text, 'verified'::text])) = (delivered_at IS NOT NULL)) AND ((state = 'verified'::text) = (verified_at IS NOT NULL)))),
+    CONSTRAINT windows_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'packing'::text, 'delivered'::text, 'verified'::text]))),
+    CONSTRAINT windows_wait_after_a_failure CHECK (((waits_for IS NULL) OR ((failed_at IS NOT NULL) AND (retry_at IS NOT NULL)))),
+    CONSTRAINT windows_wait_for_something_known CHECK ((waits_for = ANY (ARRAY['source'::text, 'target'::text, 'repair'::text])))
+);
+
+-- Name: TABLE windows; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.windows IS 'the arrivals between two moments; a window never holds an arrival of another';
+
+-- Name: COLUMN windows.state; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.state IS 'open (takes arrivals) -> sealed (complete, waits) -> packing -> delivered (all archives stored) -> verified (and looked at again); a failure leads back to sealed';
+
+-- Name: COLUMN windows.missing_count; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.missing_count IS 'members whose object was gone or altered before it was read';
+
+-- Name: COLUMN windows.attempt; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.attempt IS 'raised by every attempt; fences whoever had the window before';
+
+-- Name: COLUMN windows.waits_for; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source or target (a store; all windows go on when it answers one of them), repair (the window itself)';
+
 -- Name: api_tokens api_tokens_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.api_tokens
@@ -1041,6 +1635,61 @@ ALTER TABLE ONLY catalog.validation_errors
 ALTER TABLE ONLY catalog.vendors
     ADD CONSTRAINT vendors_pkey PRIMARY KEY (vendor_id);
 
+-- Name: batches batches_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.batches
+    ADD CONSTRAINT batches_pkey PRIMARY KEY (request_id, batch_no);
+
+-- Name: buckets buckets_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.buckets
+    ADD CONSTRAINT buckets_pkey PRIMARY KEY (provider);
+
+-- Name: cache cache_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.cache
+    ADD CONSTRAINT cache_pkey PRIMARY KEY (provider, input_hash);
+
+-- Name: calls calls_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.calls
+    ADD CONSTRAINT calls_pkey PRIMARY KEY (call_id);
+
+-- Name: naics_codes naics_codes_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.naics_codes
+    ADD CONSTRAINT naics_codes_pkey PRIMARY KEY (code);
+
+-- Name: naics_index naics_index_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.naics_index
+    ADD CONSTRAINT naics_index_pkey PRIMARY KEY (code, phrase);
+
+-- Name: naics_sectors naics_sectors_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.naics_sectors
+    ADD CONSTRAINT naics_sectors_pkey PRIMARY KEY (sector);
+
+-- Name: providers providers_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.providers
+    ADD CONSTRAINT providers_pkey PRIMARY KEY (provider);
+
+-- Name: records records_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.records
+    ADD CONSTRAINT records_pkey PRIMARY KEY (request_id, ordinal);
+
+-- Name: requests requests_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.requests
+    ADD CONSTRAINT requests_pkey PRIMARY KEY (request_id);
+
+-- Name: results results_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.results
+    ADD CONSTRAINT results_pkey PRIMARY KEY (request_id, ordinal, field_group);
+
 -- Name: object_events object_events_object_version_is_seen_once; Type: CONSTRAINT; Schema: intake; Owner: -
 
 ALTER TABLE ONLY intake.object_events
@@ -1070,6 +1719,36 @@ ALTER TABLE ONLY jobs.paused_queues
 
 ALTER TABLE ONLY jobs.periods
     ADD CONSTRAINT periods_pkey PRIMARY KEY (kind);
+
+-- Name: alerts alerts_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (alert_id);
+
+-- Name: archives archives_object_key_is_used_once; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.archives
+    ADD CONSTRAINT archives_object_key_is_used_once UNIQUE (object_key);
+
+-- Name: archives archives_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.archives
+    ADD CONSTRAINT archives_pkey PRIMARY KEY (window_at, part);
+
+-- Name: members members_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (window_at, bucket, object_key, object_version);
+
+-- Name: windows windows_do_not_overlap; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.windows
+    ADD CONSTRAINT windows_do_not_overlap EXCLUDE USING gist (tstzrange(opens_at, closes_at) WITH &&);
+
+-- Name: windows windows_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.windows
+    ADD CONSTRAINT windows_pkey PRIMARY KEY (opens_at);
 
 -- Name: api_tokens_vendor_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -1127,9 +1806,37 @@ CREATE UNIQUE INDEX upload_slots_put_token_sha256_idx ON catalog.upload_slots US
 
 CREATE INDEX validation_errors_upload_id_row_number_idx ON ONLY catalog.validation_errors USING btree (upload_id, row_number);
 
+-- Name: cache_expires_at_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX cache_expires_at_idx ON enrichment.cache USING btree (expires_at);
+
+-- Name: calls_request_id_batch_no_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX calls_request_id_batch_no_idx ON enrichment.calls USING btree (request_id, batch_no);
+
+-- Name: calls_reserved_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX calls_reserved_idx ON enrichment.calls USING btree (provider) WHERE (state = 'reserved'::text);
+
+-- Name: naics_index_words_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX naics_index_words_idx ON enrichment.naics_index USING gin (words);
+
+-- Name: requests_created_at_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX requests_created_at_idx ON enrichment.requests USING btree (created_at);
+
+-- Name: requests_request_hash_is_original; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE UNIQUE INDEX requests_request_hash_is_original ON enrichment.requests USING btree (request_hash) WHERE ((same_as IS NULL) AND (status <> 'failed'::text));
+
 -- Name: object_events_received_at_idx; Type: INDEX; Schema: intake; Owner: -
 
 CREATE INDEX object_events_received_at_idx ON intake.object_events USING btree (received_at);
+
+-- Name: object_events_request_id_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX object_events_request_id_idx ON intake.object_events USING btree (request_id) WHERE (request_id IS NOT NULL);
 
 -- Name: object_events_upload_id_idx; Type: INDEX; Schema: intake; Owner: -
 
@@ -1154,6 +1861,14 @@ CREATE UNIQUE INDEX jobs_serial_key_runs_once ON jobs.jobs USING btree (serial_k
 -- Name: jobs_unique_key_lives_once; Type: INDEX; Schema: jobs; Owner: -
 
 CREATE UNIQUE INDEX jobs_unique_key_lives_once ON jobs.jobs USING btree (unique_key) WHERE ((state <> 'dead'::text) AND (unique_key IS NOT NULL));
+
+-- Name: alerts_are_raised_once; Type: INDEX; Schema: relay; Owner: -
+
+CREATE UNIQUE INDEX alerts_are_raised_once ON relay.alerts USING btree (kind, COALESCE(window_at, '-infinity'::timestamp with time zone)) WHERE (cleared_at IS NULL);
+
+-- Name: windows_unfinished_idx; Type: INDEX; Schema: relay; Owner: -
+
+CREATE INDEX windows_unfinished_idx ON relay.windows USING btree (state, opens_at) WHERE (state <> 'verified'::text);
 
 -- Name: api_tokens api_tokens_announce_change; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -1227,10 +1942,50 @@ ALTER TABLE ONLY catalog.upload_slots
 ALTER TABLE catalog.validation_errors
     ADD CONSTRAINT validation_errors_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
 
+-- Name: batches batches_request_exists; Type: FK CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.batches
+    ADD CONSTRAINT batches_request_exists FOREIGN KEY (request_id) REFERENCES enrichment.requests(request_id);
+
+-- Name: buckets buckets_provider_exists; Type: FK CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.buckets
+    ADD CONSTRAINT buckets_provider_exists FOREIGN KEY (provider) REFERENCES enrichment.providers(provider) ON DELETE CASCADE;
+
+-- Name: naics_codes naics_codes_sector_exists; Type: FK CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.naics_codes
+    ADD CONSTRAINT naics_codes_sector_exists FOREIGN KEY (sector) REFERENCES enrichment.naics_sectors(sector);
+
+-- Name: requests requests_same_as_exists; Type: FK CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.requests
+    ADD CONSTRAINT requests_same_as_exists FOREIGN KEY (same_as) REFERENCES enrichment.requests(request_id) ON DELETE SET NULL;
+
+-- Name: object_events object_events_request_exists; Type: FK CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.object_events
+    ADD CONSTRAINT object_events_request_exists FOREIGN KEY (request_id) REFERENCES enrichment.requests(request_id);
+
 -- Name: object_events object_events_upload_exists; Type: FK CONSTRAINT; Schema: intake; Owner: -
 
 ALTER TABLE ONLY intake.object_events
     ADD CONSTRAINT object_events_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: alerts alerts_window_exists; Type: FK CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.alerts
+    ADD CONSTRAINT alerts_window_exists FOREIGN KEY (window_at) REFERENCES relay.windows(opens_at);
+
+-- Name: archives archives_window_exists; Type: FK CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.archives
+    ADD CONSTRAINT archives_window_exists FOREIGN KEY (window_at) REFERENCES relay.windows(opens_at);
+
+-- Name: members members_window_exists; Type: FK CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE relay.members
+    ADD CONSTRAINT members_window_exists FOREIGN KEY (window_at) REFERENCES relay.windows(opens_at);
 
 -- Name: api_tokens; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -1334,6 +2089,10 @@ GRANT USAGE ON SCHEMA audit TO catalog_auditor;
 GRANT USAGE ON SCHEMA catalog TO catalog_vendor;
 GRANT USAGE ON SCHEMA catalog TO catalog_auditor;
 
+-- Name: SCHEMA enrichment; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA enrichment TO catalog_auditor;
+
 -- Name: SCHEMA intake; Type: ACL; Schema: -; Owner: -
 
 GRANT USAGE ON SCHEMA intake TO catalog_auditor;
@@ -1341,6 +2100,10 @@ GRANT USAGE ON SCHEMA intake TO catalog_auditor;
 -- Name: SCHEMA jobs; Type: ACL; Schema: -; Owner: -
 
 GRANT USAGE ON SCHEMA jobs TO catalog_auditor;
+
+-- Name: SCHEMA relay; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA relay TO catalog_auditor;
 
 -- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: ACL; Schema: audit; Owner: -
 
@@ -1395,6 +2158,26 @@ REVOKE ALL ON FUNCTION catalog.revert_upload(upload text) FROM PUBLIC;
 -- Name: FUNCTION wake_workers(); Type: ACL; Schema: jobs; Owner: -
 
 REVOKE ALL ON FUNCTION jobs.wake_workers() FROM PUBLIC;
+
+-- Name: FUNCTION drop_member_partitions(keep interval); Type: ACL; Schema: relay; Owner: -
+
+REVOKE ALL ON FUNCTION relay.drop_member_partitions(keep interval) FROM PUBLIC;
+
+-- Name: FUNCTION ensure_member_partitions(at timestamp with time zone, days integer); Type: ACL; Schema: relay; Owner: -
+
+REVOKE ALL ON FUNCTION relay.ensure_member_partitions(at timestamp with time zone, days integer) FROM PUBLIC;
+
+-- Name: TABLE calls; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.calls TO catalog_auditor;
+
+-- Name: TABLE requests; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.requests TO catalog_auditor;
+
+-- Name: TABLE enrichment; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.enrichment TO catalog_auditor;
 
 -- Name: TABLE upload_history; Type: ACL; Schema: catalog; Owner: -
 
@@ -1486,6 +2269,42 @@ GRANT SELECT ON TABLE catalog.products TO catalog_auditor;
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_auditor;
 
+-- Name: TABLE batches; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.batches TO catalog_auditor;
+
+-- Name: TABLE buckets; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.buckets TO catalog_auditor;
+
+-- Name: TABLE cache; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.cache TO catalog_auditor;
+
+-- Name: TABLE naics_codes; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.naics_codes TO catalog_auditor;
+
+-- Name: TABLE naics_index; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.naics_index TO catalog_auditor;
+
+-- Name: TABLE naics_sectors; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.naics_sectors TO catalog_auditor;
+
+-- Name: TABLE providers; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.providers TO catalog_auditor;
+
+-- Name: TABLE records; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.records TO catalog_auditor;
+
+-- Name: TABLE results; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.results TO catalog_auditor;
+
 -- Name: TABLE object_events; Type: ACL; Schema: intake; Owner: -
 
 GRANT SELECT ON TABLE intake.object_events TO catalog_auditor;
@@ -1505,4 +2324,20 @@ GRANT SELECT ON TABLE jobs.paused_queues TO catalog_auditor;
 -- Name: TABLE periods; Type: ACL; Schema: jobs; Owner: -
 
 GRANT SELECT ON TABLE jobs.periods TO catalog_auditor;
+
+-- Name: TABLE alerts; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.alerts TO catalog_auditor;
+
+-- Name: TABLE archives; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.archives TO catalog_auditor;
+
+-- Name: TABLE members; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.members TO catalog_auditor;
+
+-- Name: TABLE windows; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.windows TO catalog_auditor;
 

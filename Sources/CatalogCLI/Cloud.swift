@@ -33,6 +33,17 @@ final class Cloud: Sendable {
             signer: try linkProfile.map { S3Client(try withProfile($0, configuration)) })
     }
 
+    /// The secret of a provider: a file that an orchestrator mounts, else of Secrets Manager, kept for an hour.
+    /// - Parameter id: name, ARN or `file:PATH`.
+    @Sendable func providerSecret(_ id: String) async throws -> String {
+        guard id.hasPrefix("file:") else { return try await databaseSecrets().secret(id).text }
+        let path = String(id.dropFirst("file:".count))
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("cannot read the secret file '\(path)': check the path and its permissions")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
     func topics() throws -> SNSClient { SNSClient(try configuration()) }
 
     /// Passwords of databases, kept for an hour.

@@ -69,6 +69,20 @@ struct Composition: Sendable {
         }
     }
 
+    /// What enriches, on a pool with a connection for each job.
+    func enrichment(_ pool: Pool) throws -> EnrichmentResources {
+        let factory = ProviderFactory(http: HTTPClient(), pool: pool, secret: cloud.providerSecret)
+        return EnrichmentResources(
+            pool: pool, stores: stores, output: try stores.enrichmentOutput(),
+            registry: ProviderRegistry(pool: pool, factory: factory), limits: settings.limits)
+    }
+
+    /// - Throws: `ProviderSettingsError` if its adapter cannot use the settings.
+    func checkProvider(_ row: ProviderRow) throws {
+        let pool = Pool(database.connector, maximum: 1)
+        _ = try ProviderFactory(http: HTTPClient(), pool: pool, secret: cloud.providerSecret).make(row)
+    }
+
     func intake(_ pool: Pool, _ logger: Logger) -> EventIntake {
         let topic = settings.service.eventsTopic.map { cloud.trustedTopic($0, logger) }
         return EventIntake(
@@ -117,6 +131,15 @@ struct Stores: ObjectStores {
         switch settings.store {
         case .folder(let root): FileObjectStore(root: root)
         case .bucket(let name): try store(bucket: name)
+        }
+    }
+
+    /// Where enriched files go.
+    func enrichmentOutput() throws -> any ObjectStore {
+        switch settings.enrichmentOutput {
+        case nil: try reports()
+        case .folder(let root): FileObjectStore(root: root)
+        case .bucket(let name): try cloud.store(bucket: name, linkProfile: settings.service.linkProfile)
         }
     }
 

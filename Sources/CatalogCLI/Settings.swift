@@ -27,6 +27,8 @@ struct Settings: Sendable {
     /// Folder of the embedded database, of local objects and of local mail.
     var base: URL
     var store: Store
+    /// Where enriched files go; nil for the store of reports.
+    var enrichmentOutput: Store?
     var notify: Notify
     var sender = MailSender()
     var limits = UploadLimits()
@@ -40,7 +42,8 @@ struct Settings: Sendable {
         let variables = Variables(environment)
         base = URL(fileURLWithPath: directory).appendingPathComponent(".catalog")
         database = try Self.database(variables)
-        store = try Self.store(variables, default: base.appendingPathComponent("objects"))
+        store = try Self.store(variables, "CATALOG_STORE") ?? .folder(base.appendingPathComponent("objects"))
+        enrichmentOutput = try Self.store(variables, "CATALOG_ENRICH_OUTPUT")
         notify = try Self.notify(variables, default: base.appendingPathComponent("mail"))
         if let address = variables["CATALOG_MAIL_FROM"] { sender.address = address }
         if let bytes = try variables.positive("CATALOG_MAX_FILE_BYTES") { limits.maximumFileBytes = bytes }
@@ -80,9 +83,8 @@ struct Settings: Sendable {
         }
     }
 
-    private static func store(_ variables: Variables, default folder: URL) throws -> Store {
-        let name = "CATALOG_STORE"
-        guard let value = variables[name] else { return .folder(folder) }
+    private static func store(_ variables: Variables, _ name: String) throws -> Store? {
+        guard let value = variables[name] else { return nil }
         if let path = Self.path(value) { return .folder(path) }
         let bucket = value.dropFirst("s3://".count)
         guard value.hasPrefix("s3://"), !bucket.isEmpty, !bucket.contains("/") else {
@@ -121,7 +123,7 @@ struct ServiceSettings: Sendable {
     var logFormat = LogFormat.text
     var logLevel = Logger.Level.info
     /// Jobs at once, by queue.
-    var concurrency = ["onboard": 2, "report": 4, "notify": 8, "relay": 4]
+    var concurrency = ["onboard": 2, "report": 4, "notify": 8, "enrich": 8, "relay": 4]
     var listens = true
     var lease = Duration.seconds(30)
     var gracePeriod = Duration.seconds(25)

@@ -49,6 +49,7 @@ extension JobWorker {
         let verdict = FailureVerdict(
             error, job: job, backoff: configuration.backoff, fraction: Double.random(in: 0...1))
         let text = String(String(describing: error).prefix(20_000))
+        if verdict.isPostponed { return await postpone(job, text, verdict.delay, logger) }
         logger.log(
             level: verdict.isDead ? .error : .warning, verdict.isDead ? "job.dead" : "job.failed",
             metadata: ["error": "\(text)", "retry_in_seconds": "\(verdict.delay.seconds)"])
@@ -59,6 +60,16 @@ extension JobWorker {
                         Job.fail(job, error: text, delay: verdict.delay, isDead: verdict.isDead)) == 1
                 if isHeld, verdict.isDead { try handlers[job.kind]?.giveUp(job, session, error: text) }
             }
+        } catch {
+            // Its lease ends by itself, and the job is claimed again.
+            logger.error("job.failure.not_recorded", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func postpone(_ job: Job, _ reason: String, _ delay: Duration, _ logger: Logger) async {
+        logger.debug("job.postponed", metadata: ["reason": "\(reason)", "seconds": "\(delay.seconds)"])
+        do {
+            try await records.run { _ = try $0.execute(Job.postpone(job, reason: reason, delay: delay)) }
         } catch {
             // Its lease ends by itself, and the job is claimed again.
             logger.error("job.failure.not_recorded", metadata: ["error": "\(error)"])

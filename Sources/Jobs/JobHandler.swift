@@ -34,12 +34,14 @@ public enum JobCompletion: Sendable {
 public enum JobError: Error, CustomStringConvertible {
     /// Try again, not before the delay: `Retry-After` of whoever refused.
     case retry(after: Duration?, reason: String)
+    /// Not a failure, too early: the job gives its slot back, and this attempt does not count.
+    case postponed(for: Duration, reason: String)
     /// Trying again is of no use: the job is dead at once.
     case permanent(reason: String)
 
     public var description: String {
         switch self {
-        case .retry(_, let reason), .permanent(let reason): reason
+        case .retry(_, let reason), .postponed(_, let reason), .permanent(let reason): reason
         }
     }
 }
@@ -48,6 +50,8 @@ public enum JobError: Error, CustomStringConvertible {
 struct FailureVerdict: Equatable {
     var delay: Duration
     var isDead: Bool
+    /// The attempt does not count.
+    var isPostponed = false
 
     /// - Parameter fraction: a random number from 0 to 1.
     init(_ error: any Error, job: Job, backoff: Backoff, fraction: Double) {
@@ -55,6 +59,7 @@ struct FailureVerdict: Equatable {
         isDead = job.isLastAttempt
         switch error as? JobError {
         case .permanent: isDead = true
+        case .postponed(let wanted, _): (delay, isDead, isPostponed) = (wanted, false, true)
         case .retry(let wanted?, _): delay = max(wanted, delay)
         case .retry(nil, _), nil: break
         }

@@ -38,6 +38,16 @@ extension Job {
         """
     }
 
+    /// The job waits; its attempt stays raised, which fences, and does not count.
+    static func postpone(_ job: Job, reason: String, delay: Duration) -> Statement {
+        """
+        update jobs.jobs
+        set state = 'ready', run_at = clock_timestamp() + \(delay.seconds)::float8 * interval '1 second',
+            last_error = \(reason)::text, lease_until = null, worker_id = null, max_attempts = max_attempts + 1
+        where job_id = \(job.jobID)::bigint and attempt = \(job.attempt)::integer and state = 'running'
+        """
+    }
+
     /// Gives claims back unused: the attempt stays raised, which fences, and does not count.
     static func release(_ jobIDs: [Int], attempts: [Int]) -> Statement {
         """

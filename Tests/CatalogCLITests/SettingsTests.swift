@@ -34,7 +34,8 @@ import Testing
         }
         #expect(server.password == "p@ss" && server.port == 587)
         #expect(settings.service.httpHost == "::1" && settings.service.httpPort == 9000)
-        #expect(settings.service.concurrency == ["onboard": 5, "report": 4, "notify": 1, "relay": 4])
+        #expect(
+            settings.service.concurrency == ["onboard": 5, "report": 4, "notify": 1, "enrich": 8, "relay": 4])
         #expect(!settings.service.listens)
         #expect(settings.service.publicURL == "https://catalog.example.com")
         for value in ["sns:arn:aws:sns:eu-west-1:1:t", "arn:aws:sns:eu-west-1:1:t"] {

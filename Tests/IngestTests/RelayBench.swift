@@ -45,6 +45,7 @@ final class MemoryStore: ObjectStore, ObjectStores {
     func list(prefix: String, after key: String?) -> [ObjectInfo] { [] }
     func delete(_ key: String) { set(key, nil) }
     func link(to key: String) -> ObjectLink { ObjectLink(url: key, expiresAt: nil) }
+    func uploadLink(to key: String, sha256: String?) -> UploadLink? { nil }
 }
 
 extension RelayWindow {

@@ -12,19 +12,20 @@ struct RouteCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a route, or change it.",
             discussion: """
-                Objects below the prefix are taken as <prefix><vendor>/<file> by the pipeline onboard, and as they are by relay. The
-                longest prefix wins.
+                Objects below the prefix of onboard are taken as <prefix><vendor>/<file>; those of enrich are lists of
+                contacts, and <prefix><name>.csv becomes enhanced/<name>.csv; relay takes objects as they are. The longest prefix wins.
 
                 Examples:
                   catalog route add s3://acme-vendor-files/uploads/ onboard
                   catalog route add s3://acme-vendor-files/nightly/ onboard --mode upsert --existing
+                  catalog route add s3://acme-contacts/raw/ enrich --provider zoominfo,naics
                   catalog route add s3://acme-inbox/landing/ relay
                 """)
 
         @Argument(help: "s3://BUCKET/PREFIX")
         var url: String
 
-        @Argument(help: "The pipeline: onboard or relay.")
+        @Argument(help: "The pipeline: onboard, enrich or relay.")
         var pipeline: Pipeline
 
         @Option(help: "create: an existing product is an error. upsert: it is updated.")
@@ -33,12 +34,17 @@ struct RouteCommand: AsyncParsableCommand {
         @Option(help: "load-valid: good rows are loaded. all-or-nothing: only a file without errors is.")
         var policy: UploadPolicy = .loadValid
 
+        @Option(help: "Of enrich: the providers to ask, in order, separated by commas; all if it is not said.")
+        var provider: ProviderNames?
+
         @Flag(help: "Also take what is in the bucket already.")
         var existing = false
 
         func run() async throws {
             let (bucket, prefix) = try RouteCommand.parse(url)
-            let route = Route(bucket: bucket, prefix: prefix, pipeline: pipeline, mode: mode, policy: policy)
+            let route = Route(
+                bucket: bucket, prefix: prefix, pipeline: pipeline, mode: mode, policy: policy,
+                providers: provider?.names ?? [])
             try await Composition().withConnection { connection in
                 try await connection.transaction { try $0.addRoute(route, includingExisting: existing) }
             }

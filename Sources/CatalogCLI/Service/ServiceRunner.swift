@@ -50,7 +50,8 @@ struct ServiceRunner {
         let resources = UploadJobResources(
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits, publicURL: settings.publicURL)
-        var (handlers, periodic) = (resources.handlers, UploadJobResources.periodic)
+        var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
+        var periodic = UploadJobResources.periodic
         if let target = composition.archiveStore() {
             let relay = RelayResources(
                 pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)

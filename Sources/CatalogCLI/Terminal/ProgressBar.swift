@@ -24,13 +24,23 @@ final class ProgressBar: Sendable {
 
     /// Draws at most ten times a second.
     func update(_ progress: OnboardingProgress) {
+        draw { Self.line(label, progress, elapsed: $0, style) }
+    }
+
+    /// Draws at most ten times a second.
+    /// - Parameter done: from 0 to 1; nil if it is not known.
+    func update(_ phase: String, done: Double?, rows: Int) {
+        draw { Self.line(label, phase, done: done, rows: rows, elapsed: $0, style) }
+    }
+
+    private func draw(_ line: (Duration) -> String) {
         guard isShown else { return }
         state.withLock { state in
             let now = ContinuousClock.now
             if let last = state.lastDrawn, now - last < .milliseconds(100) { return }
             state.lastDrawn = now
             state.isDrawn = true
-            write("\r\u{1B}[2K" + Self.line(label, progress, elapsed: now - started, style))
+            write("\r\u{1B}[2K" + line(now - started))
         }
     }
 
@@ -43,16 +53,23 @@ final class ProgressBar: Sendable {
     }
 
     static func line(_ label: String, _ progress: OnboardingProgress, elapsed: Duration, _ style: Style) -> String {
+        line(
+            label, progress.phase.rawValue, done: overall(progress), rows: progress.rows, elapsed: elapsed, style)
+    }
+
+    private static func line(
+        _ label: String, _ phase: String, done: Double?, rows: Int, elapsed: Duration, _ style: Style
+    ) -> String {
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-        var parts = [label, progress.phase.rawValue]
-        if let done = overall(progress) {
+        var parts = [label, phase]
+        if let done {
             let filled = Int(done * Double(width))
             let bar = String(repeating: "█", count: filled) + style.dim(String(repeating: "░", count: width - filled))
             parts.append("\(bar) \(Int(done * 100))%")
             if done > 0.05 { parts.append("\(Int((seconds / done - seconds).rounded(.up))) s left") }
         }
-        if progress.rows > 0, seconds > 0 {
-            parts.append("\(Int(Double(progress.rows) / seconds).grouped) rows/s")
+        if rows > 0, seconds > 0 {
+            parts.append("\(Int(Double(rows) / seconds).grouped) rows/s")
         }
         return parts.joined(separator: "  ")
     }

@@ -44,7 +44,7 @@ public struct ArrivalPoller: Service {
     /// - Returns: how many arrivals no event had announced.
     public func runOnce() async throws -> Int {
         var found = 0
-        for route in try await pool.run({ try $0.routes() }) where route.pipeline != .enrich {
+        for route in try await pool.run({ try $0.routes() }) {
             do {
                 found += try await poll(route)
             } catch  where !(error is CancellationError) {
@@ -65,7 +65,7 @@ public struct ArrivalPoller: Service {
                     source: .poller, bucket: route.bucket, key: key, versionID: info.version, etag: info.etag,
                     byteCount: info.size, occurredAt: info.lastModified)
                 let outcome = try await pool.transaction { try $0.arrive(event, relayWindow: relayWindow) }
-                if case .accepted = outcome { found += 1 }
+                if outcome.isNew { found += 1 }
             }
             last = end.key
         }

@@ -5,30 +5,45 @@ import Postgres
 
 /// What became of an event.
 public enum ArrivalOutcome: Sendable, Equatable {
-    /// A new object version: its upload and job exist now, or it is in the window that begins at the moment that is told.
+    /// A new object version: its upload and job exist now.
     case accepted(uploadID: String)
+    /// A new list of contacts: its enrichment request and job exist now.
+    case requested(requestID: String)
+    /// A new object for the relay: it is in the window that opened at this moment.
+    case collected(window: String)
     /// The object version was seen before: nothing changed.
     case seen
     /// Below a route, but no input.
     case ignored(reason: String)
     /// No route leads here.
     case unrouted
+
+    /// Work was made of it.
+    var isNew: Bool {
+        switch self {
+        case .accepted, .requested, .collected: true
+        case .seen, .ignored, .unrouted: false
+        }
+    }
 }
 
 extension ObjectEvent {
     static func insert(_ event: ObjectEvent, route: Route, outcome: ArrivalOutcome) -> Statement {
-        let (uploadID, reason): (String?, String?) =
+        let (uploadID, requestID, reason): (String?, String?, String?) =
             switch outcome {
-            case .accepted(let uploadID): (route.pipeline == .onboard ? uploadID : nil, nil)
-            case .ignored(let reason): (nil, reason)
-            case .seen, .unrouted: (nil, nil)
+            case .accepted(let uploadID): (uploadID, nil, nil)
+            case .requested(let requestID): (nil, requestID, nil)
+            case .ignored(let reason): (nil, nil, reason)
+            case .collected, .seen, .unrouted: (nil, nil, nil)
             }
         return """
             insert into intake.object_events
-                (bucket, object_key, object_version, etag, size_bytes, source, pipeline, occurred_at, upload_id, ignored_because)
+                (bucket, object_key, object_version, etag, size_bytes, source, pipeline, occurred_at, upload_id, request_id,
+                ignored_because)
             values (\(event.bucket)::text, \(event.key)::text, \(event.version)::text, \(event.etag)::text,
                 \(event.byteCount)::bigint, \(event.source.rawValue)::text, \(route.pipeline.rawValue)::text,
-                to_timestamp(\(event.occurredAt.timeIntervalSince1970)::float8), \(uploadID)::text, \(reason)::text)
+                to_timestamp(\(event.occurredAt.timeIntervalSince1970)::float8), \(uploadID)::text, \(requestID)::uuid,
+                \(reason)::text)
             """
     }
 
@@ -86,7 +101,7 @@ extension Session {
         switch route.pipeline {
         case .onboard: try beginUpload(event, route)
         case .relay: try beginRelay(event, window: relayWindow)
-        case .enrich: .ignored(reason: "this version has no pipeline '\(route.pipeline.rawValue)'")
+        case .enrich: try beginEnrichment(event, route)
         }
     }
 

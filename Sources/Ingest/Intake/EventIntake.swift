@@ -61,6 +61,7 @@ public struct EventIntake: Sendable {
                 "outcome": "\(outcome)",
             ]
             if case .accepted(let uploadID) = outcome { metadata["upload_id"] = "\(uploadID)" }
+            if case .requested(let requestID) = outcome { metadata["request_id"] = "\(requestID)" }
             logger.info("intake.arrived", metadata: metadata)
         }
         return outcomes

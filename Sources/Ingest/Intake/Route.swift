@@ -13,17 +13,20 @@ public struct Route: Sendable, Codable, Equatable {
     public var pipeline: Pipeline
     public var mode: UploadMode
     public var policy: UploadPolicy
+    /// Of enrichment: who is asked, in order; all providers if it is empty.
+    public var providers: [String]
 
     /// - Parameter prefix: empty, or ends with `/`.
     public init(
         bucket: String, prefix: String, pipeline: Pipeline, mode: UploadMode = .create,
-        policy: UploadPolicy = .loadValid
+        policy: UploadPolicy = .loadValid, providers: [String] = []
     ) {
         self.bucket = bucket
         self.prefix = prefix
         self.pipeline = pipeline
         self.mode = mode
         self.policy = policy
+        self.providers = providers
     }
 
     /// `s3://bucket/prefix/`.
@@ -42,12 +45,12 @@ public struct Route: Sendable, Codable, Equatable {
 extension Route {
     static func insert(_ route: Route, includingExisting: Bool) -> Statement {
         """
-        insert into intake.routes (bucket, prefix, pipeline, mode, policy, accepts_from)
+        insert into intake.routes (bucket, prefix, pipeline, mode, policy, providers, accepts_from)
         values (\(route.bucket)::text, \(route.prefix)::text, \(route.pipeline.rawValue)::text,
-            \(route.mode.rawValue)::text, \(route.policy.rawValue)::text,
+            \(route.mode.rawValue)::text, \(route.policy.rawValue)::text, \(route.providers)::text[],
             case when \(includingExisting)::boolean then '-infinity' else now() end)
         on conflict (bucket, prefix) do update
-        set pipeline = excluded.pipeline, mode = excluded.mode, policy = excluded.policy
+        set pipeline = excluded.pipeline, mode = excluded.mode, policy = excluded.policy, providers = excluded.providers
         """
     }
 
@@ -65,11 +68,11 @@ extension Route {
     }
 
     static let selectAll: Statement =
-        "select bucket, prefix, pipeline, mode, policy from intake.routes order by bucket, prefix"
+        "select bucket, prefix, pipeline, mode, policy, providers from intake.routes order by bucket, prefix"
 
     static func select(bucket: String, key: String) -> Statement {
         """
-        select bucket, prefix, pipeline, mode, policy from intake.routes
+        select bucket, prefix, pipeline, mode, policy, providers from intake.routes
         where bucket = \(bucket)::text and starts_with(\(key)::text, prefix)
         order by length(prefix) desc limit 1
         """
@@ -80,7 +83,7 @@ extension Route {
             bucket: row.get("bucket"), prefix: row.get("prefix"),
             pipeline: Pipeline(rawValue: row.get("pipeline")) ?? .onboard,
             mode: UploadMode(rawValue: row.get("mode")) ?? .create,
-            policy: UploadPolicy(rawValue: row.get("policy")) ?? .loadValid)
+            policy: UploadPolicy(rawValue: row.get("policy")) ?? .loadValid, providers: row.get("providers"))
     }
 }
 

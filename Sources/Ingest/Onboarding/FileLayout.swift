@@ -91,7 +91,7 @@ package struct FileLayout {
     }
 
     /// Unknown columns are kept in `original_data` under their names, so that these must differ.
-    private static func unique(_ names: [String]) -> [String] {
+    static func unique(_ names: [String]) -> [String] {
         var seen: Set<String> = []
         return names.enumerated().map { index, name in
             let base = name.isEmpty ? "column_\(index + 1)" : name

@@ -12,7 +12,7 @@ extension Session {
     func beginRelay(_ event: ObjectEvent, window length: Duration) throws -> ArrivalOutcome {
         let opensAt = try joinWindow(length)
         try execute(RelayMember.insert(event, opensAt))
-        return .accepted(uploadID: opensAt.description)
+        return .collected(window: opensAt.description)
     }
 
     private func joinWindow(_ length: Duration) throws -> WindowTime {

@@ -16,10 +16,17 @@ final class SpooledObject: UploadSource, Sendable {
     /// - Parameter limit: bytes at most.
     /// - Throws: `UploadFailure` if it is larger or gone; errors of the store are for trying again.
     static func fetch(_ upload: Upload, from store: any ObjectStore, limit: Int) async throws -> SpooledObject {
+        try await fetch(
+            upload.objectKey, version: upload.objectVersion, etag: upload.etag, from: store, limit: limit)
+    }
+
+    /// - Parameter version: of a store with versions; the tag again in one without.
+    static func fetch(
+        _ key: String, version: String?, etag: String?, from store: any ObjectStore, limit: Int
+    ) async throws -> SpooledObject {
         let spool = try TemporaryFile()
-        let version = upload.objectVersion == upload.etag ? nil : upload.objectVersion
         do {
-            try await store.get(upload.objectKey, version: version, etag: upload.etag) { piece in
+            try await store.get(key, version: version == etag ? nil : version, etag: etag) { piece in
                 guard spool.byteCount + piece.count <= limit else { throw UploadFailure.tooLarge(limit) }
                 try spool.write(piece)
             }

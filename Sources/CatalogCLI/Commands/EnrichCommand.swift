@@ -1,0 +1,118 @@
+import ArgumentParser
+import Foundation
+import Ingest
+import Jobs
+import Logging
+import Postgres
+
+struct EnrichCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enrich",
+        abstract: "Add to a list of contacts or companies what providers know of them.",
+        discussion: """
+            The list is CSV, JSON or JSON lines, also gzip-compressed. Its columns are found by their names: email, phone,
+            first_name, last_name, full_name, company, website, industry and the like. The output has every record in the
+            order of the input, with what was found beside it.
+
+            Several providers make a waterfall: each group of fields comes from the first that knows it. Nobody is asked
+            twice for the same: what was paid for is remembered.
+
+            Examples:
+              catalog enrich contacts.csv --provider mock --output enriched.csv
+              catalog enrich companies.csv --provider zoominfo,naics --fields company,industry --output enriched.json
+
+            Exit codes: 0 completed, 2 partial (some batches failed, catalog jobs dead shows why), 3 the list cannot be used,
+            64 usage, 1 anything else.
+            """)
+
+    @Argument(help: "The list.", completion: .file())
+    var file: String
+
+    @Option(help: "Whom to ask, in order, separated by commas.")
+    var provider: ProviderNames
+
+    @Option(help: "Where the result goes; its name says how it is written: .csv, .json or .ndjson, and .gz.")
+    var output: String
+
+    @Option(
+        help:
+            "What to ask for, separated by commas: contact, company, new_contact, industry; all that is known if it is not said."
+    )
+    var fields: FieldGroups?
+
+    @Option(help: "A match with less, from 0 to 1, does not end the search.")
+    var minConfidence = 0.0
+
+    @Option(help: "Batches at once.")
+    var concurrency = 8
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        guard (0...1).contains(minConfidence) else { throw ValidationError("--min-confidence must be from 0 to 1") }
+        guard (1...1000).contains(concurrency) else { throw ValidationError("--concurrency must be from 1 to 1000") }
+    }
+
+    func run() async throws {
+        let source = try LocalFile(path: file)
+        guard let target = OutputFile(output) else {
+            throw CommandFailure(
+                "'\(output)' does not say how to write: end it in .csv, .json or .ndjson, or add .gz", code: 64)
+        }
+        let composition = try Composition()
+        try await composition.connect().close()
+        let pool = Pool(composition.database.connector, maximum: concurrency + 4, application: "catalog-enrich")
+        let run = EnrichmentCommandRun(
+            composition: composition, pool: pool, resources: try composition.enrichment(pool),
+            showsProgress: !json, concurrency: concurrency)
+        let options = EnrichmentOptions(
+            providers: provider.names, groups: fields?.groups, minimumConfidence: minConfidence)
+        let new = NewEnrichment(
+            source: .command, options: options, format: target.format,
+            fileName: URL(fileURLWithPath: file).lastPathComponent, isCompressed: target.isCompressed)
+        let summary = try await Interruption.cancelling(
+            Task { try await run.enrich(source, new, to: target.path) })
+        await pool.close()
+        if json { try JSONOutput.print(summary) } else { print(summary.rendered(Style())) }
+        if summary.status != .completed { throw ExitCode(summary.status == .partial ? 2 : 3) }
+    }
+}
+
+/// Names separated by commas.
+struct ProviderNames: ExpressibleByArgument {
+    var names: [String]
+
+    init?(argument: String) {
+        names = argument.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard !names.isEmpty else { return nil }
+    }
+}
+
+/// Groups separated by commas.
+struct FieldGroups: ExpressibleByArgument {
+    var groups: [FieldGroup]
+
+    init?(argument: String) {
+        let groups = argument.split(separator: ",").map {
+            FieldGroup(rawValue: $0.trimmingCharacters(in: .whitespaces))
+        }
+        guard !groups.isEmpty, !groups.contains(nil) else { return nil }
+        self.groups = groups.compactMap(\.self)
+    }
+}
+
+/// What the name of an output says.
+struct OutputFile {
+    var path: String
+    var format: OutputFormat
+    var isCompressed: Bool
+
+    init?(_ path: String) {
+        var stem = path.lowercased()[...]
+        isCompressed = stem.hasSuffix(".gz")
+        if isCompressed { stem = stem.dropLast(3) }
+        guard let format = OutputFormat.allCases.first(where: { stem.hasSuffix(".\($0.rawValue)") }) else { return nil }
+        (self.path, self.format) = (path, format)
+    }
+}

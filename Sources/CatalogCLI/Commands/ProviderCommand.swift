@@ -1,0 +1,131 @@
+import ArgumentParser
+import Foundation
+import Ingest
+import Postgres
+
+struct ProviderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "provider", abstract: "Configure who is asked for more of contacts and companies, and how often.",
+        subcommands: [Add.self, List.self, Remove.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add a provider, or change it.",
+            discussion: """
+                Limits are shared by all workers; one that is not said is none. What was used of them stays used.
+
+                Examples:
+                  catalog provider add zoominfo --kind zoominfo --secret prod/zoominfo --per-second 25 --credits 100000
+                  catalog provider add crm --kind http-json --settings crm.json --secret file:/run/secrets/crm
+                  catalog provider add slow --kind mock --settings '{"latencyMilliseconds": 100}' --per-second 25
+                """)
+
+        @Argument(help: "Lower-case letters, digits, _ and -.")
+        var name: String
+
+        @Option(help: "The adapter: \(ProviderFactory.kinds.joined(separator: ", ")).")
+        var kind: String
+
+        @Option(help: "A JSON object, or a file that holds one.")
+        var settings = "{}"
+
+        @Option(help: "Where its credentials are: a secret of Secrets Manager, or file:PATH.")
+        var secret: String?
+
+        @Option(help: "Calls a second.")
+        var perSecond: Double?
+
+        @Option(help: "Calls in any hour.")
+        var perHour: Int?
+
+        @Option(help: "Calls in any day.")
+        var perDay: Int?
+
+        @Option(help: "Credits that may be spent, all in all.")
+        var credits: Int?
+
+        @Option(help: "Calls at once, of all workers together.")
+        var concurrency = 64
+
+        @Option(help: "Days an answer is believed.")
+        var cacheDays = 30
+
+        @Option(help: "Days that no match is believed.")
+        var missDays = 7
+
+        func validate() throws {
+            guard ProviderFactory.kinds.contains(kind) else {
+                throw ValidationError(
+                    "unknown kind '\(kind)': expected one of \(ProviderFactory.kinds.joined(separator: ", "))")
+            }
+            guard name.firstMatch(of: /^[a-z0-9][a-z0-9_-]{0,39}$/) != nil else {
+                throw ValidationError(
+                    "'\(name)' is no name of a provider: use lower-case letters, digits, _ and -, at most 40")
+            }
+            for (option, value) in [
+                ("--per-second", perSecond ?? 1), ("--per-hour", Double(perHour ?? 1)),
+                ("--per-day", Double(perDay ?? 1)),
+                ("--concurrency", Double(concurrency)), ("--cache-days", Double(cacheDays)),
+                ("--miss-days", Double(missDays)),
+            ] where value <= 0 { throw ValidationError("\(option) must be greater than 0") }
+        }
+
+        func run() async throws {
+            let row = ProviderRow(
+                name: name, kind: kind, settings: try readSettings(), secretID: secret,
+                cacheSeconds: cacheDays * 86_400, missSeconds: missDays * 86_400, maximumConcurrency: concurrency,
+                limits: ProviderLimits(perSecond: perSecond, perHour: perHour, perDay: perDay, creditBudget: credits))
+            let composition = try Composition()
+            try composition.checkProvider(row)
+            try await composition.withConnection { connection in
+                try await connection.transaction { try $0.saveProvider(row) }
+            }
+            print("provider \(name) is \(kind)")
+        }
+
+        private func readSettings() throws -> String {
+            if settings.trimmingCharacters(in: .whitespaces).hasPrefix("{") { return settings }
+            guard let data = FileManager.default.contents(atPath: settings) else {
+                throw CommandFailure("cannot read the settings '\(settings)': give a JSON object or an existing file")
+            }
+            return String(decoding: data, as: UTF8.self)
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show all providers with their limits.")
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let providers = try await Composition().withConnection { try await $0.run { try $0.providers() } }
+            if json { return try JSONOutput.print(providers) }
+            var table = Table("PROVIDER", "KIND", "PER SECOND", "PER HOUR", "PER DAY", "CREDITS", "CONCURRENCY")
+            for provider in providers {
+                let limits = provider.limits
+                table.add(
+                    provider.name, provider.kind, limits.perSecond.map { "\($0)" }, limits.perHour?.grouped,
+                    limits.perDay?.grouped, limits.creditBudget?.grouped, provider.maximumConcurrency.grouped)
+            }
+            print(
+                providers.isEmpty
+                    ? "no providers: catalog provider add NAME --kind KIND" : table.rendered(Style()))
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Remove a provider; what it answered stays.")
+
+        @Argument(help: "The provider.")
+        var name: String
+
+        func run() async throws {
+            let existed = try await Composition().withConnection { connection in
+                try await connection.transaction { try $0.removeProvider(name) }
+            }
+            guard existed else { throw CommandFailure("no provider '\(name)': catalog provider list shows all") }
+            print("provider \(name) removed")
+        }
+    }
+}

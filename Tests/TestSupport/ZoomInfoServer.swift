@@ -1,0 +1,31 @@
+import Foundation
+
+/// A real HTTP server that behaves like ZoomInfo, in a process of its own: `Tests/Servers/zoominfo_server.py`.
+public struct ZoomInfoServer: Sendable {
+    /// `http://127.0.0.1:PORT`.
+    public let url: String
+
+    /// The login it knows: the secret of kind `zoominfo`.
+    public static let passwordSecret = #"{"username": "ada", "password": "s3cret"}"#
+    /// The secret of kind `zoominfo-gtm`.
+    public static let clientSecret = #"{"clientId": "c1", "clientSecret": "s&3cret"}"#
+
+    /// Runs `body` beside a server of its own.
+    /// - Parameter options: how it misbehaves, as the script says.
+    public static func with<Result>(
+        _ options: String..., body: (ZoomInfoServer) async throws -> Result
+    ) async throws -> Result {
+        let script = Project.file("Tests/Servers/zoominfo_server.py")
+        return try await ListeningProcess.with {
+            ["/usr/bin/env", "python3", script, $0] + options
+        } _: { process in
+            try await body(ZoomInfoServer(url: "http://127.0.0.1:\(process.port)"))
+        }
+    }
+
+    /// What it counted.
+    public func log() async throws -> [String: Int] {
+        let outcome = try await Subprocess.run("/usr/bin/env", ["curl", "-sf", "\(url)/log"])
+        return try JSONDecoder().decode([String: Int].self, from: Data(outcome.output.utf8))
+    }
+}
