@@ -17,7 +17,7 @@ extension Session {
 
     private func joinWindow(_ length: Duration) throws -> WindowTime {
         // Between the two statements a window may end, or somebody else may open one.
-        for _ in 0..<10 {
+        for _ in 0..<1000 {
             if let row = try first(RelayWindow.join) { return try RelayWindow(row).opensAt }
             // First, because it wants a lock on the windows that whoever opens one at the same moment holds too.
             try execute(RelayWindow.ensurePartitions)
