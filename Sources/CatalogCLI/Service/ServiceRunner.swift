@@ -51,7 +51,7 @@ struct ServiceRunner {
         return JobWorker(
             configuration, connector: composition.database.connector,
             handlers: resources.handlers + (try composition.enrichment(pool).handlers),
-            periodic: UploadJobResources.periodic, logger: logger)
+            periodic: UploadJobResources.periodic + EnrichmentResources.periodic, logger: logger)
     }
 
     private func server(_ logger: Logger) throws -> [any Service] {
@@ -69,6 +69,7 @@ struct ServiceRunner {
         let resources = APIServer.Resources(
             connector: composition.database.connector, pool: pool, store: try stores.reports(),
             uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
+            enrichment: try composition.enrichment(pool),
             intake: composition.intake(pool, logger), isReady: { try await composition.checkReadiness() })
         return try APIServer(configuration, resources, logger: logger).services()
     }
