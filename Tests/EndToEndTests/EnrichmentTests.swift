@@ -149,6 +149,37 @@ import Testing
         }
     }
 
+    @Test("The README's commands of the four doors, one by one")
+    func readme() async throws {
+        try await APIEnvironment.with(roles: "api,worker,poller") { api in
+            let catalog = api.service.catalog
+            let readme = try String(contentsOfFile: Project.file("README.md"), encoding: .utf8)
+            let block = try #require(
+                readme.firstMatch(of: /<!-- enrichment-session -->\n```sh\n(.*?)```/.dotMatchesNewlines()))
+            // The objects of the tests lie elsewhere.
+            let script = block.output.1.replacing("http://127.0.0.1:8080", with: api.url)
+                .replacing(".catalog/objects", with: catalog.folder.file("objects"))
+            let input = try await Self.contacts(120, in: catalog)
+            let variables = [
+                "TOKEN": api.tokens["operator"] ?? "",
+                "PATH":
+                    "\(URL(fileURLWithPath: Project.binary("catalog")).deletingLastPathComponent().path):/usr/bin:/bin",
+            ]
+            let outcome = try await Subprocess.run(
+                "/bin/bash", ["-euc", String(script)], environment: catalog.environment.merging(variables) { $1 },
+                directory: catalog.folder.path)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            // Two of the command, one of the bucket, one of /process, two of /enrichment.
+            try await api.service.wait(for: "6", "select count(*) from enrichment.requests where status = 'completed'")
+            for output in [
+                catalog.folder.file("enriched.csv"), "\(catalog.folder.file("objects"))/enhanced/contacts.csv",
+            ] {
+                let complaints = try await Self.complaints(output, of: input)
+                #expect(complaints.isEmpty)
+            }
+        }
+    }
+
     @Test("What cannot be enriched over HTTP is a problem with a remedy, and vendors see nothing of it")
     func httpRefusals() async throws {
         try await APIEnvironment.with(roles: "api") { api in
