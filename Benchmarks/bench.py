@@ -29,11 +29,12 @@ try:
 except ModuleNotFoundError as missing:
     raise SystemExit(f"{missing.name} is not installed: pip install -r {HERE / 'requirements.txt'}") from missing
 import api_measures
+import enrich_bench
 import measures
 import queue_measures
 import service_measures
 
-MODULES = (measures, queue_measures, service_measures, api_measures)
+MODULES = (measures, queue_measures, service_measures, api_measures, enrich_bench)
 GROUPS = [group for module in MODULES for group in module.GROUPS]
 ALL = [number for module in MODULES for number in module.ALL]
 

@@ -37,6 +37,7 @@ public struct APIServer: Sendable {
         let store: any ObjectStore
         let uploadBucket: String
         let uploadStore: any ObjectStore
+        let enrichment: EnrichmentResources
         let intake: EventIntake
         let isReady: @Sendable () async throws -> Void
 
@@ -49,7 +50,7 @@ public struct APIServer: Sendable {
         ///   - isReady: throws the reason why the service cannot work now.
         public init(
             connector: Connector, pool: Pool, store: any ObjectStore, uploadStore: any ObjectStore,
-            uploadBucket: String,
+            uploadBucket: String, enrichment: EnrichmentResources,
             intake: EventIntake, isReady: @escaping @Sendable () async throws -> Void
         ) {
             self.connector = connector
@@ -57,6 +58,7 @@ public struct APIServer: Sendable {
             self.store = store
             self.uploadStore = uploadStore
             self.uploadBucket = uploadBucket
+            self.enrichment = enrichment
             self.intake = intake
             self.isReady = isReady
         }
@@ -126,13 +128,22 @@ public struct APIServer: Sendable {
             UploadRoutes(database: database, files: ReportFiles(store: store), watch: watch).endpoints,
             ProductRoutes(database: database).endpoints, CategoryRoutes(database: database).endpoints,
             VendorRoutes(database: database).endpoints, TokenRoutes(database: database).endpoints,
-            JobRoutes(database: database).endpoints, EventRoutes(intake: resources.intake).endpoints,
+            JobRoutes(database: database).endpoints, enrichments.endpoints,
+            EventRoutes(intake: resources.intake).endpoints,
             ReportRoutes(links: ReportLinks(store: store, publicURL: configuration.publicURL), pool: pool).endpoints,
             HealthRoutes(
                 isReady: resources.isReady, metrics: MetricsReport(pool: pool, http: metrics), logger: logger
             ).endpoints,
         ]
         return groups.flatMap(\.self)
+    }
+
+    private var enrichments: EnrichmentRoutes {
+        let announced = AnnouncedEnrichments(
+            pool: resources.pool, store: resources.uploadStore, bucket: resources.uploadBucket)
+        return EnrichmentRoutes(
+            resources: resources.enrichment, announced: announced, pool: resources.pool,
+            maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)
     }
 
     private func description(of endpoints: [Endpoint]) -> Endpoint {

@@ -95,6 +95,125 @@ import Testing
         }
     }
 
+    @Test(
+        "A list posted as JSON or CSV is enriched; the same list again is the same request",
+        arguments: ["/process", "/enrichment"])
+    func posted(_ path: String) async throws {
+        try await APIEnvironment.with { api in
+            try await api.service.catalog.succeed("provider", "add", "mock", "--kind", "mock")
+            let list = (0..<130).map { #"{"email": "p\#($0)@example.com", "company": "C"}"# }.joined(separator: ",")
+            let json = #"{"contacts": [\#(list)], "providers": ["mock"], "fields": "contact", "format": "ndjson"}"#
+            let first = try await api.call("POST", path, as: "operator", json: json)
+            #expect(first.status == 202, "\(first.text)")
+            let requestID = try #require(first["requestId"])
+            #expect(first["totalBatches"] == "2" && first.headers["Location"] == "/enrichment/\(requestID)")
+            let status = path == "/process" ? "/status/\(requestID)" : "/enrichment/\(requestID)"
+            var end = try await api.call("GET", status, as: "auditor")
+            while end["status"] != "completed" { end = try await api.call("GET", status, as: "auditor") }
+            #expect(end["processedBatches"] == "2" && end["outputFileKey"] == "enhanced/\(requestID).ndjson")
+            let url = try #require(end["downloadUrl"])
+            let file = try await api.call("GET", String(url.dropFirst(api.url.count)), as: "operator")
+            #expect(file.status == 200 && file.text.split(separator: "\n").count == 130)
+
+            let again = try await api.call("POST", path, as: "operator", json: json)
+            #expect(again.status == 200 && again["requestId"] == requestID)
+            let csv = try await api.call(
+                "POST", "\(path)?providers=mock&fields=company", as: "operator", csv: "company\nA\n")
+            #expect(csv.status == 202, "\(csv.text)")
+        }
+    }
+
+    @Test("A large list is announced, put, and enriched")
+    func announced() async throws {
+        try await APIEnvironment.with { api in
+            try await api.service.catalog.succeed("provider", "add", "mock", "--kind", "mock")
+            let order = #"{"upload": true, "providers": "mock", "fields": "contact", "gzip": true}"#
+            let answer = try await api.call("POST", "/enrichment", as: "operator", json: order)
+            #expect(answer.status == 201 && answer["status"] == "accepted", "\(answer.text)")
+            let requestID = try #require(answer["requestId"])
+            let url = try #require(answer["uploadUrl"])
+            let place = String(url.dropFirst(api.url.count))
+            let input = try await Self.contacts(300, in: api.service.catalog)
+            let put = try await api.call(
+                "PUT", place, as: "operator", csv: try String(contentsOfFile: input, encoding: .utf8))
+            #expect(put.status == 202, "\(put.text)")
+            let repeated = try await api.call("PUT", place, as: "operator", csv: "email\nx\n")
+            #expect(repeated.status == 404)
+            try await api.service.wait(for: "completed", "select status from enrichment.requests")
+            let objects = api.service.catalog.folder.file("objects")
+            let output = try await Subprocess.run(
+                "/usr/bin/env", ["gzip", "-dc", "\(objects)/enhanced/\(requestID).csv.gz"])
+            let plain = try api.service.catalog.folder.write(output.output, to: "plain.csv")
+            let complaints = try await Self.complaints(plain, of: input)
+            #expect(complaints.isEmpty)
+        }
+    }
+
+    @Test("The README's commands of the four doors, one by one")
+    func readme() async throws {
+        try await APIEnvironment.with(roles: "api,worker,poller") { api in
+            let catalog = api.service.catalog
+            let readme = try String(contentsOfFile: Project.file("README.md"), encoding: .utf8)
+            let block = try #require(
+                readme.firstMatch(of: /<!-- enrichment-session -->\n```sh\n(.*?)```/.dotMatchesNewlines()))
+            // The objects of the tests lie elsewhere.
+            let script = block.output.1.replacing("http://127.0.0.1:8080", with: api.url)
+                .replacing(".catalog/objects", with: catalog.folder.file("objects"))
+            let input = try await Self.contacts(120, in: catalog)
+            let variables = [
+                "TOKEN": api.tokens["operator"] ?? "",
+                "PATH":
+                    "\(URL(fileURLWithPath: Project.binary("catalog")).deletingLastPathComponent().path):/usr/bin:/bin",
+            ]
+            let outcome = try await Subprocess.run(
+                "/bin/bash", ["-euc", String(script)], environment: catalog.environment.merging(variables) { $1 },
+                directory: catalog.folder.path)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            // Two of the command, one of the bucket, one of /process, two of /enrichment.
+            try await api.service.wait(for: "6", "select count(*) from enrichment.requests where status = 'completed'")
+            for output in [
+                catalog.folder.file("enriched.csv"), "\(catalog.folder.file("objects"))/enhanced/contacts.csv",
+            ] {
+                let complaints = try await Self.complaints(output, of: input)
+                #expect(complaints.isEmpty)
+            }
+        }
+    }
+
+    @Test("What cannot be enriched over HTTP is a problem with a remedy, and vendors see nothing of it")
+    func httpRefusals() async throws {
+        try await APIEnvironment.with(roles: "api") { api in
+            try await api.service.catalog.succeed("provider", "add", "mock", "--kind", "mock")
+            let cases: [(String, String, Int, String)] = [
+                (#"{"contacts": []}"#, "?providers=mock", 400, "There are no records"),
+                (#"{"contacts": [{"a": 1}], "providers": "mock"}"#, "", 400, "No column says who is meant"),
+                (#"{"contacts": [{"email": "a"}], "providers": "x"}"#, "", 400, "There is no provider 'x'"),
+                (#"{"contacts": [{"email": "a"}], "fields": "x"}"#, "", 400, "expected some of contact"),
+                (#"{"contacts": [{"email": "a"}], "minConfidence": 2}"#, "", 400, "a number from 0 to 1"),
+                (#"{"people": []}"#, "", 400, "unknown member 'people'"), ("{", "", 400, "no JSON"),
+                (#"{"upload": true, "providers": "x"}"#, "", 400, "There is no provider 'x'"),
+            ]
+            for (json, query, status, detail) in cases {
+                let answer = try await api.call("POST", "/enrichment\(query)", as: "operator", json: json)
+                #expect(answer.status == status && answer["detail"]?.contains(detail) == true, "\(answer.text)")
+            }
+            let large = "email\n" + String(repeating: "someone@example.com\n", count: 600_000)
+            let tooLarge = try await api.call("POST", "/process?providers=mock", as: "operator", csv: large)
+            #expect(tooLarge.status == 413 && tooLarge["detail"]?.contains("upload=true") == true)
+            for (caller, status) in [(nil, 401), ("V001", 403), ("auditor", 403)] as [(String?, Int)] {
+                let answer = try await api.call("POST", "/process", as: caller, json: "{}")
+                #expect(answer.status == status)
+            }
+            let id = "00000000-0000-0000-0000-000000000000"
+            for path in ["/status/x", "/enrichment/\(id)", "/enrichment/\(id)/file"] {
+                let answer = try await api.call("GET", path, as: "operator")
+                #expect(answer.status == 404)
+            }
+            let made = try await api.service.value("select count(*) from enrichment.requests")
+            #expect(made == "0")
+        }
+    }
+
     @Test("Workers killed at random: one output with every contact once, and no contact asked for again without a note")
     func randomKills() async throws {
         try await ServiceEnvironment.with { service in

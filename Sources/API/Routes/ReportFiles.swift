@@ -16,7 +16,8 @@ struct ReportFiles: Sendable {
         return Response(
             status: .ok,
             headers: [
-                .contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(name)\"",
+                .contentType: name.hasSuffix(".csv") ? "text/csv; charset=utf-8" : "application/octet-stream",
+                .contentDisposition: "attachment; filename=\"\(name)\"",
             ],
             body: try await FileIO().loadFile(path: url.path, context: call.context))
     }

@@ -51,7 +51,7 @@ struct ServiceRunner {
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits, publicURL: settings.publicURL)
         var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
-        var periodic = UploadJobResources.periodic
+        var periodic = UploadJobResources.periodic + EnrichmentResources.periodic
         if let target = composition.archiveStore() {
             let relay = RelayResources(
                 pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)
@@ -81,6 +81,7 @@ struct ServiceRunner {
         let resources = APIServer.Resources(
             connector: composition.database.connector, pool: pool, store: try stores.reports(),
             uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
+            enrichment: try composition.enrichment(pool),
             intake: composition.intake(pool, logger), isReady: { try await composition.checkReadiness() })
         return try APIServer(configuration, resources, logger: logger).services()
     }

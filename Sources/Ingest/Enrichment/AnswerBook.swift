@@ -15,8 +15,6 @@ struct AnswerBook: Sendable {
 
     var isEmpty: Bool { json.bytes.isEmpty && ends.isEmpty }
 
-    func isFresh(_ hash: InputHash, of provider: String) -> Bool { fresh.contains("\(provider) \(hash.hex)") }
-
     mutating func end(_ end: CallEnd) { ends.append(end) }
 
     mutating func add(_ answer: ProviderAnswer, to hash: InputHash, from row: ProviderRow) {

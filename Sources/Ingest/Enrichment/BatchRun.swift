@@ -30,6 +30,8 @@ struct BatchRun {
 
     private var searches: [Search] = []
     private var answers = AnswerBook()
+    /// What an earlier attempt of this batch has paid for, by provider and hash.
+    private var paid: Set<String> = []
     /// Times each question was left out, by provider and hash.
     private var omissions: [String: Int] = [:]
 
@@ -63,11 +65,16 @@ struct BatchRun {
 
     // MARK: Records
 
-    private func load() async throws -> [Search] {
+    private mutating func load() async throws -> [Search] {
         let (requestID, number, attempt) = (request.requestID, number, job.attempt)
         let known = request.columnOfField.sorted { $0.key.rawValue < $1.key.rawValue }
+        if attempt > 1 {
+            paid = try await resources.pool.run { session in
+                try session.execute(ProviderLimit.markUnknown(requestID, batch: number, before: attempt))
+                return Set(try session.query(ProviderLimit.selectPaid(requestID, batch: number)).compactMap { $0[0] })
+            }
+        }
         let rows = try await resources.pool.run { session in
-            if attempt > 1 { try session.execute(ProviderLimit.markUnknown(requestID, batch: number, before: attempt)) }
             let statement = BatchQueries.selectRecords(requestID, batch: number, columns: known.map(\.value))
             return try session.query(statement.prepared()).map { row in
                 (ordinal: try row.get("ordinal", as: Int.self), values: try row.get("values", as: [String].self))
@@ -188,8 +195,7 @@ struct BatchRun {
         for index in searches.indices where searches[index].waterfall.provider == provider {
             let hash = searches[index].question.hash
             guard let known = found[hash] else { continue }
-            // What this batch has paid for itself was stored at the end of a round.
-            let isCached = !answers.isFresh(hash, of: provider)
+            let isCached = paid.remove("\(provider) \(hash.hex)") == nil
             searches[index].waterfall.take(
                 .init(
                     provider: provider, hash: hash, isMatch: known.isMatch, confidence: known.confidence,

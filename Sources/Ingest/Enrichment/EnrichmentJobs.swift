@@ -10,6 +10,7 @@ enum EnrichmentStep {
     static let split = "enrich.split"
     static let batch = "enrich.batch"
     static let output = "enrich.output"
+    static let upkeep = "enrich.upkeep"
 
     static func split(_ requestID: String) -> NewJob {
         NewJob(queue: queue, kind: split, payload: payload(requestID), priority: 1, uniqueKey: "\(split):\(requestID)")
@@ -75,8 +76,22 @@ public final class EnrichmentResources: Sendable {
 
     /// All handlers of enrichment.
     public var handlers: [any JobHandler] {
-        [SplitJob(resources: self), BatchJob(resources: self), OutputJob(resources: self)]
+        [
+            SplitJob(resources: self), BatchJob(resources: self), OutputJob(resources: self),
+            EnrichmentUpkeepJob(pool: pool),
+        ]
     }
+
+    /// What workers enqueue by themselves.
+    public static let periodic = [
+        PeriodicJob(NewJob(queue: EnrichmentStep.queue, kind: EnrichmentStep.upkeep, priority: 4), everySeconds: 3600)
+    ]
+
+    /// Where results are.
+    public var results: any ObjectStore { output }
+
+    /// How much a list may be.
+    public var listLimits: UploadLimits { limits }
 
     /// Reads a result.
     /// - Parameter receive: as `ObjectStore.get` takes it.

@@ -50,7 +50,10 @@ public struct EnrichmentPipeline: Sendable {
         }
     }
 
-    /// - Throws: `EnrichmentFailure` if nobody can do it.
+    /// - Throws: `EnrichmentFailure` if nobody gives what is wanted.
+    public func check(_ options: EnrichmentOptions) async throws { _ = try await plan(options) }
+
+    /// - Throws: `EnrichmentFailure` if nobody gives what is wanted.
     func plan(_ options: EnrichmentOptions) async throws -> EnrichmentPlan {
         do {
             return try EnrichmentPlan(

@@ -85,6 +85,9 @@ public struct EnrichmentRequest: Sendable {
     var columnOfField: [ContactField: String]
     var object: EnrichmentObject?
 
+    /// Whether its result has been written.
+    public var hasOutput: Bool { status == .completed || status == .partial }
+
     /// Nothing more will happen, unless dead batches are tried again.
     public var isOver: Bool { ![.accepted, .processing].contains(status) }
 }

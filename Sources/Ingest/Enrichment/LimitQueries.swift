@@ -149,6 +149,15 @@ enum ProviderLimit {
         """
     }
 
+    /// Provider and hash of what a batch has been answered.
+    static func selectPaid(_ requestID: String, batch: Int) -> Statement {
+        """
+        select c.provider || ' ' || encode(hash, 'hex')
+        from enrichment.calls c, unnest(c.inputs) as hash
+        where c.request_id = \(requestID)::uuid and c.batch_no = \(batch)::integer and c.state = 'answered'
+        """
+    }
+
     static func giveBackCredits(_ provider: String, _ credits: Int) -> Statement {
         """
         update enrichment.buckets set credits_used = greatest(0, credits_used - \(credits)::bigint)

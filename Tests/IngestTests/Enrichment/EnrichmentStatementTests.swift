@@ -35,6 +35,8 @@ import Testing
             ProviderLimit.insert("p", [call]), ProviderLimit.end([end]),
             ProviderLimit.markUnknown(Self.id, batch: 0, before: 1), ProviderLimit.giveBackCredits("p", 1),
             ProviderLimit.block("p", seconds: 1, because: "r"),
+            EnrichmentUpkeep.forgetAnswers, EnrichmentUpkeep.giveUpAnnounced, EnrichmentUpkeep.endLostCalls,
+            ProviderLimit.selectPaid(Self.id, batch: 0), NAICS.classify(codes: [], words: []), NAICS.selectMatches("w", limit: 3), NAICS.indexTitles,
             ProviderLimit.fail("p", fraction: 0.5, because: "r"), ProviderLimit.succeed("p"),
         ]
         let untyped = try await untypedParameters(of: statements)

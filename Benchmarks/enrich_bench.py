@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""The measures P14 and P15: enrichment of 100,000 contacts by a provider that invents its answers.
+
+Alone, on a private PostgreSQL of its own:
+
+    enrich_bench.py [--contacts 100000] [--build .build/release] [--only P14,P15,KILL] [--runs 3]
+
+KILL kills one of two workers again and again during the work, and checks that the one file has every contact once.
+"""
+import argparse
+import csv
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import psycopg
+
+import cluster
+import contacts
+from measures import Group, Row, check, median
+
+TABLES = ("records", "results", "cache")
+RATE, INPUTS = 25, 25
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def list_of(bench, count):
+    path = bench.files / f"contacts_{count}.csv"
+    if not path.exists():
+        bench.files.mkdir(parents=True, exist_ok=True)
+        contacts.write(path.with_suffix(".part"), count)
+        path.with_suffix(".part").rename(path)
+    return path
+
+
+def empty(bench):
+    bench.database.query(
+        "truncate enrichment.requests, enrichment.records, enrichment.batches, enrichment.results, enrichment.cache, "
+        "enrichment.calls, enrichment.providers, enrichment.buckets, intake.object_events, jobs.jobs cascade", "checkpoint")
+
+
+def provider(bench, *limits, **settings):
+    settings = {"capabilities": ["contact_enrich"], "inputsPerCall": INPUTS, **settings}
+    bench.process(bench.build / "catalog", "provider", "add", "mock", "--kind", "mock", "--settings", json.dumps(settings), *limits)
+
+
+def verify(source, output, count):
+    """Every contact once, in order, and asked for."""
+    with open(source, newline="", encoding="utf-8") as before, open(output, newline="", encoding="utf-8") as after:
+        found = 0
+        for one, other in zip(csv.DictReader(before), csv.DictReader(after), strict=True):
+            check("a record of the output", [other[name] for name in one], list(one.values()))
+            check("its status", other["enrichment_status"] in ("matched", "no_match"), True)
+            found += 1
+    check("records of the output", found, count)
+
+
+def enrich(bench, count, *arguments):
+    source, output = list_of(bench, count), bench.folder / "enriched.csv"
+    result = bench.process(
+        bench.build / "catalog", "enrich", source, "--provider", "mock", "--output", output, "--json", *arguments)
+    verify(source, output, count)
+    summary = json.loads(result["output"])
+    check("calls", summary["usage"]["calls"] >= -(-count // 100) * -(-100 // INPUTS), True)
+    # The whole of PostgreSQL, so it is a bound.
+    statements = bench.database.query("select xact_commit from pg_stat_database where datname = current_database()")
+    return {"seconds": result["seconds"], "megabytes": result["megabytes"], "transactions": statements[0][0]}
+
+
+def copy(bench):
+    """Wall time of storing the rows that are there anew, by COPY, in one transaction as a load would be."""
+    folder = bench.folder / "copies"
+    folder.mkdir(exist_ok=True)
+    with psycopg.connect(bench.database.conninfo) as connection, connection.cursor() as cursor:
+        for table in TABLES:
+            with open(folder / table, "wb") as file, cursor.copy(f"copy enrichment.{table} to stdout") as rows:
+                for piece in rows:
+                    file.write(piece)
+        cursor.execute("truncate enrichment.records, enrichment.results, enrichment.cache")
+        connection.commit()
+        cursor.execute("commit")
+        connection.autocommit = True
+        cursor.execute("checkpoint")
+        connection.autocommit = False
+        start = time.perf_counter()
+        for table in TABLES:
+            with open(folder / table, "rb") as file, cursor.copy(f"copy enrichment.{table} from stdin") as rows:
+                while piece := file.read(1 << 18):
+                    rows.write(piece)
+        connection.commit()
+        return {"seconds": time.perf_counter() - start}
+
+
+def unlimited(bench, figures):
+    count = min(100_000, bench.options.rows)
+    ours, peer = [], []
+    for _ in range(bench.options.runs):
+        empty(bench)
+        provider(bench)
+        ours.append(enrich(bench, count))
+        peer.append(copy(bench))
+    figures["P14"] = {"ours": ours, "copy": peer}
+    seconds, limit = median(ours), median(peer)
+    text = f"{seconds:.2f} s, {count / seconds:,.0f} contacts/s, {median(ours, 'megabytes'):.0f} MB"
+    yield Row("P14", f"enrich {count:,} contacts, a provider of 0 ms (COPY of the same rows)", text, f"{limit:.2f} s",
+              seconds / limit, 4, False)
+
+
+def limited(bench, figures):
+    count = min(100_000, bench.options.rows)
+    figures["P15"] = {}
+    for latency in (0, 100):
+        empty(bench)
+        provider(bench, "--per-second", RATE, latencyMilliseconds=latency)
+        result = enrich(bench, count)
+        calls = bench.database.query("select count(*) from enrichment.calls where state = 'answered'")[0][0]
+        floor = calls / RATE
+        figures["P15"][f"{latency} ms"] = {**result, "calls": calls}
+        yield Row("P15", f"the same at {RATE} calls/s of {INPUTS}, a provider of {latency} ms, 1 run (the limit itself)",
+                  f"{result['seconds']:.1f} s", f"{floor:.1f} s", result["seconds"] / floor, 1.03, False)
+
+
+def killing(bench, figures):
+    """Two workers, one of them killed every now and then."""
+    count = min(100_000, bench.options.rows)
+    empty(bench)
+    provider(bench, latencyMilliseconds=20)
+    catalog = str(bench.build / "catalog")
+    bench.process(catalog, "route", "add", "s3://inbox/raw/", "enrich", "--provider", "mock")
+    shutil.rmtree(bench.folder / "objects", ignore_errors=True)
+    raw = bench.folder / "objects" / "buckets" / "inbox" / "raw"
+    raw.mkdir(parents=True)
+    environment = {**bench.environment, "CATALOG_POLL_SECONDS": "1", "CATALOG_LEASE_SECONDS": "2"}
+
+    def start(*command):
+        return subprocess.Popen([catalog, *command], env=environment, cwd=bench.folder, stdout=subprocess.DEVNULL)
+
+    shutil.copy(list_of(bench, count), raw / "people.csv")
+    workers, dice, kills, begin = [start("serve", "--roles", "worker,poller"), start("worker")], random.Random(1), 0, time.perf_counter()
+    try:
+        while bench.database.query("select count(*) from enrichment.requests where status = 'completed'")[0][0] == 0:
+            time.sleep(dice.uniform(0.5, 2))
+            workers[1].send_signal(signal.SIGKILL)
+            workers[1].wait()
+            workers[1] = start("worker")
+            kills += 1
+    finally:
+        for worker in workers:
+            worker.send_signal(signal.SIGTERM)
+            worker.wait()
+    verify(list_of(bench, count), bench.folder / "objects" / "enhanced" / "people.csv", count)
+    twice = bench.database.query(
+        "select count(*) from (select hash from enrichment.calls, unnest(inputs) hash where state = 'answered' "
+        "group by hash having count(*) > 1) twice")[0][0]
+    check("contacts paid for twice", twice, 0)
+    unknown = bench.database.query("select count(*) from enrichment.calls where state = 'unknown'")[0][0]
+    figures["KILL"] = {"seconds": time.perf_counter() - begin, "kills": kills, "unknown": unknown}
+    yield Row("KILL", f"{count:,} contacts, a worker killed {kills} times: every record once", f"{time.perf_counter() - begin:.1f} s",
+              f"{unknown} calls unknown", 1, None, False)
+
+
+GROUPS = [Group(("P14",), unlimited), Group(("P15",), limited)]
+ALL = ("P14", "P15")
+
+
+class Alone:
+    """What the measures need of `bench.Bench`, without products."""
+
+    def __init__(self, options, folder, database):
+        self.options, self.folder, self.database, self.build = options, folder, database, options.build
+        self.files = folder
+        self.environment = {**os.environ, **database.environment(), "CATALOG_STORE": f"file:{folder}/objects"}
+
+    def process(self, *command):
+        output = self.folder / "output"
+        helper = [sys.executable, "-I", "-S", str(pathlib.Path(__file__).with_name("spawn.py")), str(output)]
+        done = subprocess.run(
+            [*helper, *map(str, command)], env=self.environment, cwd=self.folder, stdout=subprocess.PIPE, check=True, text=True)
+        result = {**json.loads(done.stdout), "output": output.read_text(encoding="utf-8")}
+        if result["status"]:
+            raise SystemExit(f"{command} ended with status {result['status']}: {result['output'][:2000]}")
+        return result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--contacts", dest="rows", type=int, default=100_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", default="P14,P15,KILL")
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent / ".build/release")
+    options = parser.parse_args()
+    options.build = options.build.resolve()
+    temporary = tempfile.TemporaryDirectory
+    with temporary(prefix="catalog-bench-") as folder, temporary(prefix="catalog-pg-") as home:
+        pathlib.Path(home).chmod(0o755)
+        with cluster.Cluster(pathlib.Path(home) / "cluster") as database:
+            bench, figures = Alone(options, pathlib.Path(folder), database), {}
+            bench.process(options.build / "catalog", "migrate", "up")
+            for group in [*GROUPS, Group(("KILL",), killing)]:
+                for row in group.run(bench, figures) if set(group.numbers) & set(options.only.split(",")) else ():
+                    print(f"{row.number} {row.name}: {row.ours} against {row.peer}, {row.ratio_text} (target {row.target_text})", flush=True)
+            say(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
