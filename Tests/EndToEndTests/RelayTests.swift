@@ -4,6 +4,29 @@ import Postgres
 import TestSupport
 import Testing
 
+/// Makes the first statement that meets a condition wait until it is opened.
+private struct Gate {
+    private let connection: Connection
+
+    init(_ conninfo: String, _ table: String, _ condition: String) async throws {
+        connection = try await Connection.open(conninfo, application: "gate")
+        try await connection.run { session in
+            try session.executeScript(
+                """
+                create function public.wait_at_gate() returns trigger language plpgsql as $$
+                begin
+                    perform pg_advisory_xact_lock_shared(4711);
+                    return coalesce(new, old);
+                end $$;
+                create trigger gate before \(table) for each row when (\(condition)) execute function public.wait_at_gate();
+                """)
+            try session.execute("select pg_advisory_lock(4711)")
+        }
+    }
+
+    func open() async throws { await connection.close() }
+}
+
 /// The relay as an operator runs it, from one real store to another; an outside client puts objects and judges archives.
 @Suite(.timeLimit(.minutes(5))) struct RelayTests {
     /// moto is the source, Swift the target: they share neither code nor buckets.
@@ -73,6 +96,42 @@ import Testing
 
     private static func makeBucket(_ name: String, _ store: S3Store) async throws {
         try await S3Client(try await store.configuration()).createBucket(name)
+    }
+
+    /// A place where a worker's statement can be made to wait: table, operation and condition of a trigger.
+    static let steps: [(name: String, table: String, condition: String)] = [
+        ("seal", "update on relay.windows", "new.state = 'sealed' and old.state = 'open'"),
+        ("dispatch", "update on relay.windows", "new.state = 'packing'"),
+        ("begin", "update on relay.windows", "new.attempt > old.attempt"),
+        ("plan", "insert on relay.archives", "true"),
+        ("delivery of an archive", "update on relay.archives", "new.delivered_at is not null and old.delivered_at is null"),
+        ("delivery of the window", "update on relay.windows", "new.state = 'delivered'"),
+        ("verification of an archive", "update on relay.archives", "new.verified_at is not null"),
+        ("verification of the window", "update on relay.windows", "new.state = 'verified'"),
+        ("end of the job", "delete on jobs.jobs", "old.kind = 'relay.pack'"),
+    ]
+
+    @Test("Killed at any step, a worker loses nothing and delivers nothing twice", arguments: steps.map(\.name))
+    func killedAtEveryStep(name: String) async throws {
+        let step = try #require(Self.steps.first { $0.name == name })
+        try await Self.with { relay in
+            let gate = try await Gate(relay.service.catalog.conninfo, step.table, step.condition)
+            try await relay.service.running("serve", "--roles", "api") {
+                try await relay.put(count: 10, bytes: 3000)
+            }
+            let victim = try relay.service.start("worker")
+            // Up to the dispatch it is the worker's own clock that is tested.
+            if !["seal", "dispatch"].contains(name) { try await relay.service.catalog.succeed("relay", "flush") }
+            try await relay.service.wait(
+                for: "1",
+                "select count(*) from pg_stat_activity where wait_event = 'advisory' and datname = current_database()")
+            victim.signal(SIGKILL)
+            _ = try await victim.wait()
+            try await gate.open()
+            try await relay.service.running("worker") { try await relay.waitUntilVerified(10) }
+            let problems = try await relay.problems()
+            #expect(problems == "")
+        }
     }
 
     @Test("Objects of one store are in archives of another, each exactly once, checked")
