@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ten minutes of the relay as it is meant to work, with an outage of the target and a worker killed in between.
 
-    relay_run.py [--minutes 10] [--rate 10] [--burst 100] [--outage 180] [--bytes 100000] [--build .build/release]
+    relay_run.py [--minutes 10] [--rate 10] [--burst 100] [--outage 180] [--no-kill] [--bytes 100000] [--build DIR]
 
 An outside client puts objects into one S3 server (moto) and announces each; the service relays them to another one (OpenStack
 Swift). Every minute has five seconds of bursts. A third of the way in, the worker is killed with signal 9 and started again five
@@ -181,8 +181,9 @@ def judge(database, load, outage, folder):
         "join relay.archives a on (a.window_at, a.part) = (m.window_at, m.part)"))
     ages = [(line["put_at"], verified[line["key"]] - line["put_at"]) for line in load.lines if line["key"] in verified]
     inside = [age for at, age in ages if outage[0] - 120 <= at <= outage[1] + 60]
-    latencies("outside the outage", [age for at, age in ages if not outage[0] - 120 <= at <= outage[1] + 60])
-    latencies("around the outage", inside)
+    if inside:
+        latencies("outside the outage", [age for at, age in ages if not outage[0] - 120 <= at <= outage[1] + 60])
+        latencies("around the outage", inside)
     latencies("all", [age for _, age in ages])
     with open(folder / "expected", "w") as file:
         for line in load.lines:
@@ -214,7 +215,10 @@ def measure(options, folder, database):
     third = seconds // 3
     say(f"{time.strftime('%H:%M:%S')} {options.minutes} minutes of {options.rate}/s with bursts of {options.burst}/s begin")
     begin = time.time()
-    count = load.run(seconds, {third: kill, third + 60: fail, third + 60 + options.outage: mend})
+    events = {third + 60: fail, third + 60 + options.outage: mend} if options.outage else {}
+    if not options.no_kill:
+        events[third] = kill
+    count = load.run(seconds, events)
     say(f"{time.strftime('%H:%M:%S')} {count:,} objects were put, {len(load.lines):,} announced")
     while (left := database.query(
             "select count(*) from relay.windows where state <> 'verified'")[0][0]):
@@ -237,6 +241,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, default in (("minutes", 10), ("rate", 10), ("burst", 100), ("outage", 180), ("bytes", 100_000)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--no-kill", action="store_true", help="let the worker live")
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / ".build/release")
     options = parser.parse_args()
     options.build = options.build.resolve()

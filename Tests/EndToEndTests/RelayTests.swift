@@ -146,6 +146,30 @@ private struct Gate {
             let archives = try await relay.service.value(
                 "select sum(member_count) || ' ' || bool_and(verified_at is not null) from relay.archives")
             #expect(archives == "120 true")
+            try await runReadme(relay)
         }
+    }
+
+    /// Every command that the README's section shows, on the windows that are there.
+    private func runReadme(_ relay: Relay) async throws {
+        let readme = try String(contentsOfFile: Project.file("README.md"), encoding: .utf8)
+        let section = try #require(readme.components(separatedBy: "\n## Relay\n").last?.components(separatedBy: "\n## ").first)
+        let commands = section.matches(of: /\n *(?:\$ )?catalog (relay [^#\n]*)/).map { String($0.output.1) }
+        #expect(Set(commands.map { $0.split(separator: " ")[1] }) == ["status", "flush", "replay", "verify", "lifecycle"])
+        let window = try #require(
+            try await relay.service.value(
+                "select to_char(min(opens_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from relay.windows"))
+        for command in commands {
+            let words = command.split(separator: " ").map {
+                $0.wholeMatch(of: /\d{4}-.*Z/) == nil ? String($0) : window
+            }
+            let outcome = try await relay.service.catalog.run(words, setting: relay.service.variables)
+            #expect(outcome.status == 0 && !outcome.output.isEmpty, "\(command): \(outcome.error)")
+            if words[1] == "verify" { #expect(outcome.output.contains("good") && !outcome.output.contains("BAD")) }
+        }
+        // What was replayed is still there: it is looked at, and nothing is sent again.
+        try await relay.service.running("worker") { try await relay.waitUntilVerified(120) }
+        let again = try await relay.problems()
+        #expect(again == "")
     }
 }
