@@ -28,13 +28,14 @@ local = threading.local()
 
 
 def s3(store):
-    """One client for each thread."""
-    if not hasattr(local, "client"):
+    """One client for each thread and store."""
+    clients = local.__dict__.setdefault("clients", {})
+    if store not in clients:
         endpoint, access_key, secret_key = store.split(",")
-        local.client = boto3.session.Session().client(
+        clients[store] = boto3.session.Session().client(
             "s3", endpoint_url=endpoint, aws_access_key_id=access_key, aws_secret_access_key=secret_key,
             region_name="us-east-1", config=Config(s3={"addressing_style": "path"}))
-    return local.client
+    return clients[store]
 
 
 def announce(url, bucket, key, size, etag):

@@ -75,6 +75,44 @@ import Testing
         try await S3Client(try await store.configuration()).createBucket(name)
     }
 
+    /// A place where a worker's statement can be made to wait: table, operation and condition of a trigger.
+    static let steps: [(name: String, table: String, condition: String)] = [
+        ("seal", "update on relay.windows", "new.state = 'sealed' and old.state = 'open'"),
+        ("dispatch", "update on relay.windows", "new.state = 'packing'"),
+        ("begin", "update on relay.windows", "new.attempt > old.attempt"),
+        ("plan", "insert on relay.archives", "true"),
+        (
+            "delivery of an archive", "update on relay.archives",
+            "new.delivered_at is not null and old.delivered_at is null"
+        ),
+        ("delivery of the window", "update on relay.windows", "new.state = 'delivered'"),
+        ("verification of an archive", "update on relay.archives", "new.verified_at is not null"),
+        ("verification of the window", "update on relay.windows", "new.state = 'verified'"),
+        ("end of the job", "delete on jobs.jobs", "old.kind = 'relay.pack'"),
+    ]
+
+    @Test("Killed at any step, a worker loses nothing and delivers nothing twice", arguments: steps.map(\.name))
+    func killedAtEveryStep(name: String) async throws {
+        let step = try #require(Self.steps.first { $0.name == name })
+        try await Self.with { relay in
+            try await relay.service.block(step.table, when: step.condition)
+            let gate = try await Gate(relay.service.catalog.conninfo)
+            try await relay.service.running("serve", "--roles", "api") {
+                try await relay.put(count: 10, bytes: 3000)
+            }
+            let victim = try relay.service.start("worker")
+            // Up to the dispatch it is the worker's own clock that is tested.
+            if !["seal", "dispatch"].contains(name) { try await relay.service.catalog.succeed("relay", "flush") }
+            try await gate.isReached(relay.service)
+            victim.signal(SIGKILL)
+            _ = try await victim.wait()
+            try await gate.open()
+            try await relay.service.running("worker") { try await relay.waitUntilVerified(10) }
+            let problems = try await relay.problems()
+            #expect(problems == "")
+        }
+    }
+
     @Test("Objects of one store are in archives of another, each exactly once, checked")
     func relayed() async throws {
         try await Self.with { relay in
@@ -87,6 +125,33 @@ import Testing
             let archives = try await relay.service.value(
                 "select sum(member_count) || ' ' || bool_and(verified_at is not null) from relay.archives")
             #expect(archives == "120 true")
+            try await runReadme(relay)
         }
+    }
+
+    /// Every command that the README's section shows, on the windows that are there.
+    private func runReadme(_ relay: Relay) async throws {
+        let readme = try String(contentsOfFile: Project.file("README.md"), encoding: .utf8)
+        let section = try #require(
+            readme.components(separatedBy: "\n## Relay\n").last?.components(separatedBy: "\n## ").first)
+        let commands = section.matches(of: /\n *(?:\$ )?catalog (relay [^#\n]*)/).map { String($0.output.1) }
+        #expect(
+            Set(commands.map { $0.split(separator: " ")[1] }) == ["status", "flush", "replay", "verify", "lifecycle"])
+        let window = try #require(
+            try await relay.service.value(
+                "select to_char(min(opens_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from relay.windows")
+        )
+        for command in commands {
+            let words = command.split(separator: " ").map {
+                $0.wholeMatch(of: /\d{4}-.*Z/) == nil ? String($0) : window
+            }
+            let outcome = try await relay.service.catalog.run(words, setting: relay.service.variables)
+            #expect(outcome.status == 0 && !outcome.output.isEmpty, "\(command): \(outcome.error)")
+            if words[1] == "verify" { #expect(outcome.output.contains("good") && !outcome.output.contains("BAD")) }
+        }
+        // What was replayed is still there: it is looked at, and nothing is sent again.
+        try await relay.service.running("worker") { try await relay.waitUntilVerified(120) }
+        let again = try await relay.problems()
+        #expect(again == "")
     }
 }
