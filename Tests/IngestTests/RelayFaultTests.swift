@@ -47,7 +47,8 @@ import Testing
                         try await line.put("landing/\(window)", relayBytes(2000, seed: UInt64(window)))
                         try await line.flush()
                     }
-                    try await line.wait(for: "t", "select count(*) filter (where failed_at is not null) >= 3 from relay.windows")
+                    try await line.wait(
+                        for: "t", "select count(*) filter (where failed_at is not null) >= 3 from relay.windows")
                     try proxy.set(.pass)
                     try await line.waitUntilVerified()
                 }
@@ -57,7 +58,8 @@ import Testing
         }
     }
 
-    @Test("Objects that are gone or altered are recorded, raise an alert and do not block; a replay finds what came back")
+    @Test(
+        "Objects that are gone or altered are recorded, raise an alert and do not block; a replay finds what came back")
     func missing() async throws {
         try await RelayLine.with { line in
             for key in ["gone", "altered", "good"] { try await line.put(key, relayBytes(3000)) }
@@ -73,7 +75,11 @@ import Testing
             #expect(status.missing == 2 && status.alerts.map(\.kind) == ["members"])
 
             try await line.source.put(S3Object(bucket: line.inbox, key: "gone"), relayBytes(3000))
-            let opensAt = try #require(try await line.pool.run { try $0.first("select (extract(epoch from opens_at) * 1000000)::bigint as t from relay.windows")?.get("t", as: Int.self) })
+            let opensAt = try #require(
+                try await line.pool.run {
+                    try $0.first("select (extract(epoch from opens_at) * 1000000)::bigint as t from relay.windows")?
+                        .get("t", as: Int.self)
+                })
             let window = WindowTime(microseconds: opensAt)
             let replayed = try await line.pool.transaction { try $0.replayWindows(from: window, through: window) }
             #expect(replayed == [window])
@@ -94,7 +100,8 @@ import Testing
             #expect(keys.count > 1)
             try await line.target.delete(S3Object(bucket: line.archive, key: keys[1]))
             try await line.pool.transaction { session in
-                _ = try session.replayWindows(from: WindowTime("2020-01-01T00:00:00Z")!, through: WindowTime("2100-01-01T00:00:00Z")!)
+                _ = try session.replayWindows(
+                    from: WindowTime("2020-01-01T00:00:00Z")!, through: WindowTime("2100-01-01T00:00:00Z")!)
             }
             try await line.working { try await line.waitUntilVerified() }
             #expect(try await line.keys() == keys)
@@ -131,7 +138,8 @@ import Testing
     @Test("Empty, large and odd-named objects pass between real stores; what is read back is what was sent")
     func oddObjects() async throws {
         try await RelayLine.with(source: .swift, { $0.readsBack = true }) { line in
-            let large = [UInt8](repeating: 7, count: 50 << 20) + relayBytes(100_000) + [UInt8](repeating: 9, count: 50 << 20)
+            let large =
+                [UInt8](repeating: 7, count: 50 << 20) + relayBytes(100_000) + [UInt8](repeating: 9, count: 50 << 20)
             let objects: [(String, [UInt8])] = [
                 ("landing/empty", []), ("landing/large", large), ("landing/ü 日本語+&?.txt", relayBytes(10)),
                 ("landing/" + String(repeating: "x", count: 292), relayBytes(300)), ("landing//double", relayBytes(20)),

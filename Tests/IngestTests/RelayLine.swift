@@ -32,7 +32,8 @@ struct RelayLine: Sendable {
 
     /// - Parameter proxy: way to the target, as the relay goes it.
     static func with<Result>(
-        through proxy: StoreProxy? = nil, source kind: S3Store = .moto, _ change: (inout RelaySettings) -> Void = { _ in },
+        through proxy: StoreProxy? = nil, source kind: S3Store = .moto,
+        _ change: (inout RelaySettings) -> Void = { _ in },
         _ body: (RelayLine) async throws -> Result
     ) async throws -> Result {
         try await withDatabase(migrated: true) { conninfo in
