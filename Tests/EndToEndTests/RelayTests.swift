@@ -104,7 +104,10 @@ private struct Gate {
         ("dispatch", "update on relay.windows", "new.state = 'packing'"),
         ("begin", "update on relay.windows", "new.attempt > old.attempt"),
         ("plan", "insert on relay.archives", "true"),
-        ("delivery of an archive", "update on relay.archives", "new.delivered_at is not null and old.delivered_at is null"),
+        (
+            "delivery of an archive", "update on relay.archives",
+            "new.delivered_at is not null and old.delivered_at is null"
+        ),
         ("delivery of the window", "update on relay.windows", "new.state = 'delivered'"),
         ("verification of an archive", "update on relay.archives", "new.verified_at is not null"),
         ("verification of the window", "update on relay.windows", "new.state = 'verified'"),
@@ -153,12 +156,15 @@ private struct Gate {
     /// Every command that the README's section shows, on the windows that are there.
     private func runReadme(_ relay: Relay) async throws {
         let readme = try String(contentsOfFile: Project.file("README.md"), encoding: .utf8)
-        let section = try #require(readme.components(separatedBy: "\n## Relay\n").last?.components(separatedBy: "\n## ").first)
+        let section = try #require(
+            readme.components(separatedBy: "\n## Relay\n").last?.components(separatedBy: "\n## ").first)
         let commands = section.matches(of: /\n *(?:\$ )?catalog (relay [^#\n]*)/).map { String($0.output.1) }
-        #expect(Set(commands.map { $0.split(separator: " ")[1] }) == ["status", "flush", "replay", "verify", "lifecycle"])
+        #expect(
+            Set(commands.map { $0.split(separator: " ")[1] }) == ["status", "flush", "replay", "verify", "lifecycle"])
         let window = try #require(
             try await relay.service.value(
-                "select to_char(min(opens_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from relay.windows"))
+                "select to_char(min(opens_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from relay.windows")
+        )
         for command in commands {
             let words = command.split(separator: " ").map {
                 $0.wholeMatch(of: /\d{4}-.*Z/) == nil ? String($0) : window
