@@ -1,33 +1,21 @@
 """The measures P16 to P18: packing, ten minutes of arrivals, and the drain of a backlog."""
-import http.client
 import json
 import os
 import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import zlib
 
 from measures import Group, Row, check, median
+from static_source import StaticSource
 
 HERE = pathlib.Path(__file__).resolve().parent
 OBJECTS, BYTES = 600, 100_000
 CORES = len(os.sched_getaffinity(0))
-NGINX = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_processes 1;
-events {{ worker_connections 512; }}
-http {{
-    access_log off; client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
-    uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-    server {{ listen 127.0.0.1:{port}; root {folder}/source; }}
-}}
-"""
-
-
 def json_object(number):
     """About 100 KB of JSON, as sensors or shops send it; gzip -6 leaves a quarter."""
     rows, size = [], 0
@@ -41,52 +29,24 @@ def json_object(number):
     return ("[" + ",\n".join(rows))[:BYTES - 1] + "]"
 
 
-class Source:
-    """A static web server that answers as a bucket does: GET and HEAD by key, ETag and If-Match."""
+class Source(StaticSource):
+    """With the objects of one window."""
 
     def __init__(self, bench):
-        self.folder = bench.folder / "relay"
-        self.files = self.folder / "source" / "inbox" / "landing"
+        super().__init__(bench.folder / "relay")
+        self.files = self.objects / "inbox" / "landing"
 
     def __enter__(self):
-        self.files.mkdir(parents=True)
-        for number in range(OBJECTS):
-            (self.files / f"{number:06}.json").write_text(json_object(number))
-        for path in (self.folder, *self.folder.parents):
-            # nginx's worker is another user.
-            if os.stat(path).st_uid == os.getuid():
-                path.chmod(path.stat().st_mode | 0o055)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        config = self.folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=self.folder, port=self.port))
-        nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-        self.process = subprocess.Popen([nginx, "-c", config], stderr=subprocess.DEVNULL)
-        self.etags = {}
-        deadline = time.time() + 10
-        while not self.etags:
-            try:
-                self.etags = {path.name: self.etag(path.name) for path in sorted(self.files.iterdir())}
-            except OSError:
-                if time.time() > deadline:
-                    raise
-                time.sleep(0.05)
+        super().__enter__()
+        names = [f"{number:06}.json" for number in range(OBJECTS)]
+        self.etags = {
+            name: self.put("inbox", f"landing/{name}", json_object(number).encode()) for number, name in enumerate(names)}
         return self
-
-    def etag(self, name):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        connection.request("HEAD", f"/inbox/landing/{name}")
-        return connection.getresponse().headers["ETag"].strip('"')
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-        shutil.rmtree(self.folder)
 
 
 def worker(bench, source):
     environment = {
-        **bench.environment, "CATALOG_STORE": "s3://inbox", "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{source.port}",
+        **bench.environment, "CATALOG_STORE": "s3://inbox", "AWS_ENDPOINT_URL_S3": source.url,
         "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
         "CATALOG_RELAY_TARGET": f"file:{source.folder}/target", "CATALOG_LOG_LEVEL": "error"}
     return subprocess.Popen([bench.build / "catalog", "worker"], env=environment, cwd=bench.folder, stdout=subprocess.DEVNULL)
@@ -163,7 +123,7 @@ def packing(bench, figures):
 
 def arrivals(bench, figures):
     """A process of its own, because it has a cluster of its own."""
-    command = [sys.executable, HERE / "relay_run.py", "--build", bench.build, "--outage", "0", "--no-kill"]
+    command = [sys.executable, HERE / "relay_run.py", "--build", bench.build, "--outage", "0", "--no-kill", "--static"]
     done = subprocess.run([*command, "--minutes", str(bench.options.minutes)], check=True, text=True, stdout=subprocess.PIPE)
     line = next(line for line in done.stdout.splitlines() if line.startswith("all "))
     figures["P17"] = done.stdout.splitlines()

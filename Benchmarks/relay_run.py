@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Ten minutes of the relay as it is meant to work, with an outage of the target and a worker killed in between.
 
-    relay_run.py [--minutes 10] [--rate 10] [--burst 100] [--outage 180] [--no-kill] [--bytes 100000] [--build DIR]
+    relay_run.py [--minutes 10] [--rate 10] [--burst 100] [--outage 180] [--no-kill] [--static] [--bytes 100000] [--build DIR]
 
-An outside client puts objects into one S3 server (moto) and announces each; the service relays them to another one (OpenStack
+An outside client puts objects into one S3 server (moto; with --static nginx plays it) and announces each; the service relays them to another one (OpenStack
 Swift). Every minute has five seconds of bursts. A third of the way in, the worker is killed with signal 9 and started again five
 seconds later; then the target refuses every connection for the outage. At the end the archives are fetched by the client and every
 object must be in exactly one of them, whole. Prints latencies from the end of the PUT to the verified archive.
@@ -13,6 +13,7 @@ object is missing, doubled or damaged.
 """
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -30,6 +31,7 @@ sys.path.insert(0, str(TESTS / "Clients"))
 
 import cluster
 import relay
+from static_source import StaticSource
 
 BURST_SECONDS = 5
 KEYS = "test:tester", "testing"
@@ -50,8 +52,8 @@ def say(text):
 class Servers:
     """Source, target, the way to the target, and a database."""
 
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, static):
+        self.folder, self.static = pathlib.Path(folder), static
         self.mode = self.folder / "mode"
 
     def start(self):
@@ -62,7 +64,8 @@ class Servers:
             place.mkdir()
             with open(place / "log", "w") as log:
                 subprocess.run([TESTS / "Servers" / script, place, owner, *map(str, ports)], check=True, stdout=log, stderr=log)
-        self.source, self.target = f"http://127.0.0.1:{moto}", f"http://127.0.0.1:{swift[0]}"
+        self.source = self.static.url if self.static else f"http://127.0.0.1:{moto}"
+        self.target = f"http://127.0.0.1:{swift[0]}"
         self.set_mode("pass")
         pipe = self.folder / "port"
         os.mkfifo(pipe)
@@ -70,8 +73,15 @@ class Servers:
         with open(pipe) as file:
             self.way = f"http://127.0.0.1:{int(file.readline())}"
         self.source_store, self.target_store = f"{self.source},AKID,secret", f"{self.target},{','.join(KEYS)}"
-        relay.s3(self.source_store).create_bucket(Bucket="inbox")
+        if not self.static:
+            relay.s3(self.source_store).create_bucket(Bucket="inbox")
         relay.s3(self.target_store).create_bucket(Bucket="archive")
+
+    def put(self, bucket, key, content):
+        """Returns the ETag."""
+        if self.static:
+            return self.static.put(bucket, key, content)
+        return relay.s3(self.source_store).put_object(Bucket=bucket, Key=key, Body=content)["ETag"]
 
     def set_mode(self, mode):
         self.mode.with_suffix(".new").write_text(mode)
@@ -134,14 +144,14 @@ class Load:
 
     def __init__(self, options, servers, service):
         self.options, self.service = options, service
-        self.source = servers.source_store
+        self.store = servers.put
         self.url = f"http://127.0.0.1:{service.port}/events/s3"
         self.lines, self.lock = [], threading.Lock()
 
     def put(self, number):
         content = relay.body(self.options.bytes)
         key = f"landing/{number:08}.json"
-        etag = relay.s3(self.source).put_object(Bucket="inbox", Key=key, Body=content)["ETag"]
+        etag = self.store("inbox", key, content)
         line = {"key": key, "sha256": relay.hashlib.sha256(content).hexdigest(), "put_at": time.time()}
         relay.announce(self.url, "inbox", key, len(content), etag)
         with self.lock:
@@ -190,8 +200,8 @@ def judge(database, load, outage, folder):
             print(json.dumps(line), file=file)
 
 
-def measure(options, folder, database):
-    servers = Servers(folder)
+def measure(options, folder, database, static):
+    servers = Servers(folder, static)
     servers.start()
     service = Service(options.build, folder, database, servers)
     service.begin()
@@ -241,13 +251,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, default in (("minutes", 10), ("rate", 10), ("burst", 100), ("outage", 180), ("bytes", 100_000)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--static", action="store_true", help="nginx as the source: as fast as a store can be")
     parser.add_argument("--no-kill", action="store_true", help="let the worker live")
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / ".build/release")
     options = parser.parse_args()
     options.build = options.build.resolve()
     with tempfile.TemporaryDirectory(prefix="relay-run-", dir="/var/tmp") as folder, \
-            cluster.Cluster(tempfile.mkdtemp(prefix="relay-cluster-", dir="/tmp")) as database:
-        raise SystemExit(0 if measure(options, folder, database) else 1)
+            cluster.Cluster(tempfile.mkdtemp(prefix="relay-cluster-", dir="/tmp")) as database, \
+            (StaticSource(f"{folder}/static") if options.static else contextlib.nullcontext()) as static:
+        raise SystemExit(0 if measure(options, folder, database, static) else 1)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,13 @@
 /// For one owner; what still runs when it goes away is cancelled.
 final class OrderedTasks<Output: Sendable> {
     private var waiting: [(weight: Int, task: Task<Output, any Error>)] = []
-    private var first = 0
     /// Of what was added and not taken.
     private(set) var weight = 0
 
-    var count: Int { waiting.count - first }
+    var count: Int { waiting.count }
 
     deinit {
-        for entry in waiting[first...] { entry.task.cancel() }
+        for entry in waiting { entry.task.cancel() }
     }
 
     /// - Parameter weight: what the owner bounds, such as bytes in memory.
@@ -21,19 +20,15 @@ final class OrderedTasks<Output: Sendable> {
 
     /// The result of the oldest; nil if there is none.
     func next() async throws -> Output? {
-        guard first < waiting.count else { return nil }
-        let entry = waiting[first]
+        guard let entry = waiting.first else { return nil }
         let output = try await withTaskCancellationHandler {
             try await entry.task.value
         } onCancel: {
             entry.task.cancel()
         }
-        first += 1
+        // At once, because a task keeps its result.
+        waiting.removeFirst()
         weight -= entry.weight
-        if first == waiting.count || first > 1000 {
-            waiting.removeFirst(first)
-            first = 0
-        }
         return output
     }
 }

@@ -72,7 +72,7 @@ public struct RelayResources: Sendable {
 
     /// What workers enqueue by themselves.
     public static let periodic = [
-        PeriodicJob(NewJob(queue: RelayJob.queue, kind: RelayJob.upkeepKind, priority: 1), everySeconds: 10)
+        PeriodicJob(NewJob(queue: RelayJob.queue, kind: RelayJob.upkeepKind, priority: 1), everySeconds: 30)
     ]
 }
 

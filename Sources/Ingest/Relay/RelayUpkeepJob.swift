@@ -2,7 +2,7 @@ import Jobs
 import Logging
 import Postgres
 
-/// Every ten seconds: what the other jobs could have left undone, alerts, and partitions.
+/// Every half a minute: what the other jobs could have left undone, alerts, and partitions.
 struct RelayUpkeepJob: JobHandler {
     let kind = RelayJob.upkeepKind
     let pool: Pool
