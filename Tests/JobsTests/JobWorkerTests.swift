@@ -174,7 +174,7 @@ import Testing
                 return .finished
             }
             var configuration = Self.polling()
-            configuration.lease = .seconds(3)
+            configuration.lease = .seconds(6)
             let pool = Pool(conninfo)
             try await pool.transaction { _ = try $0.enqueue(.make()) }
             try await withWorker(conninfo, configuration, handlers: [handler]) { _ in
