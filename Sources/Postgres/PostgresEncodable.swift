@@ -44,7 +44,11 @@ public protocol PostgresArrayElement: Sendable {
 
 extension String: PostgresArrayElement {
     public var arrayText: String {
-        "\"" + replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        // Nearly no value holds a byte to escape, and looking for one is cheap.
+        guard utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+            return "\"\(self)\""
+        }
+        return "\"" + replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }
 

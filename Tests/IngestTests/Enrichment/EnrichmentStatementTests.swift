@@ -36,7 +36,8 @@ import Testing
             ProviderLimit.markUnknown(Self.id, batch: 0, before: 1), ProviderLimit.giveBackCredits("p", 1),
             ProviderLimit.block("p", seconds: 1, because: "r"),
             EnrichmentUpkeep.forgetAnswers, EnrichmentUpkeep.giveUpAnnounced, EnrichmentUpkeep.endLostCalls,
-            ProviderLimit.selectPaid(Self.id, batch: 0), NAICS.classify(codes: [], words: []), NAICS.selectMatches("w", limit: 3), NAICS.indexTitles,
+            ProviderLimit.selectPaid(Self.id, batch: 0), NAICS.classify(codes: [], words: []),
+            NAICS.selectMatches("w", limit: 3), NAICS.indexTitles,
             ProviderLimit.fail("p", fraction: 0.5, because: "r"), ProviderLimit.succeed("p"),
         ]
         let untyped = try await untypedParameters(of: statements)
