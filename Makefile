@@ -26,7 +26,7 @@ test: ## run all tests: make test ARGS="--filter MigrationsTests"
 	@scripts/test.sh $(ARGS)
 
 bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 100000"
-	@scripts/setup.sh Benchmarks/requirements.txt
+	@scripts/setup.sh Tests/requirements.txt Benchmarks/requirements.txt
 	@swift build -c release --product parse-benchmark >&2
 	@swift build -c release --product queue-benchmark >&2
 	@swift build -c release --product http-benchmark >&2

@@ -52,7 +52,10 @@ let package = Package(
         library("Catalog", ["Postgres"]),
         library(
             "Ingest",
-            ["AWS", "Catalog", "CSIMD", "CSV", "Curl", "Jobs", "OpenSSL", "Postgres", "Zlib", logging, lifecycle]),
+            [
+                "AWS", "Catalog", "CSIMD", "CSV", "Curl", "Jobs", "OpenSSL", "Postgres", "Threads", "Zlib", logging,
+                lifecycle,
+            ]),
         library("API", ["Catalog", "Curl", "Ingest", "Jobs", "OpenSSL", "Postgres", hummingbird, logging, lifecycle]),
         .executableTarget(
             name: "CatalogCLI",
@@ -89,9 +92,9 @@ let package = Package(
         tests("Migrations", ["Migrations"]),
         tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
-        tests("Ingest", ["AWS", "Curl", "Ingest"]),
         tests("API", ["API", "Curl"]),
-        tests("CatalogCLI", ["CatalogCLI"]),
-        tests("EndToEnd", ["Curl", "OpenSSL"]),
+        tests("Ingest", ["AWS", "Curl", "Ingest", "OpenSSL"]),
+        tests("CatalogCLI", ["AWS", "CatalogCLI"]),
+        tests("EndToEnd", ["AWS", "Curl", "OpenSSL"]),
     ]
 )

@@ -19,8 +19,8 @@ if command -v docker-compose >/dev/null; then compose=(docker-compose); else com
 
 # A misspelled variable would be ignored in silence.
 for variable in $(grep -ohE '\bCATALOG_[A-Z_]+\b' docker-compose.yml Dockerfile README.md | sort -u); do
-    grep -qF "\"$variable\"" Sources/CatalogCLI/Settings.swift ||
-        { echo "lint: Sources/CatalogCLI/Settings.swift knows no $variable" >&2; exit 1; }
+    grep -qF "\"$variable\"" Sources/CatalogCLI/Settings*.swift ||
+        { echo "lint: Sources/CatalogCLI/Settings*.swift know no $variable" >&2; exit 1; }
 done
 
 if git ls-files | grep -E '(^|/)(\.build[^/]*|\.venv|\.catalog|__pycache__)/|(^|/)Package\.resolved$|\.pyc$'; then

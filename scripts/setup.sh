@@ -55,6 +55,13 @@ missing_packages() {
     if [ $# -gt 0 ]; then
         python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
     fi
+    # What tests and benchmarks compare archives with.
+    case " $* " in *" Tests/"*) has bsdtar || echo libarchive-tools ;; esac
+    case " $* " in *" Benchmarks/"*)
+        has pigz || echo pigz
+        has nginx || [ -x /usr/sbin/nginx ] || echo nginx-light
+        ;;
+    esac
 }
 
 as_root() {

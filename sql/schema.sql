@@ -39,6 +39,14 @@ CREATE SCHEMA jobs;
 
 COMMENT ON SCHEMA jobs IS 'the queue; insert into jobs.jobs enqueues, catalog jobs status shows';
 
+-- Name: relay; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA relay;
+
+-- Name: SCHEMA relay; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON SCHEMA relay IS 'small objects on their way into archives on another store; catalog relay status shows';
+
 -- Name: product_history(text, text); Type: FUNCTION; Schema: audit; Owner: -
 
 CREATE FUNCTION audit.product_history(vendor text, vendor_product_id text) RETURNS TABLE(valid_from timestamp with time zone, valid_to timestamp with time zone, made_by_upload character varying, ended_by text, ended_by_upload character varying, ended_by_user text, price numeric, stock_quantity integer, product_name character varying, category character varying, sku character varying, image jsonb)
@@ -343,6 +351,73 @@ $$;
 -- Name: FUNCTION wake_workers(); Type: COMMENT; Schema: jobs; Owner: -
 
 COMMENT ON FUNCTION jobs.wake_workers() IS 'wakes the workers that listen on jobs.<queue>';
+
+-- Name: drop_member_partitions(interval); Type: FUNCTION; Schema: relay; Owner: -
+
+CREATE FUNCTION relay.drop_member_partitions(keep interval) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    partition record;
+begin
+    if keep < interval '4 days' then
+        raise exception 'members are kept for at least 4 days, % is less', keep using errcode = 'invalid_parameter_value';
+    end if;
+    for partition in
+        select c.relname as name
+        from pg_inherits i
+        join pg_class c on c.oid = i.inhrelid
+        cross join lateral (select to_date(right(c.relname, 10), 'YYYY_MM_DD')::timestamp at time zone 'UTC') as d (starts_at)
+        where i.inhparent = 'relay.members'::regclass
+          and d.starts_at + interval '1 day' <= now() - keep
+          and not exists (
+              select from relay.windows w
+              where w.state <> 'verified' and w.opens_at >= d.starts_at and w.opens_at < d.starts_at + interval '1 day')
+        order by c.relname
+    loop
+        execute format('drop table relay.%I', partition.name);
+        return next partition.name;
+    end loop;
+end
+$$;
+
+-- Name: FUNCTION drop_member_partitions(keep interval); Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON FUNCTION relay.drop_member_partitions(keep interval) IS 'drops the days of members that ended longer ago than the interval; a day with a window that is not verified stays';
+
+-- Name: ensure_member_partitions(timestamp with time zone, integer); Type: FUNCTION; Schema: relay; Owner: -
+
+CREATE FUNCTION relay.ensure_member_partitions(at timestamp with time zone DEFAULT now(), days integer DEFAULT 3) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    day timestamp;
+    name text;
+    created integer := 0;
+begin
+    for day in
+        select generate_series(date_trunc('day', at at time zone 'UTC'),
+            date_trunc('day', at at time zone 'UTC') + (days - 1) * interval '1 day', interval '1 day')
+    loop
+        name := 'members_' || to_char(day, 'YYYY_MM_DD');
+        continue when to_regclass('relay.' || name) is not null;
+        begin
+            execute format('create table relay.%I partition of relay.members for values from (%L) to (%L)',
+                name, day at time zone 'UTC', (day + interval '1 day') at time zone 'UTC');
+            created := created + 1;
+        exception
+            when duplicate_table or unique_violation or invalid_object_definition then null;  -- made by another session meanwhile
+        end;
+    end loop;
+    return created;
+end
+$$;
+
+-- Name: FUNCTION ensure_member_partitions(at timestamp with time zone, days integer); Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON FUNCTION relay.ensure_member_partitions(at timestamp with time zone, days integer) IS 'makes the partitions of members for the day of the given time and those after it, where they are missing';
 
 -- Name: calls; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -1338,6 +1413,148 @@ CREATE TABLE jobs.periods (
 
 COMMENT ON TABLE jobs.periods IS 'the newest period of each periodic job that some worker has enqueued';
 
+-- Name: alerts; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.alerts (
+    alert_id bigint NOT NULL,
+    kind text NOT NULL,
+    window_at timestamp with time zone,
+    detail text NOT NULL,
+    raised_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    cleared_at timestamp with time zone,
+    CONSTRAINT alerts_kind_is_known CHECK ((kind = ANY (ARRAY['backlog'::text, 'age'::text, 'members'::text]))),
+    CONSTRAINT alerts_of_members_name_a_window CHECK (((kind = 'members'::text) = (window_at IS NOT NULL)))
+);
+
+-- Name: TABLE alerts; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.alerts IS 'what an operator should know; an alert without cleared_at is still true';
+
+-- Name: COLUMN alerts.kind; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.alerts.kind IS 'backlog (more data waits than the bound), age (the oldest window waits longer than the bound), members (objects could not be read; cleared by hand)';
+
+-- Name: alerts_alert_id_seq; Type: SEQUENCE; Schema: relay; Owner: -
+
+ALTER TABLE relay.alerts ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME relay.alerts_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: archives; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.archives (
+    window_at timestamp with time zone NOT NULL,
+    part integer NOT NULL,
+    object_key text NOT NULL,
+    sha256 text NOT NULL,
+    byte_count bigint NOT NULL,
+    member_count integer NOT NULL,
+    packed_at timestamp with time zone DEFAULT now() NOT NULL,
+    delivered_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    CONSTRAINT archives_are_not_empty CHECK (((byte_count > 0) AND (member_count > 0))),
+    CONSTRAINT archives_are_verified_after_delivery CHECK (((verified_at IS NULL) OR (delivered_at IS NOT NULL))),
+    CONSTRAINT archives_part_is_counted_from_1 CHECK ((part > 0)),
+    CONSTRAINT archives_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+-- Name: TABLE archives; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.archives IS 'the archives of a window; a row is written before its archive is stored, so that a second attempt stores the same one';
+
+-- Name: COLUMN archives.verified_at; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.archives.verified_at IS 'when the store showed the archive with the right size and checksum';
+
+-- Name: members; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.members (
+    window_at timestamp with time zone NOT NULL,
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    object_version text NOT NULL,
+    etag text NOT NULL,
+    size_bytes bigint,
+    arrived_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    part integer,
+    entry_name text,
+    sha256 text,
+    problem text,
+    CONSTRAINT members_missing_have_a_reason CHECK (((state = ANY (ARRAY['gone'::text, 'altered'::text])) = (problem IS NOT NULL))),
+    CONSTRAINT members_packed_are_in_an_archive CHECK (((state = 'packed'::text) = ((part IS NOT NULL) AND (entry_name IS NOT NULL) AND (sha256 IS NOT NULL)))),
+    CONSTRAINT members_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT members_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'packed'::text, 'gone'::text, 'altered'::text])))
+)
+PARTITION BY RANGE (window_at);
+
+-- Name: TABLE members; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.members IS 'the objects of each window; partitioned by day, so that retention drops partitions (relay.drop_member_partitions)';
+
+-- Name: COLUMN members.object_version; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.members.object_version IS 'version id of a versioned bucket, else the ETag';
+
+-- Name: COLUMN members.state; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.members.state IS 'waiting -> packed (in the archive of that part; whether it is stored is said there) | gone (no such object) | altered (another object by now)';
+
+-- Name: COLUMN members.entry_name; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.members.entry_name IS 'name in the archive: the key, made safe to extract';
+
+-- Name: windows; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.windows (
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    member_count integer,
+    byte_count bigint,
+    missing_count integer DEFAULT 0 NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    waits_for text,
+    failed_at timestamp with time zone,
+    retry_at timestamp with time zone,
+    last_error text,
+    dispatched_at timestamp with time zone,
+    sealed_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    CONSTRAINT windows_are_counted_when_sealed CHECK (((state = 'open'::text) = ((member_count IS NULL) AND (byte_count IS NULL)))),
+    CONSTRAINT windows_close_after_they_open CHECK ((closes_at > opens_at)),
+    CONSTRAINT windows_have_the_times_of_their_state CHECK ((((state = 'open'::text) = (sealed_at IS NULL)) AND ((state = ANY (ARRAY['delivered'::text, 'verified'::text])) = (delivered_at IS NOT NULL)) AND ((state = 'verified'::text) = (verified_at IS NOT NULL)))),
+    CONSTRAINT windows_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'packing'::text, 'delivered'::text, 'verified'::text]))),
+    CONSTRAINT windows_wait_after_a_failure CHECK (((waits_for IS NULL) OR ((failed_at IS NOT NULL) AND (retry_at IS NOT NULL)))),
+    CONSTRAINT windows_wait_for_something_known CHECK ((waits_for = ANY (ARRAY['source'::text, 'target'::text, 'repair'::text])))
+);
+
+-- Name: TABLE windows; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.windows IS 'the arrivals between two moments; a window never holds an arrival of another';
+
+-- Name: COLUMN windows.state; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.state IS 'open (takes arrivals) -> sealed (complete, waits) -> packing -> delivered (all archives stored) -> verified (and looked at again); a failure leads back to sealed';
+
+-- Name: COLUMN windows.missing_count; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.missing_count IS 'members whose object was gone or altered before it was read';
+
+-- Name: COLUMN windows.attempt; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.attempt IS 'raised by every attempt; fences whoever had the window before';
+
+-- Name: COLUMN windows.waits_for; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source or target (a store; all windows go on when it answers one of them), repair (the window itself)';
+
 -- Name: api_tokens api_tokens_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.api_tokens
@@ -1503,6 +1720,36 @@ ALTER TABLE ONLY jobs.paused_queues
 ALTER TABLE ONLY jobs.periods
     ADD CONSTRAINT periods_pkey PRIMARY KEY (kind);
 
+-- Name: alerts alerts_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (alert_id);
+
+-- Name: archives archives_object_key_is_used_once; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.archives
+    ADD CONSTRAINT archives_object_key_is_used_once UNIQUE (object_key);
+
+-- Name: archives archives_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.archives
+    ADD CONSTRAINT archives_pkey PRIMARY KEY (window_at, part);
+
+-- Name: members members_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (window_at, bucket, object_key, object_version);
+
+-- Name: windows windows_do_not_overlap; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.windows
+    ADD CONSTRAINT windows_do_not_overlap EXCLUDE USING gist (tstzrange(opens_at, closes_at) WITH &&);
+
+-- Name: windows windows_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.windows
+    ADD CONSTRAINT windows_pkey PRIMARY KEY (opens_at);
+
 -- Name: api_tokens_vendor_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX api_tokens_vendor_id_idx ON catalog.api_tokens USING btree (vendor_id);
@@ -1615,6 +1862,14 @@ CREATE UNIQUE INDEX jobs_serial_key_runs_once ON jobs.jobs USING btree (serial_k
 
 CREATE UNIQUE INDEX jobs_unique_key_lives_once ON jobs.jobs USING btree (unique_key) WHERE ((state <> 'dead'::text) AND (unique_key IS NOT NULL));
 
+-- Name: alerts_are_raised_once; Type: INDEX; Schema: relay; Owner: -
+
+CREATE UNIQUE INDEX alerts_are_raised_once ON relay.alerts USING btree (kind, COALESCE(window_at, '-infinity'::timestamp with time zone)) WHERE (cleared_at IS NULL);
+
+-- Name: windows_unfinished_idx; Type: INDEX; Schema: relay; Owner: -
+
+CREATE INDEX windows_unfinished_idx ON relay.windows USING btree (state, opens_at) WHERE (state <> 'verified'::text);
+
 -- Name: api_tokens api_tokens_announce_change; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER api_tokens_announce_change AFTER DELETE OR UPDATE OF secret_sha256, role, vendor_id, expires_at, revoked_at ON catalog.api_tokens FOR EACH ROW EXECUTE FUNCTION catalog.announce_token_change();
@@ -1716,6 +1971,21 @@ ALTER TABLE ONLY intake.object_events
 
 ALTER TABLE ONLY intake.object_events
     ADD CONSTRAINT object_events_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: alerts alerts_window_exists; Type: FK CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.alerts
+    ADD CONSTRAINT alerts_window_exists FOREIGN KEY (window_at) REFERENCES relay.windows(opens_at);
+
+-- Name: archives archives_window_exists; Type: FK CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.archives
+    ADD CONSTRAINT archives_window_exists FOREIGN KEY (window_at) REFERENCES relay.windows(opens_at);
+
+-- Name: members members_window_exists; Type: FK CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE relay.members
+    ADD CONSTRAINT members_window_exists FOREIGN KEY (window_at) REFERENCES relay.windows(opens_at);
 
 -- Name: api_tokens; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -1831,6 +2101,10 @@ GRANT USAGE ON SCHEMA intake TO catalog_auditor;
 
 GRANT USAGE ON SCHEMA jobs TO catalog_auditor;
 
+-- Name: SCHEMA relay; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA relay TO catalog_auditor;
+
 -- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: ACL; Schema: audit; Owner: -
 
 REVOKE ALL ON FUNCTION audit.product_history(vendor text, vendor_product_id text) FROM PUBLIC;
@@ -1884,6 +2158,14 @@ REVOKE ALL ON FUNCTION catalog.revert_upload(upload text) FROM PUBLIC;
 -- Name: FUNCTION wake_workers(); Type: ACL; Schema: jobs; Owner: -
 
 REVOKE ALL ON FUNCTION jobs.wake_workers() FROM PUBLIC;
+
+-- Name: FUNCTION drop_member_partitions(keep interval); Type: ACL; Schema: relay; Owner: -
+
+REVOKE ALL ON FUNCTION relay.drop_member_partitions(keep interval) FROM PUBLIC;
+
+-- Name: FUNCTION ensure_member_partitions(at timestamp with time zone, days integer); Type: ACL; Schema: relay; Owner: -
+
+REVOKE ALL ON FUNCTION relay.ensure_member_partitions(at timestamp with time zone, days integer) FROM PUBLIC;
 
 -- Name: TABLE calls; Type: ACL; Schema: enrichment; Owner: -
 
@@ -2042,4 +2324,20 @@ GRANT SELECT ON TABLE jobs.paused_queues TO catalog_auditor;
 -- Name: TABLE periods; Type: ACL; Schema: jobs; Owner: -
 
 GRANT SELECT ON TABLE jobs.periods TO catalog_auditor;
+
+-- Name: TABLE alerts; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.alerts TO catalog_auditor;
+
+-- Name: TABLE archives; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.archives TO catalog_auditor;
+
+-- Name: TABLE members; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.members TO catalog_auditor;
+
+-- Name: TABLE windows; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.windows TO catalog_auditor;
 

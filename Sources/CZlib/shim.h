@@ -7,3 +7,8 @@ static inline int czlib_inflate_gzip(z_stream *stream) { return inflateInit2(str
 static inline int czlib_deflate_gzip(z_stream *stream, int level) {
     return deflateInit2(stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
 }
+
+// Deflate without a header, for blocks that are put together later.
+static inline int czlib_deflate_raw(z_stream *stream, int level) {
+    return deflateInit2(stream, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
+}

@@ -19,8 +19,8 @@ struct CatalogCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, IngestCommand.self, ServeCommand.self, WorkerCommand.self, UploadCommand.self,
-            VendorCommand.self, CategoryCommand.self, TokenCommand.self, RouteCommand.self, JobsCommand.self,
-            EnrichCommand.self, ProviderCommand.self, NAICSCommand.self, MigrateCommand.self,
+            VendorCommand.self, CategoryCommand.self, TokenCommand.self, RouteCommand.self, EnrichCommand.self,
+            ProviderCommand.self, NAICSCommand.self, RelayCommand.self, JobsCommand.self, MigrateCommand.self,
             PsqlCommand.self, PostgresCommand.self,
         ])
 

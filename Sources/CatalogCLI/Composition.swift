@@ -85,7 +85,18 @@ struct Composition: Sendable {
 
     func intake(_ pool: Pool, _ logger: Logger) -> EventIntake {
         let topic = settings.service.eventsTopic.map { cloud.trustedTopic($0, logger) }
-        return EventIntake(pool: pool, token: settings.service.eventsToken, topic: topic, logger: logger)
+        return EventIntake(
+            pool: pool, token: settings.service.eventsToken, topic: topic, relayWindow: settings.relay.settings.window,
+            logger: logger)
+    }
+
+    /// Nil if this process has no target to relay to.
+    func archiveStore() -> (any ArchiveStore)? {
+        switch settings.relay.target {
+        case .folder(let root): FileArchiveStore(root: root)
+        case .bucket(let bucket): RelayClients(bucket, cloud: cloud).store
+        case nil: nil
+        }
     }
 
     /// Runs one piece of work on a connection of its own.

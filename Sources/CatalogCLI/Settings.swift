@@ -33,6 +33,7 @@ struct Settings: Sendable {
     var sender = MailSender()
     var limits = UploadLimits()
     var service = ServiceSettings()
+    var relay = RelayOptions()
 
     init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -51,6 +52,7 @@ struct Settings: Sendable {
             limits.maximumRows = rows
         }
         service = try ServiceSettings(variables)
+        relay = try RelayOptions(variables)
     }
 
     var isEmbedded: Bool {
@@ -121,7 +123,7 @@ struct ServiceSettings: Sendable {
     var logFormat = LogFormat.text
     var logLevel = Logger.Level.info
     /// Jobs at once, by queue.
-    var concurrency = ["onboard": 2, "report": 4, "notify": 8, "enrich": 8]
+    var concurrency = ["onboard": 2, "report": 4, "notify": 8, "enrich": 8, "relay": 4]
     var listens = true
     var lease = Duration.seconds(30)
     var gracePeriod = Duration.seconds(25)
@@ -208,7 +210,8 @@ struct ServiceSettings: Sendable {
         return try value.split(separator: ",").reduce(into: known) { queues, pair in
             let parts = pair.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
             guard parts.count == 2, known[parts[0]] != nil, let slots = Int(parts[1]), (1...1000).contains(slots) else {
-                throw SettingsError("CATALOG_CONCURRENCY", value, "expected for example onboard=2,report=4,notify=8")
+                throw SettingsError(
+                    "CATALOG_CONCURRENCY", value, "expected for example onboard=2,report=4,notify=8,relay=4")
             }
             queues[parts[0]] = slots
         }

@@ -23,7 +23,8 @@ extension Session {
         defer { PQexitPipelineMode(connection) }
         var prepared: [String: String] = [:]
         let expected = try statements.map { statement in
-            (sql: statement.sql, isNew: try send(statement, &prepared))
+            let sql = statement.sql
+            return (sql: sql, isNew: try send(statement, sql, &prepared))
         }
         guard PQpipelineSync(connection) == 1 else { throw PostgresError(connection: connection) }
         let answers = collect(expected)
@@ -34,8 +35,8 @@ extension Session {
     }
 
     /// - Returns: whether the statement is prepared on the way, which has an answer of its own.
-    private func send(_ statement: Statement, _ prepared: inout [String: String]) throws -> Bool {
-        let (sql, count) = (statement.sql, Int32(statement.parameters.count))
+    private func send(_ statement: Statement, _ sql: String, _ prepared: inout [String: String]) throws -> Bool {
+        let count = Int32(statement.parameters.count)
         guard statement.isPrepared else {
             try withCStrings([sql] + statement.parameters) { texts in
                 try require(PQsendQueryParams(connection, texts[0], count, nil, texts + 1, nil, nil, 0))

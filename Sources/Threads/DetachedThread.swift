@@ -17,6 +17,15 @@ package func detachThread(named name: String, _ body: @escaping @Sendable () -> 
     pthread_detach(thread)
 }
 
+/// Runs what blocks, or keeps a core busy, outside Swift's pool.
+package func onThread<Result: Sendable>(
+    named name: String, _ body: @escaping @Sendable () throws -> Result
+) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        detachThread(named: name) { continuation.resume(with: Swift.Result { try body() }) }
+    }
+}
+
 /// A closure that travels through a C pointer.
 private final class ThreadBody: Sendable {
     let run: @Sendable () -> Void

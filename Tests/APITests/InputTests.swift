@@ -29,7 +29,7 @@ struct InputTests {
         #expect(values.text("status") == "failed")
         #expect(values.seconds("from") == 1_772_323_200.5)
         #expect(values.integer("limit") == 200)
-        #expect(values.cursor(2) == ["2026-01-01", "Ä/+"])
+        #expect(values.cursor == ["2026-01-01", "Ä/+"])
         #expect(values.boolean("flag") == true)
         #expect(values.text("sha256") == String(repeating: "ab", count: 32))
     }

@@ -271,3 +271,22 @@ extension ServiceClient {
             credentials: CredentialProvider(.make()), rules: .s3, surroundings: transport.surroundings())
     }
 }
+
+@Suite struct S3LifecycleTests {
+    @Test("A rule is added to those of a bucket, replaces the one of its id, and leaves the others")
+    func lifecycle() async throws {
+        let (client, bucket) = try await S3Store.moto.bucket()
+        func rule(_ id: String, _ days: Int) -> S3LifecycleRule {
+            S3LifecycleRule(id: id, prefix: "\(id) & co/", days: days, storageClass: "DEEP_ARCHIVE")
+        }
+        #expect(try await client.lifecycleRules(of: bucket).isEmpty)
+        try await client.setLifecycle(rule("landing", 7), of: bucket)
+        try await client.setLifecycle(rule("other", 30), of: bucket)
+        try await client.setLifecycle(rule("landing", 14), of: bucket)
+        let rules = try await client.lifecycleRules(of: bucket)
+        #expect(rules.map(\.id) == ["other", "landing"])
+        #expect(rules[0].xml.contains("<Days>30</Days>") && rules[1].xml.contains("<Days>14</Days>"))
+        #expect(rules[1].xml.contains("<StorageClass>DEEP_ARCHIVE</StorageClass>"))
+        #expect(rules[1].xml.contains("<Prefix>landing &amp; co/</Prefix>"))
+    }
+}

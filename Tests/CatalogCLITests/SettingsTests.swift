@@ -34,7 +34,8 @@ import Testing
         }
         #expect(server.password == "p@ss" && server.port == 587)
         #expect(settings.service.httpHost == "::1" && settings.service.httpPort == 9000)
-        #expect(settings.service.concurrency == ["onboard": 5, "report": 4, "notify": 1, "enrich": 8])
+        #expect(
+            settings.service.concurrency == ["onboard": 5, "report": 4, "notify": 1, "enrich": 8, "relay": 4])
         #expect(!settings.service.listens)
         #expect(settings.service.publicURL == "https://catalog.example.com")
         for value in ["sns:arn:aws:sns:eu-west-1:1:t", "arn:aws:sns:eu-west-1:1:t"] {
@@ -52,6 +53,9 @@ import Testing
             ("CATALOG_LOG_LEVEL", "loud"), ("CATALOG_CONCURRENCY", "onboard=0"), ("CATALOG_CONCURRENCY", "unknown=1"),
             ("CATALOG_LISTEN", "maybe"), ("CATALOG_LEASE_SECONDS", "0"), ("CATALOG_GRACE_SECONDS", "soon"),
             ("CATALOG_DATABASE_AUTH", "iam"), ("CATALOG_PUBLIC_URL", "catalog.example.com"),
+            ("CATALOG_RELAY_WINDOW_SECONDS", "5"), ("CATALOG_RELAY_ARCHIVE_BYTES", "1000"),
+            ("CATALOG_RELAY_RETENTION_DAYS", "3"), ("CATALOG_RELAY_AGE_SECONDS", "soon"),
+            ("CATALOG_RELAY_READ_BACK", "perhaps"), ("CATALOG_RELAY_ACCESS_KEY_ID", "id"),
         ])
     func refusals(name: String, value: String) {
         let error = #expect(throws: SettingsError.self) { try Self.make([name: value]) }

@@ -56,6 +56,7 @@ import Testing
         Case(path: "/products/V001/%2Fetc%2Fpasswd", status: 404, problem: "not-found"),
         Case(path: "/uploads?cursor=nonsense", status: 400, problem: "invalid-parameter"),
         Case(path: "/uploads?cursor=WyJhIl0", status: 400, problem: "invalid-parameter"),
+        Case(path: "/uploads?cursor=WyJ4IiwieSJd", status: 400, problem: "invalid-parameter"),
         Case(path: "/uploads?limit=0", status: 400, problem: "invalid-parameter"),
         Case(path: "/uploads?from=yesterday", status: 400, problem: "invalid-parameter"),
         Case(path: "/uploads?color=blue", status: 400, problem: "unknown-parameter"),

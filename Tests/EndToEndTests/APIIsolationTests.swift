@@ -22,6 +22,7 @@ import Testing
             [
                 "uploadId": uploadID, "vendor": "V002", "vendorProductId": "\(Self.mark)-1", "vendorId": "V002",
                 "tokenId": token, "jobId": "1", "categoryName": "Audio", "token": "x",
+                "requestId": UUID().uuidString,
             ]
         )
     }

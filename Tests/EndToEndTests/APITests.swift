@@ -113,6 +113,25 @@ import Testing
         }
     }
 
+    @Test("Cancelled while it is at work, an upload loads nothing")
+    func cancelled() async throws {
+        try await APIEnvironment.with { api in
+            let gate = try await Gate(api.service.catalog.conninfo)
+            try await api.service.block("insert on catalog.products", when: "true")
+            let uploadID = try #require(
+                try await api.call("POST", "/uploads?fileName=w.csv", csv: APIEnvironment.file("W"))["uploadId"])
+            try await gate.isReached(api.service)
+            #expect(try await api.call("GET", "/uploads/\(uploadID)")["status"] == "processing")
+            #expect(try await api.call("POST", "/uploads/\(uploadID)/cancel")["failureType"] == "CANCELLED")
+            try await gate.open()
+            // The worker is at rest again when it has done something else.
+            try await api.upload("N")
+            #expect(try await api.call("GET", "/uploads/\(uploadID)")["failureType"] == "CANCELLED")
+            #expect(try await api.service.catalog.rows("select sku from catalog.products") == [["N-sku-1"]])
+            #expect(try await api.service.value("select count(*) from jobs.jobs where kind <> 'upkeep'") == "0")
+        }
+    }
+
     @Test("Tokens: wrong, missing, revoked, of a role that may not; made and ended over HTTP")
     func tokens() async throws {
         try await APIEnvironment.with { api in

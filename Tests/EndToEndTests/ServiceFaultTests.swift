@@ -33,13 +33,11 @@ import Testing
     @Test("Killed at any step, a worker leaves nothing half done: another one ends the upload", arguments: steps)
     func killedAtEveryStep(step: Step) async throws {
         try await ServiceEnvironment.with { service in
-            try await block(step, service)
+            try await service.block(step.table, when: step.condition)
             let gate = try await Gate(service.catalog.conninfo)
             try service.drop("f.csv", ServiceEnvironment.file(good: 50, bad: 3, prefix: "P"))
             let victim = try service.start("serve", "--roles", "worker,poller")
-            try await service.wait(
-                for: "1",
-                "select count(*) from pg_stat_activity where wait_event = 'advisory' and datname = current_database()")
+            try await gate.isReached(service)
             victim.signal(SIGKILL)
             _ = try await victim.wait()
             try await gate.open()
@@ -50,22 +48,6 @@ import Testing
             #expect(end == "partial 50 3")
             let mails = try service.mails()
             #expect(mails.count == 1)
-        }
-    }
-
-    /// The first statement that meets the condition waits as long as the gate is closed.
-    private func block(_ step: Step, _ service: ServiceEnvironment) async throws {
-        try await service.pool.run { session in
-            try session.executeScript(
-                """
-                create function public.wait_at_gate() returns trigger language plpgsql as $$
-                begin
-                    perform pg_advisory_xact_lock_shared(4711);
-                    return coalesce(new, old);
-                end $$;
-                create trigger gate before \(step.table) for each row when (\(step.condition))
-                    execute function public.wait_at_gate();
-                """)
         }
     }
 
@@ -172,14 +154,11 @@ import Testing
     @Test("SIGTERM ends a busy service with status 0; what it had begun is ended by the next one")
     func stopped() async throws {
         try await ServiceEnvironment.with(["CATALOG_GRACE_SECONDS": "1"]) { service in
-            try await block(Step("load", "insert on catalog.products", "new.sku = 'P-40'"), service)
+            try await service.block("insert on catalog.products", when: "new.sku = 'P-40'")
             let gate = try await Gate(service.catalog.conninfo)
             try service.drop("f.csv", ServiceEnvironment.file(good: 50, bad: 3, prefix: "P"))
             try await service.running("serve", "--roles", "worker,poller") {
-                try await service.wait(
-                    for: "1",
-                    "select count(*) from pg_stat_activity where wait_event = 'advisory' and datname = current_database()"
-                )
+                try await gate.isReached(service)
             }
             #expect(
                 try await service.value("select state || ' ' || max_attempts from jobs.jobs where kind = 'onboard'")
@@ -188,19 +167,5 @@ import Testing
             try await service.running("worker") { try await service.waitForAll(1) }
             #expect(try await service.inconsistencies() == [])
         }
-    }
-}
-
-/// Holds the lock that `wait_at_gate` wants.
-private struct Gate {
-    private let connection: Connection
-
-    init(_ conninfo: String) async throws {
-        connection = try await Connection.open(conninfo, application: "gate")
-        try await connection.run { _ = try $0.execute("select pg_advisory_lock(4711)") }
-    }
-
-    func open() async throws {
-        await connection.close()
     }
 }

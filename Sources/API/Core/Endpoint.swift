@@ -1,6 +1,7 @@
 import Catalog
 import HTTPTypes
 import Hummingbird
+import Synchronization
 
 /// A method of a path: who may call it, with what, what comes back. The router, the checks of each request and the OpenAPI
 /// document are all made from it.
@@ -78,9 +79,21 @@ struct Call: Sendable {
     var limit: Int { values.integer("limit") ?? 20 }
 }
 
+/// Who called, for the log.
+final class Caller: Sendable {
+    private let state = Mutex("")
+
+    var subject: String {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
+
 /// What each request carries through the server.
 struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
+    /// Found out on the way in, told in the log on the way out.
+    let caller = Caller()
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

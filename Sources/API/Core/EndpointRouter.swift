@@ -20,7 +20,7 @@ struct EndpointRouter: Sendable {
     }
 
     private func answer(_ endpoint: Endpoint, _ request: Request, _ context: APIContext) async throws -> Response {
-        let identity = try await admit(endpoint, request)
+        let identity = try await admit(endpoint, request, context)
         let call = Call(
             request: request, context: context, identity: identity, values: try endpoint.values(of: request, context))
         guard endpoint.method == .post, let key = request.headers[.idempotencyKey] else {
@@ -30,9 +30,12 @@ struct EndpointRouter: Sendable {
     }
 
     /// - Throws: `Problem`.
-    private func admit(_ endpoint: Endpoint, _ request: Request) async throws -> Identity {
+    private func admit(
+        _ endpoint: Endpoint, _ request: Request, _ context: APIContext
+    ) async throws -> Identity {
         guard case .roles(let roles) = endpoint.access else { return .anybody }
         let identity = try await authenticator.identify(request.headers[.authorization])
+        context.caller.subject = identity.subject
         guard let role = identity.role else {
             throw Problem(.unauthenticated, "say who you are: send 'Authorization: Bearer cat_…'")
         }

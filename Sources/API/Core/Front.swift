@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import Postgres
 
 /// What every request meets first and every answer last: errors become problems, headers are set, the answer is counted and
 /// logged.
@@ -36,14 +37,22 @@ struct Front: RouterMiddleware {
 
     private func answer(to error: any Error, _ request: Request, _ context: APIContext) -> Problem {
         if let problem = Problem(error) { return problem }
+        // Whose fault it is, the log tells; whether another try helps, the caller is told.
         logger.error(
             "http.failed",
             metadata: [
                 "request_id": "\(context.id)", "method": "\(request.method)", "path": "\(context.route)",
                 "error": "\(error)",
             ])
-        return Problem(
-            .internalError, "this service could not do it now: try again; its log has the reason under \(context.id)")
+        if let error = error as? PostgresError, error.isConnectionLoss || error.isCancelled {
+            return Problem(
+                .unavailable, "the database did not answer in time: try again, or ask for less", retryAfter: 5)
+        }
+        return error is IssuerUnavailable
+            ? Problem(.unavailable, "the issuer of the token cannot be asked now: try again", retryAfter: 5)
+            : Problem(
+                .internalError,
+                "this service could not do it now: try again; its log has the reason under \(context.id)")
     }
 
     /// The route, not the path: a path may hold a secret, and a query anything.
@@ -52,7 +61,7 @@ struct Front: RouterMiddleware {
             "http.request",
             metadata: [
                 "request_id": "\(context.id)", "method": "\(request.method)", "path": "\(context.route)",
-                "status": "\(status.code)", "ms": "\(Int(took.seconds * 1000))",
+                "caller": "\(context.caller.subject)", "status": "\(status.code)", "ms": "\(Int(took.seconds * 1000))",
             ])
     }
 }

@@ -72,9 +72,9 @@ struct InputValues: Sendable {
         if case .timestamp(let date) = values[name] { date.timeIntervalSince1970 } else { nil }
     }
 
-    /// Parts of the cursor; as many nils without one.
-    func cursor(_ count: Int) -> [String?] {
-        if case .cursor(let cursor) = values["cursor"] { cursor.parts } else { Array(repeating: nil, count: count) }
+    /// Parts of the cursor; nil on the first page.
+    var cursor: [String]? {
+        if case .cursor(let cursor) = values["cursor"] { cursor.parts } else { nil }
     }
 
     private static func unknown(_ name: String, _ inputs: [Input], _ kind: Problem.Kind, _ word: String) -> Problem {

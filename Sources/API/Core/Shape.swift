@@ -26,16 +26,28 @@ struct Shape: Sendable {
     /// Name of the schema in the document.
     let name: String
     let fields: [Field]
-
     /// The select list, in the order of the fields.
-    var columns: Statement {
-        Statement(raw: fields.map { "\($0.selected)" }.joined(separator: ", "))
+    let columns: Statement
+
+    init(name: String, fields: [Field]) {
+        self.name = name
+        self.fields = fields
+        columns = "\(raw: fields.map(\.selected).joined(separator: ", "))"
     }
 }
 
 extension Statement {
-    /// SQL text of the source code.
-    fileprivate init(raw text: String) { self = "\(raw: text)" }
+    /// The condition that all hold; nil stands for one that was not asked for.
+    ///
+    /// What is not asked for is not in the text, so that the server can keep one good plan for each combination: a condition such as
+    /// `$1 is null or …` would have to be planned anew each time to use an index.
+    static func all(_ conditions: Statement?...) -> Statement {
+        conditions.compactMap(\.self).reduce("true") { "\($0) and \($1)" }
+    }
+
+    /// Of a page: one row more than is shown tells whether there is a next one. A number in the text, because a plan for any number
+    /// of rows is a bad one for few.
+    static func limit(_ count: Int) -> Statement { "limit \(raw: String(count))" }
 }
 
 extension Shape.Field {

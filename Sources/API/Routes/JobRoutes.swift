@@ -34,12 +34,12 @@ enum JobListQueries {
     static var summary: Statement { "select \(Shape.queue.columns) from (\(QueueStatus.selectAll)) q" }
 
     static func dead(_ values: InputValues, limit: Int) -> Statement {
-        let before = values.cursor(1)
-        return """
-            select \(Shape.deadJob.columns), job_id from jobs.jobs
-            where state = 'dead' and (\(before[0])::bigint is null or job_id < \(before[0])::bigint)
-            order by job_id desc limit \(limit)::integer
-            """
+        """
+        select \(Shape.deadJob.columns), job_id from jobs.jobs
+        where \(.all("state = 'dead'", values.cursor.map { "job_id < \($0[0])::bigint" }))
+        order by job_id desc
+        \(.limit(limit))
+        """
     }
 }
 

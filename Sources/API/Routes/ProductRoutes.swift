@@ -46,22 +46,24 @@ extension Shape {
 enum ProductQueries {
     /// In the order of the key, which an index has: a page costs as much as its rows, whatever comes before.
     static func page(_ values: InputValues, limit: Int) -> Statement {
-        let after = values.cursor(2)
-        let pattern = values.text("q").map {
-            "%" + $0.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
-        }
+        let pattern = values.text("q").map { "%" + escaped($0) + "%" }
+        let conditions: Statement = .all(
+            values.text("vendor").map { "vendor_id = \($0)::text" },
+            values.text("category").map { "category = \($0)::text" }, values.text("sku").map { "sku = \($0)::text" },
+            pattern.map { "(product_name ilike \($0)::text or brand ilike \($0)::text)" },
+            values.cursor.map { "(vendor_id, vendor_product_id) > (\($0[0])::text, \($0[1])::text)" })
         return """
             select \(Shape.product.columns), vendor_id, vendor_product_id
             from catalog.products
-            where (\(values.text("vendor"))::text is null or vendor_id = \(values.text("vendor"))::text)
-              and (\(values.text("category"))::text is null or category = \(values.text("category"))::text)
-              and (\(values.text("sku"))::text is null or sku = \(values.text("sku"))::text)
-              and (\(pattern)::text is null or product_name ilike \(pattern)::text or brand ilike \(pattern)::text)
-              and (\(after[0])::text is null
-                or (vendor_id, vendor_product_id) > (\(after[0])::text, \(after[1])::text))
+            where \(conditions)
             order by vendor_id, vendor_product_id
-            limit \(limit)::integer
+            \(.limit(limit))
             """
+    }
+
+    /// What stands for itself in a pattern.
+    private static func escaped(_ text: String) -> String {
+        ["\\", "%", "_"].reduce(text) { $0.replacing($1, with: "\\" + $1) }
     }
 
     static func select(vendor: String, product: String) -> Statement {

@@ -7,30 +7,31 @@ enum UploadQueries {
     }
 
     static func page(_ values: InputValues, limit: Int) -> Statement {
-        let after = values.cursor(2)
+        let conditions: Statement = .all(
+            values.text("vendor").map { "vendor_id = \($0)::text" },
+            values.text("status").map { "status = \($0)::text" },
+            values.seconds("from").map { "upload_timestamp >= to_timestamp(\($0)::float8)" },
+            values.seconds("to").map { "upload_timestamp < to_timestamp(\($0)::float8)" },
+            values.cursor.map { "(upload_timestamp, upload_id) < (\($0[0])::timestamptz, \($0[1])::text)" })
         return """
             select \(Shape.upload.columns), upload_timestamp::text, upload_id
             from catalog.upload_history
-            where (\(values.text("vendor"))::text is null or vendor_id = \(values.text("vendor"))::text)
-              and (\(values.text("status"))::text is null or status = \(values.text("status"))::text)
-              and (\(values.seconds("from"))::float8 is null or upload_timestamp >= to_timestamp(\(values.seconds("from"))::float8))
-              and (\(values.seconds("to"))::float8 is null or upload_timestamp < to_timestamp(\(values.seconds("to"))::float8))
-              and (\(after[0])::text is null
-                or (upload_timestamp, upload_id) < (\(after[0])::timestamptz, \(after[1])::text))
+            where \(conditions)
             order by upload_timestamp desc, upload_id desc
-            limit \(limit)::integer
+            \(.limit(limit))
             """
     }
 
     static func errors(_ uploadID: String, _ values: InputValues, limit: Int) -> Statement {
-        let after = values.cursor(2)
+        let conditions: Statement = .all(
+            "upload_id = \(uploadID)::text",
+            values.cursor.map { "(row_number, error_id) > (\($0[0])::integer, \($0[1])::bigint)" })
         return """
             select \(Shape.uploadError.columns), row_number, error_id
             from catalog.validation_errors
-            where upload_id = \(uploadID)::text
-              and (\(after[0])::integer is null or (row_number, error_id) > (\(after[0])::integer, \(after[1])::bigint))
+            where \(conditions)
             order by row_number, error_id
-            limit \(limit)::integer
+            \(.limit(limit))
             """
     }
 

@@ -15,12 +15,12 @@ extension Shape {
 
 enum VendorQueries {
     static func page(_ values: InputValues, limit: Int) -> Statement {
-        let after = values.cursor(1)
-        return """
-            select \(Shape.vendor.columns), vendor_id from catalog.vendors
-            where (\(after[0])::text is null or vendor_id > \(after[0])::text)
-            order by vendor_id limit \(limit)::integer
-            """
+        """
+        select \(Shape.vendor.columns), vendor_id from catalog.vendors
+        where \(.all(values.cursor.map { "vendor_id > \($0[0])::text" }))
+        order by vendor_id
+        \(.limit(limit))
+        """
     }
 
     static func select(_ vendorID: String) -> Statement {

@@ -38,6 +38,11 @@ public struct AWSError: Error, Sendable, Equatable {
     /// Whether a condition of the request (`If-Match`, `If-None-Match`) did not hold: another writer was there first.
     public var isPreconditionFailed: Bool { status == 412 || code == "ConditionalRequestConflict" }
 
+    /// Whether the credentials were refused: unknown, wrong, expired or without the right.
+    public var isRefusal: Bool { status == 401 || status == 403 || Self.refusalCodes.contains(code) }
+
+    private static let refusalCodes: Set = ["InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"]
+
     /// Whether the service asks to be asked less often.
     ///
     /// Source: "Retry behavior", AWS SDKs and Tools Reference Guide, list of throttling errors.

@@ -7,17 +7,25 @@ extension S3Client {
     private static let pieceSize = 8 << 20
 
     /// An object, or a part of it, in memory: for small ones, at most `HTTPClient.Configuration.maximumBodyBytes`.
-    /// - Parameter range: bytes; its end may lie behind the object's.
-    /// - Throws: also `AWSError` of status 416 if the range begins behind the end.
-    public func get(_ object: S3Object, range: Range<Int>? = nil) async throws -> (info: S3ObjectInfo, bytes: [UInt8]) {
+    /// - Parameters:
+    ///   - range: bytes; its end may lie behind the object's.
+    ///   - etag: what the object must still be, without quotes; nil takes any.
+    /// - Throws: also `AWSError` of status 416 if the range begins behind the end, `isPreconditionFailed` if the object is
+    ///   another one.
+    public func get(
+        _ object: S3Object, range: Range<Int>? = nil, etag: String? = nil
+    ) async throws -> (info: S3ObjectInfo, bytes: [UInt8]) {
+        let headers = (range.map { [Self.header($0)] } ?? []) + (etag.map { [("If-Match", "\"\($0)\"")] } ?? [])
         let response = try await send(
-            try addressing.request("GET", object, headers: range.map { [Self.header($0)] } ?? []), "GetObject", object,
-            timeout: nil)
+            try addressing.request("GET", object, headers: headers), "GetObject", object, timeout: nil)
         if range != nil, response.status != 206 {
             throw invalidAnswer(
                 "a range was asked for, the whole was sent", "GetObject", object, status: response.status)
         }
-        return (S3ObjectInfo(key: object.key, response), response.body)
+        let info = S3ObjectInfo(key: object.key, response)
+        // Not every store knows the condition.
+        guard etag == nil || info.etag == etag else { throw replaced(object) }
+        return (info, response.body)
     }
 
     /// Streams a whole object. Its size and tag are asked for first, so that after a lost connection the rest is fetched
@@ -32,9 +40,7 @@ extension S3Client {
     ) async throws -> S3ObjectInfo {
         let info = try await head(object)
         guard etag == nil || info.etag == etag else {
-            throw AWSError(
-                service: .s3, operation: "GetObject", resource: object.description, status: 412,
-                code: "PreconditionFailed", message: "the object was replaced")
+            throw replaced(object)
         }
         var pinned = object
         pinned.version = object.version ?? info.version
@@ -49,6 +55,12 @@ extension S3Client {
             throw invalidAnswer("\(receiver.count) bytes came instead of \(info.size)", "GetObject", object)
         }
         return info
+    }
+
+    private func replaced(_ object: S3Object) -> AWSError {
+        AWSError(
+            service: .s3, operation: "GetObject", resource: object.description, status: 412, code: "PreconditionFailed",
+            message: "the object was replaced")
     }
 
     /// Returns early if the connection is lost after the first byte.
@@ -116,13 +128,4 @@ private final class Receiver: Sendable {
 /// The caller's own error in a wrapper, so that it is never taken for one of the transport and tried again.
 private struct ReceiverError: Error {
     var cause: any Error
-}
-
-/// Runs what blocks outside Swift's pool.
-func onThread<Result: Sendable>(
-    named name: String, _ body: @escaping @Sendable () throws -> Result
-) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        detachThread(named: name) { continuation.resume(with: Swift.Result { try body() }) }
-    }
 }

@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import OpenSSL
+import Threads
 
 extension S3Client {
     /// Stores bytes, whole or not at all. S3 refuses them if they arrive damaged.

@@ -35,7 +35,8 @@ public struct S3Client: Sendable {
 
     /// - Throws: `AWSError.isNotFound` if there is no such object.
     public func head(_ object: S3Object) async throws -> S3ObjectInfo {
-        let response = try await send(try addressing.request("HEAD", object), "HeadObject", object)
+        let headers = [(name: "x-amz-checksum-mode", value: "ENABLED")]
+        let response = try await send(try addressing.request("HEAD", object, headers: headers), "HeadObject", object)
         return S3ObjectInfo(key: object.key, response)
     }
 
@@ -103,7 +104,9 @@ extension S3ObjectInfo {
             lastModified: headers["Last-Modified"].flatMap(Timestamps.httpDate), contentType: headers["Content-Type"],
             metadata: Dictionary(
                 fields.filter { $0.name.hasPrefix(prefix) }.map { (String($0.name.dropFirst(prefix.count)), $0.value) }
-            ) { first, _ in first })
+            ) { first, _ in first },
+            // That of an object in parts is one of its parts' checksums, and ends with their number.
+            checksumSHA256: headers["x-amz-checksum-sha256"].flatMap { $0.contains("-") ? nil : $0 })
     }
 }
 

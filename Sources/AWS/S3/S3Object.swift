@@ -30,6 +30,8 @@ public struct S3ObjectInfo: Sendable, Equatable {
     public var contentType: String?
     /// Names in lower case, without `x-amz-meta-`; empty in lists.
     public var metadata: [String: String] = [:]
+    /// Base64; nil where the store keeps none, of objects sent in parts, and in lists.
+    public var checksumSHA256: String?
 }
 
 /// What a store was made of.

@@ -13,18 +13,19 @@ struct RouteCommand: AsyncParsableCommand {
             abstract: "Add a route, or change it.",
             discussion: """
                 Objects below the prefix of onboard are taken as <prefix><vendor>/<file>; those of enrich are lists of
-                contacts, and <prefix><name>.csv becomes enhanced/<name>.csv. The longest prefix wins.
+                contacts, and <prefix><name>.csv becomes enhanced/<name>.csv; relay takes objects as they are. The longest prefix wins.
 
                 Examples:
                   catalog route add s3://acme-vendor-files/uploads/ onboard
                   catalog route add s3://acme-vendor-files/nightly/ onboard --mode upsert --existing
                   catalog route add s3://acme-contacts/raw/ enrich --provider zoominfo,naics
+                  catalog route add s3://acme-inbox/landing/ relay
                 """)
 
         @Argument(help: "s3://BUCKET/PREFIX")
         var url: String
 
-        @Argument(help: "The pipeline: onboard or enrich.")
+        @Argument(help: "The pipeline: onboard, enrich or relay.")
         var pipeline: Pipeline
 
         @Option(help: "create: an existing product is an error. upsert: it is updated.")

@@ -27,7 +27,9 @@ struct ServiceRunner {
         if roles.contains(.worker) { services.append(try worker(pool, logger)) }
         if roles.contains(.poller) {
             services.append(
-                ArrivalPoller(pool: pool, stores: composition.stores, interval: settings.pollInterval, logger: logger))
+                ArrivalPoller(
+                    pool: pool, stores: composition.stores, interval: settings.pollInterval,
+                    relayWindow: composition.settings.relay.settings.window, logger: logger))
         }
         if roles.contains(.api) { services += try server(logger) }
         var configuration = ServiceGroupConfiguration(
@@ -48,10 +50,20 @@ struct ServiceRunner {
         let resources = UploadJobResources(
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits, publicURL: settings.publicURL)
+        var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
+        var periodic = UploadJobResources.periodic + EnrichmentResources.periodic
+        if let target = composition.archiveStore() {
+            let relay = RelayResources(
+                pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)
+            handlers += relay.handlers
+            periodic += RelayResources.periodic
+        } else {
+            // Left to workers that know where to.
+            configuration.concurrency["relay"] = nil
+        }
         return JobWorker(
-            configuration, connector: composition.database.connector,
-            handlers: resources.handlers + (try composition.enrichment(pool).handlers),
-            periodic: UploadJobResources.periodic + EnrichmentResources.periodic, logger: logger)
+            configuration, connector: composition.database.connector, handlers: handlers, periodic: periodic,
+            logger: logger)
     }
 
     private func server(_ logger: Logger) throws -> [any Service] {

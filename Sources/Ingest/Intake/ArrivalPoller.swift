@@ -8,13 +8,20 @@ public struct ArrivalPoller: Service {
     private let pool: Pool
     private let stores: any ObjectStores
     private let interval: Duration
+    private let relayWindow: Duration
     private let logger: Logger
 
-    /// - Parameter interval: between the end of one round and the beginning of the next.
-    public init(pool: Pool, stores: any ObjectStores, interval: Duration, logger: Logger) {
+    /// - Parameters:
+    ///   - interval: between the end of one round and the beginning of the next.
+    ///   - relayWindow: length of a window of the relay.
+    public init(
+        pool: Pool, stores: any ObjectStores, interval: Duration, relayWindow: Duration = RelaySettings().window,
+        logger: Logger
+    ) {
         self.pool = pool
         self.stores = stores
         self.interval = interval
+        self.relayWindow = relayWindow
         self.logger = logger
     }
 
@@ -37,7 +44,7 @@ public struct ArrivalPoller: Service {
     /// - Returns: how many arrivals no event had announced.
     public func runOnce() async throws -> Int {
         var found = 0
-        for route in try await pool.run({ try $0.routes() }) where route.pipeline != .relay {
+        for route in try await pool.run({ try $0.routes() }) {
             do {
                 found += try await poll(route)
             } catch  where !(error is CancellationError) {
@@ -57,7 +64,7 @@ public struct ArrivalPoller: Service {
                 let event = ObjectEvent(
                     source: .poller, bucket: route.bucket, key: key, versionID: info.version, etag: info.etag,
                     byteCount: info.size, occurredAt: info.lastModified)
-                let outcome = try await pool.transaction { try $0.arrive(event) }
+                let outcome = try await pool.transaction { try $0.arrive(event, relayWindow: relayWindow) }
                 if outcome.isNew { found += 1 }
             }
             last = end.key

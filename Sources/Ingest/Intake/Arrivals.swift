@@ -9,6 +9,8 @@ public enum ArrivalOutcome: Sendable, Equatable {
     case accepted(uploadID: String)
     /// A new list of contacts: its enrichment request and job exist now.
     case requested(requestID: String)
+    /// A new object for the relay: it is in the window that opened at this moment.
+    case collected(window: String)
     /// The object version was seen before: nothing changed.
     case seen
     /// Below a route, but no input.
@@ -19,7 +21,7 @@ public enum ArrivalOutcome: Sendable, Equatable {
     /// Work was made of it.
     var isNew: Bool {
         switch self {
-        case .accepted, .requested: true
+        case .accepted, .requested, .collected: true
         case .seen, .ignored, .unrouted: false
         }
     }
@@ -32,7 +34,7 @@ extension ObjectEvent {
             case .accepted(let uploadID): (uploadID, nil, nil)
             case .requested(let requestID): (nil, requestID, nil)
             case .ignored(let reason): (nil, nil, reason)
-            case .seen, .unrouted: (nil, nil, nil)
+            case .collected, .seen, .unrouted: (nil, nil, nil)
             }
         return """
             insert into intake.object_events
@@ -80,21 +82,26 @@ extension ObjectEvent {
 
 extension Session {
     /// Records an arrival and, in the same transaction, the upload and job it causes. Needs a transaction.
-    public func arrive(_ event: ObjectEvent) throws -> ArrivalOutcome {
+    /// - Parameter relayWindow: length of a window of the relay.
+    public func arrive(
+        _ event: ObjectEvent, relayWindow: Duration = RelaySettings().window
+    ) throws -> ArrivalOutcome {
         guard let route = try route(bucket: event.bucket, key: event.key) else { return .unrouted }
         try execute(ObjectEvent.hold(event))
         guard try first(ObjectEvent.isSeen(event)) == nil else { return .seen }
-        let outcome = event.key.hasSuffix("/") ? .ignored(reason: "a folder") : try begin(event, route)
+        let outcome = event.key.hasSuffix("/") ? .ignored(reason: "a folder") : try begin(event, route, relayWindow)
         try execute(ObjectEvent.insert(event, route: route, outcome: outcome))
         return outcome
     }
 
     /// What the pipeline of the route makes of a new object.
-    private func begin(_ event: ObjectEvent, _ route: Route) throws -> ArrivalOutcome {
+    private func begin(
+        _ event: ObjectEvent, _ route: Route, _ relayWindow: Duration
+    ) throws -> ArrivalOutcome {
         switch route.pipeline {
         case .onboard: try beginUpload(event, route)
+        case .relay: try beginRelay(event, window: relayWindow)
         case .enrich: try beginEnrichment(event, route)
-        case .relay: .ignored(reason: "this version has no pipeline '\(route.pipeline.rawValue)'")
         }
     }
 

@@ -9,15 +9,20 @@ public struct EventIntake: Sendable {
     private let pool: Pool
     private let token: String?
     private let topic: TrustedTopic?
+    private let relayWindow: Duration
     private let logger: Logger
 
     /// - Parameters:
     ///   - token: whoever posts must know it, except SNS, which signs; nil lets everybody who reaches the address post.
     ///   - topic: of SNS; without one its messages are refused.
-    public init(pool: Pool, token: String?, topic: TrustedTopic?, logger: Logger) {
+    ///   - relayWindow: length of a window of the relay.
+    public init(
+        pool: Pool, token: String?, topic: TrustedTopic?, relayWindow: Duration = RelaySettings().window, logger: Logger
+    ) {
         self.pool = pool
         self.token = token
         self.topic = topic
+        self.relayWindow = relayWindow
         self.logger = logger
     }
 
@@ -47,7 +52,9 @@ public struct EventIntake: Sendable {
     /// name the same objects do not wait for each other.
     private func record(_ events: [ObjectEvent]) async throws -> [ArrivalOutcome] {
         let events = events.sorted { ($0.bucket, $0.key, $0.version) < ($1.bucket, $1.key, $1.version) }
-        let outcomes = try await pool.transaction { session -> [ArrivalOutcome] in try events.map(session.arrive) }
+        let outcomes = try await pool.transaction { session -> [ArrivalOutcome] in
+            try events.map { try session.arrive($0, relayWindow: relayWindow) }
+        }
         for (event, outcome) in zip(events, outcomes) {
             var metadata: Logger.Metadata = [
                 "bucket": "\(event.bucket)", "key": "\(event.key)", "source": "\(event.source.rawValue)",

@@ -41,6 +41,19 @@ public final class LocalFile: UploadSource, Sendable {
             guard errno == EINTR else { throw LocalFileError(path: "the upload", code: errno) }
         }
     }
+
+    /// The bytes at some place; fewer if the file ends there.
+    func read(_ range: Range<Int>) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+            while count < range.count {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+                let read = pread(descriptor, rest.baseAddress, rest.count, off_t(range.lowerBound + count))
+                guard read >= 0 || errno == EINTR else { throw LocalFileError(path: "the object", code: errno) }
+                if read == 0 { return }
+                count += max(0, read)
+            }
+        }
+    }
 }
 
 /// A file that cannot be opened or read.

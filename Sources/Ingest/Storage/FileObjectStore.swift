@@ -1,4 +1,5 @@
 import Foundation
+import Threads
 
 /// Objects as files below a folder.
 public struct FileObjectStore: ObjectStore {
@@ -13,7 +14,7 @@ public struct FileObjectStore: ObjectStore {
     /// A rename makes the object appear whole.
     public func put(_ key: String, contentsOf path: String) async throws {
         let target = try url(of: key)
-        try await onThread {
+        try await onThread(named: "file-store") {
             let folder = target.deletingLastPathComponent()
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let staged = folder.appendingPathComponent(Self.stagedPrefix + UUID().uuidString)
@@ -35,21 +36,38 @@ public struct FileObjectStore: ObjectStore {
         receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
         let path = try url(of: key).path
-        let gone = ObjectStoreError(reason: "'\(key)' was deleted or replaced", isGone: true)
-        try await onThread {
-            let file: LocalFile
-            do {
-                file = try LocalFile(path: path)
-            } catch let error as LocalFileError where [ENOENT, ENOTDIR, EISDIR].contains(error.code) {
-                throw gone
-            }
-            // Asked of the open file: its name may belong to another one by now.
-            let tag = ObjectInfo(key: key, try file.status()).etag
-            guard version == nil, etag == nil || tag == etag else { throw gone }
-            try file.forEachPiece(receive)
-            // A program may write into it while it is read.
-            guard tag == ObjectInfo(key: key, try file.status()).etag else { throw gone }
+        try await onThread(named: "file-get") {
+            try Self.withObject(key, path, version: version, etag: etag) { file, _ in try file.forEachPiece(receive) }
         }
+    }
+
+    public func read(_ key: String, version: String?, etag: String?, range: Range<Int>?) async throws -> [UInt8] {
+        let path = try url(of: key).path
+        return try await onThread(named: "file-read") {
+            try Self.withObject(key, path, version: version, etag: etag) { file, info in
+                try file.read(range?.clamped(to: 0..<info.size) ?? 0..<info.size)
+            }
+        }
+    }
+
+    /// Opens the object that is meant, and makes sure that it is the same one at the end.
+    private static func withObject<Result>(
+        _ key: String, _ path: String, version: String?, etag: String?, _ body: (LocalFile, ObjectInfo) throws -> Result
+    ) throws -> Result {
+        let gone = ObjectStoreError(reason: "'\(key)' was deleted or replaced", isGone: true)
+        let file: LocalFile
+        do {
+            file = try LocalFile(path: path)
+        } catch let error as LocalFileError where [ENOENT, ENOTDIR, EISDIR].contains(error.code) {
+            throw gone
+        }
+        // Asked of the open file: its name may belong to another one by now.
+        let info = ObjectInfo(key: key, try file.status())
+        guard version == nil, etag == nil || info.etag == etag else { throw gone }
+        let result = try body(file, info)
+        // A program may write into it while it is read.
+        guard info.etag == ObjectInfo(key: key, try file.status()).etag else { throw gone }
+        return result
     }
 
     public func head(_ key: String) async throws -> ObjectInfo? {
@@ -58,7 +76,7 @@ public struct FileObjectStore: ObjectStore {
     }
 
     public func list(prefix: String, after key: String?) async throws -> [ObjectInfo] {
-        try await onThread {
+        try await onThread(named: "file-store") {
             let isLess: (String, String) -> Bool = { $0.utf8.lexicographicallyPrecedes($1.utf8) }
             let paths = FileManager.default.subpaths(atPath: root.path) ?? []
             let keys = paths.filter { $0.hasPrefix(prefix) && !Self.isStaged($0) && isLess(key ?? "", $0) }
@@ -107,13 +125,6 @@ public struct FileObjectStore: ObjectStore {
     /// A file that `put` has not renamed yet, or never will because it crashed.
     private static func isStaged(_ key: String) -> Bool {
         key.split(separator: "/").last?.hasPrefix(stagedPrefix) == true
-    }
-
-    /// Runs what blocks outside Swift's pool.
-    private func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread { continuation.resume(with: Swift.Result { try body() }) }.start()
-        }
     }
 }
 

@@ -16,6 +16,13 @@ public protocol ObjectStore: Sendable {
         receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) async throws
 
+    /// A part of an object in memory: for whole small ones and for pieces of large ones.
+    /// - Parameters:
+    ///   - range: bytes, at most 16 MiB; nil is the whole.
+    ///   - version, etag: as for `get`.
+    /// - Throws: `ObjectStoreError`, with `isGone` if there is no such object any more.
+    func read(_ key: String, version: String?, etag: String?, range: Range<Int>?) async throws -> [UInt8]
+
     /// What is known of an object without reading it; nil if there is none.
     func head(_ key: String) async throws -> ObjectInfo?
 

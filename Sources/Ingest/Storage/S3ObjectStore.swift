@@ -31,6 +31,14 @@ public struct S3ObjectStore: ObjectStore {
         }
     }
 
+    public func read(_ key: String, version: String?, etag: String?, range: Range<Int>?) async throws -> [UInt8] {
+        do {
+            return try await client.get(object(key, version), range: range, etag: etag).bytes
+        } catch let error as AWSError where Self.isGone(error) {
+            throw gone(key)
+        }
+    }
+
     public func head(_ key: String) async throws -> ObjectInfo? {
         do {
             return ObjectInfo(try await client.head(object(key)))
@@ -55,6 +63,11 @@ public struct S3ObjectStore: ObjectStore {
         let link = try await signer.presignPut(object(key), expires: 86_400, sha256: checksum)
         return UploadLink(
             url: link.url, expiresAt: link.expiresAt, headers: checksum.map { ["x-amz-checksum-sha256": $0] } ?? [:])
+    }
+
+    /// Not if there is no bucket: then something else is wrong than one object.
+    private static func isGone(_ error: AWSError) -> Bool {
+        ["NoSuchKey", "NoSuchVersion"].contains(error.code) || error.isPreconditionFailed || error.status == 416
     }
 
     private func object(_ key: String, _ version: String? = nil) -> S3Object {

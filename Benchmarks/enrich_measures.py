@@ -3,7 +3,7 @@
 
 Alone, on a private PostgreSQL of its own:
 
-    enrich_bench.py [--contacts 100000] [--build .build/release] [--only P14,P15,KILL] [--runs 3]
+    enrich_measures.py [--contacts 100000] [--build .build/release] [--only P14,P15,KILL] [--runs 3]
 
 KILL kills one of two workers again and again during the work, and checks that the one file has every contact once.
 """

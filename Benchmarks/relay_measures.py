@@ -1,0 +1,149 @@
+"""The measures P16 to P18: packing, ten minutes of arrivals, and the drain of a backlog."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zlib
+
+from measures import Group, Row, check, median
+from static_source import StaticSource
+
+HERE = pathlib.Path(__file__).resolve().parent
+OBJECTS, BYTES = 600, 100_000
+CORES = len(os.sched_getaffinity(0))
+def json_object(number):
+    """About 100 KB of JSON, as sensors or shops send it; gzip -6 leaves a quarter."""
+    rows, size = [], 0
+    while size < BYTES:
+        index = number * 1000 + len(rows)
+        noise = zlib.crc32(str(index).encode())
+        rows.append(json.dumps({
+            "id": index, "device": f"sensor-{noise % 977}", "reading": noise / 1000, "status": ["ok", "late", "lost"][noise % 3],
+            "token": f"{noise * 2654435761 % 2**64:016x}", "comment": "measured and stored"}))
+        size += len(rows[-1]) + 2
+    return ("[" + ",\n".join(rows))[:BYTES - 1] + "]"
+
+
+class Source(StaticSource):
+    """With the objects of one window."""
+
+    def __init__(self, bench):
+        super().__init__(bench.folder / "relay")
+        self.files = self.objects / "inbox" / "landing"
+
+    def __enter__(self):
+        super().__enter__()
+        names = [f"{number:06}.json" for number in range(OBJECTS)]
+        self.etags = {
+            name: self.put("inbox", f"landing/{name}", json_object(number).encode()) for number, name in enumerate(names)}
+        return self
+
+
+def worker(bench, source):
+    environment = {
+        **bench.environment, "CATALOG_STORE": "s3://inbox", "AWS_ENDPOINT_URL_S3": source.url,
+        "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
+        "CATALOG_RELAY_TARGET": f"file:{source.folder}/target", "CATALOG_LOG_LEVEL": "error"}
+    return subprocess.Popen([bench.build / "catalog", "worker"], env=environment, cwd=bench.folder, stdout=subprocess.DEVNULL)
+
+
+def backlog(bench, source, windows):
+    """Sealed windows of the past, each with every object."""
+    rows = [(f"landing/{name}", etag) for name, etag in source.etags.items()]
+    bench.database.query("truncate relay.windows, relay.members, relay.archives, relay.alerts, jobs.jobs, jobs.periods")
+    bench.database.query(
+        "select relay.ensure_member_partitions(now() - interval '1 day', 3)",
+        f"""
+        insert into relay.windows (opens_at, closes_at, state, member_count, byte_count, sealed_at)
+        select at, at + interval '1 minute', 'sealed', {OBJECTS}, {OBJECTS * BYTES}, now()
+        from generate_series(date_trunc('minute', now()) - interval '{windows} minutes', now() - interval '1 minute', interval '1 minute') at
+        """,
+        "insert into relay.members (window_at, bucket, object_key, object_version, etag, size_bytes) "
+        f"select opens_at, 'inbox', key, etag, etag, {BYTES} from relay.windows, jsonb_to_recordset('"
+        + json.dumps([{"key": key, "etag": etag} for key, etag in rows]) + "') as o (key text, etag text)",
+        "vacuum analyze relay.members", "checkpoint")
+
+
+def drain(bench, source, windows):
+    """Seconds from the first claim to the last verified window."""
+    backlog(bench, source, windows)
+    process = worker(bench, source)
+    try:
+        while bench.database.query("select count(*) from relay.windows where state <> 'verified'")[0][0]:
+            time.sleep(0.1)
+    finally:
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+    packed = bench.database.query("select count(*) from relay.members where state = 'packed'")[0][0]
+    check("objects in archives", packed, windows * OBJECTS)
+    seconds = bench.database.query(
+        "select extract(epoch from max(verified_at) - min(dispatched_at))::float8 from relay.windows")[0][0]
+    shutil.rmtree(source.folder / "target")
+    return {"seconds": seconds, "megabytes": int(status.split("VmHWM:")[1].split()[0]) / 1024}
+
+
+def timed(command, cwd):
+    start = time.perf_counter()
+    subprocess.run(command, shell=True, cwd=cwd, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def zlib_seconds(source):
+    """One thread of zlib -6 over the same bytes in memory."""
+    content = b"".join(path.read_bytes() for path in sorted(source.files.iterdir()))
+    start = time.perf_counter()
+    compressor = zlib.compressobj(6, zlib.DEFLATED, 31)
+    compressor.compress(content), compressor.flush()
+    return time.perf_counter() - start
+
+
+def packing(bench, figures):
+    with Source(bench) as source:
+        found = {"ours": [], "zlib": [], "tar | gzip -6": [], f"tar | pigz -6 -p {CORES}": []}
+        for _ in range(bench.options.runs):
+            found["ours"].append(drain(bench, source, 1)["seconds"])
+            found["zlib"].append(zlib_seconds(source))
+            for command in list(found)[2:]:
+                found[command].append(timed(f"tar -cf - inbox | {command.split(' | ')[1]}", source.folder / "source"))
+        figures["P16"] = found
+        size = OBJECTS * BYTES / 1e6
+        speeds = {name: size / median([{"seconds": s} for s in seconds]) for name, seconds in found.items()}
+        others = ", ".join(f"{name} {speed:.0f} MB/s" for name, speed in list(speeds.items())[2:])
+        yield Row(
+            "P16", f"relay: {OBJECTS} objects of 100 KB read, packed, delivered and verified ({CORES} × zlib -6; {others})",
+            f"{speeds['ours']:.0f} MB/s", f"{CORES} × {speeds['zlib']:.0f} MB/s", speeds["ours"] / (CORES * speeds["zlib"]),
+            0.95, True)
+
+
+def arrivals(bench, figures):
+    """A process of its own, because it has a cluster of its own."""
+    command = [sys.executable, HERE / "relay_run.py", "--build", bench.build, "--outage", "0", "--no-kill", "--static"]
+    done = subprocess.run([*command, "--minutes", str(bench.options.minutes)], check=True, text=True, stdout=subprocess.PIPE)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("all "))
+    figures["P17"] = done.stdout.splitlines()
+    worst = float(re.search(r"p99\.9 ([\d.]+) s", line)[1])
+    rest = line.split("objects", 1)[1].strip()
+    yield Row(
+        "P17", f"relay: {bench.options.minutes} minutes of 10/s with bursts of 100/s, arrival to verified, p99.9 ({rest})",
+        f"{worst:.1f} s", "window + 10 s", worst / 70, 1, False)
+
+
+def draining(bench, figures):
+    windows = 60
+    with Source(bench) as source:
+        found = drain(bench, source, windows)
+    figures["P18"] = found
+    rate = windows * OBJECTS / found["seconds"]
+    yield Row(
+        "P18", f"relay: drain of one hour, {windows * OBJECTS:,} objects, {found['megabytes']:.0f} MB of memory (arrivals)",
+        f"{rate:.0f}/s", "10/s", rate / 10, 5, True)
+
+
+GROUPS = [Group(("P16",), packing), Group(("P17",), arrivals), Group(("P18",), draining)]
+ALL = ("P16", "P17", "P18")

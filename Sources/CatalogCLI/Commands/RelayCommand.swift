@@ -1,0 +1,148 @@
+import ArgumentParser
+import Foundation
+import Ingest
+import Postgres
+
+struct RelayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "relay",
+        abstract: "Look at the relay, hurry it, deliver windows again, read archives back, set the bucket's lifecycle.",
+        discussion: """
+            Objects of a route of pipeline relay are packed into archives on CATALOG_RELAY_TARGET, one window after the other.
+
+            Examples:
+              catalog route add s3://acme-inbox/landing/ relay
+              CATALOG_RELAY_TARGET='s3://archive?endpoint=https://minio:9000&secret=relay/minio' catalog serve
+              catalog relay status
+            """,
+        subcommands: [Status.self, Flush.self, Replay.self, Verify.self, Lifecycle.self])
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the windows by state, what went wrong, and the alerts that are true.",
+            discussion: "Verified windows are those of the last 24 hours.")
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let status = try await Composition().withConnection { try await $0.run { try $0.relayStatus() } }
+            if json { return try JSONOutput.print(status) }
+            print(status.rendered(Style()))
+        }
+    }
+
+    struct Flush: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End the open window now, and try at once what waits after a failure.",
+            discussion: "Workers do the rest; catalog relay status shows it.")
+
+        func run() async throws {
+            let windows = try await Composition().withConnection { connection in
+                try await connection.transaction { try $0.flushRelay() }
+            }
+            print(
+                windows.isEmpty ? "no window is open" : "sealed \(windows.map(\.description).joined(separator: ", "))")
+        }
+    }
+
+    struct Replay: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Deliver verified windows again.",
+            discussion: """
+                Archives that the target still has, whole, are left alone; others are made again from the source, byte for
+                byte, under the same key. Objects that were missing are looked for again.
+
+                Examples:
+                  catalog relay replay 2026-11-21T16:50:00Z
+                  catalog relay replay 2026-11-21T00:00:00Z --through 2026-11-21T23:59:59Z
+                """)
+
+        @Argument(help: "Begin of a window, or a moment before it, such as 2026-11-21T16:50:00Z.")
+        var from: WindowTime
+
+        @Option(help: "The last moment at which a window may begin; without it only one window is meant.")
+        var through: WindowTime?
+
+        func run() async throws {
+            let (from, through) = (from, through ?? from)
+            let windows = try await Composition().withConnection { connection in
+                try await connection.transaction { try $0.replayWindows(from: from, through: through) }
+            }
+            guard !windows.isEmpty else {
+                throw CommandFailure(
+                    "no verified window begins from \(from) to \(through): catalog psql -c 'select * from relay.windows' shows all"
+                )
+            }
+            print("\(windows.count) windows are delivered again: catalog relay status shows them")
+        }
+    }
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read archives back from the target and check every object in them.",
+            discussion: """
+                Compared are the SHA-256 of the archive, of each entry with the manifest, and of each entry with the database.
+                The code is 2 if something is wrong.
+
+                Examples:
+                  catalog relay verify 2026-11-21T16:50:00Z
+                  catalog relay verify relay/2026/11/21/1650-0001-0123456789abcdef.tar.gz
+                """)
+
+        @Argument(help: "A window by its begin, or the key of an archive.")
+        var which: String
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let composition = try Composition()
+            guard let store = composition.archiveStore() else {
+                throw CommandFailure("no target: set CATALOG_RELAY_TARGET")
+            }
+            let checks = try await composition.withConnection { connection in
+                try await ArchiveVerifier(connection: connection, store: store).verify(WindowTime(which), key: which)
+            }
+            guard !checks.isEmpty else {
+                throw CommandFailure(
+                    "no archive or window '\(which)': catalog psql -c 'select * from relay.archives' shows all")
+            }
+            if json { try JSONOutput.print(checks) } else { print(Self.rendered(checks)) }
+            if checks.contains(where: { !$0.problems.isEmpty }) { throw ExitCode(2) }
+        }
+
+        static func rendered(_ checks: [ArchiveCheck]) -> String {
+            var table = Table("ARCHIVE", "OBJECTS", "BYTES", "")
+            for check in checks {
+                table.add(
+                    check.key, check.members.grouped, check.bytes.grouped, check.problems.isEmpty ? "good" : "BAD")
+            }
+            let problems = checks.flatMap { check in check.problems.map { "\(check.key): \($0)" } }
+            return ([table.rendered(Style())] + problems).joined(separator: "\n")
+        }
+    }
+}
+
+extension RelayStatus {
+    func rendered(_ style: Style) -> String {
+        var table = Table("STATE", "WINDOWS", "OBJECTS", "BYTES", "ARCHIVES", "OLDEST", "WAITING")
+        for state in states {
+            table.add(
+                state.state, state.windows.grouped, state.objects.grouped, state.bytes.grouped, state.archives.grouped,
+                state.oldest, state.oldestSeconds.map { "\(Int($0)) s" })
+        }
+        var lines = [table.rendered(style)]
+        if missing > 0 { lines.append("\(missing.grouped) objects were gone or altered before they were read") }
+        if let lastError { lines.append("last failure  \(lastError)") }
+        lines += alerts.map { alert in
+            style.red("ALERT")
+                + " \(alert.kind) since \(alert.raisedAt)\(alert.window.map { ", window \($0)" } ?? ""): \(alert.detail)"
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension WindowTime: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,118 @@
+import AWS
+import Foundation
+import Ingest
+
+/// Where the relay delivers to: `CATALOG_RELAY_TARGET`.
+enum RelayTarget: Sendable {
+    case folder(URL)
+    case bucket(RelayBucket)
+
+    /// For people; names no secret.
+    var description: String {
+        switch self {
+        case .folder(let root): root.path
+        case .bucket(let bucket): "s3://\(bucket.name)" + (bucket.endpoint.map { " at \($0)" } ?? "")
+        }
+    }
+}
+
+/// A bucket of a store with credentials of its own.
+struct RelayBucket: Sendable, Equatable {
+    var name: String
+    /// Nil is AWS's own.
+    var endpoint: String?
+    var region: String?
+    /// Id in Secrets Manager; nil takes `credentials`, or the process's.
+    var secret: String?
+    var caFile: String?
+    var credentials: Credentials?
+}
+
+/// The relay's part of the environment.
+struct RelayOptions: Sendable {
+    /// Nil: this process does not relay.
+    var target: RelayTarget?
+    var settings = RelaySettings()
+
+    init() {}
+
+    init(_ variables: Variables) throws {
+        target = try Self.target(variables, try Self.credentials(variables))
+        if let seconds = try variables.whole("CATALOG_RELAY_WINDOW_SECONDS", in: 10...3600) {
+            settings.window = .seconds(seconds)
+        }
+        if let bytes = try variables.whole("CATALOG_RELAY_ARCHIVE_BYTES", in: 1 << 20...5 << 30) {
+            settings.archiveBytes = bytes
+        }
+        if let days = try variables.whole("CATALOG_RELAY_RETENTION_DAYS", in: 4...3650) {
+            settings.retentionDays = days
+        }
+        if let seconds = try variables.whole("CATALOG_RELAY_AGE_SECONDS", in: 60...604_800) {
+            settings.ageBound = .seconds(seconds)
+        }
+        settings.readsBack =
+            try variables.choice("CATALOG_RELAY_READ_BACK", ["on": true, "off": false]) ?? settings.readsBack
+        settings.threads = ProcessInfo.processInfo.activeProcessorCount
+    }
+
+    private static func target(_ variables: Variables, _ credentials: Credentials?) throws -> RelayTarget? {
+        let name = "CATALOG_RELAY_TARGET"
+        guard let value = variables[name] else { return nil }
+        if value.hasPrefix("file:"), value.utf8.count > 5 {
+            return .folder(URL(fileURLWithPath: String(value.dropFirst(5))))
+        }
+        let remedy = "expected s3://BUCKET?endpoint=https://HOST[&region=…][&secret=ID][&ca=FILE], or file:DIRECTORY"
+        guard let parts = URLComponents(string: value), parts.scheme == "s3", let bucket = parts.host, !bucket.isEmpty,
+            parts.path.isEmpty || parts.path == "/"
+        else { throw SettingsError(name, value, remedy) }
+        var relay = RelayBucket(name: bucket, credentials: credentials)
+        for item in parts.queryItems ?? [] {
+            switch (item.name, item.value) {
+            case ("endpoint", let url?): relay.endpoint = try endpoint(url, name)
+            case ("region", let region?): relay.region = region
+            case ("secret", let id?): relay.secret = id
+            case ("ca", let path?): relay.caFile = try readable(path, name)
+            default: throw SettingsError(name, value, remedy)
+            }
+        }
+        return .bucket(relay)
+    }
+
+    private static func endpoint(_ url: String, _ name: String) throws -> String {
+        do {
+            _ = try Endpoint(url: url)
+        } catch {
+            throw SettingsError(name, url, "endpoint must be https://HOST[:PORT]")
+        }
+        return url
+    }
+
+    private static func readable(_ path: String, _ name: String) throws -> String {
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw SettingsError(name, path, "ca must be a readable PEM file")
+        }
+        return path
+    }
+
+    private static func credentials(_ variables: Variables) throws -> Credentials? {
+        let names = ("CATALOG_RELAY_ACCESS_KEY_ID", "CATALOG_RELAY_SECRET_ACCESS_KEY")
+        switch (variables[names.0], variables[names.1]) {
+        case (nil, nil): return nil
+        case (let id?, let secret?): return Credentials(accessKeyID: id, secretAccessKey: secret)
+        case (let id?, nil): throw SettingsError(names.0, id, "set \(names.1) too")
+        case (nil, _): throw SettingsError(names.1, "…", "set \(names.0) too")
+        }
+    }
+}
+
+extension Variables {
+    /// A whole number within bounds.
+    func whole(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+        guard let value = self[name] else { return nil }
+        guard let number = Int(value), range.contains(number) else {
+            throw SettingsError(
+                name, value, "expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}

@@ -1,0 +1,57 @@
+import AWS
+import Curl
+import Foundation
+import Ingest
+import TestSupport
+import Testing
+
+@testable import CatalogCLI
+
+/// The target's credentials and certificates, against servers that check them.
+@Suite(.timeLimit(.minutes(2))) struct RelayClientsTests {
+    private static func cloud() async throws -> Cloud {
+        let variables = [
+            "AWS_ENDPOINT_URL": try await MotoServer.url(), "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
+        ]
+        return Cloud(environment: AWSEnvironment(variables: variables) { _ in nil })
+    }
+
+    private static func secret(_ name: String, _ text: String) async throws {
+        let outcome = try await Subprocess.run(
+            Project.file(".venv/bin/python"),
+            [Project.file("Tests/Clients/cloud.py"), try await MotoServer.url(), "secret", name, text])
+        #expect(outcome.status == 0, "\(outcome.error)")
+    }
+
+    @Test("Keys come from a secret, which is read again when the target refuses them")
+    func rotation() async throws {
+        let (_, bucket) = try await S3Store.swift.bucket()
+        let name = "relay-\(UUID().uuidString)"
+        try await Self.secret(name, #"{"access_key_id": "test:tester", "secret_access_key": "old"}"#)
+        let store = RelayClients(
+            RelayBucket(name: bucket, endpoint: try await S3Server.url(), secret: name), cloud: try await Self.cloud()
+        ).store
+        let error = await #expect(throws: AWSError.self) { try await store.look("relay/none") }
+        #expect(error?.isRefusal == true)
+        try await Self.secret(name, #"{"access_key_id": "test:tester", "secret_access_key": "testing"}"#)
+        let found = try await store.look("relay/none")
+        #expect(found == nil)
+    }
+
+    @Test("A certificate of a private authority is believed only if its file is named")
+    func authority() async throws {
+        let certificate = try await TestCertificate.make()
+        try await FaultServer.with(certificate: certificate) { server in
+            let credentials = Credentials(accessKeyID: "id", secretAccessKey: "secret")
+            var bucket = RelayBucket(name: "archive", endpoint: server.url, credentials: credentials)
+            let cloud = try await Self.cloud()
+            await #expect(throws: HTTPTransportError.self) {
+                try await RelayClients(bucket, cloud: cloud).store.look("relay/none")
+            }
+            bucket.caFile = certificate.certificate
+            let found = try await RelayClients(bucket, cloud: cloud).store.look("relay/none")
+            #expect(found == nil)
+        }
+    }
+}

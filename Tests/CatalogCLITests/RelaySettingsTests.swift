@@ -1,0 +1,75 @@
+import AWS
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CatalogCLI
+
+@Suite struct RelaySettingsTests {
+    private static func make(_ environment: [String: String]) throws -> RelayOptions {
+        try Settings(environment: environment, directory: "/work").relay
+    }
+
+    @Test("A target is a folder, or a bucket with endpoint, region, secret and authorities")
+    func targets() throws {
+        guard case .folder(let root) = try Self.make(["CATALOG_RELAY_TARGET": "file:/srv/archives"]).target else {
+            return #expect(Bool(false))
+        }
+        #expect(root.path == "/srv/archives")
+        let file = try TemporaryFolder()
+        let ca = try file.write("", to: "ca.pem")
+        let url = "s3://archive?endpoint=https://minio.example:9000&region=eu-1&secret=relay/minio&ca=\(ca)"
+        guard case .bucket(let bucket) = try Self.make(["CATALOG_RELAY_TARGET": url]).target else {
+            return #expect(Bool(false))
+        }
+        #expect(
+            bucket
+                == RelayBucket(
+                    name: "archive", endpoint: "https://minio.example:9000", region: "eu-1", secret: "relay/minio",
+                    caFile: ca))
+        #expect(try Self.make([:]).target == nil)
+    }
+
+    @Test("Values are read as documented")
+    func values() throws {
+        let options = try Self.make([
+            "CATALOG_RELAY_WINDOW_SECONDS": "10", "CATALOG_RELAY_ARCHIVE_BYTES": "5000000",
+            "CATALOG_RELAY_RETENTION_DAYS": "4", "CATALOG_RELAY_AGE_SECONDS": "300", "CATALOG_RELAY_READ_BACK": "on",
+        ])
+        #expect(options.settings.window == .seconds(10) && options.settings.archiveBytes == 5_000_000)
+        #expect(options.settings.retentionDays == 4 && options.settings.ageBound == .seconds(300))
+        #expect(options.settings.readsBack)
+    }
+
+    @Test(
+        "A wrong target stops the start with a line that names variable and remedy",
+        arguments: [
+            "archive", "s3://", "s3://archive/prefix", "s3://archive?endpoint=minio", "s3://archive?password=x",
+            "s3://archive?ca=/no/such/file", "https://minio/archive",
+        ])
+    func refusals(target: String) {
+        let error = #expect(throws: SettingsError.self) { try Self.make(["CATALOG_RELAY_TARGET": target]) }
+        #expect(error?.description.hasPrefix("CATALOG_RELAY_TARGET is '") == true)
+    }
+
+    @Test("A secret is read in the spellings of AWS, MinIO and RDS; nothing of it gets into an error")
+    func secrets() throws {
+        for text in [
+            #"{"access_key_id": "id", "secret_access_key": "hunter2"}"#,
+            #"{"accessKey": "id", "secretKey": "hunter2"}"#,
+            #"{"AccessKeyId": "id", "SecretAccessKey": "hunter2"}"#, #"{"username": "id", "password": "hunter2"}"#,
+        ] {
+            #expect(
+                try RelaySecret.credentials(in: text, "s") == Credentials(accessKeyID: "id", secretAccessKey: "hunter2")
+            )
+        }
+        for text in ["hunter2", #"{"secretKey": "hunter2"}"#] {
+            let error = #expect(throws: SettingsError.self) { try RelaySecret.credentials(in: text, "s") }
+            #expect(error?.description.contains("hunter2") == false)
+        }
+        let wrong = #expect(throws: SettingsError.self) {
+            try Self.make(["CATALOG_RELAY_SECRET_ACCESS_KEY": "hunter2"])
+        }
+        #expect(wrong?.description.contains("hunter2") == false)
+    }
+}
