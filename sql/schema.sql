@@ -1808,7 +1808,7 @@ CREATE INDEX validation_errors_upload_id_row_number_idx ON ONLY catalog.validati
 
 -- Name: cache_expires_at_idx; Type: INDEX; Schema: enrichment; Owner: -
 
-CREATE INDEX cache_expires_at_idx ON enrichment.cache USING btree (expires_at);
+CREATE INDEX cache_expires_at_idx ON enrichment.cache USING brin (expires_at);
 
 -- Name: calls_request_id_batch_no_idx; Type: INDEX; Schema: enrichment; Owner: -
 

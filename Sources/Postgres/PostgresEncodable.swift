@@ -45,6 +45,10 @@ public protocol PostgresArrayElement: Sendable {
 extension String: PostgresArrayElement {
     /// By scalars: to Swift a quote with an accent on it would be another character, and no quote.
     public var arrayText: String {
+        // Nearly no value holds a byte to escape, and looking for one is cheap.
+        guard utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+            return "\"\(self)\""
+        }
         var text = "\""
         for scalar in unicodeScalars {
             if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }

@@ -32,6 +32,9 @@ import Testing
         #expect(verdict(JobError.permanent(reason: ""), attempt: 1).isDead)
         #expect(!verdict(Broken(), attempt: 9).isDead)
         #expect(verdict(Broken(), attempt: 10).isDead)
+        // Who comes too early has not failed, at whatever attempt.
+        let postponed = verdict(JobError.postponed(for: .seconds(5), reason: ""), attempt: 10)
+        #expect(postponed.isPostponed && !postponed.isDead && postponed.delay == .seconds(5))
     }
 
     @Test("A claim that was not full raises all floors; a full one those it is sure of")

@@ -14,6 +14,7 @@ import Testing
             Job.enqueue([.make()]), Job.claim([.make()], workerID: "w", lease: .seconds(1)),
             Job.finish([1], attempts: [1]),
             Job.fail(Self.job, error: "e", delay: .zero, isDead: false), Job.release([1], attempts: [1]),
+            Job.postpone(Self.job, reason: "r", delay: .zero),
             Job.renew([1], attempts: [1], lease: .seconds(1)), Job.beginPeriod("k", seconds: 60), Job.wake("q"),
             QueueStatus.selectAll, QueueStatus.selectHealth, QueueStatus.selectOldestTransaction,
             QueueStatus.selectDead(DeadJobFilter(), limit: 1), QueueStatus.retryDead(DeadJobFilter()),

@@ -61,7 +61,7 @@ struct EnrichmentCommandRun: Sendable {
                 ended < request.totalBatches ? "enriching" : "writing",
                 done: Double(ended) / Double(max(1, request.totalBatches)), rows: min(ended * 100, request.totalRecords)
             )
-            try await Task.sleep(for: .milliseconds(50))
+            try await Task.sleep(for: .milliseconds(100))
         }
     }
 

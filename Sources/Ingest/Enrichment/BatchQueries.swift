@@ -51,9 +51,6 @@ enum BatchQueries {
             \(results.map { String($0.choice.isCached) })::boolean[]) as r (ordinal, field_group, provider, hash, is_cached)
         join enrichment.cache c on c.provider = r.provider and c.input_hash = decode(r.hash, 'hex')
         order by r.ordinal, r.field_group
-        on conflict (request_id, ordinal, field_group) do update
-        set provider = excluded.provider, outcome = excluded.outcome, confidence = excluded.confidence,
-            obtained_at = excluded.obtained_at, is_cached = excluded.is_cached, fields = excluded.fields, error = null
         """
     }
 
@@ -63,7 +60,6 @@ enum BatchQueries {
         select \(requestID)::uuid, ordinal, field_group, provider, 'error', clock_timestamp(), false, error
         from unnest(\(errors.map(\.ordinal))::integer[], \(errors.map(\.group.rawValue))::text[],
             \(errors.map(\.provider))::text[], \(errors.map(\.error))::text[]) as e (ordinal, field_group, provider, error)
-        on conflict (request_id, ordinal, field_group) do nothing
         """
     }
 

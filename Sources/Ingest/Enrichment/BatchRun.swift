@@ -270,6 +270,17 @@ extension Session {
     fileprivate func finishBatch(
         _ requestID: String, _ number: Int, _ results: [BatchResult], _ errors: [BatchError], _ job: Job
     ) throws {
+        let former = try first(
+            BatchQueries.finish(requestID, batch: number, attempt: job.attempt).prepared())?.get(
+                "state", as: String.self)
+        if former != nil { try store(results, errors, of: requestID) }
+        try finish(job, prepared: true)
+        guard let former else { return }
+        try countBatch(requestID, processed: 1, failed: former == "failed" ? -1 : 0)
+    }
+
+    /// A batch has results only when it is done, so that there are none before.
+    private func store(_ results: [BatchResult], _ errors: [BatchError], of requestID: String) throws {
         if !results.isEmpty {
             let stored = try execute(BatchQueries.insertResults(requestID, results).prepared())
             guard stored == results.count else {
@@ -277,12 +288,6 @@ extension Session {
             }
         }
         if !errors.isEmpty { try execute(BatchQueries.insertErrors(requestID, errors)) }
-        let former = try first(
-            BatchQueries.finish(requestID, batch: number, attempt: job.attempt).prepared())?.get(
-                "state", as: String.self)
-        try finish(job, prepared: true)
-        guard let former else { return }
-        try countBatch(requestID, processed: 1, failed: former == "failed" ? -1 : 0)
     }
 
     /// Counts a batch that ended; who sees that all have ended enqueues the output.

@@ -36,19 +36,50 @@ enum ProviderLimit {
     /// than the period: never more than the limit in any hour or day. The provider's row must be held.
     static func take(_ provider: String, calls: Int, creditsEach: Int) -> Statement {
         """
-        with clock as materialized (
+        with \(clock(provider)), \(aged), \(room(creditsEach)), \(verdict(calls)), \(taken(creditsEach))
+        select granted, failures, credit_budget is not null as has_budget,
+            extract(epoch from free_at - now) as "offset", coalesce(1 / per_second, 0) as spacing,
+            case when of_credit = 0 then 'the credit budget of provider ' || provider || ' is spent' end as spent,
+            case when while_blocked = 0 then blocked_because end as blocked_because,
+            greatest(0, extract(epoch from case when while_blocked = 0 then blocked_until - now end),
+                case when of_second = 0 then extract(epoch from free_at - now) - \(horizon)::float8 end,
+                case when of_concurrency = 0 then 0.1 end,
+                case when of_hour = 0 then \(oldest("hour_slots", "minute", "60", "61")) end,
+                case when of_day = 0 then \(oldest("day_slots", "quarter", "900", "97")) end) as wait
+        from verdict
+        """
+    }
+
+    /// The row, the time, and how many calls are under way.
+    private static func clock(_ provider: String) -> Statement {
+        """
+        clock as materialized (
             select b.*, p.max_concurrency, clock_timestamp() as now,
                 (select count(*) from enrichment.calls c
                     where c.provider = b.provider and c.state = 'reserved'
                       and c.reserved_at > clock_timestamp() - \(longestCall)) as under_way
             from enrichment.buckets b join enrichment.providers p using (provider)
             where b.provider = \(provider)::text
-        ), aged as materialized (
+        )
+        """
+    }
+
+    /// What came back since.
+    private static var aged: Statement {
+        """
+        aged as materialized (
             select c.*, greatest(c.next_at, c.now) as free_at,
                 date_bin('1 minute', c.now, 'epoch') as minute, date_bin('15 minutes', c.now, 'epoch') as quarter,
                 \(slots("hour", "60", "61")) as hour_slots, \(slots("day", "900", "97")) as day_slots
             from clock c
-        ), room as materialized (
+        )
+        """
+    }
+
+    /// How many calls each limit allows; null where there is none.
+    private static func room(_ creditsEach: Int) -> Statement {
+        """
+        room as materialized (
             select a.*,
                 case when now < blocked_until then 0 end as while_blocked,
                 case when failures >= \(failuresToOpen)::integer then 1 end as while_open,
@@ -63,11 +94,24 @@ enum ProviderLimit {
                 case when \(creditsEach)::integer > 0 and credit_budget is not null
                     then greatest(0, (credit_budget - credits_used) / \(creditsEach)::integer) end as of_credit
             from aged a
-        ), verdict as materialized (
+        )
+        """
+    }
+
+    private static func verdict(_ calls: Int) -> Statement {
+        """
+        verdict as materialized (
             select r.*, least(\(calls)::integer, while_blocked, while_open, of_concurrency, of_second, of_hour, of_day,
                 of_credit)::integer as granted
             from room r
-        ), taken as (
+        )
+        """
+    }
+
+    /// Takes what is granted. A row without limits is left alone.
+    private static func taken(_ creditsEach: Int) -> Statement {
+        """
+        taken as (
             update enrichment.buckets b
             set next_at = case when v.per_second is null then b.next_at
                     else v.free_at + v.granted / v.per_second * interval '1 second' end,
@@ -84,16 +128,6 @@ enum ProviderLimit {
               and (v.per_second is not null or v.per_hour is not null or v.per_day is not null
                   or v.credit_budget is not null or v.failures >= \(failuresToOpen)::integer)
         )
-        select granted, failures, credit_budget is not null as has_budget,
-            extract(epoch from free_at - now) as "offset", coalesce(1 / per_second, 0) as spacing,
-            case when of_credit = 0 then 'the credit budget of provider ' || provider || ' is spent' end as spent,
-            case when while_blocked = 0 then blocked_because end as blocked_because,
-            greatest(0, extract(epoch from case when while_blocked = 0 then blocked_until - now end),
-                case when of_second = 0 then extract(epoch from free_at - now) - \(horizon)::float8 end,
-                case when of_concurrency = 0 then 0.1 end,
-                case when of_hour = 0 then \(oldest("hour_slots", "minute", "60", "61")) end,
-                case when of_day = 0 then \(oldest("day_slots", "quarter", "900", "97")) end) as wait
-        from verdict
         """
     }
 
@@ -226,7 +260,7 @@ struct CallEnd: Sendable {
     var state: State
     /// What it cost, as far as is known.
     var credits: Int
-    /// What was reserved for it.
+    /// What was taken from a budget for it.
     var reserved: Int
     var error: String?
 }

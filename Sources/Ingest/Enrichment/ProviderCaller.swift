@@ -32,6 +32,8 @@ struct ProviderCaller: Sendable {
     private func make(_ call: GrantedCall) async -> Outcome {
         do {
             if call.start > .now { try await Task.sleep(until: call.start) }
+            let moment = limiter.admit(perSecond: entry.row.limits.perSecond)
+            if moment > .now { try await Task.sleep(until: moment) }
         } catch {
             return unmade(call, error)
         }
@@ -99,7 +101,8 @@ struct ProviderCaller: Sendable {
 
     private func end(_ call: GrantedCall, _ state: CallEnd.State, _ credits: Int, _ error: String? = nil) -> CallEnd {
         CallEnd(
-            callID: call.id, provider: name, state: state, credits: credits, reserved: call.plan.credits, error: error)
+            callID: call.id, provider: name, state: state, credits: credits,
+            reserved: entry.row.limits.creditBudget == nil ? credits : call.plan.credits, error: error)
     }
 }
 

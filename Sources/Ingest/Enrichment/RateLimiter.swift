@@ -36,6 +36,8 @@ actor RateLimiter {
     private let pool: Pool
     private var waiting: [Waiting] = []
     private var isReserving = false
+    /// When calls of this process were sent, the newest last.
+    private nonisolated let sent = Mutex<[ContinuousClock.Instant]>([])
     /// What this process was told: calls reserved before are not made.
     private nonisolated let blockedUntil = Mutex<ContinuousClock.Instant?>(nil)
 
@@ -73,6 +75,20 @@ actor RateLimiter {
 
     /// Whether the provider has asked this process for silence after these calls were reserved.
     nonisolated var isBlocked: Bool { blockedUntil.withLock { $0.map { $0 > .now } ?? false } }
+
+    /// When this call may be sent, so that no second of this process holds more than the limit: calls that a stalled process
+    /// sends late must not come in a crowd. A second is taken for half a percent longer, since calls travel unevenly.
+    nonisolated func admit(perSecond: Double?) -> ContinuousClock.Instant {
+        guard let perSecond, perSecond >= 1 else { return .now }
+        return sent.withLock { sent in
+            let count = Int(perSecond)
+            let earliest = sent.count >= count ? sent[sent.count - count] + .milliseconds(1005) : .now
+            let moment = max(.now, earliest)
+            sent.append(moment)
+            if sent.count > 2 * count { sent.removeFirst(count) }
+            return moment
+        }
+    }
 
     nonisolated func block(for duration: Duration) {
         blockedUntil.withLock { $0 = max($0 ?? .now, .now + duration) }

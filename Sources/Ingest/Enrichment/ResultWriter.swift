@@ -20,6 +20,7 @@ struct ResultWriter {
     /// Into a temporary file with a name. Needs a transaction.
     func write(_ session: Session) throws -> TemporaryFile {
         let file = try TemporaryFile(isNamed: true)
+        try session.executeScript(ResultQueries.planning)
         var output = ResultOutput(file, isCompressed: request.isCompressed)
         switch request.format {
         case .csv: try writeCSV(session, &output)

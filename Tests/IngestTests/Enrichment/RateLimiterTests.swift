@@ -74,6 +74,15 @@ import Testing
         }
     }
 
+    @Test("Calls that come late do not come in a crowd")
+    func pacing() {
+        let limiter = RateLimiter(provider: "mock", pool: Pool("", maximum: 1))
+        let moments = (0..<60).map { _ in limiter.admit(perSecond: 25) }
+        for (early, late) in zip(moments, moments.dropFirst(25)) { #expect(late - early >= .seconds(1)) }
+        let unlimited = limiter.admit(perSecond: nil)
+        #expect(unlimited <= .now)
+    }
+
     @Test("A budget of credits ends, and what a call did not use comes back")
     func credits() async throws {
         try await Self.with(ProviderLimits(creditBudget: 50)) { enrichment, limiter in
