@@ -75,9 +75,9 @@ import Testing
 
     @Test("A token that ends is renewed on 401 and nothing is lost", arguments: ["zoominfo", "zoominfo-gtm"])
     func expiry(_ kind: String) async throws {
-        // The claims promise a minute more than the server keeps.
-        try await ZoomInfoServer.with("token_seconds=1", "per_second=20") { server in
-            try await Self.with(kind, server, limits: ProviderLimits(perSecond: 10)) { enrichment in
+        // The claims promise an hour, the server keeps a dozen of the twenty calls.
+        try await ZoomInfoServer.with("token_calls=12") { server in
+            try await Self.with(kind, server) { enrichment in
                 let (request, output) = try await enrichment.run(Enrichment.contacts(500), providers: ["zi"])
                 #expect(request.status == .completed)
                 #expect(Self.emails(output).count == 500)
@@ -90,7 +90,8 @@ import Testing
     @Test("With the right limit nobody is refused; with none a refusal holds for everybody as long as Retry-After says")
     func limits() async throws {
         try await ZoomInfoServer.with("per_second=20") { server in
-            try await Self.with("zoominfo", server, limits: ProviderLimits(perSecond: 10)) { enrichment in
+            // Far below the server's limit: on a busy machine calls come in bunches.
+            try await Self.with("zoominfo", server, limits: ProviderLimits(perSecond: 5)) { enrichment in
                 let (request, _) = try await enrichment.run(Enrichment.contacts(700), providers: ["zi"], workers: 2)
                 #expect(request.status == .completed)
                 let log = try await server.log()
