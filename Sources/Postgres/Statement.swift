@@ -85,7 +85,9 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStrin
 
         /// A quoted identifier.
         public mutating func appendInterpolation(identifier name: String) {
-            statement.append("\"" + name.replacing("\"", with: "\"\"") + "\"")
+            // By scalars: a quotation mark with an accent is one character, but a quotation mark to PostgreSQL.
+            let escaped = name.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
+            statement.append("\"" + String(String.UnicodeScalarView(escaped)) + "\"")
         }
     }
 }

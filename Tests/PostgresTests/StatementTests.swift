@@ -32,6 +32,8 @@ import Testing
     func identifiers() {
         let statement: Statement = "select \(identifier: "a\"b") from \(raw: "t")"
         #expect(statement.sql == "select \"a\"\"b\" from t")
+        let accent: Statement = "\(identifier: "a\"\u{301}b")"
+        #expect(Array(accent.sql.unicodeScalars) == Array("\"a\"\"\u{301}b\"".unicodeScalars))
     }
 
     @Test("Every type makes the round trip")

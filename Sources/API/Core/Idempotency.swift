@@ -64,10 +64,10 @@ struct Idempotency: Sendable {
         return Response(status: response.status, headers: response.headers, body: .init(byteBuffer: body))
     }
 
-    /// What tells two requests apart. Of a file its announced length has to do: it is not read before it is wanted.
+    /// What tells two requests apart. Of a file or a long list its announced length has to do: it is not read before it is wanted.
     private func fingerprint(_ call: Call) async throws -> (Call, String) {
         var (request, content) = (call.request, call.request.headers[.contentLength] ?? "")
-        if request.isJSON {
+        if request.isJSON, Int(content) ?? 0 <= RequestBody.jsonLimit {
             content = String(buffer: try await request.collectBody(upTo: RequestBody.jsonLimit))
         }
         let text = [
