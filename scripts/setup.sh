@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building and running needs and this machine lacks; asks nothing; does nothing when all is there.
-# usage: scripts/setup.sh [--lint] [REQUIREMENTS.txt…]     pinned Python packages go into .venv; --lint adds docker-compose, benchmarks wrk
+# usage: scripts/setup.sh [--lint] [REQUIREMENTS.txt…]     pinned Python packages go into .venv; --lint adds docker-compose
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -49,15 +49,13 @@ missing_packages() {
     if [ -n "$for_lint" ]; then
         has docker-compose || docker compose version >/dev/null 2>&1 || echo docker-compose
     fi
-    case " $* " in
-        *" Benchmarks/"*) has wrk || echo wrk ;;
-    esac
     if [ $# -gt 0 ]; then
         python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
     fi
-    # What tests and benchmarks compare archives with.
+    # What tests and benchmarks compare with.
     case " $* " in *" Tests/"*) has bsdtar || echo libarchive-tools ;; esac
     case " $* " in *" Benchmarks/"*)
+        has wrk || echo wrk
         has pigz || echo pigz
         has nginx || [ -x /usr/sbin/nginx ] || echo nginx-light
         ;;
