@@ -162,6 +162,33 @@ import Testing
         }
     }
 
+    @Test("A JSON Web Token of the configured issuer opens its vendor's rows, another's signature nothing")
+    func webTokens() async throws {
+        let python = try PythonTools.program("python")
+        try await ListeningProcess.with({ [python, Project.file("Tests/Servers/oidc_issuer.py"), $0] }) { issuer in
+            let origin = "http://127.0.0.1:\(issuer.port)"
+            let settings = ["CATALOG_OIDC_ISSUER": origin, "CATALOG_OIDC_AUDIENCE": "catalog"]
+            try await APIEnvironment.with(settings) { api in
+                let uploadID = try await api.upload("J")
+                let sign = { (changes: String) in
+                    let answer = try await HTTPClient().send(HTTPRequest("GET", "\(origin)/token?alg=ES256&\(changes)"))
+                    return String(decoding: answer.body, as: UTF8.self)
+                }
+                let own = try await sign("vendor_id=V001")
+                #expect(try await api.call("GET", "/uploads/\(uploadID)", as: own)["status"] == "partial")
+                #expect(
+                    try await api.call("GET", "/uploads/\(uploadID)", as: try await sign("vendor_id=V002")).status
+                        == 404)
+                #expect(
+                    try await api.call("GET", "/jobs/summary", as: try await sign("catalog_role=operator")).status
+                        == 200)
+                #expect(
+                    try await api.call("GET", "/uploads", as: try await sign("vendor_id=V001&forge=payload")).status
+                        == 401)
+            }
+        }
+    }
+
     @Test("A POST with an Idempotency-Key is done once")
     func idempotency() async throws {
         try await APIEnvironment.with(roles: "api") { api in

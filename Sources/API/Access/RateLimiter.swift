@@ -1,3 +1,4 @@
+import Jobs
 import Synchronization
 
 /// So many requests a second for each caller, and as many again at once after a pause.
@@ -41,8 +42,4 @@ final class RateLimiter: Sendable {
     private func forgetFull(_ buckets: inout [String: Bucket], _ now: ContinuousClock.Instant) {
         buckets = buckets.filter { filled($0.value, now) < capacity }
     }
-}
-
-extension Duration {
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

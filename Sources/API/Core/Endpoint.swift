@@ -75,6 +75,10 @@ struct Call: Sendable {
     /// A text of the path, which is always there.
     func path(_ name: String) -> String { values.text(name) ?? "" }
 
+    /// Where the caller reaches this service, without a slash at the end.
+    /// - Parameter publicURL: as configured; nil takes the host of the request.
+    func base(_ publicURL: String?) -> String { publicURL ?? request.head.authority.map { "http://\($0)" } ?? "" }
+
     /// How many items a page has.
     var limit: Int { values.integer("limit") ?? 20 }
 }

@@ -1,3 +1,4 @@
+import Jobs
 import Synchronization
 
 /// Requests since the start, by method, path and status, and how long they took.

@@ -128,7 +128,7 @@ struct EnrichmentRoutes: Sendable {
         guard let request = try await pool.run({ try $0.enrichment(requestID) }) else {
             throw Problem.noSuch("request", requestID)
         }
-        let url = link?.url ?? "\(base(call))/enrichment/\(requestID)/content"
+        let url = link?.url ?? "\(call.base(publicURL))/enrichment/\(requestID)/content"
         return .json(
             EnrichmentAnswer.json(request, uploadURL: url), .created, [.location: "/enrichment/\(requestID)"])
     }
@@ -144,15 +144,12 @@ struct EnrichmentRoutes: Sendable {
     private func answer(_ call: Call, _ request: EnrichmentRequest) async throws -> ByteBuffer {
         guard request.hasOutput else { return EnrichmentAnswer.json(request) }
         let link = try await resources.results.link(to: request.outputKey).url
-        let url = link.hasPrefix("http") ? link : "\(base(call))/enrichment/\(request.requestID)/file"
+        let url = link.hasPrefix("http") ? link : "\(call.base(publicURL))/enrichment/\(request.requestID)/file"
         let requestID = request.requestID
         let usage = try await pool.run { try $0.enrichmentUsage(requestID) }
         return EnrichmentAnswer.json(request, downloadURL: url, usage: usage)
     }
 
-    private func base(_ call: Call) -> String {
-        publicURL ?? call.request.head.authority.map { "http://\($0)" } ?? ""
-    }
 }
 
 /// What a POST asks for: a list in the body, or one to come.

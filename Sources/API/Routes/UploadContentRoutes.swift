@@ -88,7 +88,8 @@ struct UploadContentRoutes: Sendable {
         let json =
             switch place {
             case .store(let link): Self.place(uploadID, link.url, link.headers, link.expiresAt.formatted(.iso8601))
-            case .service(let token): Self.place(uploadID, "\(base(call))/uploads/\(uploadID)/content/\(token)")
+            case .service(let token):
+                Self.place(uploadID, "\(call.base(publicURL))/uploads/\(uploadID)/content/\(token)")
             }
         return .json(json, .created, [.location: "/uploads/\(uploadID)"])
     }
@@ -164,10 +165,6 @@ struct UploadContentRoutes: Sendable {
     /// The name becomes a part of an object's key.
     private static func isSafe(_ fileName: String) -> Bool {
         !fileName.isEmpty && !fileName.hasPrefix(".") && !fileName.contains { $0 == "/" || $0 == "\\" }
-    }
-
-    private func base(_ call: Call) -> String {
-        publicURL ?? call.request.head.authority.map { "http://\($0)" } ?? ""
     }
 
     private static func place(

@@ -37,15 +37,7 @@ public struct AnnouncedEnrichments: Sendable {
         guard let request = try await pool.run({ try $0.enrichment(requestID) }), request.waitsForUpload else {
             return false
         }
-        let key = Self.key(of: request.requestID)
-        try await store.put(key, contentsOf: file.path)
-        guard let object = try await store.head(key) else {
-            throw ObjectStoreError(reason: "'\(key)' vanished after it was stored", isGone: true)
-        }
-        let event = ObjectEvent(
-            source: .api, bucket: bucket, key: key, versionID: object.version, etag: object.etag,
-            byteCount: object.size, occurredAt: object.lastModified)
-        _ = try await pool.transaction { try $0.arrive(event) }
+        try await file.arrive(as: Self.key(of: request.requestID), in: store, bucket: bucket, pool)
         return true
     }
 

@@ -86,7 +86,7 @@ struct ProviderCaller: Sendable {
             let wait = retryAfter ?? .seconds(Double.random(in: 1...5))
             limiter.block(for: wait)
             try await pool.run { session in
-                _ = try session.execute(ProviderLimit.block(name, seconds: wait.inSeconds, because: reason))
+                _ = try session.execute(ProviderLimit.block(name, seconds: wait.seconds, because: reason))
             }
             return .postponed(for: wait, reason: reason)
         case .unavailable:
@@ -104,9 +104,4 @@ struct ProviderCaller: Sendable {
             callID: call.id, provider: name, state: state, credits: credits,
             reserved: entry.row.limits.creditBudget == nil ? credits : call.plan.credits, error: error)
     }
-}
-
-extension Duration {
-    /// With fraction.
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

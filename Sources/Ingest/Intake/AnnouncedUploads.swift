@@ -81,14 +81,7 @@ public struct AnnouncedUploads: Sendable {
     /// - Throws: `AnnouncementError` if they are not those announced.
     public func fill(_ slot: UploadSlot, with file: ReceivedFile) async throws {
         try slot.verify(file)
-        try await store.put(slot.objectKey, contentsOf: file.path)
-        guard let object = try await store.head(slot.objectKey) else {
-            throw ObjectStoreError(reason: "'\(slot.objectKey)' vanished after it was stored", isGone: true)
-        }
-        let event = ObjectEvent(
-            source: .api, bucket: bucket, key: slot.objectKey, versionID: object.version, etag: object.etag,
-            byteCount: object.size, occurredAt: object.lastModified)
-        _ = try await pool.transaction { try $0.arrive(event) }
+        try await file.arrive(as: slot.objectKey, in: store, bucket: bucket, pool)
     }
 
     private func record(_ upload: Upload, _ slot: UploadSlot) async throws {

@@ -1,5 +1,6 @@
 import Dispatch
 import OpenSSL
+import Postgres
 
 /// Bytes that came over the network, on disk until their last owner is gone.
 public struct ReceivedFile: Sendable {
@@ -14,6 +15,18 @@ public struct ReceivedFile: Sendable {
         self.file = file
         self.byteCount = byteCount
         self.sha256 = sha256
+    }
+
+    /// Stores the file and records its arrival, as an event of the bucket would. Repeating it changes nothing.
+    func arrive(as key: String, in store: any ObjectStore, bucket: String, _ pool: Pool) async throws {
+        try await store.put(key, contentsOf: path)
+        guard let object = try await store.head(key) else {
+            throw ObjectStoreError(reason: "'\(key)' vanished after it was stored", isGone: true)
+        }
+        let event = ObjectEvent(
+            source: .api, bucket: bucket, key: key, versionID: object.version, etag: object.etag,
+            byteCount: object.size, occurredAt: object.lastModified)
+        _ = try await pool.transaction { try $0.arrive(event) }
     }
 }
 

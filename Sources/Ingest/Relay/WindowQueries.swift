@@ -187,8 +187,3 @@ extension RelayWindow {
             state: State(rawValue: row.get("state")) ?? .open, attempt: row.get("attempt"))
     }
 }
-
-extension Duration {
-    /// With fraction.
-    fileprivate var seconds: Double { self / .seconds(1) }
-}
