@@ -7,7 +7,8 @@ import Testing
 
 /// Which windows are worked on when, and by whom.
 @Suite(.timeLimit(.minutes(1))) struct RelayDispatchTests {
-    /// Windows of a minute each, sealed, that ended so many minutes ago.
+    /// Windows of a minute each, sealed, that ended so many minutes ago; their members are one more, and tell them apart
+    /// whatever the clock says later.
     private static func withWindows<Result>(
         _ minutesAgo: [Int], _ body: (Connection) async throws -> Result
     ) async throws -> Result {
@@ -16,7 +17,7 @@ import Testing
                 try session.execute(
                     """
                     insert into relay.windows (opens_at, closes_at, state, member_count, byte_count, sealed_at)
-                    select at - interval '1 minute', at, 'sealed', 10, 1000, at
+                    select at - interval '1 minute', at, 'sealed', ago.minutes + 1, 1000, at
                     from unnest(\(minutesAgo)::integer[]) as ago (minutes)
                     cross join lateral (select date_trunc('minute', now()) - ago.minutes * interval '1 minute') as t (at)
                     """)
@@ -28,16 +29,18 @@ import Testing
     private static func jobs(_ session: Session) throws -> String {
         try session.first(
             """
-            select coalesce(string_agg(priority || ':' || extract(epoch from date_trunc('minute', now()) - (payload ->> 'window')::timestamptz)
-                ::integer / 60 - 1, ' ' order by priority, run_at, job_id), '') as jobs
-            from jobs.jobs where kind = 'relay.pack'
+            select coalesce(string_agg(priority || ':' || member_count - 1, ' ' order by priority, run_at, job_id), '') as jobs
+            from jobs.jobs
+            join relay.windows on opens_at = (payload ->> 'window')::timestamptz
+            where kind = 'relay.pack'
             """)!.get("jobs")
     }
 
     private static func begin(_ session: Session, _ minutesAgo: Int) throws -> RelayWindow? {
         let row = try session.first(
             """
-            select (extract(epoch from date_trunc('minute', now()) - (\(minutesAgo)::integer + 1) * interval '1 minute') * 1000000)::bigint as at
+            select (extract(epoch from opens_at) * 1000000)::bigint as at from relay.windows
+            where member_count = \(minutesAgo)::integer + 1
             """)!
         return try session.beginWindow(WindowTime(microseconds: row.get("at")))
     }

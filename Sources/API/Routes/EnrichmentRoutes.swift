@@ -100,14 +100,14 @@ struct EnrichmentRoutes: Sendable {
             guard request.hasOutput else {
                 throw Problem(.notFound, "the result is not written yet: the request is \(request.status.rawValue)")
             }
-            return try await ReportFiles(store: resources.results).response(call, request.outputKey)
+            return try await ReportFiles(store: resources.output).response(call, request.outputKey)
         }
     }
 
     // MARK: What they share
 
     private func accept(_ order: EnrichmentOrder, _ call: Call) async throws -> Response {
-        let spool = try ContactSpool.read(order.list, limits: resources.listLimits)
+        let spool = try await ContactSpool.read(order.list, limits: resources.limits)
         let outcome = try await EnrichmentPipeline(resources: resources).create(order.new, spool, reusing: true)
         let (requestID, status): (String, HTTPResponse.Status) =
             switch outcome {
@@ -143,7 +143,7 @@ struct EnrichmentRoutes: Sendable {
 
     private func answer(_ call: Call, _ request: EnrichmentRequest) async throws -> ByteBuffer {
         guard request.hasOutput else { return EnrichmentAnswer.json(request) }
-        let link = try await resources.results.link(to: request.outputKey).url
+        let link = try await resources.output.link(to: request.outputKey).url
         let url = link.hasPrefix("http") ? link : "\(call.base(publicURL))/enrichment/\(request.requestID)/file"
         let requestID = request.requestID
         let usage = try await pool.run { try $0.enrichmentUsage(requestID) }

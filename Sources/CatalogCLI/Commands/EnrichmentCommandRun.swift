@@ -111,7 +111,7 @@ struct EnrichmentSummary: Encodable {
         failedBatches = request.failedBatches
         self.usage = usage
         self.output = output
-        durationSeconds = Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18
+        durationSeconds = took.seconds
     }
 
     func rendered(_ style: Style) -> String {

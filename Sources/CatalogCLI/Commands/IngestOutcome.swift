@@ -1,6 +1,7 @@
 import Catalog
 import Foundation
 import Ingest
+import Jobs
 
 /// What `catalog ingest` says of one file: the public JSON object, and words for a person.
 struct IngestOutcome: Encodable {
@@ -41,7 +42,7 @@ struct IngestOutcome: Encodable {
         failureType = result.end.failure?.type.rawValue
         failureMessage = result.end.failure?.message
         dryRun = isDryRun ? true : nil
-        let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+        let seconds = duration.seconds
         durationSeconds = (seconds * 1000).rounded() / 1000
     }
 

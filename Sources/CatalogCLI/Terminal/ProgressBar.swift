@@ -1,5 +1,6 @@
 import Foundation
 import Ingest
+import Jobs
 import Synchronization
 
 /// One line that tells how far an upload is, on a terminal; nothing in a pipe.
@@ -60,7 +61,7 @@ final class ProgressBar: Sendable {
     private static func line(
         _ label: String, _ phase: String, done: Double?, rows: Int, elapsed: Duration, _ style: Style
     ) -> String {
-        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        let seconds = elapsed.seconds
         var parts = [label, phase]
         if let done {
             let filled = Int(done * Double(width))

@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import Threads
 
 /// Lists whose bytes come after the word: `POST /enrichment` announces a request, the object's arrival begins it.
 ///
@@ -53,7 +54,7 @@ extension EnrichmentRequest {
 /// A list that came in the body of a request.
 extension ContactSpool {
     /// - Throws: `EnrichmentFailure`.
-    public static func read(_ file: ReceivedFile, limits: UploadLimits) throws -> ContactSpool {
-        try read(try LocalFile(path: file.path), limits: limits)
+    public static func read(_ file: ReceivedFile, limits: UploadLimits) async throws -> ContactSpool {
+        try await onThread(named: "contacts") { try read(try LocalFile(path: file.path), limits: limits) }
     }
 }

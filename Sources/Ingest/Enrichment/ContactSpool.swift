@@ -1,6 +1,7 @@
 import CSV
 import Catalog
 import Foundation
+import Threads
 
 /// A list of contacts as it was read, once and whole: UTF-8 in a file without a name.
 public struct ContactSpool: Sendable {
@@ -23,7 +24,7 @@ public struct ContactSpool: Sendable {
         do {
             let file = try await SpooledObject.fetch(
                 object.key, version: object.version, etag: object.etag, from: store, limit: limits.maximumFileBytes)
-            return try read(file, limits: limits)
+            return try await onThread(named: "contacts") { try read(file, limits: limits) }
         } catch let failure as UploadFailure {
             throw EnrichmentFailure(failure.message)
         }

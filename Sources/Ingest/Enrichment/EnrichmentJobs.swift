@@ -53,10 +53,12 @@ extension Job {
 public final class EnrichmentResources: Sendable {
     let pool: Pool
     let stores: any ObjectStores
-    let output: any ObjectStore
+    /// Where results are.
+    public let output: any ObjectStore
     let registry: ProviderRegistry
     let limiters: RateLimiters
-    let limits: UploadLimits
+    /// How much a list may be.
+    public let limits: UploadLimits
     /// Requests under way: what their batches need of them does not change.
     private let requests = Mutex<[String: EnrichmentRequest]>([:])
 
@@ -86,12 +88,6 @@ public final class EnrichmentResources: Sendable {
     public static let periodic = [
         PeriodicJob(NewJob(queue: EnrichmentStep.queue, kind: EnrichmentStep.upkeep, priority: 4), everySeconds: 3600)
     ]
-
-    /// Where results are.
-    public var results: any ObjectStore { output }
-
-    /// How much a list may be.
-    public var listLimits: UploadLimits { limits }
 
     /// Reads a result.
     /// - Parameter receive: as `ObjectStore.get` takes it.
