@@ -5,33 +5,50 @@ extension Session {
     /// little under settings made with `set_config(…, true)`. Must stand outside a transaction.
     /// - Returns: the rows of each statement.
     /// - Throws: the error of the first that failed; none of them took effect then.
-    public func pipeline(_ statements: [Statement]) throws -> [Rows] {
-        try checkCancellation()
-        guard PQtransactionStatus(connection) == PQTRANS_IDLE else {
-            throw PostgresError(message: "a transaction is open: a pipeline is one by itself", sqlState: "25001")
-        }
+    public func pipeline(_ statements: [Statement]) throws -> [Rows] { try pipelines([statements])[0].get() }
+
+    /// Runs several transactions in one round trip; each fails alone.
+    /// - Returns: for each what `pipeline` returns or throws.
+    func pipelines(_ transactions: [[Statement]]) -> [Result<[Rows], any Error>] {
         do {
-            return try runPipeline(statements)
-        } catch let error as PostgresError where error.isStalePreparation {
-            for statement in statements { preparedNames[statement.sql] = nil }
-            return try runPipeline(statements)
+            try checkCancellation()
+            guard PQtransactionStatus(connection) == PQTRANS_IDLE else {
+                throw PostgresError(message: "a transaction is open: a pipeline is one by itself", sqlState: "25001")
+            }
+            let answers = try runPipelines(transactions)
+            return zip(transactions, answers).map { statements, answer in
+                guard case .failure(let error as PostgresError) = answer, error.isStalePreparation else {
+                    return answer
+                }
+                for statement in statements { preparedNames[statement.sql] = nil }
+                return Result { try runPipelines([statements])[0].get() }
+            }
+        } catch {
+            return transactions.map { _ in .failure(error) }
         }
     }
 
-    private func runPipeline(_ statements: [Statement]) throws -> [Rows] {
+    private func runPipelines(_ transactions: [[Statement]]) throws -> [Result<[Rows], any Error>] {
         guard PQenterPipelineMode(connection) == 1 else { throw PostgresError(connection: connection) }
         defer { PQexitPipelineMode(connection) }
         var prepared: [String: String] = [:]
-        let expected = try statements.map { statement in
-            let sql = statement.sql
-            return (sql: sql, isNew: try send(statement, sql, &prepared))
+        let expected = try transactions.map { statements in
+            let expected = try statements.map { statement in
+                let sql = statement.sql
+                return (sql: sql, isNew: try send(statement, sql, &prepared))
+            }
+            try require(PQpipelineSync(connection))
+            return expected
         }
-        guard PQpipelineSync(connection) == 1 else { throw PostgresError(connection: connection) }
-        let answers = collect(expected)
-        // Only what succeeded as a whole is there for the next time.
-        let rows = try answers.map { Rows(try $0.get()) }
-        preparedNames.merge(prepared) { $1 }
-        return rows
+        return expected.map { expected in
+            let answers = collect(expected)
+            return Result {
+                let rows = try answers.map { Rows(try $0.get()) }
+                // Only what succeeded as a whole is there for the next time.
+                for (sql, isNew) in expected where isNew { preparedNames[sql] = prepared[sql] }
+                return rows
+            }
+        }
     }
 
     /// - Returns: whether the statement is prepared on the way, which has an answer of its own.

@@ -6,15 +6,25 @@ struct APIDatabase: Sendable {
     let pool: Pool
     /// Whether the server keeps statements planned: not behind PgBouncer.
     let prepares: Bool
+    private let shared: SharedPipelines
+
+    init(pool: Pool, prepares: Bool) {
+        self.pool = pool
+        self.prepares = prepares
+        shared = SharedPipelines(pool)
+    }
 
     /// Reads with the rights of the caller: a vendor sees its own rows because PostgreSQL shows no others, whatever the
     /// statements say. One round trip.
+    /// - Parameter isQuick: whether an index finds the rows at once. Such reads share connections and round trips.
     /// - Returns: what `body` makes of the rows of each statement.
     func read<Result: Sendable>(
-        as identity: Identity, _ statements: Statement..., body: @Sendable ([Rows]) throws -> Result
+        as identity: Identity, _ statements: Statement..., isQuick: Bool = false,
+        body: @escaping @Sendable ([Rows]) throws -> Result
     ) async throws -> Result {
         let all = ([Self.assume(identity)] + statements).map { $0.prepared(prepares) }
-        return try await pool.run { session in try body(Array(try session.pipeline(all).dropFirst())) }
+        guard isQuick else { return try await pool.run { try body(Array(try $0.pipeline(all).dropFirst())) } }
+        return try await shared.run(all) { try body(Array($0.dropFirst())) }
     }
 
     /// The role and the vendor until the end of the transaction. `session_user`, which history records, stays the service's.

@@ -61,6 +61,9 @@ enum ProductQueries {
             """
     }
 
+    /// Whether a page may cost a walk through all products: no index helps.
+    static func isSearch(_ values: InputValues) -> Bool { values.text("q") != nil || values.text("category") != nil }
+
     /// What stands for itself in a pattern.
     private static func escaped(_ text: String) -> String {
         ["\\", "%", "_"].reduce(text) { $0.replacing($1, with: "\\" + $1) }
@@ -113,7 +116,10 @@ struct ProductRoutes: Sendable {
         ) { call in
             let limit = call.limit
             return .json(
-                try await database.read(as: call.identity, ProductQueries.page(call.values, limit: limit + 1)) {
+                try await database.read(
+                    as: call.identity, ProductQueries.page(call.values, limit: limit + 1),
+                    isQuick: !ProductQueries.isSearch(call.values)
+                ) {
                     Call.page($0[0], .product, limit: limit, key: 2)
                 })
         }
@@ -130,7 +136,9 @@ struct ProductRoutes: Sendable {
                 call.values.seconds("asOf").map {
                     ProductQueries.select(vendor: vendor, product: product, asOf: $0)
                 } ?? ProductQueries.select(vendor: vendor, product: product)
-            let found = try await database.read(as: call.identity, statement) { Call.object($0[0], .product) }
+            let found = try await database.read(as: call.identity, statement, isQuick: true) {
+                Call.object($0[0], .product)
+            }
             guard let found else { throw Problem.noSuch("product", product) }
             return .json(found)
         }
@@ -143,7 +151,7 @@ struct ProductRoutes: Sendable {
         ) { call in
             let (vendor, product) = (call.path("vendor"), call.path("vendorProductId"))
             let found = try await database.read(
-                as: call.identity, ProductQueries.history(vendor: vendor, product: product)
+                as: call.identity, ProductQueries.history(vendor: vendor, product: product), isQuick: true
             ) { rows in rows[0].isEmpty ? nil : Call.list(rows[0], .productImage) }
             guard let found else { throw Problem.noSuch("product", product) }
             return .json(found)

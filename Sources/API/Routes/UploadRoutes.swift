@@ -154,7 +154,7 @@ struct UploadRoutes: Sendable {
 
     private func detail(_ call: Call) async throws -> ByteBuffer {
         let uploadID = call.path("uploadId")
-        let found = try await database.read(as: call.identity, UploadQueries.select(uploadID)) {
+        let found = try await database.read(as: call.identity, UploadQueries.select(uploadID), isQuick: true) {
             Call.object($0[0], .uploadDetail)
         }
         guard let found else { throw Problem.noSuch("upload", uploadID) }
@@ -165,7 +165,7 @@ struct UploadRoutes: Sendable {
     private func present(_ call: Call) async throws -> (json: ByteBuffer, isFinal: Bool) {
         let uploadID = call.path("uploadId")
         return try await database.read(
-            as: call.identity, UploadQueries.select(uploadID), UploadQueries.files(uploadID)
+            as: call.identity, UploadQueries.select(uploadID), UploadQueries.files(uploadID), isQuick: true
         ) { rows in
             guard let json = Call.object(rows[0], .uploadDetail), let files = rows[1].first else {
                 throw Problem.noSuch("upload", uploadID)
@@ -187,7 +187,9 @@ struct UploadRoutes: Sendable {
     /// A column of the upload's files.
     private func file(_ call: Call, _ column: String) async throws -> String {
         let uploadID = call.path("uploadId")
-        let (exists, value, isUnderWay) = try await database.read(as: call.identity, UploadQueries.files(uploadID)) {
+        let (exists, value, isUnderWay) = try await database.read(
+            as: call.identity, UploadQueries.files(uploadID), isQuick: true
+        ) {
             rows in
             guard let row = rows[0].first else { return (false, nil as String?, false) }
             let errors = try row.get("error_records", as: Int?.self)
