@@ -16,6 +16,7 @@ from measures import Group, Row, check, median
 PRODUCTS, VENDORS, UPLOADS = 100_000, 10_000, 10_000
 CONNECTIONS, SECONDS = 64, 5
 CLIENTS, MEGABYTES = 50, 10
+TARGETS = ("GET /uploads/{id}", "GET /products")
 UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
@@ -129,9 +130,12 @@ def requesting(bench, figures):
     figures["P19"] = {"hello": peer, **found, "memory": megabytes}
     hello = median(peer, "rate")
     for name, results in found.items():
+        targets = (0.15, 1) if name in TARGETS else (None, None)
+        worst = median(results, "p99")
         yield Row("P19", f"{name}, {PRODUCTS:,} products, {CONNECTIONS} connections (hello world of the same server)",
-                  f"{median(results, 'rate'):,.0f}/s, p99 {median(results, 'p99') * 1000:.1f} ms", f"{hello:,.0f}/s",
-                  median(results, "rate") / hello, 0.15 if name != "GET /products of a vendor" else None, True)
+                  f"{median(results, 'rate'):,.0f}/s", f"{hello:,.0f}/s", median(results, "rate") / hello, targets[0], True)
+        yield Row("P19", f"{name}, the same, p99 (hello world {median(peer, 'p99') * 1000:.1f} ms)",
+                  f"{worst * 1000:.1f} ms", "10 ms", worst / 0.010, targets[1], False)
     yield Row("P19", f"memory while {CLIENTS} clients upload {MEGABYTES} MB each (limit 100 MB more than idle)",
               f"{megabytes:.0f} MB more", "100 MB", megabytes / 100, 1, False)
 

@@ -122,7 +122,6 @@ $$;
 
 CREATE FUNCTION catalog.current_vendor_id() RETURNS text
     LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog'
     RETURN NULLIF(current_setting('catalog.vendor_id'::text, true), ''::text);
 
 -- Name: FUNCTION current_vendor_id(); Type: COMMENT; Schema: catalog; Owner: -
@@ -189,6 +188,50 @@ $$;
 -- Name: FUNCTION ensure_error_partitions(at timestamp with time zone); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.ensure_error_partitions(at timestamp with time zone) IS 'makes the partitions of validation_errors for the month of the given time and the next one, where they are missing';
+
+-- Name: validation_errors; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.validation_errors (
+    error_id bigint NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    row_number integer NOT NULL,
+    line_number integer NOT NULL,
+    error_type text NOT NULL,
+    error_message text NOT NULL,
+    field text,
+    rejected_value text,
+    original_data jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text]))),
+    CONSTRAINT validation_errors_row_number_is_positive CHECK ((row_number > 0))
+)
+PARTITION BY RANGE (created_at);
+
+-- Name: TABLE validation_errors; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.validation_errors IS 'every error of every rejected row; partitioned by month, so that retention drops partitions (catalog.drop_error_partitions)';
+
+-- Name: COLUMN validation_errors.row_number; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors.row_number IS 'first data record is 1';
+
+-- Name: COLUMN validation_errors.line_number; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors.line_number IS 'physical line of the file, the header is usually line 1';
+
+-- Name: COLUMN validation_errors.original_data; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors.original_data IS 'the row as the vendor wrote it, by column; under _mapped its values after a mapping, under _line a row that could not be split';
+
+-- Name: error_counts(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.error_counts(upload text) RETURNS json
+    LANGUAGE sql STABLE
+    RETURN (SELECT COALESCE(json_object_agg(c.error_type, c.errors), '{}'::json) AS "coalesce" FROM (SELECT e.error_type, count(*) AS errors FROM catalog.validation_errors e WHERE ((e.upload_id)::text = error_counts.upload) GROUP BY e.error_type) c);
+
+-- Name: FUNCTION error_counts(upload text); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.error_counts(upload text) IS 'how many errors of each type an upload has, as a JSON object; with the rights of the caller';
 
 -- Name: keep_deleted_product_images(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -613,40 +656,6 @@ COMMENT ON COLUMN catalog.upload_history.object_key IS 'where the file came from
 -- Name: COLUMN upload_history.dry_run; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.upload_history.dry_run IS 'checked and counted like any other, but nothing was loaded';
-
--- Name: validation_errors; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.validation_errors (
-    error_id bigint NOT NULL,
-    upload_id character varying(50) NOT NULL,
-    row_number integer NOT NULL,
-    line_number integer NOT NULL,
-    error_type text NOT NULL,
-    error_message text NOT NULL,
-    field text,
-    rejected_value text,
-    original_data jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text]))),
-    CONSTRAINT validation_errors_row_number_is_positive CHECK ((row_number > 0))
-)
-PARTITION BY RANGE (created_at);
-
--- Name: TABLE validation_errors; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON TABLE catalog.validation_errors IS 'every error of every rejected row; partitioned by month, so that retention drops partitions (catalog.drop_error_partitions)';
-
--- Name: COLUMN validation_errors.row_number; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.validation_errors.row_number IS 'first data record is 1';
-
--- Name: COLUMN validation_errors.line_number; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.validation_errors.line_number IS 'physical line of the file, the header is usually line 1';
-
--- Name: COLUMN validation_errors.original_data; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.validation_errors.original_data IS 'the row as the vendor wrote it, by column; under _mapped its values after a mapping, under _line a row that could not be split';
 
 -- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
 
@@ -2139,6 +2148,17 @@ REVOKE ALL ON FUNCTION catalog.drop_error_partitions(keep interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.ensure_error_partitions(at timestamp with time zone) FROM PUBLIC;
 
+-- Name: TABLE validation_errors; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.validation_errors TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.validation_errors TO catalog_auditor;
+
+-- Name: FUNCTION error_counts(upload text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.error_counts(upload text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.error_counts(upload text) TO catalog_vendor;
+GRANT ALL ON FUNCTION catalog.error_counts(upload text) TO catalog_auditor;
+
 -- Name: FUNCTION keep_deleted_product_images(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.keep_deleted_product_images() FROM PUBLIC;
@@ -2183,11 +2203,6 @@ GRANT SELECT ON TABLE audit.enrichment TO catalog_auditor;
 
 GRANT SELECT ON TABLE catalog.upload_history TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.upload_history TO catalog_auditor;
-
--- Name: TABLE validation_errors; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.validation_errors TO catalog_vendor;
-GRANT SELECT ON TABLE catalog.validation_errors TO catalog_auditor;
 
 -- Name: TABLE upload_errors; Type: ACL; Schema: audit; Owner: -
 

@@ -35,9 +35,9 @@ final class Authenticator: Sendable {
     /// - Throws: `Problem` if the header names nobody; whatever keeps the database or the issuer from being asked.
     func identify(_ header: String?) async throws -> Identity {
         guard let header else { return .anybody }
-        let parts = header.split(separator: " ", maxSplits: 1)
+        let parts = header.split(separator: " ")
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Self.refusal }
-        let text = parts[1].trimmingCharacters(in: .whitespaces)
+        let text = String(parts[1])
         if let token = TokenSecret(text) { return try await identify(token) }
         guard let issuer, let claims = try await issuer.verify(text) else { throw Self.refusal }
         return claims

@@ -83,6 +83,11 @@ struct Call: Sendable {
     var limit: Int { values.integer("limit") ?? 20 }
 }
 
+extension String {
+    /// nil if it is not percent-encoded UTF-8. Most texts have nothing to decode.
+    fileprivate var percentDecoded: String? { utf8.contains(UInt8(ascii: "%")) ? removingPercentEncoding : self }
+}
+
 /// Who called, for the log.
 final class Caller: Sendable {
     private let state = Mutex("")
@@ -117,7 +122,7 @@ extension Endpoint {
     func values(of request: Request, _ context: APIContext) throws -> InputValues {
         // A piece of the path that is no valid value names nothing that exists.
         let pairs = try pathInputs.map { input -> (name: String, value: String) in
-            guard let text = context.parameters.get(input.name)?.removingPercentEncoding, !text.utf8.contains(0) else {
+            guard let text = context.parameters.get(input.name)?.percentDecoded, !text.utf8.contains(0) else {
                 throw Problem(.notFound, "there is nothing here: GET /openapi.json lists what is")
             }
             return (input.name, text)
@@ -136,7 +141,7 @@ extension Endpoint {
     private static func pairs(of query: String?) throws -> [(name: String, value: String)] {
         try (query ?? "").split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let texts = parts.map { $0.replacing("+", with: " ").removingPercentEncoding }
+            let texts = parts.map { String($0).replacing("+", with: " ").percentDecoded }
             guard let name = texts[0], let value = texts.count > 1 ? texts[1] : "" else {
                 throw Problem(.invalidParameter, "the query is not percent-encoded UTF-8")
             }

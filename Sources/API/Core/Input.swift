@@ -98,7 +98,10 @@ extension Input {
 }
 
 extension String {
-    fileprivate var hasControls: Bool { unicodeScalars.contains { $0.properties.generalCategory == .control } }
+    /// Of the Unicode category Cc.
+    fileprivate var hasControls: Bool {
+        unicodeScalars.contains { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) }
+    }
     fileprivate var isSHA256: Bool { utf8.count == 64 && allSatisfy(\.isHexDigit) }
 }
 

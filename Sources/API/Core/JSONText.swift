@@ -62,18 +62,18 @@ struct JSONText {
     }
 
     mutating func members(of row: Row, _ shape: Shape) {
-        for (index, field) in shape.fields.enumerated() {
-            key(field.name)
-            row.withBytes(at: index) { bytes in
-                guard let bytes else { return raw("null") }
-                switch field.kind {
-                case .text, .timestamp, .choice: quote(bytes)
-                case .integer, .decimal, .json:
-                    buffer.writeBytes(bytes)
-                    needsComma = true
-                case .boolean: raw(bytes.first == UInt8(ascii: "t") ? "true" : "false")
+        for (index, member) in shape.members.enumerated() {
+            let key = member.key.dropFirst(needsComma ? 0 : 1)
+            _ = row.withBytes(at: index) { bytes in
+                // One visit to the buffer for each member: a page has hundreds of them.
+                buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: key.count + JSONBytes.most(bytes)) { target in
+                    var json = JSONBytes(target: target)
+                    key.withUnsafeBytes { json.copy($0) }
+                    json.write(bytes, member.form)
+                    return json.count
                 }
             }
+            needsComma = true
         }
     }
 
@@ -107,31 +107,76 @@ struct JSONText {
         needsComma = true
     }
 
-    /// Section 7: quotation mark, backslash and control characters must be escaped, nothing else.
     private mutating func quote(_ bytes: UnsafeRawBufferPointer) {
-        buffer.writeStaticString("\"")
-        var start = 0
-        for (index, byte) in bytes.enumerated()
-        where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start..<index]))
-            escape(byte)
-            start = index + 1
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: JSONBytes.most(bytes)) { target in
+            var json = JSONBytes(target: target)
+            json.quote(bytes)
+            return json.count
         }
-        buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[start...]))
-        buffer.writeStaticString("\"")
         needsComma = true
+    }
+}
+
+/// Writes values of JSON into memory that has room for them.
+private struct JSONBytes {
+    let target: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(target: UnsafeMutableRawBufferPointer) {
+        self.target = target
+    }
+
+    /// As many bytes as a value can have: each of its own as `\u0000`, in quotation marks; or a word.
+    static func most(_ bytes: UnsafeRawBufferPointer?) -> Int { 6 * (bytes?.count ?? 0) + 5 }
+
+    /// A column's text as PostgreSQL gives it; nil for NULL.
+    mutating func write(_ bytes: UnsafeRawBufferPointer?, _ form: Shape.Member.Form) {
+        guard let bytes else { return word("null") }
+        switch form {
+        case .quoted: quote(bytes)
+        case .bare: copy(bytes)
+        case .boolean: word(bytes.first == UInt8(ascii: "t") ? "true" : "false")
+        }
+    }
+
+    /// Section 7: quotation mark, backslash and control characters must be escaped, nothing else.
+    mutating func quote(_ bytes: UnsafeRawBufferPointer) {
+        put(UInt8(ascii: "\""))
+        for byte in bytes {
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                escape(byte)
+            } else {
+                put(byte)
+            }
+        }
+        put(UInt8(ascii: "\""))
+    }
+
+    mutating func copy(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: target[count...]).copyMemory(from: bytes)
+        count += bytes.count
+    }
+
+    private mutating func put(_ byte: UInt8) {
+        target[count] = byte
+        count += 1
+    }
+
+    private mutating func word(_ text: StaticString) {
+        copy(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     private mutating func escape(_ byte: UInt8) {
         switch byte {
-        case UInt8(ascii: "\""): buffer.writeStaticString("\\\"")
-        case UInt8(ascii: "\\"): buffer.writeStaticString("\\\\")
-        case UInt8(ascii: "\n"): buffer.writeStaticString("\\n")
-        case UInt8(ascii: "\r"): buffer.writeStaticString("\\r")
-        case UInt8(ascii: "\t"): buffer.writeStaticString("\\t")
+        case UInt8(ascii: "\""): word("\\\"")
+        case UInt8(ascii: "\\"): word("\\\\")
+        case UInt8(ascii: "\n"): word("\\n")
+        case UInt8(ascii: "\r"): word("\\r")
+        case UInt8(ascii: "\t"): word("\\t")
         default:
-            let digits = String(byte, radix: 16)
-            buffer.writeString("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+            word(byte < 0x10 ? "\\u000" : "\\u001")
+            let digit = byte & 15
+            put(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
     }
 }

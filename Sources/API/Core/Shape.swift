@@ -23,15 +23,37 @@ struct Shape: Sendable {
         var summary: String
     }
 
+    /// A field of a JSON object, prepared to be written often.
+    struct Member: Sendable {
+        enum Form: Sendable { case quoted, bare, boolean }
+
+        /// As it stands behind another one: comma, name in quotation marks, colon.
+        let key: [UInt8]
+        let form: Form
+
+        init(_ field: Field) {
+            key = Array(",\"\(field.name)\":".utf8)
+            form =
+                switch field.kind {
+                case .text, .timestamp, .choice: .quoted
+                case .integer, .decimal, .json: .bare
+                case .boolean: .boolean
+                }
+        }
+    }
+
     /// Name of the schema in the document.
     let name: String
     let fields: [Field]
+    /// The fields as `JSONText` writes them.
+    let members: [Member]
     /// The select list, in the order of the fields.
     let columns: Statement
 
     init(name: String, fields: [Field]) {
         self.name = name
         self.fields = fields
+        members = fields.map(Member.init)
         columns = "\(raw: fields.map(\.selected).joined(separator: ", "))"
     }
 }

@@ -3,7 +3,7 @@ import Postgres
 /// What is read of uploads, with the rights of whoever asks.
 enum UploadQueries {
     static func select(_ uploadID: String) -> Statement {
-        "select \(Shape.uploadDetail.columns) from catalog.upload_history u where u.upload_id = \(uploadID)::text"
+        "select \(Shape.uploadDetail.columns) from catalog.upload_history where upload_id = \(uploadID)::text"
     }
 
     static func page(_ values: InputValues, limit: Int) -> Statement {

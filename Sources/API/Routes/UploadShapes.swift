@@ -42,11 +42,7 @@ extension Shape {
             .init(
                 "errorCounts", .json(schema: #"{"type":"object","additionalProperties":{"type":"integer"}}"#),
                 "Errors by type.",
-                column: """
-                    (select coalesce(json_object_agg(c.error_type, c.errors), '{}')
-                     from (select e.error_type, count(*) as errors from catalog.validation_errors e
-                           where e.upload_id = u.upload_id and u.error_records > 0 group by e.error_type) c)
-                    """)
+                column: "(case when error_records > 0 then catalog.error_counts(upload_id) else '{}' end)")
         ])
 
     /// An error of a row.
