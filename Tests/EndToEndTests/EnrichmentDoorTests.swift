@@ -75,8 +75,8 @@ import Testing
     private struct Place: Sendable {
         let catalog: CatalogBinary
         var api: APIEnvironment?
-        /// Puts an object into the bucket that the route leads from.
-        var put: (@Sendable (_ key: String, _ file: String) async throws -> Void)?
+        /// Puts a file into the bucket that the route leads from, as raw/people.csv.
+        var put: (@Sendable (_ file: String) async throws -> Void)?
 
         /// - Returns: path of the result.
         func pass(_ input: String, through door: Door) async throws -> String {
@@ -86,7 +86,7 @@ import Testing
                 try await catalog.succeed(
                     "enrich", input, "--provider", "zi", "--fields", "contact,company", "--output", output)
             case .folder, .bucket:
-                if let put { try await put("raw/people.csv", input) }
+                if let put { try await put(input) }
                 try await fetch(try await arrived(), to: output)
             case .process, .enrichment: try await fetch(try await post(input, to: door), to: output)
             }
@@ -137,14 +137,9 @@ import Testing
             try await APIEnvironment.with(roles: "api,worker,poller") { api in
                 let catalog = api.service.catalog
                 try await catalog.succeed("route", "add", "s3://inbox/raw/", "enrich", "--provider", "zi")
-                let root = "\(catalog.folder.file("objects"))/buckets/inbox"
                 try await body(
-                    Place(catalog: catalog, api: api) { key, file in
-                        try FileManager.default.createDirectory(
-                            atPath: "\(root)/raw", withIntermediateDirectories: true)
-                        // A rename makes it appear whole, as an object does.
-                        try FileManager.default.copyItem(atPath: file, toPath: "\(root)/staged")
-                        try FileManager.default.moveItem(atPath: "\(root)/staged", toPath: "\(root)/\(key)")
+                    Place(catalog: catalog, api: api) { file in
+                        try api.service.dropList("people.csv", try String(contentsOfFile: file, encoding: .utf8))
                     })
             }
         case .process, .enrichment:
@@ -171,8 +166,8 @@ import Testing
             let catalog = api.service.catalog
             try await catalog.succeed("route", "add", "s3://inbox-\(number)/raw/", "enrich", "--provider", "zi")
             try await body(
-                Place(catalog: catalog, api: api) { key, file in
-                    try await client(["put", "inbox-\(number)", key, file])
+                Place(catalog: catalog, api: api) { file in
+                    try await client(["put", "inbox-\(number)", "raw/people.csv", file])
                 })
         }
     }
