@@ -34,9 +34,17 @@ final class Cloud: Sendable {
     }
 
     /// The secret of a provider: a file that an orchestrator mounts, else of Secrets Manager, kept for an hour.
-    /// - Parameter id: name, ARN or `file:PATH`.
-    @Sendable func providerSecret(_ id: String) async throws -> String {
-        guard id.hasPrefix("file:") else { return try await databaseSecrets().secret(id).text }
+    /// - Parameters:
+    ///   - id: name, ARN or `file:PATH`.
+    ///   - refused: what was kept and is of no use.
+    @Sendable func providerSecret(_ id: String, refused: String?) async throws -> String {
+        guard id.hasPrefix("file:") else {
+            let secrets = try databaseSecrets()
+            let known = try await secrets.secret(id).text
+            guard known == refused else { return known }
+            await secrets.invalidate(id)
+            return try await secrets.secret(id).text
+        }
         let path = String(id.dropFirst("file:".count))
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure("cannot read the secret file '\(path)': check the path and its permissions")

@@ -3,7 +3,7 @@ import OpenSSL
 import TestSupport
 import Testing
 
-/// Uploads that go straight to a store of S3, and files that come straight from it.
+/// Files and lists that go straight to a store of S3, and reports and results that come straight from it.
 @Suite(.timeLimit(.minutes(5))) struct APIStoreTests {
     @Test(
         "The store takes an announced file by a presigned URL, and gives the reports by one; a wrong file is refused there"
@@ -11,14 +11,7 @@ import Testing
     func presigned() async throws {
         let endpoint = try await S3Server.url()
         let bucket = "api-\(UUID().uuidString.lowercased().prefix(8))"
-        let credentials = [
-            "AWS_ENDPOINT_URL_S3": endpoint, "AWS_ACCESS_KEY_ID": S3Server.accessKey,
-            "AWS_SECRET_ACCESS_KEY": S3Server.secretKey, "AWS_REGION": S3Server.region,
-        ]
-        let client = [Project.file("Tests/Clients/s3.py"), endpoint, S3Server.accessKey, S3Server.secretKey]
-        let made = try await Subprocess.run(try PythonTools.program("python"), client + ["make", bucket])
-        #expect(made.status == 0, "\(made.error)")
-        let settings = credentials.merging(["CATALOG_STORE": "s3://\(bucket)"]) { $1 }
+        let settings = try await Self.settings(bucket)
         try await APIEnvironment.with(roles: "api,worker,poller", settings) { api in
             let file = APIEnvironment.file("S")
             let path = try api.service.catalog.folder.write(file, to: "s.csv")
@@ -47,6 +40,71 @@ import Testing
                 #expect(contents.contains(text))
             }
         }
+    }
+
+    @Test(
+        "An announced list is put straight into the store, and the result fetched from it, both without a header",
+        arguments: ["event", "poller"])
+    func announcedList(_ announcement: String) async throws {
+        let bucket = "api-\(UUID().uuidString.lowercased().prefix(8))"
+        let settings = try await Self.settings(bucket).merging(["CATALOG_EVENTS_TOKEN": "t0ken"]) { $1 }
+        let roles = announcement == "event" ? "api,worker" : "api,worker,poller"
+        try await APIEnvironment.with(roles: roles, settings) { api in
+            try await api.service.catalog.succeed("provider", "add", "mock", "--kind", "mock")
+            let order = #"{"upload": true, "providers": "mock", "fields": "contact", "format": "ndjson", "gzip": true}"#
+            let place = try await api.call("POST", "/enrichment", as: "operator", json: order)
+            let (requestID, url) = (try #require(place["requestId"]), try #require(place["uploadUrl"]))
+            let store = try await S3Server.url()
+            #expect(place.status == 201 && url.hasPrefix(store))
+            let list = "email\n" + (0..<250).map { "p\($0)@example.com\n" }.joined()
+            let file = try api.service.catalog.folder.write(list, to: "list.csv")
+            let refused = try await Self.curl(
+                ["-s", "-o", "/dev/null", "-w", "%{http_code}", "-T", file, url.replacing(requestID, with: "other")])
+            #expect(refused == "403")
+            let etag = try await Self.curl(["-sf", "-o", "/dev/null", "-w", "%header{etag}", "-T", file, url])
+            if announcement == "event" {
+                let key = "api-enrichments/\(requestID).list"
+                try await Self.announce(key, in: bucket, size: list.utf8.count, etag: etag, to: api)
+            }
+            try await api.service.wait(for: "completed", "select status from enrichment.requests")
+
+            let answer = try await api.call("GET", "/enrichment/\(requestID)", as: "auditor")
+            let download = try #require(answer["downloadUrl"])
+            #expect(download.hasPrefix(store))
+            let result = api.service.catalog.folder.file("result.ndjson.gz")
+            _ = try await Self.curl(["-sf", "-o", result, download])
+            let lines = try await Subprocess.run("/usr/bin/env", ["gzip", "-dc", result]).output.split(separator: "\n")
+            let emails = try lines.map { line in
+                let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+                return object?["email"] as? String
+            }
+            #expect(emails == (0..<250).map { "p\($0)@example.com" })
+        }
+    }
+
+    private static func announce(
+        _ key: String, in bucket: String, size: Int, etag: String, to api: APIEnvironment
+    ) async throws {
+        let event = """
+            {"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+                "eventTime": "2026-11-21T17:16:53.000Z", "s3": {"bucket": {"name": "\(bucket)"},
+                "object": {"key": "\(key)", "size": \(size), "eTag": "\(etag.replacing("\"", with: ""))"}}}]}
+            """
+        let answer = try await api.call("POST", "/events/s3", as: "t0ken", json: event)
+        #expect(answer.status == 200, "\(answer.text)")
+    }
+
+    /// Of a service on a new bucket of the store that checks signatures.
+    private static func settings(_ bucket: String) async throws -> [String: String] {
+        let endpoint = try await S3Server.url()
+        let client = [Project.file("Tests/Clients/s3.py"), endpoint, S3Server.accessKey, S3Server.secretKey]
+        let made = try await Subprocess.run(try PythonTools.program("python"), client + ["make", bucket])
+        #expect(made.status == 0, "\(made.error)")
+        return [
+            "AWS_ENDPOINT_URL_S3": endpoint, "AWS_ACCESS_KEY_ID": S3Server.accessKey,
+            "AWS_SECRET_ACCESS_KEY": S3Server.secretKey, "AWS_REGION": S3Server.region,
+            "CATALOG_STORE": "s3://\(bucket)",
+        ]
     }
 
     private static func curl(_ arguments: [String]) async throws -> String {

@@ -108,6 +108,26 @@ import Testing
         }
     }
 
+    @Test("An object of the second in which the route was made is found, although a store lists whole seconds")
+    func sameSecond() async throws {
+        try await Self.withPool { pool in
+            let folder = try TemporaryFolder()
+            let stores = FolderStores(root: URL(fileURLWithPath: folder.path))
+            let store = try stores.store(bucket: "inbox")
+            try await store.put("uploads/V1/f.csv", contentsOf: try folder.write("a\n", to: "local.csv"))
+            try await pool.run {
+                _ = try $0.execute("update intake.routes set accepts_from = '2026-11-21T17:16:53.7Z'")
+            }
+            let poller = ArrivalPoller(pool: pool, stores: stores, interval: .seconds(3600), logger: Self.quiet)
+            for (second, found) in [(52, 0), (53, 1)] {
+                let date = try #require(ISO8601DateFormatter().date(from: "2026-11-21T17:16:\(second)Z"))
+                try FileManager.default.setAttributes(
+                    [.modificationDate: date], ofItemAtPath: "\(folder.path)/inbox/uploads/V1/f.csv")
+                #expect(try await poller.runOnce() == found)
+            }
+        }
+    }
+
     @Test("An announced object is not found again by the poller")
     func announced() async throws {
         try await Self.withPool { pool in

@@ -5,7 +5,8 @@ usage: zoominfo_server.py PIPE [OPTION=VALUE ...]
 
 Writes its port into the named pipe. Options:
   per_second=N         calls in any second; more are refused with 429 and Retry-After
-  retry_after=N        what a refused call is told, in seconds (1)
+  retry_after=N        what a refused call is told, in seconds (1); until then all others are refused too
+  refuse_each=N        each Nth call is refused likewise, whatever the rate
   token_calls=N        a token is good for so many calls; for any number unless given
   public_key=FILE      PEM; assertions are verified with openssl
   every=N:WHAT         each Nth enrich call does WHAT: html, malformed, slow, silent, fewer, error, cut
@@ -58,7 +59,7 @@ class State:
 
     def refusal(self):
         """Seconds to wait, in a sliding window; a refused call uses nothing up."""
-        limit = int(self.number("per_second", 0))
+        limit, each = int(self.number("per_second", 0)), int(self.number("refuse_each", 0))
         with self.lock:
             now = time.monotonic()
             if now < self.silent_until:
@@ -66,8 +67,10 @@ class State:
                 return int(self.number("retry_after", 1))
             while self.recent and self.recent[0] <= now - 1:
                 self.recent.popleft()
-            if limit and len(self.recent) >= limit:
-                self.count["refused"] += 1
+            is_too_fast = limit and len(self.recent) >= limit
+            self.count["asked"] += 1
+            if is_too_fast or (each and self.count["asked"] % each == 0):
+                self.count["refused" if is_too_fast else "refused by number"] += 1
                 self.silent_until = now + self.number("retry_after", 1)
                 return int(self.number("retry_after", 1))
             self.recent.append(now)
@@ -91,6 +94,11 @@ def person(given):
         "email": given.get("emailAddress", "ada@voss.example"), "phone": "+1 555 010 0000", "jobTitle": f"Head of {name}",
         "companyName": given.get("companyName", "Voss Inc"), "contactAccuracyScore": "90.0",
     }
+
+
+def somebody(company_name):
+    """Whom a search for persons of a company finds."""
+    return person({"companyName": company_name, "firstName": "Found"})
 
 
 def company(given):
@@ -174,7 +182,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def search(self, question, is_gtm):
         words = question["data"]["attributes"] if is_gtm else question
-        found = person({"companyName": words.get("companyName", ""), "firstName": "Found"})
+        found = somebody(words.get("companyName", ""))
         items = [{"id": "1", "type": "Contact", "attributes": found}] if is_gtm else [found]
         self.answer(200, {"maxResults": 1, "data": items})
 

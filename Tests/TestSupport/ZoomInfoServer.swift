@@ -15,6 +15,12 @@ public struct ZoomInfoServer: Sendable {
     public static func with<Result>(
         _ options: String..., body: (ZoomInfoServer) async throws -> Result
     ) async throws -> Result {
+        try await with(options, body: body)
+    }
+
+    public static func with<Result>(
+        _ options: [String], body: (ZoomInfoServer) async throws -> Result
+    ) async throws -> Result {
         let script = Project.file("Tests/Servers/zoominfo_server.py")
         return try await ListeningProcess.with {
             ["/usr/bin/env", "python3", script, $0] + options

@@ -3,8 +3,8 @@ import Foundation
 import Postgres
 import Synchronization
 
-/// Gives the text of a secret by its id.
-public typealias SecretReader = @Sendable (String) async throws -> String
+/// Gives the text of a secret by its id; another than the refused one, if there is another by now.
+public typealias SecretReader = @Sendable (_ id: String, _ refused: String?) async throws -> String
 
 /// Makes adapters by the kind of a row.
 public struct ProviderFactory: Sendable {

@@ -64,14 +64,15 @@ extension ObjectEvent {
         """
     }
 
-    /// Objects of a listing that no event has announced: unknown, or written anew since.
+    /// Objects of a listing that no event has announced: unknown, or written anew since. S3 lists times in whole seconds,
+    /// without the rest: what was put right after the route was made seems to be older than it.
     static func selectNew(bucket: String, prefix: String, keys: [String], etags: [String], times: [String]) -> Statement
     {
         """
         select listed.key
         from unnest(\(keys)::text[], \(etags)::text[], \(times)::float8[]) as listed (key, etag, modified)
         join intake.routes r on r.bucket = \(bucket)::text and r.prefix = \(prefix)::text
-        where to_timestamp(listed.modified) >= r.accepts_from
+        where to_timestamp(listed.modified) >= date_trunc('second', r.accepts_from)
           and not exists (
               select from intake.object_events e
               where e.bucket = \(bucket)::text and e.object_key = listed.key and e.etag = listed.etag

@@ -25,7 +25,7 @@ struct Enrichment: Sendable {
             let pool = Pool(conninfo, maximum: 14)
             let folder = try TemporaryFolder()
             let files = FolderStores(root: URL(fileURLWithPath: folder.path))
-            let factory = ProviderFactory(http: HTTPClient(), pool: pool) { id in
+            let factory = ProviderFactory(http: HTTPClient(), pool: pool) { id, _ in
                 try String(contentsOfFile: String(id.dropFirst("file:".count)), encoding: .utf8)
             }
             let resources = EnrichmentResources(

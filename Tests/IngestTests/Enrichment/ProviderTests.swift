@@ -159,7 +159,7 @@ import Testing
             ),
         ])
     func settings(_ kind: String, _ settings: String, _ reason: String) async throws {
-        let factory = ProviderFactory(http: HTTPClient(), pool: Pool("", maximum: 1)) { $0 }
+        let factory = ProviderFactory(http: HTTPClient(), pool: Pool("", maximum: 1)) { id, _ in id }
         let error = #expect(throws: ProviderSettingsError.self) {
             try factory.make(ProviderRow(name: "p", kind: kind, settings: settings))
         }

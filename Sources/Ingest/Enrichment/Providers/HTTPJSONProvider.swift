@@ -66,7 +66,7 @@ struct HTTPJSONProvider: Provider {
 
     func call(_ capability: Capability, _ inputs: [ProviderInput], callID: Int) async throws -> [ProviderAnswer] {
         guard let mapping = mappings[capability] else { return inputs.map { _ in .noMatch } }
-        let answer = try await http.post(mapping.url, body(mapping, inputs), headers: try await headers())
+        let answer = try await post(mapping.url, body(mapping, inputs))
         guard mapping.inputs != nil else {
             return [Self.answer(answer[path: mapping.results ?? ""], mapping)]
         }
@@ -89,10 +89,13 @@ struct HTTPJSONProvider: Provider {
         return .object(constants.merging([list: .array(objects.map(JSONValue.object))]) { $1 })
     }
 
-    private func headers() async throws -> [(name: String, value: String)] {
-        guard let secret else { return [] }
-        let text = try await secret.text().trimmingCharacters(in: .whitespacesAndNewlines)
-        return [secretHeader.map { ($0, text) } ?? ("Authorization", "Bearer \(text)")]
+    private func post(_ url: String, _ body: JSONValue) async throws -> JSONValue {
+        guard let secret else { return try await http.post(url, body) }
+        return try await secret.use { secret in
+            let text = secret.trimmingCharacters(in: .whitespacesAndNewlines)
+            let header = secretHeader.map { ($0, text) } ?? ("Authorization", "Bearer \(text)")
+            return try await http.post(url, body, headers: [header])
+        }
     }
 
     private static func answer(_ result: JSONValue?, _ mapping: Mapping) -> ProviderAnswer {

@@ -58,10 +58,22 @@ struct ProviderSecret: Sendable {
     let id: String
     let reader: SecretReader
 
-    /// - Throws: `ProviderError`, without any part of the secret.
-    func text() async throws -> String {
+    /// Logs in, or calls, with the secret: once more if it is refused and was changed since it was read.
+    /// - Throws: what `body` throws; `ProviderError`, without any part of the secret.
+    func use<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+        let secret = try await text()
         do {
-            return try await reader(id)
+            return try await body(secret)
+        } catch let error as ProviderError where error.kind == .unauthorized {
+            let other = try await text(refused: secret)
+            guard other != secret else { throw error }
+            return try await body(other)
+        }
+    }
+
+    private func text(refused: String? = nil) async throws -> String {
+        do {
+            return try await reader(id, refused)
         } catch let error as CancellationError {
             throw error
         } catch {

@@ -39,7 +39,7 @@ struct ZoomInfoGTMProvider: Provider {
         let login = ProviderHTTP(name: row.name, http: http, tokens: nil, timeout: timeout)
         let tokenURL = settings.tokenURL ?? "https://okta-login.zoominfo.com/oauth2/default/v1/token"
         let tokens = TokenCache { [name = row.name] in
-            try await Self.logIn(name, tokenURL, settings.scope, login, try await credentials.text())
+            try await credentials.use { try await Self.logIn(name, tokenURL, settings.scope, login, $0) }
         }
         self.http = ProviderHTTP(
             name: row.name, http: http, tokens: tokens, contentType: "application/vnd.api+json", timeout: timeout)

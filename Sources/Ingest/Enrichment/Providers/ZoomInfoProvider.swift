@@ -42,7 +42,7 @@ struct ZoomInfoProvider: Provider {
         let credentials = ProviderSecret(provider: row.name, id: secretID, reader: secret)
         let login = ProviderHTTP(name: row.name, http: http, tokens: nil, timeout: timeout)
         let tokens = TokenCache { [name = row.name] in
-            try await Self.logIn(name, base, login, try await credentials.text())
+            try await credentials.use { try await Self.logIn(name, base, login, $0) }
         }
         self.http = ProviderHTTP(name: row.name, http: http, tokens: tokens, timeout: timeout)
     }
