@@ -6,7 +6,6 @@ public final class Session {
     let connection: OpaquePointer
     let canceller: Canceller
     var savepointDepth = 0
-    private var cursorNumber = 0
     /// By text.
     var preparedNames: [String: String] = [:]
     var preparedCount = 0
@@ -87,19 +86,6 @@ public final class Session {
         try checkCancellation()
         let result = try withCStrings([sql]) { PQexec(connection, $0[0]) }
         _ = try check(result, sql)
-    }
-
-    /// Runs a query through a cursor, so that a result of any size fits in memory. Needs a transaction.
-    public func stream(_ statement: Statement, batch: Int = 5000, _ body: (Row) throws -> Void) throws {
-        cursorNumber += 1
-        let cursor = "stream_\(cursorNumber)"
-        try execute("declare \(identifier: cursor) no scroll cursor for \(statement)")
-        while true {
-            let rows = try query("fetch \(raw: String(batch)) from \(identifier: cursor)")
-            try rows.forEach(body)
-            if rows.count < batch { break }
-        }
-        try execute("close \(identifier: cursor)")
     }
 
     /// - Parameter copy: what a COPY answers; nil refuses one, as it would wait for somebody to send or take its rows.

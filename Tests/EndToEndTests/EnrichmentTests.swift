@@ -45,6 +45,45 @@ import Testing
         }
     }
 
+    @Test("A list of 100 MB is enriched in the memory of a small one")
+    func large() async throws {
+        try await CatalogBinary.with { catalog in
+            let (input, output) = (catalog.folder.file("large.csv"), catalog.folder.file("out.csv"))
+            let made = try await Subprocess.run(
+                "/usr/bin/env",
+                [
+                    "python3", "-c",
+                    """
+                    import sys
+                    with open(sys.argv[1], "w") as file:
+                        file.write("id,email,note\\n")
+                        for number in range(5000):
+                            file.write(f"{number},p{number}@example.com,{'long ' * 4000}\\n")
+                    """, input,
+                ])
+            #expect(made.status == 0)
+            let outcome = try await Subprocess.run(
+                "/usr/bin/env",
+                [
+                    "python3", "-c",
+                    """
+                    import resource, subprocess, sys
+                    print(subprocess.run(sys.argv[1:], capture_output=True, text=True).stdout)
+                    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+                    """,
+                    Project.binary("catalog"), "enrich", input, "--provider", "mock", "--fields", "contact",
+                    "--output", output, "--json",
+                ], environment: catalog.environment)
+            let lines = outcome.output.split(separator: "\n")
+            let summary = try JSONDecoder().decode(EnrichmentLine.self, from: Data(lines[0].utf8))
+            #expect(summary.status == "completed" && summary.totalRecords == 5000)
+            let complaints = try await Self.complaints(output, of: input)
+            #expect(complaints.isEmpty)
+            let megabytes = try #require(Int(lines[1]))
+            #expect(megabytes < 80, "of a debug build")
+        }
+    }
+
     @Test("catalog enrich says in one line what is wrong with its arguments and its input")
     func refusals() async throws {
         try await CatalogBinary.with { catalog in

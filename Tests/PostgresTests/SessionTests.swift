@@ -151,20 +151,37 @@ import Testing
         }
     }
 
-    @Test(
-        "A stream passes every row once, in order, whatever the size of its batches", arguments: [1, 7, 5000, 12_000])
-    func stream(batch: Int) async throws {
+    @Test("A stream passes every row once, in order", arguments: [0, 1, 12_000])
+    func stream(count: Int) async throws {
         try await withConnection { connection in
-            try await connection.transaction { session in
+            try await connection.run { session in
                 var next = 1
-                try session.stream(
-                    "select n from generate_series(1, \(12_000)::integer) n", batch: batch == 1 ? 999 : batch
-                ) { row in
+                try session.stream("select n from generate_series(1, \(count)::integer) n") { row in
                     let number: Int = try row.get("n")
                     #expect(number == next)
                     next += 1
                 }
-                #expect(next == 12_001)
+                #expect(next == count + 1)
+            }
+        }
+    }
+
+    @Test("A stream that its reader ends, or its query, throws the reason, and the connection is good for more")
+    func endedStream() async throws {
+        struct Enough: Error {}
+        try await withConnection { connection in
+            try await connection.run { session in
+                #expect(throws: Enough.self) {
+                    try session.stream("select generate_series(1, 1000000000000)") { _ in throw Enough() }
+                }
+                var count = 0
+                let error = #expect(throws: PostgresError.self) {
+                    try session.stream("select 1 / (3 - n) from generate_series(1, 5) n") { _ in count += 1 }
+                }
+                #expect(error?.sqlState == "22012" && count == 2)
+                #expect(throws: PostgresError.self) { try session.stream("copy (select 1) to stdout") { _ in } }
+                let row = try session.first("select 42 as n")
+                #expect(try row?.get("n") == 42)
             }
         }
     }

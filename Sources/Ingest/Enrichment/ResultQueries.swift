@@ -2,9 +2,8 @@ import Postgres
 
 /// The statements that read a result.
 enum ResultQueries {
-    /// The tables were filled a moment ago and have no statistics: PostgreSQL would take them for small, and a cursor for
-    /// one of which only the first rows are wanted.
-    static let planning = "set local enable_nestloop = off; set local cursor_tuple_fraction = 1"
+    /// The tables were filled a moment ago and have no statistics: PostgreSQL would take them for small.
+    static let planning = "set local enable_nestloop = off"
 
     /// The columns of the input, then those of the groups, then how it went.
     static func header(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> [String] {
