@@ -68,7 +68,9 @@ extension HTTPHeaders {
 extension StringProtocol {
     /// Without blanks and tabs at both ends.
     var trimmed: String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        return String(drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+        let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        let rest = Substring(self).utf8.drop(while: isBlank)
+        let end = rest.lastIndex { !isBlank($0) }.map(rest.index(after:)) ?? rest.startIndex
+        return String(decoding: rest[..<end], as: UTF8.self)
     }
 }

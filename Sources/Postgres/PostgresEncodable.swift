@@ -32,40 +32,50 @@ extension Bool: PostgresEncodable {
     public var postgresText: String { self ? "t" : "f" }
 }
 
-extension Optional: PostgresArrayElement where Wrapped: PostgresArrayElement {
-    public var arrayText: String { map(\.arrayText) ?? "NULL" }
-}
-
 /// A value that can stand in an array.
 public protocol PostgresArrayElement: Sendable {
-    /// As it stands between the braces: manual, section 8.15.2.
-    var arrayText: String { get }
+    /// Appends it as it stands between the braces: manual, section 8.15.2.
+    func appendArrayText(to text: inout String)
+}
+
+extension Optional: PostgresArrayElement where Wrapped: PostgresArrayElement {
+    public func appendArrayText(to text: inout String) {
+        if let self { self.appendArrayText(to: &text) } else { text += "NULL" }
+    }
 }
 
 extension String: PostgresArrayElement {
     /// By scalars: to Swift a quote with an accent on it would be another character, and no quote.
-    public var arrayText: String {
+    public func appendArrayText(to text: inout String) {
+        text += "\""
         // Nearly no value holds a byte to escape, and looking for one is cheap.
-        guard utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
-            return "\"\(self)\""
+        if utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+            for scalar in unicodeScalars {
+                if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }
+                text.unicodeScalars.append(scalar)
+            }
+        } else {
+            text += self
         }
-        var text = "\""
-        for scalar in unicodeScalars {
-            if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }
-            text.unicodeScalars.append(scalar)
-        }
-        return text + "\""
+        text += "\""
     }
 }
 
 extension Int: PostgresArrayElement {
-    public var arrayText: String { String(self) }
+    public func appendArrayText(to text: inout String) { text += String(self) }
 }
 
 extension Int32: PostgresArrayElement {
-    public var arrayText: String { String(self) }
+    public func appendArrayText(to text: inout String) { text += String(self) }
 }
 
 extension Array: PostgresEncodable where Element: PostgresArrayElement {
-    public var postgresText: String { "{" + map(\.arrayText).joined(separator: ",") + "}" }
+    public var postgresText: String {
+        var text = "{"
+        for (index, element) in enumerated() {
+            if index > 0 { text += "," }
+            element.appendArrayText(to: &text)
+        }
+        return text + "}"
+    }
 }

@@ -103,6 +103,15 @@ struct S3RecoveryTests {
         #expect(transport.requests.count == 2)
     }
 
+    @Test("an object that is an error's document is an object")
+    func errorAsContent() async throws {
+        let text = "<Error><Code>InternalError</Code></Error>"
+        let transport = ScriptedTransport(.make(text))
+        let bytes = try await client(transport).get(object).bytes
+        #expect(String(decoding: bytes, as: UTF8.self) == text)
+        #expect(transport.requests.count == 1)
+    }
+
     @Test("parts of a failed upload are not left behind")
     func aborts() async throws {
         let transport = ScriptedTransport(

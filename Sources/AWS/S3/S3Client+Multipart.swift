@@ -59,7 +59,7 @@ extension S3Client {
             headers: options.condition + [("Content-Type", "application/xml")])
         let response = try await send(
             request, "CompleteMultipartUpload", upload.object, body: .bytes(body),
-            payloadHash: SigV4.payloadHash(body), timeout: nil)
+            payloadHash: SigV4.payloadHash(body), timeout: nil, answersEarly: true)
         let etag = XMLDocument(response.body)?.root.text("ETag") ?? ""
         return S3Stored(etag: etag.unquoted, version: response.headers["x-amz-version-id"])
     }

@@ -51,7 +51,7 @@ public struct S3Client: Sendable {
         let version = source.version.map { "?versionId=\(PercentEncoding.encode($0))" } ?? ""
         let path = "/\(source.bucket)/\(PercentEncoding.encode(source.key, keepingSlashes: true))\(version)"
         let request = try addressing.request("PUT", target, headers: [("x-amz-copy-source", path)])
-        let response = try await send(request, "CopyObject", target, timeout: nil)
+        let response = try await send(request, "CopyObject", target, timeout: nil, answersEarly: true)
         let etag = XMLDocument(response.body)?.root.text("ETag") ?? ""
         return S3Stored(etag: etag.unquoted, version: response.headers["x-amz-version-id"])
     }
@@ -66,16 +66,17 @@ public struct S3Client: Sendable {
     /// - Parameters:
     ///   - payloadHash: of the body; hexadecimal.
     ///   - timeout: nil for transfers whose length nobody knows; a stall ends them.
+    ///   - answersEarly: whether the store answers 200 before it knows how it ends: an error then stands in the body.
     func send(
         _ request: SignableRequest, _ operation: String, _ resource: some CustomStringConvertible & Sendable,
-        body: HTTPBody = .empty, payloadHash: String = SigV4.emptyPayload, timeout: Duration? = .seconds(30)
+        body: HTTPBody = .empty, payloadHash: String = SigV4.emptyPayload, timeout: Duration? = .seconds(30),
+        answersEarly: Bool = false
     ) async throws -> HTTPResponse {
         try await service.run { attempt in
             let response = try await service.send(
                 request, body: body, payloadHash: payloadHash, operation: operation, resource: resource.description,
                 timeout: timeout, attempt: attempt)
-            // Copying and completing answer 200 before they know how it ends.
-            if let root = XMLDocument(response.body)?.root, root.name == "Error" {
+            if answersEarly, let root = XMLDocument(response.body)?.root, root.name == "Error" {
                 throw AnswerError(response, service: .s3, operation: operation, resource: resource.description)
             }
             return response

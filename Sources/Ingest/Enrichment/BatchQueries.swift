@@ -15,12 +15,16 @@ enum BatchQueries {
         """
     }
 
+    /// By the key, one after the other: the plan is made when the cache may be empty, and kept while it grows.
     static func lookUp(_ provider: String, hashes: [String]) -> Statement {
         """
-        select encode(input_hash, 'hex') as hash, outcome = 'match' as is_match, coalesce(confidence, 0) as confidence
-        from enrichment.cache
-        where provider = \(provider)::text and expires_at > clock_timestamp()
-          and input_hash = any (array(select decode(hex, 'hex') from unnest(\(hashes)::text[]) hex))
+        select hash, c.outcome = 'match' as is_match, coalesce(c.confidence, 0) as confidence
+        from unnest(\(hashes)::text[]) as hash
+        cross join lateral (
+            select outcome, confidence from enrichment.cache
+            where provider = \(provider)::text and input_hash = decode(hash, 'hex') and expires_at > clock_timestamp()
+            limit 1
+        ) c
         """
     }
 
@@ -49,7 +53,11 @@ enum BatchQueries {
         from unnest(\(results.map(\.ordinal))::integer[], \(results.map(\.group.rawValue))::text[],
             \(results.map(\.choice.provider))::text[], \(results.map(\.choice.hash.hex))::text[],
             \(results.map { String($0.choice.isCached) })::boolean[]) as r (ordinal, field_group, provider, hash, is_cached)
-        join enrichment.cache c on c.provider = r.provider and c.input_hash = decode(r.hash, 'hex')
+        cross join lateral (
+            select outcome, confidence, obtained_at, fields from enrichment.cache
+            where provider = r.provider and input_hash = decode(r.hash, 'hex')
+            limit 1
+        ) c
         order by r.ordinal, r.field_group
         """
     }

@@ -60,7 +60,7 @@ public struct WindowTime: Sendable, Hashable, CustomStringConvertible {
 
 extension WindowTime: PostgresEncodable, PostgresArrayElement {
     public var postgresText: String { description }
-    public var arrayText: String { description }
+    public func appendArrayText(to text: inout String) { text += description }
 }
 
 extension WindowTime: Comparable {
