@@ -12,7 +12,11 @@ usage: store_proxy.py PORT_PIPE TARGET MODE_FILE
       corrupt       HEAD answers with another checksum
       lose-answer   a PUT is passed on, and its answer lost
       cut           a PUT is reset in the middle of its body
+      cut-get       the answer to a GET is reset in the middle of its body
+      rotten        the answer to a GET has other bytes, as many as it should
       slow          every answer takes 1 s longer
+      trickle       a body is taken, and an answer given, in small pieces with pauses
+      stall         nothing is answered until the client hangs up
 """
 
 import http.client
@@ -50,7 +54,10 @@ class Handler(BaseHTTPRequestHandler):
         if mode == "cut" and self.command == "PUT":
             self.rfile.read(count // 2)
             return self.reset()
-        body = self.rfile.read(count)
+        body = self.trickled(count) if mode == "trickle" else self.rfile.read(count)
+        if mode == "stall":
+            self.rfile.read(1)
+            return self.reset()
         if mode == "unavailable" or (mode == "full" and self.command == "PUT"):
             return self.refuse(503 if mode == "unavailable" else 507)
         if mode == "slow":
@@ -58,6 +65,14 @@ class Handler(BaseHTTPRequestHandler):
         self.forward(body, mode)
 
     do_GET = do_PUT = do_HEAD = do_POST = do_DELETE = serve
+
+    def trickled(self, count):
+        pieces = []
+        while count:
+            pieces.append(self.rfile.read(min(count, 4096)))
+            count -= len(pieces[-1])
+            time.sleep(0.02)
+        return b"".join(pieces)
 
     def forward(self, body, mode):
         store = http.client.HTTPConnection("127.0.0.1", int(target))
@@ -81,7 +96,17 @@ class Handler(BaseHTTPRequestHandler):
         if answer.getheader("Content-Length") is None:
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        if self.command == "GET":
+            if mode == "cut-get":
+                self.wfile.write(content[: len(content) // 2])
+                return self.reset()
+            if mode == "rotten":
+                content = bytes(byte ^ 1 for byte in content)
+        step = 512 if mode == "trickle" else max(1, len(content))
+        for start in range(0, len(content), step):
+            self.wfile.write(content[start : start + step])
+            if mode == "trickle":
+                time.sleep(0.02)
 
 
 class Server(ThreadingHTTPServer):

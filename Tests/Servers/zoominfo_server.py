@@ -9,7 +9,8 @@ Writes its port into the named pipe. Options:
   refuse_each=N        each Nth call is refused likewise, whatever the rate
   token_calls=N        a token is good for so many calls; for any number unless given
   public_key=FILE      PEM; assertions are verified with openssl
-  every=N:WHAT         each Nth enrich call does WHAT: html, malformed, slow, silent, fewer, error, cut
+  every=N:WHAT         each Nth enrich call does WHAT: html, malformed, slow, silent, fewer, error, cut, spent
+  exceeded=N           the first N enrich calls find the subscription used up after their first input
   order=reversed       results in another order than the inputs
 
 GET /log answers what it counted: calls, inputs, logins, refusals, and how often each e-mail was answered.
@@ -26,6 +27,11 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MOST_INPUTS = 25
+# What both interfaces answer when no credits are left.
+SPENT = [
+    (403, {"message": "You have used up all of your allowed record limit"}),
+    (400, {"error": {"code": "PFAPI0011", "message": "Credit Limit Reached", "retryable": False}}),
+]
 
 
 class State:
@@ -196,11 +202,15 @@ class Handler(BaseHTTPRequestHandler):
         misdeed = self.state.misdeed()
         if misdeed in ("html", "malformed", "silent", "error", "cut"):
             return self.misbehave(misdeed)
+        if misdeed == "spent":
+            return self.answer(*SPENT[is_gtm])
         items = [self.item(given, is_person, is_gtm) for given in inputs]
         with self.state.lock:
-            self.state.count["inputs"] += len(inputs)
-            for given in inputs:
+            known = 1 if self.state.count["enrich calls"] <= self.state.number("exceeded", 0) else len(inputs)
+            self.state.count["inputs"] += known
+            for given in inputs[:known]:
                 self.state.answered[json.dumps(given, sort_keys=True)] += 1
+        items[known:] = [self.item(given, is_person, is_gtm, "LIMIT_EXCEEDED") for given in inputs[known:]]
         if self.state.options.get("order") == "reversed":
             items.reverse()
         if misdeed == "fewer":
@@ -210,9 +220,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.trickle(json.dumps(document).encode())
         self.answer(200, document, [("X-RateLimit-Limit", "25"), ("X-RateLimit-Remaining", "24")])
 
-    def item(self, given, is_person, is_gtm):
-        found = person(given) if is_person else company(given)
-        status = "FULL_MATCH" if found else "NO_MATCH"
+    def item(self, given, is_person, is_gtm, refusal=None):
+        found = None if refusal else person(given) if is_person else company(given)
+        status = refusal or ("FULL_MATCH" if found else "NO_MATCH")
         if is_gtm:
             return {"id": "1", "type": "Contact", "attributes": found or {}, "meta": {"input": given, "matchStatus": status}}
         return {"input": given, "data": [found] if found else [], "matchStatus": status}

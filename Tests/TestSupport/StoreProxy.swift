@@ -2,8 +2,9 @@
 public struct StoreProxy: Sendable {
     /// How it treats what it passes on.
     public enum Mode: String, Sendable, CaseIterable {
-        case pass, refuse, full, unavailable, forget, corrupt, cut, slow
+        case pass, refuse, full, unavailable, forget, corrupt, cut, rotten, slow, trickle, stall
         case loseAnswer = "lose-answer"
+        case cutGet = "cut-get"
     }
 
     /// `http://127.0.0.1:PORT`.

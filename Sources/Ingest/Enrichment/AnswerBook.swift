@@ -25,7 +25,7 @@ struct AnswerBook: Sendable {
         case .match(let fields, let confidence):
             json.raw("\"t\":\(row.cacheSeconds),\"c\":\(min(1, max(0, confidence))),\"f\":")
             json.object(fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-        case .noMatch, .unanswered: json.raw("\"t\":\(row.missSeconds)")
+        case .noMatch, .unanswered, .limitExceeded: json.raw("\"t\":\(row.missSeconds)")
         }
         json.raw("}")
     }

@@ -209,6 +209,8 @@ struct BatchRun {
         for (question, answer) in zip(outcome.questions, outcome.answers) {
             switch answer {
             case .unanswered: omissions["\(entry.row.name) \(question.hash.hex)", default: 0] += 1
+            // The batch fails for it.
+            case .limitExceeded: break
             case .match, .noMatch: answers.add(answer, to: question.hash, from: entry.row)
             }
         }
@@ -216,7 +218,7 @@ struct BatchRun {
             zip(outcome.questions.map(\.hash), outcome.answers), uniquingKeysWith: { first, _ in first })
         for index in searches.indices where searches[index].waterfall.provider == entry.row.name {
             let hash = searches[index].question.hash
-            guard let answer = answered[hash] else { continue }
+            guard let answer = answered[hash], answer != .limitExceeded else { continue }
             guard answer != .unanswered else {
                 giveUpIfOmitted(index, entry.row.name)
                 continue

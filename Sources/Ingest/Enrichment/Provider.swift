@@ -68,6 +68,8 @@ public enum ProviderAnswer: Sendable, Equatable {
     case noMatch
     /// Nothing was said of this input: it may be asked again.
     case unanswered
+    /// The subscription's credits or records are used up: asking again is of no use until there are new ones.
+    case limitExceeded
 }
 
 /// Who knows more of persons and companies.

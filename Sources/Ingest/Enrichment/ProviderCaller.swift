@@ -58,7 +58,12 @@ struct ProviderCaller: Sendable {
         let padded = answers + [ProviderAnswer](repeating: .unanswered, count: max(0, missing))
         let matches = answers.count(where: \.isMatch)
         let credits = entry.provider.credits(inputs: answers.count, matches: matches)
-        return Outcome(questions: call.plan.questions, answers: padded, end: end(call, .answered, credits))
+        return Outcome(
+            questions: call.plan.questions, answers: padded, end: end(call, .answered, credits),
+            failure: answers.contains(.limitExceeded)
+                ? JobError.permanent(
+                    reason: "\(name) has used up what its subscription allows: raise it, then run catalog jobs retry")
+                : nil)
     }
 
     private func unmade(_ call: GrantedCall, _ error: any Error) -> Outcome {

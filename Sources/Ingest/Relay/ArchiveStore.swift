@@ -36,6 +36,8 @@ public struct StoredArchive: Sendable, Equatable {
 
 /// An archive that is not there as it was sent.
 public struct ArchiveMismatch: Error, CustomStringConvertible, Equatable {
+    static let missing = "is not there"
+
     var key: String
     var problem: String
 

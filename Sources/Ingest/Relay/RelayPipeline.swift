@@ -47,8 +47,8 @@ struct RelayPipeline: Sendable {
 
     /// An archive that was planned, and perhaps stored by an attempt that could not say so.
     private func resume(_ archive: RelayArchive, _ window: RelayWindow) async throws {
-        let stored = try await failing(.target) { try await target.look(archive.key) }
-        if let stored, stored.difference(from: archive) == nil {
+        let problem = try await failing(.target) { try await self.problem(of: archive) }
+        guard let problem else {
             return try await pool.transaction { session in
                 try session.hold(window)
                 try session.execute(RelayArchive.deliver(archive))
@@ -63,7 +63,7 @@ struct RelayPipeline: Sendable {
                 "relay.archive.abandoned", metadata: ["key": "\(archive.key)", "missing": "\(missing.count)"])
             return try await pool.transaction { try $0.abandon(archive, missing: missing, of: window) }
         }
-        try await store(packed, window, replaces: stored != nil)
+        try await store(packed, window, replaces: problem != ArchiveMismatch.missing)
     }
 
     private func packRest(_ window: RelayWindow) async throws {
@@ -107,8 +107,9 @@ struct RelayPipeline: Sendable {
         }
     }
 
+    /// What is wrong with an archive on the target; its contents are read if that is wanted.
     private func problem(of archive: RelayArchive) async throws -> String? {
-        guard let stored = try await target.look(archive.key) else { return "is not there" }
+        guard let stored = try await target.look(archive.key) else { return ArchiveMismatch.missing }
         if let difference = stored.difference(from: archive) { return difference }
         guard settings.readsBack else { return nil }
         let digest = StreamedDigest()

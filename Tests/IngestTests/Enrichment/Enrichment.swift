@@ -51,13 +51,18 @@ struct Enrichment: Sendable {
         return try await pipeline.create(new, spool, reusing: reusing)
     }
 
-    /// Runs workers until a request is over.
-    func finish(_ requestID: String, workers: Int = 1) async throws -> EnrichmentRequest {
+    /// Makes dead jobs ready again.
+    func retry() async throws { _ = try await pool.transaction { try $0.retryDeadJobs(DeadJobFilter()) } }
+
+    /// Runs workers until a request is over, or until it is so.
+    func finish(
+        _ requestID: String, as status: EnrichmentStatus? = nil, workers: Int = 1
+    ) async throws -> EnrichmentRequest {
         try await working(workers) {
             while true {
                 try Task.checkCancellation()
                 let request = try await pool.run { try $0.enrichment(requestID) }
-                if let request, request.isOver { return request }
+                if let request, status.map({ $0 == request.status }) ?? request.isOver { return request }
             }
         }
     }

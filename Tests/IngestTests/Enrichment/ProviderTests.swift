@@ -70,10 +70,22 @@ import Testing
         #expect(titles([item("c")]) == ["unanswered", "unanswered", "c"])
         #expect(titles([item(nil), item(nil), item(nil)]) == ["x", "x", "x"])
         #expect(titles([item(nil), item(nil)]) == ["unanswered", "unanswered", "unanswered"])
-        #expect(
-            titles([item("a", "NO_MATCH"), item("b", "LIMIT_EXCEEDED"), item("c", "COMPANY_ONLY_MATCH")]) == [
-                "noMatch", "unanswered", "noMatch",
-            ])
+    }
+
+    @Test(
+        "Every word of ZoomInfo for a match means one thing",
+        arguments: [
+            ("FULL_MATCH", ProviderAnswer.match(fields: ["job_title": "x"], confidence: 0.8)),
+            ("CONTACT_ONLY_MATCH", .match(fields: ["job_title": "x"], confidence: 0.4)), ("NO_MATCH", .noMatch),
+            ("NON_MATCH_BY_LAST_UPDATED_DATE", .noMatch), ("NON_MATCH_BY_VALID_DATE", .noMatch),
+            ("NON_MATCH_BY_REQUIRED_FIELDS", .noMatch), ("NON_MATCH_BY_CONTACT_ACCURACY_MIN", .noMatch),
+            ("COMPANY_ONLY_MATCH", .noMatch), ("OPT_OUT", .noMatch), ("INVALID_INPUT", .noMatch),
+            ("LIMIT_EXCEEDED", .limitExceeded),
+        ])
+    func words(_ status: String, _ answer: ProviderAnswer) {
+        let data = JSONValue.object(["jobTitle": .string("x"), "contactAccuracyScore": .string("80.0")])
+        let item = ZoomInfoRecords.Item(input: nil, data: data, status: status)
+        #expect(ZoomInfoRecords(outputFields: ["jobTitle"]).answers([item], to: [[:]]) == [answer])
     }
 
     @Test("Any JSON interface is asked as its mapping says, one input a call or several")

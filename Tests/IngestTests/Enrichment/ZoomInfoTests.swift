@@ -171,6 +171,49 @@ import Testing
         }
     }
 
+    @Test(
+        "A subscription that is used up fails the batch at once; a retry asks only for the rest and completes the file",
+        arguments: ["zoominfo", "zoominfo-gtm"])
+    func limitExceeded(_ kind: String) async throws {
+        // One of two calls of the batch.
+        try await ZoomInfoServer.with("exceeded=1") { server in
+            try await Self.with(kind, server) { enrichment in
+                let (request, output) = try await enrichment.run(Enrichment.contacts(50), providers: ["zi"])
+                #expect(request.status == .partial)
+                let reason = "zi has used up what its subscription allows: raise it, then run catalog jobs retry"
+                #expect(
+                    output.split(separator: "\r\n").dropFirst().allSatisfy { $0.hasSuffix(",failed,,\"\(reason)\"") })
+                try await enrichment.retry()
+                #expect(try await enrichment.finish(request.requestID, as: .completed).failedBatches == 0)
+                let completed = try String(
+                    contentsOfFile: enrichment.output.path(of: request.outputKey), encoding: .utf8)
+                #expect(Self.emails(completed).count == 50 && !completed.contains("failed"))
+                let log = try await server.log()
+                #expect(log["answered"] == 50 && log["most answered"] == 1)
+                let credits = try await enrichment.value("select sum(credits) from enrichment.calls")
+                #expect(credits == "50")
+            }
+        }
+    }
+
+    @Test(
+        "No credits left is no fault of the service: nothing is tried again, and nobody waits for it",
+        arguments: [("zoominfo", "403: You have used up all"), ("zoominfo-gtm", "400: PFAPI0011 Credit Limit Reached")])
+    func spent(_ kind: String, _ words: String) async throws {
+        try await ZoomInfoServer.with("every=1:spent") { server in
+            try await Self.with(kind, server) { enrichment in
+                let (request, output) = try await enrichment.run(Enrichment.contacts(20), providers: ["zi"])
+                #expect(request.status == .partial && output.contains("zi answered \(words)"))
+                #expect(try await server.log()["enrich calls"] == 1)
+                let bucket = try await enrichment.value(
+                    "select failures || ' ' || (blocked_until > now()) from enrichment.buckets")
+                #expect(bucket == "0 false")
+                let call = try await enrichment.value("select state || ' ' || credits from enrichment.calls")
+                #expect(call == "refused 0")
+            }
+        }
+    }
+
     @Test("A company known and a person missing: one is searched and appended")
     func newContact() async throws {
         try await ZoomInfoServer.with { server in

@@ -58,7 +58,7 @@ struct ZoomInfoRecords: Sendable {
     }
 
     private func answer(_ item: Item) -> ProviderAnswer {
-        guard item.status != "LIMIT_EXCEEDED" else { return .unanswered }
+        guard item.status != "LIMIT_EXCEEDED" else { return .limitExceeded }
         // Of a person only the company was found: nothing that was asked for.
         guard item.status == "FULL_MATCH" || item.status == "CONTACT_ONLY_MATCH", let data = item.data else {
             return .noMatch
