@@ -122,7 +122,7 @@ extension Transfer {
 
     private func keep(_ bytes: UnsafeRawBufferPointer, upTo limit: Int, otherwise stop: TransferOutcome.Stop) -> Int {
         let room = limit - outcome.body.count
-        outcome.body += bytes.prefix(room)
+        outcome.body += UnsafeRawBufferPointer(rebasing: bytes.prefix(room))
         guard bytes.count > room else { return bytes.count }
         outcome.stop = stop
         return 0

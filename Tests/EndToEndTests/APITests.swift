@@ -155,7 +155,7 @@ import Testing
             #expect(try await api.call("GET", "/vendors/V001/tokens", as: "operator").text.contains(token) == false)
             #expect(try await api.call("DELETE", "/vendors/V002/tokens/\(id)", as: "operator").status == 404)
             #expect(try await api.call("DELETE", "/vendors/V001/tokens/\(id)", as: "operator").status == 204)
-            // The notification may need a moment; without one the answer would stay the same for 10 seconds.
+            // The notification needs a moment.
             while try await api.call("GET", "/uploads", as: token).status == 200 { try Task.checkCancellation() }
             let hashes = try await api.service.catalog.rows("select secret_sha256 from catalog.api_tokens")
             #expect(!hashes.joined().contains { token.contains($0) })

@@ -6,9 +6,6 @@ import Synchronization
 
 /// Finds out who calls: by a token of `catalog.api_tokens`, or by a JWT of the configured issuer.
 final class Authenticator: Sendable {
-    /// A token that was looked up is believed for this long without looking again; a revoked one is forgotten at once
-    /// where notifications arrive.
-    private static let memory: TimeInterval = 10
     private static let mostRemembered = 10_000
 
     private struct Remembered {
@@ -25,11 +22,15 @@ final class Authenticator: Sendable {
 
     private let pool: Pool
     private let issuer: JWTIssuer?
+    private let memory: TimeInterval
     private let state = Mutex(State())
 
-    init(pool: Pool, issuer: JWTIssuer?) {
+    /// - Parameter memory: how long a token that was looked up is believed without looking again, in seconds; a revoked one is
+    ///   forgotten at once where notifications arrive.
+    init(pool: Pool, issuer: JWTIssuer?, memory: TimeInterval = 10) {
         self.pool = pool
         self.issuer = issuer
+        self.memory = memory
     }
 
     /// - Throws: `Problem` if the header names nobody; whatever keeps the database or the issuer from being asked.
@@ -73,7 +74,7 @@ final class Authenticator: Sendable {
         state.withLock { state in
             // Guessed tokens must not fill the memory.
             if state.tokens.count >= Self.mostRemembered { state.tokens = [:] }
-            state.tokens[tokenID] = Remembered(credential: credential, until: now.addingTimeInterval(Self.memory))
+            state.tokens[tokenID] = Remembered(credential: credential, until: now.addingTimeInterval(memory))
         }
         return credential
     }

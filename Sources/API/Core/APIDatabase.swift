@@ -23,7 +23,8 @@ struct APIDatabase: Sendable {
         body: @escaping @Sendable ([Rows]) throws -> Result
     ) async throws -> Result {
         let all = ([Self.assume(identity)] + statements).map { $0.prepared(prepares) }
-        guard isQuick else { return try await pool.run { try body(Array(try $0.pipeline(all).dropFirst())) } }
+        // PgBouncer lends connections for one transaction, not for a row of them.
+        guard isQuick, prepares else { return try await pool.run { try body(Array(try $0.pipeline(all).dropFirst())) } }
         return try await shared.run(all) { try body(Array($0.dropFirst())) }
     }
 

@@ -39,7 +39,9 @@ struct CanonicalRequest {
     }
 
     private static func trimmed(_ value: String) -> String {
-        value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        // Most values have no blanks, and nothing that could be one.
+        guard value.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x80 }) else { return value }
+        return value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     private static func query(_ query: [(name: String, value: String)]) -> String {

@@ -72,6 +72,7 @@ struct EntryCutter {
     }
 
     private mutating func add(_ packed: PackedMember, _ bytes: [UInt8]) {
+        if piece.bytes.isEmpty { piece.bytes.reserveCapacity(Self.pieceSize + bytes.count + 2 * TarHeader.blockSize) }
         piece.bytes += header(packed)
         piece.bytes += bytes
         piece.bytes += [UInt8](repeating: 0, count: TarHeader.padding(after: bytes.count))
