@@ -84,18 +84,26 @@ import Testing
     @Test("No table, view or function shows the role of vendors what is another vendor's")
     func objects() async throws {
         try await APIEnvironment.with { api in
-            _ = try await prepare(api)
-            let (tables, functions, texts) = try await api.service.pool.transaction { session in
+            let uploadID = try await prepare(api).uploadID
+            let errorCounts: Statement = "select catalog.error_counts(\(uploadID)::text)::text"
+            let (tables, functions, texts, counts) = try await api.service.pool.transaction { session in
                 let tables = try session.query(Self.readableTables).compactMap { $0[0] }
                 let functions = try session.query(Self.callableFunctions).compactMap { $0[0] }
                 try session.execute(
                     "select set_config('role', 'catalog_vendor', true), set_config('catalog.vendor_id', 'V001', true)")
                 let asked = tables.map { "select t::text from \($0) t" } + Self.calls
                 let texts = try asked.map { sql in try session.query("\(raw: sql)").compactMap { $0[0] } }
-                return (tables, functions, texts)
+                let foreign = try session.first(errorCounts)?[0]
+                try session.execute("select set_config('catalog.vendor_id', 'V002', true)")
+                return (tables, functions, texts, [foreign, try session.first(errorCounts)?[0]])
             }
             #expect(tables.count >= 10)
-            #expect(functions == ["audit.product_history", "audit.products_as_of", "catalog.current_vendor_id"])
+            #expect(
+                functions == [
+                    "audit.product_history", "audit.products_as_of", "catalog.current_vendor_id",
+                    "catalog.error_counts",
+                ])
+            #expect(counts[0] == "{}" && counts[1] != "{}")
             #expect(!texts.joined().contains { $0.contains(Self.mark) || $0.contains("V002") })
             // They do show what is its own.
             #expect(texts.joined().filter { $0.contains("OWN") }.count >= 5)
