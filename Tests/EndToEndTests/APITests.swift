@@ -132,6 +132,29 @@ import Testing
         }
     }
 
+    @Test("A token that is made is in no log of the server, even if that shows the parameters of every statement")
+    func tokenInLog() async throws {
+        try await APIEnvironment.with { api in
+            try await api.service.pool.run { session in
+                let database: String = try session.query("select current_database() as name")[0].get("name")
+                try session.execute("alter database \(identifier: database) set log_min_duration_statement = 0")
+                // Whoever comes next has a connection that logs.
+                try session.execute(
+                    """
+                    select pg_terminate_backend(pid) from pg_stat_activity
+                    where datname = current_database() and pid <> pg_backend_pid()
+                    """)
+            }
+            let made = try await api.call("POST", "/vendors/V001/tokens", as: "operator", json: "{}")
+            let (token, id) = (try #require(made["token"]), try #require(made["tokenId"]))
+            #expect(try await api.call("GET", "/uploads", as: token).status == 200)
+            let log = String(decoding: try Data(contentsOf: URL(fileURLWithPath: TestCluster.log)), as: UTF8.self)
+            let secret = try #require(token.split(separator: "_").last)
+            let (hasToken, hasSecret) = (log.contains(id), log.contains(secret))
+            #expect(hasToken && !hasSecret)
+        }
+    }
+
     @Test("Tokens: wrong, missing, revoked, of a role that may not; made and ended over HTTP")
     func tokens() async throws {
         try await APIEnvironment.with { api in

@@ -16,8 +16,11 @@ public enum TestCluster {
         return newest.map { "/usr/lib/postgresql/\($0)/bin" } ?? "/usr/bin"
     }()
 
+    /// What the server has to say.
+    public static var log: String { "\(Server.folder)/log" }
+
     private struct Server: Sendable {
-        private static let folder = "/tmp/catalog-test-\(getpid())"
+        static let folder = "/tmp/catalog-test-\(getpid())"
 
         let socketFolder: String
 

@@ -1,4 +1,5 @@
 import Foundation
+import OpenSSL
 
 /// A JSON Web Token in its compact form (RFC 7515, section 7.1), taken apart; nothing in it is believed yet.
 struct JWT {
@@ -28,23 +29,15 @@ struct JWT {
     init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, text.utf8.count <= 16_384,
-            let headerJSON = Data(base64URL: String(parts[0])), let claimsJSON = Data(base64URL: String(parts[1])),
-            let signature = Data(base64URL: String(parts[2])),
+            let headerJSON = [UInt8](base64URL: parts[0]), let claimsJSON = [UInt8](base64URL: parts[1]),
+            let signature = [UInt8](base64URL: parts[2]),
             // What cannot be read is no token.
-            let header = try? JSONDecoder().decode(Header.self, from: headerJSON), header.crit == nil,
-            let members = try? JSONSerialization.jsonObject(with: claimsJSON) as? [String: Any]
+            let header = try? JSONDecoder().decode(Header.self, from: Data(headerJSON)), header.crit == nil,
+            let members = try? JSONSerialization.jsonObject(with: Data(claimsJSON)) as? [String: Any]
         else { return nil }
         self.header = header
         claims = Claims(members: members)
-        self.signature = [UInt8](signature)
+        self.signature = signature
         signed = Array("\(parts[0]).\(parts[1])".utf8)
-    }
-}
-
-extension Data {
-    /// - Parameter base64URL: RFC 4648, section 5, without padding.
-    init?(base64URL text: String) {
-        let padding = String(repeating: "=", count: (4 - text.count % 4) % 4)
-        self.init(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/") + padding)
     }
 }

@@ -120,11 +120,13 @@ private struct JSONWebKey: Decodable {
         guard use == nil || use == "sig" else { return nil }
         switch (kty, crv) {
         case ("RSA", _):
-            guard let modulus = Data(base64URL: n ?? ""), let exponent = Data(base64URL: e ?? "") else { return nil }
-            return VerificationKey(rsaModulus: [UInt8](modulus), exponent: [UInt8](exponent))
+            guard let modulus = [UInt8](base64URL: n ?? ""), let exponent = [UInt8](base64URL: e ?? "") else {
+                return nil
+            }
+            return VerificationKey(rsaModulus: modulus, exponent: exponent)
         case ("EC", "P-256"):
-            guard let x = Data(base64URL: x ?? ""), let y = Data(base64URL: y ?? "") else { return nil }
-            return VerificationKey(p256X: [UInt8](x), y: [UInt8](y))
+            guard let x = [UInt8](base64URL: x ?? ""), let y = [UInt8](base64URL: y ?? "") else { return nil }
+            return VerificationKey(p256X: x, y: y)
         default: return nil
         }
     }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Ingest
 import Jobs
 import NIOCore
 
@@ -27,6 +28,18 @@ extension Call {
         }
         let body = try await request.body.collect(upTo: RequestBody.jsonLimit)
         return try InputValues(json: Array(body.readableBytesView), inputs)
+    }
+
+    /// Takes the body as a file.
+    /// - Parameter limit: in bytes.
+    /// - Throws: `FileReception.TooLarge`, before the bytes come if their number is announced; `Problem`.
+    func receive(limit: Int) async throws -> ReceivedFile {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw FileReception.TooLarge(limit: limit)
+        }
+        var reception = try FileReception(limit: limit)
+        try await forEachPiece { try await reception.take(Array($0.readableBytesView)) }
+        return reception.finish()
     }
 
     /// Hands the body over piece by piece; who sends too slowly is refused, so that nobody holds a connection for ever.

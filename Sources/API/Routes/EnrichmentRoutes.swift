@@ -75,9 +75,7 @@ struct EnrichmentRoutes: Sendable {
             answers: [.init(.accepted, .object(.enrichment), "Taken.")]
         ) { call in
             do {
-                var reception = try FileReception(limit: maximumFileBytes)
-                try await call.forEachPiece { try await reception.take(Array($0.readableBytesView)) }
-                let received = reception.finish()
+                let received = try await call.receive(limit: maximumFileBytes)
                 guard try await announced.fill(call.path("requestId"), with: received) else {
                     throw Problem(.notFound, "no announced request waits for a list under this name")
                 }
@@ -149,7 +147,6 @@ struct EnrichmentRoutes: Sendable {
         let usage = try await pool.run { try $0.enrichmentUsage(requestID) }
         return EnrichmentAnswer.json(request, downloadURL: url, usage: usage)
     }
-
 }
 
 /// What a POST asks for: a list in the body, or one to come.
@@ -162,27 +159,28 @@ struct EnrichmentOrder {
     /// - Throws: `Problem`, `FileReception.TooLarge`.
     init(_ call: Call, _ inputs: [Input], limit: Int) async throws {
         var values = call.values
-        var reception = try FileReception(limit: limit)
         switch call.request.mediaType {
-        case "text/csv", "application/x-ndjson", "application/gzip":
-            try await call.forEachPiece { try await reception.take(Array($0.readableBytesView)) }
+        case "text/csv", "application/x-ndjson", "application/gzip": list = try await call.receive(limit: limit)
         case "application/json":
-            let body = try await call.request.body.collect(upTo: limit)
-            let document = try Self.document(Array(body.readableBytesView))
-            if let members = document.members {
+            var bytes = Array(try await call.request.body.collect(upTo: limit).readableBytesView)
+            if let members = try Self.document(bytes).members {
                 values.merge(try Self.values(members, inputs))
-                try await reception.take(try JSONEncoder().encode(members["contacts"] ?? .array([])).map { $0 })
-            } else {
-                try await reception.take(Array(body.readableBytesView))
+                bytes = Array(try JSONEncoder().encode(members["contacts"] ?? .array([])))
             }
-        case "" where values.boolean("upload") == true: break
+            list = try await Self.file(of: bytes, limit: limit)
+        case "" where values.boolean("upload") == true: list = try await Self.file(of: [], limit: limit)
         default:
             throw Problem(
                 .unsupportedMediaType, "send application/json, text/csv, application/x-ndjson or application/gzip")
         }
-        list = reception.finish()
         isAnnouncement = values.boolean("upload") ?? false
         new = try Self.request(values)
+    }
+
+    private static func file(of bytes: [UInt8], limit: Int) async throws -> ReceivedFile {
+        var reception = try FileReception(limit: limit)
+        try await reception.take(bytes)
+        return reception.finish()
     }
 
     private static func document(_ bytes: [UInt8]) throws -> JSONValue {

@@ -69,7 +69,7 @@ struct UploadContentRoutes: Sendable {
                 throw Problem(.notFound, "the link is unknown, used or has ended: announce the file again")
             }
             do {
-                try await uploads.fill(slot, with: try await receive(call))
+                try await uploads.fill(slot, with: try await call.receive(limit: maximumFileBytes))
             } catch let error as AnnouncementError {
                 throw Problem(error)
             } catch let error as FileReception.TooLarge {
@@ -97,7 +97,7 @@ struct UploadContentRoutes: Sendable {
     private func takeBody(_ call: Call) async throws -> Response {
         // Before the bytes, so that nobody sends a file for nothing.
         let announcement = try announcement(call.values, call, fileName: call.request.attachmentName)
-        return try await accept(try await receive(call), announcement)
+        return try await accept(try await call.receive(limit: maximumFileBytes), announcement)
     }
 
     private func takeForm(_ call: Call) async throws -> Response {
@@ -124,15 +124,6 @@ struct UploadContentRoutes: Sendable {
     private func accept(_ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement) async throws -> Response {
         let uploadID = try await uploads.take(file, for: announcement)
         return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
-    }
-
-    private func receive(_ call: Call) async throws -> ReceivedFile {
-        if let length = call.request.headers[.contentLength].flatMap({ Int($0) }), length > maximumFileBytes {
-            throw FileReception.TooLarge(limit: maximumFileBytes)
-        }
-        var reception = try FileReception(limit: maximumFileBytes)
-        try await call.forEachPiece { try await reception.take(Array($0.readableBytesView)) }
-        return reception.finish()
     }
 
     // MARK: What was meant
