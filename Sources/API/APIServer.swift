@@ -1,11 +1,14 @@
 import Curl
+import Enrichment
 import Hummingbird
 import HummingbirdCore
 import Ingest
+import Intake
 import Logging
 import NIOCore
 import Postgres
 import ServiceLifecycle
+import Storage
 
 /// The HTTP side of the service.
 public struct APIServer: Sendable {
@@ -38,6 +41,7 @@ public struct APIServer: Sendable {
         let uploadBucket: String
         let uploadStore: any ObjectStore
         let enrichment: EnrichmentResources
+        let recorder: ArrivalRecorder
         let intake: EventIntake
         let isReady: @Sendable () async throws -> Void
 
@@ -51,7 +55,7 @@ public struct APIServer: Sendable {
         public init(
             connector: Connector, pool: Pool, store: any ObjectStore, uploadStore: any ObjectStore,
             uploadBucket: String, enrichment: EnrichmentResources,
-            intake: EventIntake, isReady: @escaping @Sendable () async throws -> Void
+            recorder: ArrivalRecorder, intake: EventIntake, isReady: @escaping @Sendable () async throws -> Void
         ) {
             self.connector = connector
             self.pool = pool
@@ -59,6 +63,7 @@ public struct APIServer: Sendable {
             self.uploadStore = uploadStore
             self.uploadBucket = uploadBucket
             self.enrichment = enrichment
+            self.recorder = recorder
             self.intake = intake
             self.isReady = isReady
         }
@@ -120,7 +125,8 @@ public struct APIServer: Sendable {
     private var endpoints: [Endpoint] {
         let (pool, store) = (resources.pool, resources.store)
         let database = APIDatabase(pool: pool, prepares: configuration.listens)
-        let uploads = AnnouncedUploads(pool: pool, store: resources.uploadStore, bucket: resources.uploadBucket)
+        let uploads = AnnouncedUploads(
+            store: resources.uploadStore, bucket: resources.uploadBucket, recorder: resources.recorder)
         let content = UploadContentRoutes(
             uploads: uploads, maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)
         let groups = [
@@ -140,7 +146,7 @@ public struct APIServer: Sendable {
 
     private var enrichments: EnrichmentRoutes {
         let announced = AnnouncedEnrichments(
-            pool: resources.pool, store: resources.uploadStore, bucket: resources.uploadBucket)
+            store: resources.uploadStore, bucket: resources.uploadBucket, recorder: resources.recorder)
         return EnrichmentRoutes(
             resources: resources.enrichment, announced: announced, pool: resources.pool,
             maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)
