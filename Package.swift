@@ -10,7 +10,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 
 /// The tests of the module of the same name, with the shared test support.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport", "Threads"], swiftSettings: strict)
 }
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,
             plugins: ["EmbedSQL"]),
-        library("Jobs", ["Postgres", logging, lifecycle]),
+        library("Jobs", ["Postgres", "Threads", logging, lifecycle]),
         library("Catalog", ["Postgres"]),
         library("Storage", ["AWS", "OpenSSL", "Threads"]),
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Zlib"]),
@@ -56,35 +56,41 @@ let package = Package(
         library(
             "Ingest",
             [
-                "AWS", "Catalog", "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular", logging,
+                "AWS", "Catalog", "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular",
+                "Threads",
+                logging,
             ]),
         library(
             "Enrichment",
             [
-                "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular", "Threads", "Zlib", logging,
+                "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular", "Threads", "Zlib",
+                logging,
             ]),
         library("Relay", ["AWS", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Threads", "Zlib", logging]),
         library(
             "API",
             [
-                "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular",
-                hummingbird, lifecycle, logging,
+                "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage",
+                "Tabular",
+                "Threads", hummingbird, lifecycle, logging,
             ]),
         .executableTarget(
             name: "CatalogCLI",
             dependencies: [
                 "API", "AWS", "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "Migrations", "Postgres",
-                "Relay", "Storage", "Tabular", arguments, lifecycle, logging,
+                "Relay", "Storage", "Tabular", "Threads", arguments, lifecycle, logging,
             ],
             swiftSettings: strict),
 
         // Parsing and rules without a database, measured by Benchmarks/bench.py
         .executableTarget(
-            name: "parse-benchmark", dependencies: ["Catalog", "CSV", "Ingest", "Storage", "Tabular"], path: "Benchmarks/ParseBenchmark",
+            name: "parse-benchmark", dependencies: ["Catalog", "CSV", "Ingest", "Storage", "Tabular"],
+            path: "Benchmarks/ParseBenchmark",
             swiftSettings: strict),
         // The queue without anything else, the same
         .executableTarget(
-            name: "queue-benchmark", dependencies: ["Jobs", "Postgres", logging], path: "Benchmarks/QueueBenchmark",
+            name: "queue-benchmark", dependencies: ["Jobs", "Postgres", "Threads", logging],
+            path: "Benchmarks/QueueBenchmark",
             swiftSettings: strict),
 
         // The bare HTTP server, the same
@@ -102,6 +108,7 @@ let package = Package(
         .target(
             name: "PipelineSupport", dependencies: ["Intake", "Storage"], path: "Tests/PipelineSupport",
             swiftSettings: strict),
+        tests("Threads", []),
         tests("Postgres", ["Postgres"]),
         tests("OpenSSL", ["OpenSSL"]),
         tests("AWS", ["AWS"]),

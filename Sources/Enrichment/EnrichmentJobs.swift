@@ -3,8 +3,8 @@ import Jobs
 import Logging
 import Postgres
 import Storage
-import Synchronization
 import Tabular
+import Threads
 
 /// The steps of a request, each a job: split → a batch for every 100 records → output.
 enum EnrichmentStep {
@@ -62,7 +62,7 @@ package final class EnrichmentResources: Sendable {
     /// How much a list may be.
     package let limits: FileLimits
     /// Requests under way: what their batches need of them does not change.
-    private let requests = Mutex<[String: EnrichmentRequest]>([:])
+    private let requests = Locked<[String: EnrichmentRequest]>([:])
 
     /// - Parameters:
     ///   - pool: at least as many connections as jobs run at once.

@@ -43,7 +43,9 @@ package final class LocalFile: ByteSource, Sendable {
             var rest = piece
             while !rest.isEmpty {
                 let count = Glibc.write(target, rest.baseAddress, rest.count)
-                guard count >= 0 || errno == EINTR else { throw LocalFileError(path: path, code: errno, isWriting: true) }
+                guard count >= 0 || errno == EINTR else {
+                    throw LocalFileError(path: path, code: errno, isWriting: true)
+                }
                 rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, count)))
             }
         }
@@ -83,7 +85,8 @@ package struct LocalFileError: Error, CustomStringConvertible {
     /// The reason and the remedy.
     package var description: String {
         switch code {
-        case _ where isWriting: "cannot write '\(path)': \(String(cString: strerror(code))); free space or permit it there"
+        case _ where isWriting:
+            "cannot write '\(path)': \(String(cString: strerror(code))); free space or permit it there"
         case ENOENT: "cannot read '\(path)': there is no such file; check the path"
         case EISDIR: "cannot read '\(path)': it is a directory; name its files, for example '\(path)/*.csv'"
         case EACCES, EPERM: "cannot read '\(path)': permission denied; make the file readable for this user"

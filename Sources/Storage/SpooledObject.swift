@@ -1,10 +1,10 @@
-import Synchronization
+import Threads
 
 /// An object of a bucket, fetched whole into a temporary file.
 package final class SpooledObject: ByteSource, Sendable {
     package let byteCount: Int?
     private let spool: TemporaryFile
-    private let offset = Mutex(0)
+    private let offset = Locked(0)
 
     private init(_ spool: TemporaryFile) {
         self.spool = spool

@@ -159,7 +159,8 @@ private struct TextSink {
         scanner.finish()
         if looksLikeWindows1252 { try readAgainAsWindows1252() }
         return SpooledUpload(
-            spool: spool, byteCount: digest.byteCount, sha256: digest.sha256, encoding: encoding ?? .utf8, isCompressed: isCompressed,
+            spool: spool, byteCount: digest.byteCount, sha256: digest.sha256, encoding: encoding ?? .utf8,
+            isCompressed: isCompressed,
             hasDamagedText: scanner.hasNUL || scanner.invalidSequences > 0)
     }
 

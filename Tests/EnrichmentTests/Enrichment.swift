@@ -10,7 +10,6 @@ import TestSupport
 @testable import Storage
 @testable import Tabular
 
-
 /// A database, a folder of objects and what enriches, without a process of its own.
 struct Enrichment: Sendable {
     let conninfo: String

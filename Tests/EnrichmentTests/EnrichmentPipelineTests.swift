@@ -7,7 +7,6 @@ import Testing
 @testable import Enrichment
 @testable import Intake
 
-
 @Suite(.timeLimit(.minutes(5))) struct EnrichmentPipelineTests {
     @Test("Every record is in the output once, in order, with what was found and by whom")
     func output() async throws {

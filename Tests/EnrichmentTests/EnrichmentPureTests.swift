@@ -2,7 +2,6 @@ import Testing
 
 @testable import Enrichment
 
-
 @Suite struct EnrichmentPureTests {
     private static func choice(_ provider: String, match: Bool, _ confidence: Double = 0) -> Waterfall.Choice {
         .init(

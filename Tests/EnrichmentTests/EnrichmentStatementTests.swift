@@ -3,7 +3,6 @@ import Testing
 
 @testable import Enrichment
 
-
 @Suite struct EnrichmentStatementTests {
     private static let id = "00000000-0000-0000-0000-000000000000"
 

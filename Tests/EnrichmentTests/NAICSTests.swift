@@ -7,7 +7,6 @@ import Testing
 @testable import Storage
 @testable import Tabular
 
-
 /// The files of the Census Bureau as they are published.
 @Suite(.timeLimit(.minutes(2)), .sharedData) struct NAICSTests {
     private static func load(_ name: String, _ enrichment: Enrichment) async throws -> NAICSImport.Outcome {

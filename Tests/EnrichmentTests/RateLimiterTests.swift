@@ -5,7 +5,6 @@ import Testing
 
 @testable import Enrichment
 
-
 @Suite(.timeLimit(.minutes(2))) struct RateLimiterTests {
     private static let id = "00000000-0000-0000-0000-000000000000"
 

@@ -5,7 +5,6 @@ import Testing
 
 @testable import Enrichment
 
-
 /// Both interfaces of ZoomInfo, against a server that behaves, and misbehaves, like it.
 @Suite(.timeLimit(.minutes(5))) struct ZoomInfoTests {
     /// - Parameter secret: written to a file, whose name the row has.

@@ -37,7 +37,9 @@ import Testing
     func once() async throws {
         try await Self.withPool { pool in
             let outcomes = try await withThrowingTaskGroup(of: ArrivalOutcome.self) { group in
-                for _ in 0..<12 { group.addTask { try await pool.transaction { try $0.record(.make(), Self.pipelines) } } }
+                for _ in 0..<12 {
+                    group.addTask { try await pool.transaction { try $0.record(.make(), Self.pipelines) } }
+                }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(outcomes.count { $0 == .seen } == 11)
@@ -52,7 +54,8 @@ import Testing
     func queued() async throws {
         try await Self.withPool { pool in
             _ = try await pool.transaction {
-                try $0.record(.make(key: "uploads/nightly/V7/deep/f.csv", versionID: "v9", byteCount: 12), Self.pipelines)
+                try $0.record(
+                    .make(key: "uploads/nightly/V7/deep/f.csv", versionID: "v9", byteCount: 12), Self.pipelines)
             }
             let row = try await pool.run { session -> [String?] in
                 let row = try session.first(
@@ -101,7 +104,8 @@ import Testing
             let store = try stores.store(bucket: "inbox")
             let file = try folder.write("a,b\n", to: "local.csv")
             let poller = ArrivalPoller(
-                recorder: ArrivalRecorder(pool: pool, pipelines: Self.pipelines), stores: stores, interval: .seconds(3600), logger: Self.quiet)
+                recorder: ArrivalRecorder(pool: pool, pipelines: Self.pipelines), stores: stores,
+                interval: .seconds(3600), logger: Self.quiet)
             for name in ["one", "two"] { try await store.put("uploads/V1/\(name).csv", contentsOf: file) }
             #expect(try await poller.runOnce() == 2)
             #expect(try await poller.runOnce() == 0)
@@ -126,7 +130,8 @@ import Testing
                 _ = try $0.execute("update intake.routes set accepts_from = '2026-11-21T17:16:53.7Z'")
             }
             let poller = ArrivalPoller(
-                recorder: ArrivalRecorder(pool: pool, pipelines: Self.pipelines), stores: stores, interval: .seconds(3600), logger: Self.quiet)
+                recorder: ArrivalRecorder(pool: pool, pipelines: Self.pipelines), stores: stores,
+                interval: .seconds(3600), logger: Self.quiet)
             for (second, found) in [(52, 0), (53, 1)] {
                 let date = try #require(ISO8601DateFormatter().date(from: "2026-11-21T17:16:\(second)Z"))
                 try FileManager.default.setAttributes(
@@ -147,7 +152,8 @@ import Testing
             let info = try #require(try await store.head(key))
             _ = try await pool.transaction { try $0.record(.make(key: key, etag: info.etag), Self.pipelines) }
             let poller = ArrivalPoller(
-                recorder: ArrivalRecorder(pool: pool, pipelines: Self.pipelines), stores: stores, interval: .seconds(3600), logger: Self.quiet)
+                recorder: ArrivalRecorder(pool: pool, pipelines: Self.pipelines), stores: stores,
+                interval: .seconds(3600), logger: Self.quiet)
             #expect(try await poller.runOnce() == 0)
         }
     }

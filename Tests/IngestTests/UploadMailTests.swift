@@ -37,9 +37,12 @@ import Testing
 
     @Test("Without errors there is no link; a refused file says why")
     func variants() {
-        #expect(UploadMail(UploadNotice(upload: record(3, 3, status: .completed), link: nil)).body.hasSuffix("Status: COMPLETED\n"))
+        #expect(
+            UploadMail(UploadNotice(upload: record(3, 3, status: .completed), link: nil)).body.hasSuffix(
+                "Status: COMPLETED\n"))
         let failed = UploadMail(
-            UploadNotice(upload: record(0, 0, status: .failed, failure: .init(.emptyFile, "The file is empty.")), link: nil))
+            UploadNotice(
+                upload: record(0, 0, status: .failed, failure: .init(.emptyFile, "The file is empty.")), link: nil))
         #expect(failed.body.hasSuffix("Status: FAILED\nReason: EMPTY_FILE: The file is empty.\n"))
     }
 

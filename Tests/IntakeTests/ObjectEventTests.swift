@@ -4,7 +4,6 @@ import Testing
 
 @testable import Intake
 
-
 @Suite struct ObjectEventTests {
     private static func events(_ path: String) throws -> [ObjectEvent] {
         try ObjectEventParser.events(

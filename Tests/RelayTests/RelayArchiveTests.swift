@@ -5,7 +5,6 @@ import Testing
 
 @testable import Relay
 
-
 /// Archives, judged by GNU tar, bsdtar and Python.
 @Suite struct RelayArchiveTests {
     private static let oddKeys = [

@@ -5,7 +5,6 @@ import Testing
 
 @testable import Relay
 
-
 /// Which windows are worked on when, and by whom.
 @Suite(.timeLimit(.minutes(1))) struct RelayDispatchTests {
     /// Windows of a minute each, sealed, that ended so many minutes ago; their members are one more, and tell them apart

@@ -11,7 +11,6 @@ import TestSupport
 @testable import Relay
 @testable import Storage
 
-
 /// A relay from a bucket of moto to a bucket of Swift, with its worker in this process.
 struct RelayLine: Sendable {
     struct Buckets: ObjectStores {

@@ -4,7 +4,6 @@ import Testing
 
 @testable import Relay
 
-
 @Suite struct RelayStatementTests {
     @Test("Every statement fits the migrated schema, with the types of its parameters stated")
     func prepare() async throws {

@@ -5,7 +5,6 @@ import Testing
 
 @testable import Relay
 
-
 /// Stores that answer late, not at all, or with something else: what is delivered in the end is whole, and there once.
 @Suite(.timeLimit(.minutes(3))) struct RelayStoreFaultTests {
     /// Ends a window of so many objects, each of its own.

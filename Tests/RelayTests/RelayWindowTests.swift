@@ -7,7 +7,6 @@ import Testing
 @testable import Intake
 @testable import Relay
 
-
 /// Which window an arrival gets into, and when windows end.
 @Suite(.timeLimit(.minutes(1))) struct RelayWindowTests {
     static func withPool<Result>(_ body: (Pool) async throws -> Result) async throws -> Result {
@@ -34,7 +33,8 @@ import Testing
                 for key in (0..<5).flatMap({ _ in keys.shuffled() }) {
                     group.addTask {
                         _ = try await pool.transaction {
-                            try $0.record(.make(key: key, byteCount: 7), Pipelines([RelayIntake(window: .seconds(3600))]))
+                            try $0.record(
+                                .make(key: key, byteCount: 7), Pipelines([RelayIntake(window: .seconds(3600))]))
                         }
                     }
                 }
@@ -73,7 +73,8 @@ import Testing
             let gate = try await Connection.open(try await Self.conninfo(pool))
             try await gate.run { _ = try $0.query("select pg_advisory_lock(4711)") }
             async let late = pool.transaction { session in
-                _ = try session.record(.make(key: "landing/late", byteCount: 5), Pipelines([RelayIntake(window: .seconds(3600))]))
+                _ = try session.record(
+                    .make(key: "landing/late", byteCount: 5), Pipelines([RelayIntake(window: .seconds(3600))]))
                 try session.execute("select pg_advisory_xact_lock(4711)")
             }
             try await Self.waitForLocks(1, pool)
@@ -87,7 +88,9 @@ import Testing
                 try await Self.value(
                     "select state || ' ' || member_count || ' ' || byte_count from relay.windows", pool)
                     == "sealed 1 5")
-            _ = try await pool.transaction { try $0.record(.make(key: "landing/next"), Pipelines([RelayIntake(window: .seconds(3600))])) }
+            _ = try await pool.transaction {
+                try $0.record(.make(key: "landing/next"), Pipelines([RelayIntake(window: .seconds(3600))]))
+            }
             let next = try await Self.value(
                 """
                 select string_agg(state, ' ' order by opens_at) || ' ' || (min(closes_at) = max(opens_at)) from relay.windows
@@ -116,7 +119,9 @@ import Testing
                 for number in 0..<400 {
                     group.addTask {
                         _ = try await pool.transaction {
-                            try $0.record(.make(key: "landing/\(number)", byteCount: 1), Pipelines([RelayIntake(window: .milliseconds(50))]))
+                            try $0.record(
+                                .make(key: "landing/\(number)", byteCount: 1),
+                                Pipelines([RelayIntake(window: .milliseconds(50))]))
                         }
                         if number % 10 == 0 { try await pool.transaction { _ = try $0.sealWindows() } }
                     }

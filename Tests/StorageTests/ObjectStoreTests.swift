@@ -1,9 +1,9 @@
 import AWS
 import Curl
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
+import Threads
 
 @testable import Storage
 
@@ -32,7 +32,7 @@ struct ObjectStoreTests {
         }
 
         func get(_ key: String, version: String? = nil, etag: String? = nil) async throws -> String {
-            let received = Mutex<[UInt8]>([])
+            let received = Locked<[UInt8]>([])
             try await store.get(key, version: version, etag: etag) { piece in received.withLock { $0 += piece } }
             return String(decoding: received.withLock { $0 }, as: UTF8.self)
         }

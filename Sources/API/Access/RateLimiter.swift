@@ -1,6 +1,6 @@
 import Enrichment
 import Jobs
-import Synchronization
+import Threads
 
 /// So many requests a second for each caller, and as many again at once after a pause.
 final class RateLimiter: Sendable {
@@ -12,7 +12,7 @@ final class RateLimiter: Sendable {
     private static let mostRemembered = 10_000
 
     private let perSecond: Double
-    private let buckets = Mutex<[String: Bucket]>([:])
+    private let buckets = Locked<[String: Bucket]>([:])
 
     init(perSecond: Int) {
         self.perSecond = Double(perSecond)

@@ -32,7 +32,9 @@ struct RouteCommand: AsyncParsableCommand {
         var mode: UploadMode?
 
         @Option(
-            help: "Of onboard: load-valid (default): good rows are loaded. all-or-nothing: only a file without errors is.")
+            help:
+                "Of onboard: load-valid (default): good rows are loaded. all-or-nothing: only a file without errors is."
+        )
         var policy: UploadPolicy?
 
         @Option(help: "Of enrich: the providers to ask, in order, separated by commas; all if it is not said.")
@@ -113,7 +115,7 @@ struct RouteCommand: AsyncParsableCommand {
 
 /// Its options stand beside its own members: `{"bucket":…,"mode":"create",…}`.
 extension Route: Encodable {
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Name.self)
         try container.encode(bucket, forKey: Name("bucket"))
         try container.encode(prefix, forKey: Name("prefix"))

@@ -85,7 +85,8 @@ struct ServiceRunner {
             connector: composition.database.connector, pool: pool, store: try stores.reports(),
             uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
             enrichment: try composition.enrichment(pool),
-            recorder: composition.recorder(pool), intake: composition.intake(pool, logger), isReady: { try await composition.checkReadiness() })
+            recorder: composition.recorder(pool), intake: composition.intake(pool, logger),
+            isReady: { try await composition.checkReadiness() })
         return try APIServer(configuration, resources, logger: logger).services()
     }
 

@@ -57,7 +57,8 @@ package struct OutboxDelivery: Sendable {
             link = try await links.link(to: try await reportKey(of: upload), uploadID: mail.uploadID, connection)
         }
         do {
-            try await notifier.send(UploadNotice(upload: upload, link: link), to: mail.recipient, identifier: mail.uploadID)
+            try await notifier.send(
+                UploadNotice(upload: upload, link: link), to: mail.recipient, identifier: mail.uploadID)
         } catch let error as Undeliverable {
             return try await connection.transaction { session in
                 try session.giveUpNotification(mail.notificationID, reason: error.reason)

@@ -17,7 +17,9 @@ package struct TopicNotifier: Notifier {
         let mail = UploadMail(notice)
         try await client.publish(
             topic: topic, subject: mail.shortSubject(), message: mail.body,
-            attributes: ["vendor_id": notice.upload.vendorID, "status": notice.upload.status.rawValue, "upload_id": identifier])
+            attributes: [
+                "vendor_id": notice.upload.vendorID, "status": notice.upload.status.rawValue, "upload_id": identifier,
+            ])
     }
 
     /// What a vendor's subscription lets through.

@@ -35,7 +35,9 @@ package struct CategoryFile {
         guard let first = try csv.next() else { return }
         let header = (0..<first.count).map { first[$0].string.trimmingASCIIBlanks() }
         let position = header.firstIndex { ["category_name", "category"].contains($0.lowercased()) }
-        guard position != nil || header.count == 1 else { throw FileFailure.missingColumns(["category_name"], found: header) }
+        guard position != nil || header.count == 1 else {
+            throw FileFailure.missingColumns(["category_name"], found: header)
+        }
         if position == nil { names.add(header[0]) }
         while let record = try csv.next() {
             if position ?? 0 < record.count { names.add(record[position ?? 0].string.trimmingASCIIBlanks()) }

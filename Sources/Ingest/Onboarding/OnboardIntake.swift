@@ -35,7 +35,8 @@ package struct OnboardIntake: Pipeline {
         return try RouteOptions(options)
     }
 
-    private static func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ value: String) throws -> Choice
+    private static func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ value: String) throws
+        -> Choice
     where Choice.RawValue == String {
         guard let choice = Choice(rawValue: value) else {
             throw RouteOptionError.invalid(name: name, value: value, expected: Choice.allCases.map(\.rawValue))

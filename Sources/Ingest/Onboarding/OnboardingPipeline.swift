@@ -140,7 +140,10 @@ package struct OnboardingPipeline: Sendable {
         try session.addEvent(upload.uploadID, .checked(rows: counts.total, rejected: counts.error))
 
         var result = OnboardingResult(
-            upload: upload, end: UploadEnd(counts: counts, file: UploadedFile(byteCount: spooled.byteCount, sha256: spooled.sha256), failure: failure(counts, upload.policy)))
+            upload: upload,
+            end: UploadEnd(
+                counts: counts, file: UploadedFile(byteCount: spooled.byteCount, sha256: spooled.sha256),
+                failure: failure(counts, upload.policy)))
         if counts.error > 0 {
             let recorder = ErrorRecorder(
                 session: session, upload: upload, spooled: spooled, layout: layout, checker: checker,
