@@ -125,6 +125,7 @@ let package = Package(
         tests("Relay", ["AWS", "Curl", "OpenSSL", "PipelineSupport", "Relay"]),
         tests("API", ["API", "Curl"]),
         tests("CatalogCLI", ["AWS", "CatalogCLI"]),
+        tests("Statement", ["API", "Enrichment", "Jobs", "Postgres"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL"]),
     ]
 )

@@ -15,9 +15,18 @@ struct AnswerBook: Sendable {
 
     var isEmpty: Bool { json.bytes.isEmpty && ends.isEmpty }
 
-    mutating func end(_ end: CallEnd) { ends.append(end) }
+    /// What a call brought; what was not answered is asked again.
+    mutating func take(_ outcome: ProviderCaller.Outcome, from row: ProviderRow) {
+        ends.append(outcome.end)
+        for (question, answer) in zip(outcome.questions, outcome.answers) {
+            switch answer {
+            case .match, .noMatch: add(answer, to: question.hash, from: row)
+            case .unanswered, .limitExceeded: break
+            }
+        }
+    }
 
-    mutating func add(_ answer: ProviderAnswer, to hash: InputHash, from row: ProviderRow) {
+    private mutating func add(_ answer: ProviderAnswer, to hash: InputHash, from row: ProviderRow) {
         guard fresh.insert("\(row.name) \(hash.hex)").inserted else { return }
         json.raw(json.bytes.isEmpty ? "[" : ",")
         json.raw("{\"p\":\"\(row.name)\",\"h\":\"\(hash.hex)\",")

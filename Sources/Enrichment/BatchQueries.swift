@@ -2,6 +2,15 @@ import Postgres
 
 /// The statements of `enrichment.records`, `batches`, `results` and `cache`.
 enum BatchQueries {
+    static let copyRecords: Statement = "copy enrichment.records (request_id, ordinal, input) from stdin"
+
+    static func insert(_ requestID: String, batches: Int) -> Statement {
+        """
+        insert into enrichment.batches (request_id, batch_no)
+        select \(requestID)::uuid, n from generate_series(0, \(batches)::integer - 1) n
+        """
+    }
+
     /// The records of a batch: their places and the values of some columns, empty where there are none.
     static func selectRecords(_ requestID: String, batch: Int, columns: [String]) -> Statement {
         """

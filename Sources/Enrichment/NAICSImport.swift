@@ -1,6 +1,4 @@
 import CSV
-import Catalog
-import Foundation
 import Postgres
 import Tabular
 
@@ -33,7 +31,7 @@ package struct NAICSImport: Sendable {
         }
         var outcome = Outcome(kind: kind, rows: 0, skipped: 0)
         try session.execute(NAICS.createIncoming)
-        try session.copyIn("copy naics_incoming (code, title) from stdin") { writer in
+        try session.copyIn(NAICS.copyIncoming) { writer in
             while let record = try reader.next() {
                 guard let entry = Self.entry(record, kind) else {
                     outcome.skipped += 1
@@ -46,7 +44,7 @@ package struct NAICSImport: Sendable {
         }
         outcome.rows = try session.execute(kind == .codes ? NAICS.insertCodes : NAICS.insertIndex)
         if kind == .codes { try session.execute(NAICS.indexTitles) }
-        try session.execute("drop table naics_incoming")
+        try session.execute(NAICS.dropIncoming)
         return outcome
     }
 

@@ -22,7 +22,7 @@ package enum NAICS {
             (select c.code, c.title, c.sector, 1::float8 as confidence, 2 as rank
             from enrichment.naics_codes c where c.code = substring(asked.code from '^[^0-9]*([0-9]{2,6})'))
             union all
-            (select code, title, sector, confidence, rank from (\(search("asked.words"))) by_words)
+            (select code, title, sector, confidence, rank from (\(search(limit: 1))) by_words)
             order by rank desc limit 1
         ) found
         join enrichment.naics_sectors s using (sector)
@@ -34,15 +34,15 @@ package enum NAICS {
         """
         with asked as (select \(words)::text as words)
         select found.code, found.title, found.sector, s.title as sector_title, found.confidence
-        from asked cross join lateral (\(search("asked.words", limit: limit))) found
+        from asked cross join lateral (\(search(limit: limit))) found
         join enrichment.naics_sectors s using (sector)
         order by found.rank desc, found.code
         """
     }
 
-    /// Phrases with any of the words, those with most of them first; then industries with the words in their title, then
+    /// Phrases with any of the words of `asked`, those with most of them first; then industries with the words in their title, then
     /// the shorter phrases: one that says nothing else is meant rather than one that mentions it.
-    private static func search(_ words: String, limit: Int = 1) -> Statement {
+    private static func search(limit: Int) -> Statement {
         """
         select code, title, sector, confidence, confidence + in_title / 5 + density / 10 as rank
         from (
@@ -50,7 +50,7 @@ package enum NAICS {
                 hits.count::float8 / length(asking.vector) as confidence,
                 hits.in_title::float8 / length(asking.vector) as in_title,
                 hits.count::float8 / length(i.words) as density
-            from (select to_tsvector('english', \(raw: words)) as vector) asking
+            from (select to_tsvector('english', asked.words) as vector) asking
             cross join lateral (
                 select string_agg(quote_literal(lexeme), ' | ')::tsquery as query
                 from unnest(tsvector_to_array(asking.vector)) lexeme) question
@@ -63,7 +63,7 @@ package enum NAICS {
             ) hits
             order by i.code, confidence desc, density desc
         ) phrases
-        order by rank desc, code limit \(raw: String(limit))
+        order by rank desc, code limit \(limit)::bigint
         """
     }
 
@@ -91,6 +91,10 @@ package enum NAICS {
 
     static let createIncoming: Statement =
         "create temporary table naics_incoming (code text not null, title text not null) on commit drop"
+
+    static let copyIncoming: Statement = "copy naics_incoming (code, title) from stdin"
+
+    static let dropIncoming: Statement = "drop table naics_incoming"
 }
 
 extension Session {

@@ -22,7 +22,7 @@ struct RecordLoader {
     /// - Throws: `EnrichmentFailure` if there is nothing to enrich in it.
     func load(_ spool: ContactSpool, _ session: Session) throws -> LoadedRecords {
         var loaded = LoadedRecords()
-        try session.copyIn("copy enrichment.records (request_id, ordinal, input) from stdin") { writer in
+        try session.copyIn(BatchQueries.copyRecords) { writer in
             loaded = try spool.isJSON() ? try copyJSON(spool, writer) : try copyCSV(spool, writer)
         }
         guard loaded.count > 0 else { throw EnrichmentFailure("There are no records in the list.") }

@@ -1,7 +1,7 @@
 /// Whom to ask next for one field group of one record. Pure.
 ///
 /// Providers are asked in order until one gives a match with enough confidence; if none does, the best match counts.
-struct Waterfall {
+struct Waterfall: Sendable {
     /// What stands for the group at the end.
     struct Choice: Equatable {
         var provider: String

@@ -7,8 +7,8 @@ enum ProviderLimit {
     static let horizon = 2.0
     /// This many failures in a row open the circuit.
     static let failuresToOpen = 5
-    /// A call under way for longer is over, whatever became of it.
-    static let longestCall: Statement = "interval '10 minutes'"
+
+    // A call under way for longer than ten minutes is over, whatever became of it.
 
     /// Whoever reserves for a provider waits here for the others: what he reads next is what they committed.
     static func hold(_ provider: String) -> Statement {
@@ -20,7 +20,7 @@ enum ProviderLimit {
         """
         with flying as materialized (
             select unnest(inputs) as hash from enrichment.calls
-            where provider = \(provider)::text and state = 'reserved' and reserved_at > clock_timestamp() - \(longestCall)
+            where provider = \(provider)::text and state = 'reserved' and reserved_at > clock_timestamp() - interval '10 minutes'
         ), asked as materialized (select hex, decode(hex, 'hex') as hash from unnest(\(hashes)::text[]) hex)
         select hex from asked
         where hash in (select hash from flying)
@@ -36,50 +36,22 @@ enum ProviderLimit {
     /// than the period: never more than the limit in any hour or day. The provider's row must be held.
     static func take(_ provider: String, calls: Int, creditsEach: Int) -> Statement {
         """
-        with \(clock(provider)), \(aged), \(room(creditsEach)), \(verdict(calls)), \(taken(creditsEach))
-        select granted, failures, credit_budget is not null as has_budget,
-            extract(epoch from free_at - now) as "offset", coalesce(1 / per_second, 0) as spacing,
-            case when of_credit = 0 then 'the credit budget of provider ' || provider || ' is spent' end as spent,
-            case when while_blocked = 0 then blocked_because end as blocked_because,
-            greatest(0, extract(epoch from case when while_blocked = 0 then blocked_until - now end),
-                case when of_second = 0 then extract(epoch from free_at - now) - \(horizon)::float8 end,
-                case when of_concurrency = 0 then 0.1 end,
-                case when of_hour = 0 then \(oldest("hour_slots", "minute", "60", "61")) end,
-                case when of_day = 0 then \(oldest("day_slots", "quarter", "900", "97")) end) as wait
-        from verdict
-        """
-    }
-
-    /// The row, the time, and how many calls are under way.
-    private static func clock(_ provider: String) -> Statement {
-        """
-        clock as materialized (
+        with clock as materialized (  -- the row, the time, and how many calls are under way
             select b.*, p.max_concurrency, clock_timestamp() as now,
                 (select count(*) from enrichment.calls c
                     where c.provider = b.provider and c.state = 'reserved'
-                      and c.reserved_at > clock_timestamp() - \(longestCall)) as under_way
+                      and c.reserved_at > clock_timestamp() - interval '10 minutes') as under_way
             from enrichment.buckets b join enrichment.providers p using (provider)
             where b.provider = \(provider)::text
-        )
-        """
-    }
-
-    /// What came back since.
-    private static var aged: Statement {
-        """
-        aged as materialized (
+        ), aged as materialized (  -- the slots of hour and day as they are now: those that went by since are empty
             select c.*, greatest(c.next_at, c.now) as free_at,
                 date_bin('1 minute', c.now, 'epoch') as minute, date_bin('15 minutes', c.now, 'epoch') as quarter,
-                \(slots("hour", "60", "61")) as hour_slots, \(slots("day", "900", "97")) as day_slots
+                (array_fill(0, array[greatest(0, least(61, floor(extract(epoch from c.now) / 60)
+                    - floor(extract(epoch from c.hour_at) / 60)))::integer]) || c.hour_used)[1:61] as hour_slots,
+                (array_fill(0, array[greatest(0, least(97, floor(extract(epoch from c.now) / 900)
+                    - floor(extract(epoch from c.day_at) / 900)))::integer]) || c.day_used)[1:97] as day_slots
             from clock c
-        )
-        """
-    }
-
-    /// How many calls each limit allows; null where there is none.
-    private static func room(_ creditsEach: Int) -> Statement {
-        """
-        room as materialized (
+        ), room as materialized (  -- how many calls each limit allows; null where there is none
             select a.*,
                 case when now < blocked_until then 0 end as while_blocked,
                 case when failures >= \(failuresToOpen)::integer then 1 end as while_open,
@@ -94,24 +66,11 @@ enum ProviderLimit {
                 case when \(creditsEach)::integer > 0 and credit_budget is not null
                     then greatest(0, (credit_budget - credits_used) / \(creditsEach)::integer) end as of_credit
             from aged a
-        )
-        """
-    }
-
-    private static func verdict(_ calls: Int) -> Statement {
-        """
-        verdict as materialized (
+        ), verdict as materialized (
             select r.*, least(\(calls)::integer, while_blocked, while_open, of_concurrency, of_second, of_hour, of_day,
                 of_credit)::integer as granted
             from room r
-        )
-        """
-    }
-
-    /// Takes what is granted. A row without limits is left alone.
-    private static func taken(_ creditsEach: Int) -> Statement {
-        """
-        taken as (
+        ), taken as (  -- a row without limits is left alone
             update enrichment.buckets b
             set next_at = case when v.per_second is null then b.next_at
                     else v.free_at + v.granted / v.per_second * interval '1 second' end,
@@ -128,23 +87,21 @@ enum ProviderLimit {
               and (v.per_second is not null or v.per_hour is not null or v.per_day is not null
                   or v.credit_budget is not null or v.failures >= \(failuresToOpen)::integer)
         )
-        """
-    }
-
-    /// The slots of a period as they are now: those that went by since are empty.
-    private static func slots(_ period: String, _ seconds: String, _ count: String) -> Statement {
-        """
-        (array_fill(0, array[greatest(0, least(\(raw: count), floor(extract(epoch from c.now) / \(raw: seconds))
-            - floor(extract(epoch from c.\(raw: period)_at) / \(raw: seconds))))::integer])
-            || c.\(raw: period)_used)[1:\(raw: count)]
-        """
-    }
-
-    /// Seconds until the oldest slot that is not empty comes back.
-    private static func oldest(_ slots: String, _ newest: String, _ seconds: String, _ count: String) -> Statement {
-        """
-        (select extract(epoch from \(raw: newest) - now) + (\(raw: count) + 1 - max(place)) * \(raw: seconds)
-            from unnest(\(raw: slots)) with ordinality as slot (used, place) where used > 0)
+        select granted, failures, credit_budget is not null as has_budget,
+            extract(epoch from free_at - now) as "offset", coalesce(1 / per_second, 0) as spacing,
+            case when of_credit = 0 then 'the credit budget of provider ' || provider || ' is spent' end as spent,
+            case when while_blocked = 0 then blocked_because end as blocked_because,
+            greatest(0, extract(epoch from case when while_blocked = 0 then blocked_until - now end),
+                case when of_second = 0 then extract(epoch from free_at - now) - \(horizon)::float8 end,
+                case when of_concurrency = 0 then 0.1 end,
+                -- until the oldest slot that is not empty comes back
+                case when of_hour = 0 then
+                    (select extract(epoch from minute - now) + (61 + 1 - max(place)) * 60
+                        from unnest(hour_slots) with ordinality as slot (used, place) where used > 0) end,
+                case when of_day = 0 then
+                    (select extract(epoch from quarter - now) + (97 + 1 - max(place)) * 900
+                        from unnest(day_slots) with ordinality as slot (used, place) where used > 0) end) as wait
+        from verdict
         """
     }
 
@@ -232,35 +189,4 @@ enum ProviderLimit {
         where provider = \(provider)::text and failures > 0
         """
     }
-}
-
-/// A question and what identifies it.
-struct Question: Sendable {
-    var hash: InputHash
-    var input: ProviderInput
-}
-
-/// A call that somebody wants to make.
-struct PlannedCall: Sendable {
-    var capability: Capability
-    var questions: [Question]
-    var requestID: String
-    var batchNumber: Int
-    var attempt: Int
-    /// At most.
-    var credits: Int
-}
-
-/// How a call ended.
-struct CallEnd: Sendable {
-    enum State: String { case answered, refused, unknown, unused }
-
-    var callID: Int
-    var provider: String
-    var state: State
-    /// What it cost, as far as is known.
-    var credits: Int
-    /// What was taken from a budget for it.
-    var reserved: Int
-    var error: String?
 }

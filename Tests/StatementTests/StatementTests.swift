@@ -1,0 +1,84 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import API
+@testable import Enrichment
+@testable import Jobs
+
+@Suite(.timeLimit(.minutes(5))) struct StatementTests {
+    /// What statements are made of that the sources compute. An expression that is missing here fails the test.
+    private static let splices: [String: Statement] = [
+        "Enrichment/ResultQueries.swift: groups": "jsonb_build_object('status', 'matched'",
+        "Jobs/ClaimQueries.swift: raw: number": "1",
+    ]
+
+    @Test("Every statement in the sources fits the migrated schema, with the types of its parameters stated")
+    func prepare() async throws {
+        let scanned = try await ScannedStatement.all()
+        #expect(scanned.count > 150, "the scan lost statements")
+        let statements = try scanned.map { (scanned: $0, statement: try $0.statement(Self.splices)) }
+        let failures = try await withConnection(migrated: true) { connection in
+            try await connection.transaction { session -> [String] in
+                // Tables that live as long as a transaction come first: other statements use them.
+                let ordered =
+                    statements.filter { $0.statement.isCreation } + statements.filter { !$0.statement.isCreation }
+                return ordered.compactMap { one in
+                    session.problem(with: one.statement).map { "\(one.scanned.file):\(one.scanned.line): \($0)" }
+                }
+            }
+        }
+        #expect(failures == [])
+    }
+}
+
+extension Statement {
+    private var firstWords: String { sql.split { $0.isWhitespace }.prefix(2).joined(separator: " ") }
+
+    fileprivate var isCreation: Bool { firstWords.hasPrefix("create ") }
+    fileprivate var isCopy: Bool { firstWords.hasPrefix("copy ") }
+    /// PREPARE takes none of them (manual, "PREPARE").
+    fileprivate var isUtility: Bool {
+        ["drop", "set", "truncate", "analyze", "lock"].contains { firstWords.hasPrefix($0) }
+    }
+}
+
+extension Session {
+    /// - Returns: why the server does not take a statement; nil if it does.
+    fileprivate func problem(with statement: Statement) -> String? {
+        do {
+            if statement.isCreation {
+                try execute(statement)
+            } else if statement.isCopy {
+                try savepoint { _ = try copyIn(statement) { _ in } }
+            } else if statement.isUtility {
+                try rolledBack { try execute(statement) }
+            } else {
+                return try savepoint { try untypedParameter(of: statement) }
+            }
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private func untypedParameter(of statement: Statement) throws -> String? {
+        try execute("prepare candidate as \(raw: statement.sql)")
+        let isUntyped = try first(
+            "select 'unknown'::regtype = any (parameter_types) as is_untyped from pg_prepared_statements where name = 'candidate'"
+        )?
+        .get("is_untyped", as: Bool.self)
+        try execute("deallocate candidate")
+        return isUntyped == true ? "a parameter has no cast" : nil
+    }
+
+    private func rolledBack(_ body: () throws -> Void) throws {
+        struct Done: Error {}
+        do {
+            try savepoint {
+                try body()
+                throw Done()
+            }
+        } catch is Done {}
+    }
+}
