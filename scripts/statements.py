@@ -106,12 +106,14 @@ def main():
                 found.append((path, source.count("\n", 0, offset) + 1, pieces))
     if sys.argv[1:] == ["--check"]:
         return check(found)
+    parts = set()
     statements = [
-        {"file": str(path.relative_to(SOURCES)), "line": line, "pieces": resolved(path, pieces, by_name)}
+        (pieces, {"file": str(path.relative_to(SOURCES)), "line": line, "pieces": resolved(path, pieces, by_name, parts)})
         for path, line, pieces in found
         if path.relative_to(SOURCES).parts[0] not in MODULES
     ]
-    json.dump(statements, sys.stdout)
+    # What is part of another statement is prepared with it, and may make no sense by itself.
+    json.dump([statement for pieces, statement in statements if id(pieces) not in parts], sys.stdout)
 
 
 def check(found):
@@ -125,7 +127,7 @@ def check(found):
     return 1 if misplaced else 0
 
 
-def resolved(path, pieces, by_name, depth=0):
+def resolved(path, pieces, by_name, parts, depth=0):
     result = []
     for index, piece in enumerate(pieces):
         if isinstance(piece, str):
@@ -138,7 +140,8 @@ def resolved(path, pieces, by_name, depth=0):
         if isinstance(following, str) and following.startswith("::"):
             result.append({"parameter": piece[0]})
         elif spliced and depth < 5:
-            result += resolved(path, spliced, by_name, depth + 1)
+            parts.add(id(spliced))
+            result += resolved(path, spliced, by_name, parts, depth + 1)
         else:
             result.append({"splice": piece[0]})
     return result

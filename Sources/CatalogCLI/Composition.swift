@@ -75,16 +75,20 @@ struct Composition: Sendable {
 
     /// What enriches, on a pool with a connection for each job.
     func enrichment(_ pool: Pool) throws -> EnrichmentResources {
-        let factory = ProviderFactory(http: HTTPClient(), pool: pool, secret: cloud.providerSecret)
+        let factory = ProviderFactory(providerResources(pool))
         return EnrichmentResources(
             pool: pool, stores: stores, output: try stores.enrichmentOutput(),
             registry: ProviderRegistry(pool: pool, factory: factory), limits: settings.limits)
     }
 
+    private func providerResources(_ pool: Pool) -> ProviderResources {
+        ProviderResources(http: HTTPClient(), pool: pool, secret: cloud.providerSecret)
+    }
+
     /// - Throws: `ProviderSettingsError` if its adapter cannot use the settings.
     func checkProvider(_ row: ProviderRow) throws {
         let pool = Pool(database.connector, maximum: 1)
-        _ = try ProviderFactory(http: HTTPClient(), pool: pool, secret: cloud.providerSecret).make(row)
+        _ = try ProviderFactory(providerResources(pool)).make(row)
     }
 
     func intake(_ pool: Pool, _ logger: Logger) -> EventIntake {

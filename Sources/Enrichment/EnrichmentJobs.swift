@@ -104,7 +104,7 @@ package final class EnrichmentResources: Sendable {
     func request(_ requestID: String) async throws -> EnrichmentRequest {
         if let known = requests.withLock({ $0[requestID] }) { return known }
         guard let request = try await pool.run({ try $0.enrichment(requestID) }), request.plan != nil else {
-            throw JobError.permanent(reason: "there is no request \(requestID) any more")
+            throw JobError.permanent(reason: "request \(requestID) no longer exists")
         }
         requests.withLock { requests in
             // A handful are under way at a time; the rest are over.

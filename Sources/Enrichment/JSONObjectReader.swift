@@ -23,7 +23,7 @@ struct JSONObjectReader {
         do {
             return try JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)).compactMapValues(\.text)
         } catch {
-            throw EnrichmentFailure("Record \(count) is no JSON object of names and values. Nothing was enriched.")
+            throw EnrichmentFailure("Record \(count) is not a JSON object of names and values. Nothing was enriched.")
         }
     }
 
@@ -64,7 +64,8 @@ struct JSONObjectReader {
     private func refuseUnlessBetween(_ byte: UInt8) throws {
         guard " \t\r\n,[]".utf8.contains(byte) else {
             throw EnrichmentFailure(
-                "The JSON is no array of objects: something else stands after record \(count). Nothing was enriched.")
+                "The JSON is not an array of objects: something else stands after record \(count). Nothing was enriched."
+            )
         }
     }
 

@@ -137,7 +137,7 @@ extension Session {
         let credits = all.map(\.credits).max() ?? 0
         guard let row = try first(ProviderLimit.take(provider, calls: all.count, creditsEach: credits).prepared())
         else {
-            throw ProviderError(.refused, "there is no provider '\(provider)' any more")
+            throw ProviderError(.refused, "provider '\(provider)' no longer exists")
         }
         let granted: Int = try row.get("granted")
         let ids: [Int] =

@@ -54,7 +54,7 @@ package enum ObjectEventParser {
     package static func events(in body: [UInt8]) throws -> [ObjectEvent] {
         // Any failure to parse is told by our own error, because Foundation's quotes the body.
         guard let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any] else {
-            throw ObjectEventError(reason: "the body is no JSON object")
+            throw ObjectEventError(reason: "the body is not a JSON object")
         }
         if object["detail-type"] != nil { return try eventBridge(object) }
         if let records = object["Records"] as? [[String: Any]] { return try records.compactMap(record) }

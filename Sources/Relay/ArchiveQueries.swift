@@ -19,11 +19,11 @@ extension RelayArchive {
     }
 
     /// It is not there as it should be, whatever was known before.
-    static func doubt(_ archive: RelayArchive) -> Statement {
+    static func markUncertain(_ archive: RelayArchive) -> Statement {
         "update relay.archives set delivered_at = null, verified_at = null where \(isSame(archive))"
     }
 
-    static func doubt(_ windows: [WindowTime]) -> Statement {
+    static func markUncertain(_ windows: [WindowTime]) -> Statement {
         """
         update relay.archives set delivered_at = null, verified_at = null
         where window_at = any (\(windows)::timestamptz[])

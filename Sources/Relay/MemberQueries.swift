@@ -33,7 +33,7 @@ extension RelayMember {
         """
     }
 
-    static func miss(_ missing: [MissingMember], _ opensAt: WindowTime) -> Statement {
+    static func markMissing(_ missing: [MissingMember], _ opensAt: WindowTime) -> Statement {
         """
         update relay.members m
         set state = missing.state, problem = missing.problem

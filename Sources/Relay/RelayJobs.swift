@@ -39,7 +39,7 @@ extension Job {
         do {
             let payload = try JSONDecoder().decode(Payload.self, from: Data(payload.utf8))
             guard let opensAt = WindowTime(payload.window) else {
-                throw JobError.permanent(reason: "'\(payload.window)' is no window")
+                throw JobError.permanent(reason: "'\(payload.window)' is not the time of a window")
             }
             return opensAt
         } catch is DecodingError {

@@ -102,7 +102,7 @@ struct RelayPipeline: Sendable {
         let problem = try await failing(.target) { try await self.problem(of: archive) }
         try await pool.transaction { session in
             try session.hold(window)
-            try session.execute(problem == nil ? RelayArchive.verify(archive) : RelayArchive.doubt(archive))
+            try session.execute(problem == nil ? RelayArchive.verify(archive) : RelayArchive.markUncertain(archive))
         }
         if let problem {
             throw RelayFailure(cause: .target, error: ArchiveMismatch(key: archive.key, problem: problem))

@@ -50,7 +50,7 @@ extension Session {
     /// - Returns: which windows were ended.
     package func flushRelay() throws -> [WindowTime] {
         let sealed = try sealWindows(closing: true)
-        try execute(RelayWindow.hasten)
+        try execute(RelayWindow.retryNow)
         try dispatchWindows()
         return sealed
     }
@@ -62,7 +62,7 @@ extension Session {
         let windows = try query(RelayWindow.replay(from: from, through: through)).map {
             try WindowTime(microseconds: $0.get("opens_at"))
         }
-        try execute(RelayArchive.doubt(windows))
+        try execute(RelayArchive.markUncertain(windows))
         try execute(RelayMember.lookAgain(windows))
         try execute(RelayAlert.clearMissing(windows))
         try dispatchWindows()

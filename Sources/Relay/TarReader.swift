@@ -70,7 +70,7 @@ struct TarReader {
             let length = Self.octal(header[124..<136])
         else { throw TarError(reason: "a header has the wrong checksum") }
         let isExtended = header[156] == UInt8(ascii: "x")
-        guard isExtended || header[156] == UInt8(ascii: "0") else { throw TarError(reason: "an entry is no file") }
+        guard isExtended || header[156] == UInt8(ascii: "0") else { throw TarError(reason: "an entry is not a file") }
         let count = isExtended ? length : size ?? length
         paddingAfter = TarHeader.padding(after: count)
         if !isExtended {

@@ -91,7 +91,7 @@ extension RelayWindow {
     }
 
     /// Puts a window back that was not begun because a store is failing.
-    static func stepBack(_ opensAt: WindowTime) -> Statement {
+    static func release(_ opensAt: WindowTime) -> Statement {
         """
         update relay.windows set state = 'sealed', delivered_at = null
         where opens_at = \(opensAt)::timestamptz and state in ('packing', 'delivered')
@@ -142,7 +142,7 @@ extension RelayWindow {
     }
 
     /// Whoever waits after a failure is tried now.
-    static let hasten: Statement = """
+    static let retryNow: Statement = """
         update relay.windows set retry_at = clock_timestamp() where state = 'sealed' and retry_at > clock_timestamp()
         """
 

@@ -36,7 +36,7 @@ extension Session {
     /// - Returns: nil if the window is not to be worked on now; it waits again then.
     func beginWindow(_ opensAt: WindowTime) throws -> RelayWindow? {
         if let row = try first(RelayWindow.begin(opensAt)) { return try RelayWindow(row) }
-        try execute(RelayWindow.stepBack(opensAt))
+        try execute(RelayWindow.release(opensAt))
         return nil
     }
 
@@ -58,7 +58,7 @@ extension Session {
     func record(_ missing: [MissingMember], of window: RelayWindow) throws {
         guard !missing.isEmpty else { return }
         try hold(window)
-        try execute(RelayMember.miss(missing, window.opensAt))
+        try execute(RelayMember.markMissing(missing, window.opensAt))
         try execute(RelayMember.countMissing(window.opensAt))
         try execute(RelayAlert.raiseMissing(window.opensAt))
     }

@@ -107,7 +107,7 @@ package struct FileObjectStore: ObjectStore {
         let parts = key.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.contains("\0") }) else {
             throw ObjectStoreError(
-                reason: "'\(key)' is no usable key: empty, '.' and '..' are not allowed between slashes")
+                reason: "'\(key)' is not a usable key: empty, '.' and '..' are not allowed between slashes")
         }
         return parts.reduce(root) { $0.appendingPathComponent(String($1)) }
     }

@@ -28,9 +28,10 @@ struct Enrichment: Sendable {
             let pool = Pool(conninfo, maximum: 14)
             let folder = try TemporaryFolder()
             let files = FolderStores(root: URL(fileURLWithPath: folder.path))
-            let factory = ProviderFactory(http: HTTPClient(), pool: pool) { id, _ in
-                try String(contentsOfFile: String(id.dropFirst("file:".count)), encoding: .utf8)
-            }
+            let factory = ProviderFactory(
+                ProviderResources(http: HTTPClient(), pool: pool) { id, _ in
+                    try String(contentsOfFile: String(id.dropFirst("file:".count)), encoding: .utf8)
+                })
             let resources = EnrichmentResources(
                 pool: pool, stores: files, output: try files.reports(),
                 registry: ProviderRegistry(pool: pool, factory: factory), limits: FileLimits())

@@ -171,7 +171,8 @@ import Threads
             ),
         ])
     func settings(_ kind: String, _ settings: String, _ reason: String) async throws {
-        let factory = ProviderFactory(http: HTTPClient(), pool: Pool("", maximum: 1)) { id, _ in id }
+        let factory = ProviderFactory(
+            ProviderResources(http: HTTPClient(), pool: Pool("", maximum: 1)) { id, _ in id })
         let error = #expect(throws: ProviderSettingsError.self) {
             try factory.make(ProviderRow(name: "p", kind: kind, settings: settings))
         }

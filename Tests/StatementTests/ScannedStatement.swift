@@ -23,7 +23,7 @@ struct ScannedStatement: Decodable {
     }
 
     /// The statement as the program would send it.
-    /// - Parameter splices: what stands for an interpolated expression that is not a statement of the sources.
+    /// - Parameter splices: what stands for an interpolated expression, or a call, that is not a statement of the sources.
     func statement(_ splices: [String: Statement]) throws -> Statement {
         try pieces.reduce(into: "") { statement, piece in
             if let text = piece.text {
@@ -31,7 +31,8 @@ struct ScannedStatement: Decodable {
             } else if piece.parameter != nil {
                 statement += "\(String?.none)"
             } else if let splice = piece.splice {
-                guard let known = splices["\(file): \(splice)"] else {
+                // `.limit(count)` goes by its name, whatever it is called with.
+                guard let known = splices[splice] ?? splices[String(splice.prefix { $0 != "(" })] else {
                     throw ScanError(
                         reason:
                             "\(file):\(line): '\\(\(splice))' is neither a parameter with a cast nor a known statement")

@@ -87,7 +87,9 @@ struct EnrichmentCommandRun: Sendable {
     private func addUnconfiguredProviders(_ names: [String]) async throws {
         try await pool.transaction { session in
             let known = try session.providers().map(\.name)
-            for name in ["mock", "naics"] where names.contains(name) && !known.contains(name) {
+            for adapter in ProviderFactory.adapters where adapter.needsNoSettings {
+                let name = adapter.kind
+                guard names.contains(name), !known.contains(name) else { continue }
                 try session.saveProvider(ProviderRow(name: name, kind: name))
             }
         }

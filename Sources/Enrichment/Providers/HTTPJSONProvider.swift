@@ -5,7 +5,7 @@ import Foundation
 ///
 /// One input a call is sent as an object; with `inputs`, several are sent as a list below that name. The answer has the
 /// fields of one input below `result`, or a list of them, in the order of the inputs, below `results`.
-struct HTTPJSONProvider: Provider {
+struct HTTPJSONProvider: ProviderAdapter {
     /// How one capability is asked.
     struct Mapping: Sendable, Decodable {
         var url: String
@@ -125,5 +125,13 @@ struct HTTPJSONProvider: Provider {
         guard !mapping.request.isEmpty, !mapping.response.isEmpty else {
             throw ProviderSettingsError(provider, "'\(name).request' and '\(name).response' must name fields")
         }
+    }
+}
+
+extension HTTPJSONProvider {
+    static var kind: String { "http-json" }
+
+    static func make(_ row: ProviderRow, _ resources: ProviderResources) throws -> HTTPJSONProvider {
+        try HTTPJSONProvider(row: row, settings: row.decodedSettings(), http: resources.http, secret: resources.secret)
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Invents answers: the same for the same input, always. For demonstrations, tests and measurements.
-struct MockProvider: Provider {
+struct MockProvider: ProviderAdapter {
     struct Settings: Sendable, Decodable {
         var capabilities: [Capability]?
         var inputsPerCall: Int?
@@ -100,5 +100,14 @@ struct MockProvider: Provider {
     /// FNV-1a: spreads well and is the same everywhere.
     private static func number(_ text: String, below bound: UInt64 = .max) -> UInt64 {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } % bound
+    }
+}
+
+extension MockProvider {
+    static var kind: String { "mock" }
+    static var needsNoSettings: Bool { true }
+
+    static func make(_ row: ProviderRow, _ resources: ProviderResources) throws -> MockProvider {
+        MockProvider(name: row.name, settings: try row.decodedSettings())
     }
 }

@@ -2,7 +2,7 @@ import Postgres
 
 /// The industry of a company out of the tables of the Census Bureau: by code, else by the words that describe it, ranked
 /// by full-text search. Nobody is called, and nothing is paid.
-struct NAICSProvider: Provider {
+struct NAICSProvider: ProviderAdapter {
     private static let inputsPerCall = 100
 
     let pool: Pool
@@ -36,5 +36,14 @@ struct NAICSProvider: Provider {
                 "naics_code": try row.get("code"), "naics_title": try row.get("title"),
                 "naics_sector": try row.get("sector"), "naics_sector_title": try row.get("sector_title"),
             ], confidence: try row.get("confidence"))
+    }
+}
+
+extension NAICSProvider {
+    static var kind: String { "naics" }
+    static var needsNoSettings: Bool { true }
+
+    static func make(_ row: ProviderRow, _ resources: ProviderResources) throws -> NAICSProvider {
+        NAICSProvider(pool: resources.pool)
     }
 }

@@ -2,7 +2,7 @@ import Curl
 import Foundation
 
 /// ZoomInfo's newer interface: OAuth 2 client credentials, documents in the manner of JSON:API, 25 inputs a call.
-struct ZoomInfoGTMProvider: Provider {
+struct ZoomInfoGTMProvider: ProviderAdapter {
     struct Settings: Sendable, Decodable {
         var baseURL: String?
         var tokenURL: String?
@@ -107,7 +107,8 @@ struct ZoomInfoGTMProvider: Provider {
     ) async throws -> TokenCache.Token {
         // Foundation's own error would quote the secret.
         guard let credentials = try? JSONDecoder().decode(Credentials.self, from: Data(secret.utf8)) else {
-            throw ProviderError(.unauthorized, "the secret of \(name) is no JSON object with clientId and clientSecret")
+            throw ProviderError(
+                .unauthorized, "the secret of \(name) is not a JSON object with clientId and clientSecret")
         }
         var form = [
             "grant_type": "client_credentials", "client_id": credentials.clientId,
@@ -129,5 +130,14 @@ struct ZoomInfoGTMProvider: Provider {
     private static func encoded(_ text: String) -> String {
         let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
         return text.addingPercentEncoding(withAllowedCharacters: plain) ?? text
+    }
+}
+
+extension ZoomInfoGTMProvider {
+    static var kind: String { "zoominfo-gtm" }
+
+    static func make(_ row: ProviderRow, _ resources: ProviderResources) throws -> ZoomInfoGTMProvider {
+        try ZoomInfoGTMProvider(
+            row: row, settings: row.decodedSettings(), http: resources.http, secret: resources.secret)
     }
 }

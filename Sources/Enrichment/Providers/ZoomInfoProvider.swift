@@ -5,7 +5,7 @@ import OpenSSL
 /// ZoomInfo's Enterprise API: a token of an hour by password or by a signed assertion, 25 inputs a call.
 ///
 /// Addresses and fields are settings, because they are the vendor's to change.
-struct ZoomInfoProvider: Provider {
+struct ZoomInfoProvider: ProviderAdapter {
     struct Settings: Sendable, Decodable {
         var baseURL: String?
         var contactFields: [String]?
@@ -102,7 +102,7 @@ struct ZoomInfoProvider: Provider {
         guard let credentials = try? JSONDecoder().decode(Credentials.self, from: Data(secret.utf8)) else {
             throw ProviderError(
                 .unauthorized,
-                "the secret of \(name) is no JSON object with username and password, or clientId and privateKey")
+                "the secret of \(name) is not a JSON object with username and password, or clientId and privateKey")
         }
         let answer: JSONValue
         if let password = credentials.password {
@@ -134,5 +134,13 @@ struct ZoomInfoProvider: Provider {
                 .unauthorized, "the secret of \(name) has no password, and no clientId with a private RSA key in PEM")
         }
         return token
+    }
+}
+
+extension ZoomInfoProvider {
+    static var kind: String { "zoominfo" }
+
+    static func make(_ row: ProviderRow, _ resources: ProviderResources) throws -> ZoomInfoProvider {
+        try ZoomInfoProvider(row: row, settings: row.decodedSettings(), http: resources.http, secret: resources.secret)
     }
 }
