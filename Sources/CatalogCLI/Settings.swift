@@ -5,7 +5,7 @@ import Ingest
 import Jobs
 import Logging
 
-/// The environment, read once: `CATALOG_*` as documented in the README. The AWS SDKs' own variables are read elsewhere.
+/// The environment, read once: `CATALOG_*` as documented in `docs/reference/settings.md`. The AWS SDKs' own variables are read elsewhere.
 struct Settings: Sendable {
     /// Which database, and how to be let in.
     enum Database: Sendable {

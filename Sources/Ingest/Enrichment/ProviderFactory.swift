@@ -69,7 +69,7 @@ public struct ProviderSettingsError: Error, CustomStringConvertible {
     }
 
     public var description: String {
-        "cannot use the settings of provider '\(provider)': \(reason); the README describes them"
+        "cannot use the settings of provider '\(provider)': \(reason); docs/guides/providers.md describes them"
     }
 }
 

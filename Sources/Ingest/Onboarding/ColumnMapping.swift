@@ -1,7 +1,7 @@
 import Catalog
 import Foundation
 
-/// How the columns of a foreign export become ours: `catalog ingest --map FILE.json`, format in `examples/README.md`.
+/// How the columns of a foreign export become ours: `catalog ingest --map FILE.json`, format in `docs/guides/mappings.md`.
 public struct ColumnMapping: Sendable, Decodable {
     /// Where the value of one field comes from. Steps, in this order: `from` or `constant` or `rowNumber`, `carry`,
     /// `first`, `number`, `replace`, `default`, `prefix` and `suffix`.
@@ -128,5 +128,5 @@ public struct ColumnMappingError: Error, CustomStringConvertible {
     }
 
     /// What is wrong, and where the format is described.
-    public var description: String { "cannot use the mapping: \(reason); the format is in examples/README.md" }
+    public var description: String { "cannot use the mapping: \(reason); the format is in docs/guides/mappings.md" }
 }
