@@ -23,7 +23,7 @@ for variable in $(grep -rohE '\bCATALOG_[A-Z_]+\b' docker-compose.yml Dockerfile
         { echo "lint: no setting of Sources/CatalogCLI is called $variable" >&2; exit 1; }
 done
 
-python3 scripts/check-docs.py
+python3 scripts/documentation/check.py
 
 if git ls-files | grep -E '(^|/)(\.build[^/]*|\.venv|\.catalog|__pycache__)/|(^|/)Package\.resolved$|\.pyc$'; then
     echo "lint: the files above are made by a build: git rm --cached them" >&2

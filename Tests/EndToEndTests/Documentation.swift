@@ -69,7 +69,7 @@ extension DocumentedPage.Block {
         case "console":
             text.split(separator: "\n").compactMap { $0.firstMatch(of: #/^ *\$ (.*)/#)?.output.1 }
                 .joined(separator: "\n")
-        case "sql": "catalog psql -X -v ON_ERROR_STOP=1 <<'SQL'\n\(text)\nSQL"
+        case "sql": "psql -X -v ON_ERROR_STOP=1 \"$CATALOG_DATABASE_URL\" <<'SQL'\n\(text)\nSQL"
         default: text
         }
     }

@@ -140,8 +140,8 @@ import Testing
 
         """
     private static let naicsCodes = """
-        Seq. No.,2022 NAICS Code,2022 NAICS Title
-        1,238160,Roofing Contractors
+        2022 NAICS Code,2022 NAICS Title
+        238160,Roofing Contractors
 
         """
     private static let naicsIndex = """

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 README_BYTES = 8 * 1024
 # What a reader would type: such a block says whether a test runs it.
 COMMANDS = {"sh", "console", "sql"}

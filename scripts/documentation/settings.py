@@ -1,0 +1,14 @@
+"""The settings, from the table in the code that reads them."""
+
+from pages import table
+
+
+def render(sections):
+    return "\n\n".join(f"## {section['title']}\n\n{rows(section['settings'])}" for section in sections)
+
+
+def rows(entries):
+    return table(
+        ["variable", "default", "meaning", "example"],
+        [(f"`{e['name']}`", e.get("default", ""), e["meaning"], f"`{e['example']}`") for e in entries],
+    )
