@@ -21,7 +21,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import commands
 import routes
 import schema
-import settings
 from pages import ROOT, with_part
 
 
@@ -78,7 +77,6 @@ def pages(catalog):
         raise SystemExit("docs/reference/schema.md: " + "; ".join(wrong))
     parts = {
         "docs/reference/cli.md": commands.render(json.loads(catalog.ask("--experimental-dump-help"))),
-        "docs/reference/settings.md": settings.render(json.loads(catalog.ask("reference", "settings"))),
         "docs/reference/schema.md": schema.render(relations, functions),
         "docs/reference/routes.md": routes.render(catalog.openapi()),
     }
