@@ -10,7 +10,6 @@ import difflib
 import json
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -30,7 +29,7 @@ class Binary:
     def __init__(self, path, folder):
         self.path, self.folder = path, folder
         kept = {name: os.environ[name] for name in ("PATH", "CATALOG_DATABASE_URL") if name in os.environ}
-        self.environment = {**kept, "CATALOG_HTTP_ADDRESS": "127.0.0.1:0"}
+        self.environment = {**kept, "CATALOG_HTTP_ADDRESS": "127.0.0.1:0", "CATALOG_LOG_FORMAT": "json"}
 
     def ask(self, *arguments):
         return subprocess.run(
@@ -49,12 +48,14 @@ class Binary:
         )
         try:
             for line in service.stdout:
-                if found := re.search(r"http\.listening.*?(\d+\.\d+\.\d+\.\d+)\D(\d+)", line.replace("[IPv4]", "")):
-                    with urllib.request.urlopen(f"http://{found[1]}:{found[2]}/openapi.json") as answer:
+                event = json.loads(line)
+                if event["event"] == "http.listening":
+                    port = event["address"].rpartition(":")[2]
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=30) as answer:
                         return json.load(answer)
             raise SystemExit("docs: catalog serve ended without listening")
         finally:
-            service.terminate()
+            service.kill()
             service.communicate()
 
 
