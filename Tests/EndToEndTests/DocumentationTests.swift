@@ -109,6 +109,17 @@ import Testing
         #expect(backup.contains("CREATE TABLE catalog.products"))
     }
 
+    @Test("The generated pages are what the binary and its database say")
+    func generated() async throws {
+        try await CatalogBinary.with { catalog in
+            let outcome = try await Subprocess.run(
+                "/usr/bin/env",
+                ["python3", Project.file("scripts/documentation/generate.py"), Project.binary("catalog"), "--check"],
+                environment: ["CATALOG_DATABASE_URL": catalog.conninfo, "PYTHONDONTWRITEBYTECODE": "1"])
+            #expect(outcome.status == 0, "run: make docs\n\(outcome.output)\(outcome.error)")
+        }
+    }
+
     @Test("The demo prints what the README shows of it")
     func demo() async throws {
         try await CatalogBinary.with { catalog in
