@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """Checks the documentation: links and anchors lead somewhere, commands are marked as run or skipped, log events are
-listed, and the README stays short. Prints every problem and fails if there is one."""
+listed, modules depend on those below them, and the README stays short. Prints every problem and fails if there is one."""
 
 import pathlib
 import re
 import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import modules
+from pages import with_part
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 README_BYTES = 8 * 1024
@@ -136,6 +141,28 @@ def event_problems():
             yield f"{name}: {event} lacks the field {field}"
 
 
+def name_problems(known):
+    """Types and functions that the internals name, and the code does not have."""
+    swift = [path for folder in ("Sources", "Tests") for path in (ROOT / folder).rglob("*.swift")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in swift if "Sources" in path.parts)
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    code += re.sub(r"[/.]", " ", listed)
+    for page in known.values():
+        if not page.name.startswith("docs/internals/"):
+            continue
+        for number, line in page.prose:
+            for name in re.findall(r"`(?:Session\.|Sources/\w+/)?([A-Z][a-z]\w+|[a-z]+[A-Z]\w*)`", line):
+                if not re.search(rf"\b{name}\b", code):
+                    yield f"{page.name}:{number}: the code has no {name}"
+
+
+def module_problems():
+    graph = modules.read()
+    yield from modules.problems(graph)
+    if (ROOT / modules.PAGE).read_text(encoding="utf-8") != with_part(modules.PAGE, modules.render(graph)):
+        yield f"{modules.PAGE}: the graph is not that of Package.swift: run make docs"
+
+
 def size_problems():
     size = (ROOT / "README.md").stat().st_size
     if size > README_BYTES:
@@ -146,6 +173,8 @@ def main():
     known = {path: Page(path) for path in pages()}
     problems = [
         *link_problems(known), *block_problems(known), *reach_problems(known), *event_problems(), *size_problems(),
+        *name_problems(known),
+        *module_problems(),
     ]
     for problem in problems:
         print(f"lint: {problem}", file=sys.stderr)

@@ -5,7 +5,8 @@ import subprocess
 
 from pages import ROOT, table
 
-# What a module may not know stands after it. Modules of one line do not know each other, unless `within` says so.
+PAGE = "docs/internals/architecture.md"
+# A module knows only those of earlier lines.
 LAYERS = [
     ["CLibpq", "COpenSSL", "CZlib", "CLibcurl", "CPthread", "CSIMD"],
     ["Threads", "CSV", "Zlib", "OpenSSL"],
@@ -23,7 +24,7 @@ LAYERS = [
 def read():
     """Modules of Sources and the modules of this package that each names as a dependency."""
     dumped = subprocess.run(
-        ["swift", "package", "dump-package"], cwd=ROOT, check=True, capture_output=True, text=True,
+        ["swift", "package", "--scratch-path", ".build/describe", "dump-package"], cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout
     targets = json.loads(dumped)["targets"]
     known = {name for layer in LAYERS for name in layer}
