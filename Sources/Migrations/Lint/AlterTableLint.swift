@@ -45,15 +45,15 @@ struct AlterTableLint {
         switch action[kind]?.word {
         case "foreign": return isValidated ? [.addingForeignKeyConstraint, .constraintMissingNotValid] : []
         case "check": return isValidated ? [.constraintMissingNotValid] : []
-        case "unique": return usesIndex ? [] : [.disallowedUniqueConstraint]
-        case "primary": return usesIndex ? [] : [.addingSerialPrimaryKeyField]
+        case "unique": return usesIndex ? [] : [.disallowedUniqueConstraint, .constraintMissingNotValid]
+        case "primary": return usesIndex ? [] : [.addingSerialPrimaryKeyField, .constraintMissingNotValid]
         case "exclude": return [.disallowedUniqueConstraint]
         default: return []
         }
     }
 
     private var dropped: [LintRule] {
-        action.has("constraint", at: 1) ? [] : [.banDropColumn]
+        action.has("constraint", at: 1) ? [.banDropConstraint] : [.banDropColumn]
     }
 
     private var altered: [LintRule] {
@@ -62,6 +62,10 @@ struct AlterTableLint {
             return [.changingColumnType]
         }
         if action.has("set", "not", "null", at: start) { return [.addingNotNullableField] }
+        if action.has("drop", "default", at: start) { return [.banDropDefault] }
+        if action.has("add", "generated", at: start) || action.has("drop", "identity", at: start) {
+            return [.banAlterIdentity]
+        }
         return action.has("drop", "not", "null", at: start) ? [.banDropNotNull] : []
     }
 

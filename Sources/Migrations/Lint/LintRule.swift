@@ -25,6 +25,17 @@ public enum LintRule: String, Sendable, CaseIterable {
     case banDropColumn = "ban-drop-column"
     case banDropTable = "ban-drop-table"
     case banDropNotNull = "ban-drop-not-null"
+    case banDropView = "ban-drop-view"
+    case banDropFunction = "ban-drop-function"
+    case banDropType = "ban-drop-type"
+    case banDropDomain = "ban-drop-domain"
+    case banDropSchema = "ban-drop-schema"
+    case banDropSequence = "ban-drop-sequence"
+    case banDropConstraint = "ban-drop-constraint"
+    case banDropDefault = "ban-drop-default"
+    case banSetSchema = "ban-set-schema"
+    case banAlterIdentity = "ban-alter-identity"
+    case renamingObject = "renaming-object"
     case banDropDatabase = "ban-drop-database"
     case banTruncateCascade = "ban-truncate-cascade"
 
@@ -70,7 +81,11 @@ public enum LintRule: String, Sendable, CaseIterable {
         case .changingColumnType: "add a column of the new type, fill it in pieces, and let the code use it"
         case .addingFieldWithDefault: "add the column without it, set the default, and fill the rows in pieces"
         case .addingRequiredField: "add it with a constant default, or nullable"
-        case .renamingColumn, .renamingTable, .banDropColumn, .banDropTable, .banDropNotNull:
+        case .renamingColumn, .renamingTable, .banDropColumn, .banDropTable, .banDropNotNull, .banDropView,
+            .banDropFunction,
+            .banDropType, .banDropDomain, .banDropSchema, .banDropSequence, .banDropConstraint, .banDropDefault,
+            .banSetSchema,
+            .banAlterIdentity, .renamingObject:
             "let a release go by that no longer uses it, and raise works-with to that one"
         case .banDropDatabase: "a migration belongs to one database and does not end it"
         case .banTruncateCascade: "name the tables"
@@ -86,7 +101,13 @@ public enum LintRule: String, Sendable, CaseIterable {
 
     /// What older binaries break at; none is at work unless the file says that it works with one.
     var breaksOlderBinaries: Bool {
-        [.renamingColumn, .renamingTable, .banDropColumn, .banDropTable, .banDropNotNull].contains(self)
+        [
+            .renamingColumn, .renamingTable, .banDropColumn, .banDropTable, .banDropNotNull, .banDropView,
+            .banDropFunction,
+            .banDropType, .banDropDomain, .banDropSchema, .banDropSequence, .banDropConstraint, .banDropDefault,
+            .banSetSchema,
+            .banAlterIdentity, .renamingObject,
+        ].contains(self)
     }
 
     fileprivate var isAdvice: Bool {

@@ -83,12 +83,24 @@ struct StatementLint {
         switch tokens[1]?.word {
         case "index": tokens.has("concurrently", at: 2) ? [] : [.requireConcurrentIndexDeletion]
         case "table": isMade(at: tokens.has("if", "exists", at: 2) ? 4 : 2) ? [] : [.banDropTable]
-        case "database": [.banDropDatabase]
-        default: []
+        case let word?: Self.drops[word].map { [$0] } ?? []
+        case nil: []
         }
     }
 
+    private static let drops: [String: LintRule] = [
+        "database": .banDropDatabase, "view": .banDropView, "function": .banDropFunction, "procedure": .banDropFunction,
+        "routine": .banDropFunction, "type": .banDropType, "domain": .banDropDomain, "schema": .banDropSchema,
+        "sequence": .banDropSequence,
+    ]
+
     private var altered: [LintRule] {
+        if tokens[1]?.word != "table", tokens.firstIndex(of: "rename") != nil { return [.renamingObject] }
+        if let set = tokens.firstIndex(of: "set"), tokens.has("schema", at: set + 1) { return [.banSetSchema] }
+        return alteredObject
+    }
+
+    private var alteredObject: [LintRule] {
         switch tokens[1]?.word {
         case "domain": tokens.firstIndex(of: "check") == nil ? [] : [.banAlterDomainWithAddConstraint]
         case "type":
