@@ -15,15 +15,14 @@ enum SchemaFingerprintQueries {
     static let roles: Statement =
         "select rolname as name from pg_roles where not rolcanlogin and not rolsuper and rolname !~ '^pg_'"
 
-    /// Partitions come and go with the data, and so are in no fingerprint; they belong to whom their parent does.
-    static func strayPartitions(schemas: [String]) -> Statement {
+    /// Partitions come and go with the data, and so are in no fingerprint; they shall belong to whom their parent does.
+    static func partitions(schemas: [String]) -> Statement {
         """
-        select c.oid::regclass::text as name, pg_get_userbyid(p.relowner)::text as owner
+        select c.oid::regclass::text as name, p.oid::regclass::text as parent, pg_get_userbyid(c.relowner)::text as owner
         from pg_inherits i
         join pg_class c on c.oid = i.inhrelid and c.relispartition and c.relkind in ('r', 'p')
         join pg_class p on p.oid = i.inhparent
         join pg_namespace n on n.oid = p.relnamespace and n.nspname = any(\(schemas)::text[])
-        where c.relowner <> p.relowner
         order by 1
         """
     }

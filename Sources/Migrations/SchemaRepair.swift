@@ -129,10 +129,8 @@ extension Migrator {
     func repair(_ connection: Connection) async throws {
         let repaired = try await lock.transaction(connection) { session -> [String] in
             guard let expected = try comparable(session) else { return [] }
-            let partitions = try session.query(SchemaFingerprintQueries.strayPartitions(schemas: expected.schemas))
             let statements = SchemaRepair(
-                try Self.differences(expected, session),
-                partitions: try partitions.map { (try $0.get("name"), try $0.get("owner")) }
+                try Self.differences(expected, session), partitions: try Self.strayPartitions(expected, session)
             ).statements
             for statement in statements { try session.executeScript(statement) }
             return statements
@@ -143,6 +141,17 @@ extension Migrator {
     private func comparable(_ session: Session) throws -> SchemaFingerprint? {
         let plan = try Self.plan(session, files)
         return plan.problems.isEmpty && plan.currentVersion == files.newestVersion ? files.fingerprint : nil
+    }
+
+    /// Those that do not belong to whom their parent should.
+    private static func strayPartitions(
+        _ expected: SchemaFingerprint, _ session: Session
+    ) throws -> [(name: String, owner: String)] {
+        try session.query(SchemaFingerprintQueries.partitions(schemas: expected.schemas)).compactMap { row in
+            let parent = SchemaFingerprint.Object(kind: "owner of table", name: try row.get("parent"))
+            guard let owner = expected.definitions[parent], try row.get("owner") != owner else { return nil }
+            return (try row.get("name"), owner)
+        }
     }
 
     private static func differences(

@@ -31,12 +31,17 @@ struct StatementRecord: Sendable {
         return Dictionary(uniqueKeysWithValues: records.map { ($0.number, $0) })
     }
 
+    /// In a transaction of its own.
     func begin(_ session: Session) throws {
-        try session.execute(StatementRecordQueries.begin(self, text))
+        try session.transaction {
+            try session.execute(MigrationSessionQueries.resetRole)
+            try session.execute(StatementRecordQueries.begin(self, text))
+        }
     }
 
-    /// In the transaction of the statement, if it has one.
+    /// In the transaction of the statement: by the role that logged in, whichever the file works as.
     func finish(_ session: Session) throws {
+        try session.execute(MigrationSessionQueries.resetRole)
         try session.execute(StatementRecordQueries.finish(self, text))
     }
 }

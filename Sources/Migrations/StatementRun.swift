@@ -25,8 +25,7 @@ struct StatementRun {
         let records = try StatementRecord.all(worker, step)
         var number = 0
         for unit in StatementUnit.units(script.statements) {
-            // Whoever has lost the lock does not begin another statement beside the one who has it now.
-            try main.execute("select")
+            try checkLock()
             if case .setting(let statement) = unit {
                 try perform(statement)
             } else {
@@ -35,6 +34,11 @@ struct StatementRun {
             }
         }
     }
+
+    /// Whoever has lost the lock does not begin another statement beside the one who has it now.
+    ///
+    /// By the simple protocol: the other one leaves its portal open, and with it a snapshot that an index build would wait for.
+    private func checkLock() throws { try main.executeScript("select") }
 
     /// What the session is called, so that a later run finds it.
     private var application: String { Self.application(script.fileName) }
@@ -62,7 +66,7 @@ struct StatementRun {
         } else {
             try runAlone(unit)
         }
-        try record.finish(worker)
+        try worker.transaction { try record.finish(worker) }
     }
 
     // MARK: In a transaction

@@ -146,6 +146,33 @@ struct NoTransactionResumeTests {
         }
     }
 
+    @Test("Whose lock is lost with its session begins no other statement, and the next run goes on where it was")
+    func lostLock() async throws {
+        try await withDatabase { conninfo in
+            let script =
+                "-- catalog: no-transaction\nselect pg_advisory_xact_lock(42);\ninsert into step_1 values (100);\n"
+            let files = try MigrationSet.make([Self.table(0), script])
+            let migrator = Migrator(conninfo: conninfo, files: files, settings: .quick)
+            try await migrator.up(to: 1)
+            try await holding("select pg_advisory_xact_lock(42)", conninfo) { release in
+                let running = Task { try await migrator.up() }
+                try await waitForActivity(
+                    "query like 'select pg_advisory_xact_lock(42)%' and wait_event_type = 'Lock'", conninfo)
+                let end = """
+                    select pg_terminate_backend(pid, 5000) from pg_stat_activity
+                    where datname = current_database() and application_name = 'catalog-migrate'
+                    """
+                let ended = try await ask(end, conninfo)
+                #expect(ended == ["t"])
+                release()
+                await #expect(throws: PostgresError.self) { try await running.value }
+            }
+            #expect(try await ask("select count(*) from step_1", conninfo) == ["0"])
+            #expect(try await migrator.up().count == 1)
+            #expect(try await ask("select count(*) from step_1", conninfo) == ["1"])
+        }
+    }
+
     @Test("A dropped index stays dropped, and a detached partition detached, when their file runs again")
     func dropsAndDetachments() async throws {
         try await withDatabase { conninfo in
