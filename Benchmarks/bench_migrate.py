@@ -153,6 +153,23 @@ class Bench:
         """kill -9 while `create index concurrently if not exists` runs, then the same command again, at once"""
         return self.killed(kind, Step("build_index", "create index concurrently if not exists t_x on t (x)", alone=True))
 
+    def ended_in_concurrent_build(self, kind):
+        """the session of that build is ended, as by a crash of the server or a lost network, then the same command again"""
+        good, by_hand, wrong = 0, 0, 0
+        for _ in range(self.kills):
+            database = self.database()
+            tool = self.tool(kind, [Step("make_table", self.ROWS), Step("build_index", "create index concurrently if not exists t_x on t (x)", alone=True)])
+            process = tool.up(database)
+            building = "from pg_stat_activity where datname = current_database() and query ~* '^create index'"
+            self.wait(database, f"select count(*) {building} and exists (select from pg_class where relname = 't_x')")
+            self.ask(database, f"select count(pg_terminate_backend(pid)) {building}")
+            process.communicate()
+            status, _ = self.run(tool, database)
+            valid = self.ask(database, "select bool_and(indisvalid) from pg_index where indrelid = 't'::regclass")
+            good, by_hand, wrong = good + (status == 0 and valid is True), by_hand + (status != 0), wrong + (status == 0 and valid is not True)
+            shutil.rmtree(tool.folder)
+        return f"{good} right, {by_hand} by hand, {wrong} wrong"
+
     def killed_in_transaction(self, kind):
         """kill -9 in the middle of an ordinary file, then the same command again, at once"""
         return self.killed(kind, Step("fill_copy", "create index t_x on t (x); create table once (n int); insert into once values (1)"))
@@ -256,7 +273,7 @@ class Bench:
         status, _ = self.run(tool, database)
         return "refused" if status != 0 else "not noticed"
 
-    FAULTS = [killed_in_concurrent_build, killed_in_transaction, five_starters, leaking_settings, role_with_limits, stalled_readers,
+    FAULTS = [killed_in_concurrent_build, ended_in_concurrent_build, killed_in_transaction, five_starters, leaking_settings, role_with_limits, stalled_readers,
               other_line_ends, changed_file]
 
 
@@ -264,9 +281,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--only", help="a part of a fault's name")
+    parser.add_argument("--tools", default="catalog,sqitch,yoyo,alembic")
     arguments = parser.parse_args()
-    tools = [Catalog, Sqitch, Yoyo, Alembic]
-    print("| fault | " + " | ".join(tool.name for tool in tools) + " |\n|---" * 1 + "|---" * len(tools) + "|")
+    tools = [tool for tool in (Catalog, Sqitch, Yoyo, Alembic) if tool.name in arguments.tools.split(",")]
+    print("| fault | " + " | ".join(tool.name for tool in tools) + " |\n" + "|---" * (1 + len(tools)) + "|", flush=True)
     with Cluster(tempfile.mkdtemp(prefix="bench-migrate-pg-")) as cluster:
         bench = Bench(cluster, arguments.kills)
         for fault in Bench.FAULTS:
