@@ -1,7 +1,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test chaos bench bench-migrate fuzz-api lint format clean
+.PHONY: help setup build demo run test chaos bench bench-migrate docs fuzz-api lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -40,10 +40,13 @@ bench-migrate: build ## what faults do to migrations, beside sqitch, yoyo and al
 	@scripts/setup.sh Benchmarks/requirements.txt
 	@.venv/bin/python Benchmarks/bench_migrate.py $(ARGS)
 
+docs: build ## make the generated pages of docs/ again
+	@scripts/docs.sh $(catalog)
+
 fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api ARGS=500 for so many examples of each operation
 	@scripts/fuzz-api.sh $(ARGS)
 
-lint: ## check formatting, scripts and the compose file, change nothing
+lint: ## check formatting, scripts, documentation and the compose file, change nothing
 	@scripts/setup.sh --lint
 	@scripts/lint.sh
 

@@ -40,7 +40,7 @@ struct MigrateCommand: AsyncParsableCommand {
         @Flag(help: "Run them and roll back.")
         var dryRun = false
 
-        @Flag(help: "Print JSON, one object a migration.")
+        @Flag(help: "Print JSON, one object per migration.")
         var json = false
 
         func run() async throws {
@@ -48,7 +48,7 @@ struct MigrateCommand: AsyncParsableCommand {
             let done = try await migrator.up(to: target, dryRun: dryRun)
             if json { return try done.map { MigrationLine($0, dryRun: dryRun) }.forEach(JSONOutput.print) }
             let verb = dryRun ? "would be applied" : "applied"
-            print(done.isEmpty ? "nothing to do: the schema is current" : "\(done.count) migrations \(verb)")
+            print(done.isEmpty ? "nothing to do: the schema is current" : "\(done.count.counting("migration")) \(verb)")
         }
     }
 
@@ -56,29 +56,29 @@ struct MigrateCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Undo the newest migration, or several.",
             discussion: """
-                Tables that go take their rows with them.
+                Tables that are dropped take their rows with them.
 
                 Example: catalog migrate down --target 13 --dry-run
                 """)
 
         @OptionGroup var source: MigrateSource
 
-        @Option(help: "Undo so many.")
+        @Option(help: "Number of migrations to undo; 1 if neither this nor --target is given.")
         var steps: Int?
 
         @Option(
             name: [.customLong("target"), .customLong("to")],
-            help: "Undo everything newer than this version; 0 undoes all.")
+            help: "Undo everything newer than this version; 0 undoes everything.")
         var target: Int?
 
         @Flag(help: "Run them and roll back.")
         var dryRun = false
 
-        @Flag(help: "Print JSON, one object a migration.")
+        @Flag(help: "Print JSON, one object per migration.")
         var json = false
 
         func validate() throws {
-            guard steps == nil || target == nil else { throw ValidationError("say either --steps or --target") }
+            guard steps == nil || target == nil else { throw ValidationError("use either --steps or --target") }
         }
 
         func run() async throws {
@@ -86,7 +86,7 @@ struct MigrateCommand: AsyncParsableCommand {
             let extent = target.map { Migrator.Undo.to(version: $0) } ?? .steps(steps ?? 1)
             let done = try await migrator.down(extent, dryRun: dryRun)
             if json { return try done.map { MigrationLine($0, dryRun: dryRun) }.forEach(JSONOutput.print) }
-            print("\(done.count) migrations \(dryRun ? "would be undone" : "undone")")
+            print("\(done.count.counting("migration")) \(dryRun ? "would be undone" : "undone")")
         }
     }
 
@@ -98,7 +98,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
         @OptionGroup var source: MigrateSource
 
-        @Flag(help: "Print JSON, one object a migration.")
+        @Flag(help: "Print JSON, one object per migration.")
         var json = false
 
         func run() async throws {
@@ -123,10 +123,10 @@ struct MigrateCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make the files of a new migration.", discussion: "Example: catalog migrate new add_brands")
 
-        @Argument(help: "verb_object, lower-case.")
+        @Argument(help: "The name: verb_object, in lower case.")
         var name: String
 
-        @Option(name: [.customLong("directory"), .customLong("folder")], help: "Where the files belong.")
+        @Option(name: [.customLong("directory"), .customLong("folder")], help: "The folder of the files.")
         var directory = "sql/migrations"
 
         func run() throws {
@@ -143,12 +143,12 @@ struct MigrateCommand: AsyncParsableCommand {
 
         @OptionGroup var source: MigrateSource
 
-        @Argument(help: "The last version the database has already.")
+        @Argument(help: "The last version that the database already has.")
         var version: Int
 
         func run() async throws {
             let done = try await source.migrator().baseline(version)
-            print("\(done.count) migrations recorded as applied")
+            print("\(done.count.counting("migration")) recorded as applied")
         }
     }
 }

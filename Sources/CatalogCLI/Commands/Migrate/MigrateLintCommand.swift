@@ -18,7 +18,7 @@ struct MigrateLintCommand: AsyncParsableCommand {
     @Flag(help: "Look at every file, without a database.")
     var all = false
 
-    @Flag(help: "Print JSON, one object a finding.")
+    @Flag(help: "Print JSON, one object per finding.")
     var json = false
 
     private struct Line: Encodable {
@@ -48,7 +48,7 @@ struct MigrateLintCommand: AsyncParsableCommand {
             if json { try JSONOutput.print(Line(finding)) } else { print(finding) }
         }
         let errors = findings.count(where: \.isError)
-        guard errors == 0 else { throw CommandFailure("\(errors) dangerous statements in \(migrations.count) files") }
-        if !json { print("no dangerous statement in \(migrations.count) files") }
+        guard errors == 0 else { throw CommandFailure("\(errors.counting("dangerous statement")) in \(migrations.count.counting("file"))") }
+        if !json { print("no dangerous statement in \(migrations.count.counting("file"))") }
     }
 }

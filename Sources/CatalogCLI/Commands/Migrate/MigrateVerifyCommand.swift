@@ -17,7 +17,7 @@ struct MigrateVerifyCommand: AsyncParsableCommand {
     @Flag(help: "Print what the database consists of, as sql/migrations/fingerprint.tsv has it, and compare nothing.")
     var print = false
 
-    @Flag(help: "Print JSON, one object a difference.")
+    @Flag(help: "Print JSON, one object per difference.")
     var json = false
 
     private struct Line: Encodable {
@@ -33,7 +33,7 @@ struct MigrateVerifyCommand: AsyncParsableCommand {
         if json { try all.map(Line.init).forEach(JSONOutput.print) }
         guard all.isEmpty else {
             throw CommandFailure(
-                (json ? ["\(all.count) differences"] : all).joined(separator: "\n")
+                (json ? [all.count.counting("difference")] : all).joined(separator: "\n")
                     + "\nroles, owners, grants and policies are repaired by: catalog migrate up")
         }
         if !json {
