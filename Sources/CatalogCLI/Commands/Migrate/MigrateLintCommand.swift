@@ -48,7 +48,9 @@ struct MigrateLintCommand: AsyncParsableCommand {
             if json { try JSONOutput.print(Line(finding)) } else { print(finding) }
         }
         let errors = findings.count(where: \.isError)
-        guard errors == 0 else { throw CommandFailure("\(errors.counting("dangerous statement")) in \(migrations.count.counting("file"))") }
+        guard errors == 0 else {
+            throw CommandFailure("\(errors.counting("dangerous statement")) in \(migrations.count.counting("file"))")
+        }
         if !json { print("no dangerous statement in \(migrations.count.counting("file"))") }
     }
 }
