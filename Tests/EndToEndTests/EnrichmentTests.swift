@@ -93,7 +93,7 @@ import Testing
                     ["none.csv", "--provider", "mock", "--output", "o.csv"], 1,
                     "catalog: cannot read 'none.csv': there is no such file"
                 ),
-                ([input, "--provider", "mock", "--output", "o.txt"], 64, "catalog: 'o.txt' does not say how to write"),
+                ([input, "--provider", "mock", "--output", "o.txt"], 64, "catalog: 'o.txt' names no output format"),
                 ([input, "--provider", "nobody", "--output", "o.csv"], 3, "catalog: There is no provider 'nobody'."),
                 ([input, "--provider", "mock", "--output", "o.csv"], 3, "catalog: No column says who is meant"),
             ]
