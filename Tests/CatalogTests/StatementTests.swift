@@ -24,7 +24,7 @@ import Testing
         Outbox.finish(1), Outbox.fail(1, reason: "r"),
         UploadHistory.select("U"), UploadHistory.selectNewest(vendorID: nil, status: nil, limit: 1),
         UploadHistory.selectErrors("U"), UploadHistory.countErrors("U"), UploadHistory.selectEvents("U"),
-        UploadHistory.selectFileFacts("U"), Report.select("U", values: [["_mapped", "sku"]], columns: ["sku"]),
+        UploadHistory.selectFileFacts("U"), Report.select("U"),
         ProductLoad.useUpload("U"), ProductLoad.selectTaken(vendorID: "V", mode: .upsert),
         ProductLoad.selectContending, ProductLoad.fillAbsent(vendorID: "V", absent: []),
         ProductLoad.updateChanged(vendorID: "V"),

@@ -49,11 +49,13 @@ class Catalogue:
 
     def check(self, rows, vendor, mode, outcome):
         accepted, skus, identifiers = [], {}, {}
+        self.categories.forget()
         for number, line, row, problem in rows:
             outcome.total += 1
-            errors = [("MALFORMED_ROW", problem, None)] if problem else list(self.errors(row, vendor, mode))
-            if not errors:
-                errors = list(taken_in_file(row, skus, identifiers))
+            if problem:
+                errors = [("MALFORMED_ROW", problem, None)]
+            else:
+                errors = list(self.errors(row, vendor, mode, skus, identifiers))
             if errors:
                 outcome.error += 1
                 outcome.errors += [(number, line, *error) for error in errors]
@@ -63,9 +65,12 @@ class Catalogue:
         outcome.valid = len(accepted)
         return accepted
 
-    def errors(self, row, vendor, mode):
+    def errors(self, row, vendor, mode, skus, identifiers):
+        """Every error of the row, whatever else is wrong with it, by rule number."""
         yield from rules.errors_before_keys(row, self.categories)
-        yield from self.taken_before(row, vendor, mode)
+        taken = [*self.taken_before(row, vendor, mode), *taken_in_file(row, skus, identifiers)]
+        for kind in ("DUPLICATE_SKU", "DUPLICATE_VENDOR_PRODUCT_ID"):
+            yield from (error for error in taken if error[0] == kind)
         yield from rules.errors_after_keys(row)
 
     def taken_before(self, row, vendor, mode):

@@ -9,6 +9,8 @@ COLUMNS = (
 )
 LENGTHS = {"product_name": 200, "description": 2000, "vendor_product_id": 100, "sku": 100}
 OPTIONAL_LENGTHS = {"subcategory": 100, "brand": 100, "unit": 20, "dimensions_cm": 50}
+# How many different wrong categories of a file get a suggestion; a longer one than this many bytes is near no name.
+SUGGESTIONS, SUGGESTION_BYTES = 1000, 800
 BLANKS = " \t\r\n\v\f"
 # [0-9], not \d: Python's \d accepts the digits of every script.
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.([0-9]+))?")
@@ -54,10 +56,19 @@ class Categories:
     def error(self, value):
         if value in self.known:
             return None
-        if value not in self.remembered:
-            self.remembered[value] = self.suggestion(value)
-        hint = self.remembered[value]
+        hint = self.hint(value)
         return f"Category is not approved: '{cut(value)}'" + (f" (did you mean '{hint}'?)" if hint else "")
+
+    def forget(self):
+        """A new file begins."""
+        self.remembered = {}
+
+    def hint(self, value):
+        if len(value.encode()) > SUGGESTION_BYTES:
+            return None
+        if value not in self.remembered and len(self.remembered) < SUGGESTIONS:
+            self.remembered[value] = self.suggestion(value)
+        return self.remembered.get(value)
 
     def suggestion(self, value):
         for name in self.active:

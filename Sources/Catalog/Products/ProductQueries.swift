@@ -30,7 +30,8 @@ enum ProductLoad {
     static let copySuspects: Statement = "copy upload_suspects (row_number) from stdin"
 
     /// Rows that may share a key, in file order, each with the first row that has the same SKU and the first that has
-    /// the same vendor product id: numbers instead of text, so that a file of nothing but duplicates fits in memory.
+    /// the same vendor product id: numbers instead of text, so that a file of nothing but duplicates fits in memory. Rows
+    /// without a key, which are wrong anyway, make a group that nobody claims.
     static let selectContending: Statement = """
         select k.row_number,
             min(k.row_number) over (partition by k.sku) as sku_group,

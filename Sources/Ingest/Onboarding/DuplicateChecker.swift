@@ -1,8 +1,9 @@
 import Catalog
 import Postgres
 
-/// Rules 5 and 6. Every row with a usable key is compared with the catalogue as it was; rows without any error then
-/// contend within the file, in file order: the first wins, and a row refused for one key does not claim the other.
+/// Rules 5 and 6. Every row with a usable key is compared with the catalogue as it was and with the rows before it, whatever
+/// else is wrong with it. Only accepted rows claim their keys, in file order: the first wins, and a row refused for one key
+/// does not claim the other.
 struct DuplicateChecker {
     let session: Session
     let vendorID: String
@@ -18,11 +19,22 @@ struct DuplicateChecker {
         self.mode = mode
     }
 
-    /// Notes the keys of a row without errors.
+    /// Notes the keys of a row without errors: it may claim them.
     mutating func note(_ product: ProductRow, row: Int) {
-        for earlier in [skus.insert(product[.sku], row: row), ids.insert(product[.vendorProductID], row: row)] {
-            if let earlier { suspects.append(contentsOf: [Int32(earlier), Int32(row)]) }
-        }
+        suspect(skus.insert(product[.sku], row: row), row)
+        suspect(ids.insert(product[.vendorProductID], row: row), row)
+    }
+
+    /// Compares the keys of a row with errors of its own with those of the rows before it.
+    mutating func compare(_ product: ProductRow, row: Int) {
+        if ProductRules.isUsableKey(product[.sku]) { suspect(skus.first(product[.sku]), row) }
+        if ProductRules.isUsableKey(product[.vendorProductID]) { suspect(ids.first(product[.vendorProductID]), row) }
+    }
+
+    private mutating func suspect(_ earlier: Int?, _ row: Int) {
+        guard let earlier else { return }
+        suspects.append(Int32(earlier))
+        suspects.append(Int32(row))
     }
 
     /// All rows are noted: the indexes, the largest structures of an upload, are freed.
@@ -58,7 +70,6 @@ struct DuplicateChecker {
         var skuClaims = [Int32](repeating: 0, count: verdicts.lastRow + 1)
         var idClaims = skuClaims
         try session.forEachContendingRow { row, skuGroup, idGroup in
-            guard verdicts[row].isDisjoint(with: .rejected) else { return }
             if skuClaims[skuGroup] != 0 { verdicts.refuse(row, .sku, claimedBy: Int(skuClaims[skuGroup])) }
             if idClaims[idGroup] != 0 { verdicts.refuse(row, .vendorProductID, claimedBy: Int(idClaims[idGroup])) }
             guard verdicts[row].isDisjoint(with: .rejected) else { return }
@@ -78,7 +89,8 @@ struct DuplicateChecker {
             if verdicts[row].contains(field == .sku ? .skuTaken : .idTaken) {
                 errors.append(
                     .init(type, "Duplicate \(label): \(key) already exists", field: field, rejectedValue: key))
-            } else if let claimant = verdicts.claimant(of: row, field) {
+            }
+            if let claimant = verdicts.claimant(of: row, field) {
                 let message = "Duplicate \(label): \(key) already used in row \(claimant)"
                 errors.append(.init(type, message, field: field, rejectedValue: key))
             }

@@ -10,14 +10,17 @@ struct ErrorRecorder {
     let layout: FileLayout
     let checker: RowChecker
     let verdicts: RowVerdicts
+    let limits: UploadLimits
 
     /// Reads the file once more.
     /// - Returns: errors by type.
+    /// - Throws: `UploadFailure` (`FILE_TOO_LARGE`) if the errors would take many times the largest file.
     func record(progress: ProgressMeter) throws -> [RowErrorType: Int] {
         let rows = try RowReader(spooled, layout)
         var counts: [RowErrorType: Int] = [:]
         var errors: [RowError] = []
         var json = JSONText()
+        var written = 0
         _ = try session.copyErrors { writer in
             while let row = try rows.next() {
                 try progress.advance(
@@ -29,6 +32,8 @@ struct ErrorRecorder {
                         errors + DuplicateChecker.errors(product, row: row.number, verdicts))
                 }
                 json.setOriginal(row, layout)
+                written += json.bytes.count * errors.count
+                guard written / UploadLimits.errorsPerFile <= limits.maximumFileBytes else { throw tooManyErrors }
                 for error in errors {
                     counts[error.type, default: 0] += 1
                     try write(error, of: row, json, to: writer)
@@ -36,6 +41,12 @@ struct ErrorRecorder {
             }
         }
         return counts
+    }
+
+    private var tooManyErrors: UploadFailure {
+        UploadFailure(
+            .fileTooLarge,
+            "The rows with errors are too many and too wide to be listed: shorten the names in the header.")
     }
 
     private func write(_ error: RowError, of row: SourceRow, _ json: JSONText, to writer: CopyWriter) throws {

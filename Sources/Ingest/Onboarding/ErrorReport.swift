@@ -9,8 +9,6 @@ struct ErrorReport {
         "Row Number", "Vendor Product ID", "SKU", "Product Name", "Error Type", "Error Message", "Price",
         "Stock Quantity",
     ]
-    private static let fields: [ProductField] = [.vendorProductID, .sku, .productName, .price, .stockQuantity]
-
     let errors: TemporaryFile
     let rejected: TemporaryFile
 
@@ -29,7 +27,7 @@ struct ErrorReport {
         errorLines.endRecord()
         if facts.hasHeader { rows.write(facts.columns, number: "_row", errors: "_errors") }
 
-        try session.forEachReportLine(of: uploadID, fields: Self.fields, facts: facts) { line in
+        try session.forEachReportLine(of: uploadID, facts: facts) { line in
             Self.write(line, to: &errorLines)
             if errorLines.bytes.count > 1 << 16 { try errors.drain(&errorLines) }
             try rows.add(line)
@@ -40,10 +38,12 @@ struct ErrorReport {
 
     private static func write(_ line: ReportLine, to csv: inout CSVWriter) {
         csv.field(String(line.rowNumber))
-        for index in 0..<3 { csv.field(Spreadsheet.guarded(line.value(index))) }
+        for field: ProductField in [.vendorProductID, .sku, .productName] {
+            csv.field(Spreadsheet.guarded(line.value(field)))
+        }
         csv.field(line.errorType)
         csv.field(Spreadsheet.guarded(line.errorMessage))
-        for index in 3..<5 { csv.field(Spreadsheet.guarded(line.value(index))) }
+        for field: ProductField in [.price, .stockQuantity] { csv.field(Spreadsheet.guarded(line.value(field))) }
         csv.endRecord()
     }
 }
@@ -63,7 +63,7 @@ private struct RejectedRows {
             try flush()
             current = (line.rowNumber, line.cells, [])
         }
-        let raw = line.rawLine.isEmpty ? "" : ", the line is: \(line.rawLine)"
+        let raw = line.original.line.isEmpty ? "" : ", the line is: \(line.original.line)"
         current?.errors.append(line.errorMessage + raw)
     }
 

@@ -138,7 +138,7 @@ public struct OnboardingPipeline: Sendable {
         if counts.error > 0 {
             let recorder = ErrorRecorder(
                 session: session, upload: upload, spooled: spooled, layout: layout, checker: checker,
-                verdicts: loader.verdicts)
+                verdicts: loader.verdicts, limits: limits)
             result.errorCounts = try recorder.record(progress: meter)
         }
         try finish(result, recipient: vendor.email, session)

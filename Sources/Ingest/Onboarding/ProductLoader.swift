@@ -64,7 +64,11 @@ final class ProductLoader {
                 checker.check(row, &errors)
                 verdicts.add(row.number, isValid: errors.isEmpty)
                 if case .product(let product) = row.content {
-                    if errors.isEmpty { duplicates.note(product, row: row.number) }
+                    if errors.isEmpty {
+                        duplicates.note(product, row: row.number)
+                    } else {
+                        duplicates.compare(product, row: row.number)
+                    }
                     try write(product, row: row.number, to: writer)
                 }
                 try progress.advance(
