@@ -29,10 +29,15 @@ public enum UploadEvent: Sendable {
         public var columns: [String]
         public var hasHeader: Bool
         public var isMapped: Bool
+        /// The decimal mark of each column whose numbers show it, where the mapping leaves it to the file.
+        public var decimalMarks: [String: String]?
+        /// Code of the currency that stands beside the numbers.
+        public var currency: String?
 
         /// The facts, as found.
         public init(
-            encoding: String, separator: String, isCompressed: Bool, columns: [String], hasHeader: Bool, isMapped: Bool
+            encoding: String, separator: String, isCompressed: Bool, columns: [String], hasHeader: Bool, isMapped: Bool,
+            decimalMarks: [String: String] = [:], currency: String? = nil
         ) {
             self.encoding = encoding
             self.separator = separator
@@ -40,6 +45,16 @@ public enum UploadEvent: Sendable {
             self.columns = columns
             self.hasHeader = hasHeader
             self.isMapped = isMapped
+            self.decimalMarks = decimalMarks.isEmpty ? nil : decimalMarks
+            self.currency = currency
+        }
+
+        /// What was found out about the numbers, in words: nothing where nothing was to be found.
+        public var numberStyle: String? {
+            let marks = (decimalMarks ?? [:]).sorted { $0.key < $1.key }
+                .map { "decimal \($0.value == "," ? "comma" : "point") in \($0.key)" }
+            let words = marks + (currency.map { ["currency \($0)"] } ?? [])
+            return words.isEmpty ? nil : words.joined(separator: ", ")
         }
 
         init(json: String) throws {

@@ -16,6 +16,10 @@ struct IngestOutcome: Encodable {
     var updatedRecords: Int
     var unchangedRecords: Int
     var errorCounts: [String: Int]
+    /// What the file's own numbers show, where a mapping leaves it to the file.
+    var decimalMarks: [String: String]?
+    var currency: String?
+    private let numberStyle: String?
     /// Where the files are; missing without errors.
     var errorReport: String?
     var rejectedFile: String?
@@ -23,6 +27,14 @@ struct IngestOutcome: Encodable {
     var failureMessage: String?
     var dryRun: Bool?
     var durationSeconds: Double
+
+    private enum CodingKeys: String, CodingKey {
+        case uploadId, vendorId, fileName, status, totalRecords, validRecords, errorRecords, createdRecords,
+            updatedRecords
+        case unchangedRecords, errorCounts, decimalMarks, currency, errorReport, rejectedFile, failureType,
+            failureMessage
+        case dryRun, durationSeconds
+    }
 
     init(_ result: OnboardingResult, _ stores: Stores, isDryRun: Bool, took duration: Duration) {
         let counts = result.end.counts
@@ -37,6 +49,9 @@ struct IngestOutcome: Encodable {
         updatedRecords = counts.updated
         unchangedRecords = counts.unchanged
         errorCounts = Dictionary(uniqueKeysWithValues: result.errorCounts.map { ($0.rawValue, $1) })
+        numberStyle = result.facts?.numberStyle
+        decimalMarks = result.facts?.decimalMarks
+        currency = result.facts?.currency
         errorReport = result.errorReport.map(stores.location(ofReport:))
         rejectedFile = result.rejectedFile.map(stores.location(ofReport:))
         failureType = result.end.failure?.type.rawValue
@@ -69,6 +84,7 @@ struct IngestOutcome: Encodable {
                 "  products  \(createdRecords.grouped) created, \(updatedRecords.grouped) updated, "
                     + "\(unchangedRecords.grouped) unchanged")
         }
+        if let numberStyle { lines.append("  numbers   \(numberStyle)") }
         if !errorCounts.isEmpty {
             let counts = errorCounts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             lines.append("  errors    " + counts.map { "\($0.key) \($0.value.grouped)" }.joined(separator: ", "))

@@ -3,19 +3,27 @@ import Foundation
 
 /// How the columns of a foreign export become ours: `catalog ingest --map FILE.json`, format in `examples/README.md`.
 public struct ColumnMapping: Sendable, Decodable {
-    /// Where the value of one field comes from. Steps, in this order: `from` or `constant` or `rowNumber`, `carry`,
-    /// `first`, `number`, `replace`, `default`, `prefix` and `suffix`.
+    /// Where the value of one field comes from. Steps, in this order: `from` and `join` or `constant` or `rowNumber`, `carry`,
+    /// `first`, `last`, `number`, `multiply`, `round`, `replace`, `default`, `prefix` and `suffix`.
     public struct Source: Sendable, Decodable {
         /// Columns of the file: the first that is not empty.
         var from: [String]?
+        /// All columns that are not empty, with this text between them, instead of the first.
+        var join: String?
         var constant: String?
         var rowNumber: Bool?
         /// An empty cell takes the value of the row above.
         var carry: Bool?
         /// Only the part before the first occurrence of this text.
         var first: String?
-        /// The decimal mark, `.` or `,`: currency signs and thousands separators are stripped.
+        /// Only the part after the last occurrence of this text, as the last part of a path.
+        var last: String?
+        /// The decimal mark, `.` or `,`, or `auto` where the file shows it: currencies and groups are stripped.
         var number: String?
+        /// A factor: grams become kilograms by 0.001.
+        var multiply: ExactNumber?
+        /// Decimals to round to, half up.
+        var round: Int?
         var replace: [String: String]?
         var `default`: String?
         var prefix: String?
@@ -29,10 +37,12 @@ public struct ColumnMapping: Sendable, Decodable {
     var encoding: String?
     /// A row in which all of these are empty is no product and is not counted.
     var skipWhenEmpty: [String] = []
+    /// Cells that stand for nothing, compared exactly: `NULL`, `\N`, `n/a`.
+    var nullWords: Set<String> = []
     var columns: [String: Source]
 
     private enum Key: String, CodingKey, CaseIterable {
-        case description, header, separator, encoding, skipWhenEmpty, columns
+        case description, header, separator, encoding, skipWhenEmpty, nullWords, columns
     }
 
     public init(from decoder: any Decoder) throws {
@@ -42,6 +52,7 @@ public struct ColumnMapping: Sendable, Decodable {
         separator = try container.decodeIfPresent(String.self, forKey: .separator)
         encoding = try container.decodeIfPresent(String.self, forKey: .encoding)
         skipWhenEmpty = try container.decodeIfPresent([String].self, forKey: .skipWhenEmpty) ?? []
+        nullWords = try container.decodeIfPresent(Set<String>.self, forKey: .nullWords) ?? []
         columns = try container.decode([String: Source].self, forKey: .columns)
     }
 
@@ -81,9 +92,7 @@ public struct ColumnMapping: Sendable, Decodable {
         if let encoding, declaredEncoding == nil {
             throw ColumnMappingError(reason: "unknown encoding '\(encoding)': expected utf-8, utf-16 or windows-1252")
         }
-        for (name, source) in columns where ![nil, ".", ","].contains(source.number) {
-            throw ColumnMappingError(reason: "number of '\(name)' must be the decimal mark, \".\" or \",\"")
-        }
+        for (name, source) in columns.sorted(by: { $0.key < $1.key }) { try source.validate(name) }
     }
 
     /// Whether anything in a file with these columns can supply the field.
@@ -103,6 +112,40 @@ public struct ColumnMapping: Sendable, Decodable {
         {
             throw UploadFailure(.duplicateColumn, "Column occurs twice in the header: \(name). Remove one.")
         }
+    }
+}
+
+extension ColumnMapping.Source {
+    fileprivate func validate(_ name: String) throws {
+        guard [nil, ".", ",", "auto"].contains(number) else {
+            throw ColumnMappingError(
+                reason:
+                    "number of '\(name)' must be the decimal mark, \".\" or \",\", or \"auto\" to find it from the file"
+            )
+        }
+        guard (0...6).contains(round ?? 0) else {
+            throw ColumnMappingError(reason: "round of '\(name)' must be a number of decimals from 0 to 6")
+        }
+        for (key, text) in [("first", first), ("last", last)] where text == "" {
+            throw ColumnMappingError(reason: "\(key) of '\(name)' must not be empty")
+        }
+        if join != nil, from == nil { throw ColumnMappingError(reason: "join of '\(name)' wants \"from\"") }
+    }
+}
+
+/// A decimal number, written as a number or as text.
+struct ExactNumber: Sendable, Decodable {
+    let value: Decimal
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let number = try? container.decode(Decimal.self)  // else it is text
+        let value = try number ?? Decimal(string: container.decode(String.self))
+        // More digits and a product would not be exact.
+        guard let value, value.isFinite, value.description.count <= 16 else {
+            throw ColumnMappingError(reason: "multiply must be a number of at most 15 digits")
+        }
+        self.value = value
     }
 }
 

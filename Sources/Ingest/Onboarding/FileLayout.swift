@@ -9,6 +9,8 @@ package struct FileLayout {
     let mapping: ColumnMapping?
     /// Column of each field by raw value, without a mapping.
     let positions: [Int?]
+    /// What the file's own numbers show, with a mapping.
+    private(set) var numbers = NumberStyle()
 
     var hasHeader: Bool { mapping?.header ?? true }
 
@@ -43,6 +45,18 @@ package struct FileLayout {
         } else {
             positions = try Self.positions(names)
         }
+    }
+
+    /// Reads the whole file once more, if a mapping reads numbers of it.
+    /// - Throws: `UploadFailure` (`UNREADABLE_FILE`) if they can be read in two ways.
+    mutating func findNumberStyle(in upload: SpooledUpload) throws {
+        guard let mapping, mapping.columns.values.contains(where: { $0.number != nil }) else { return }
+        var style = NumberStyle()
+        try RowReader(upload, self).forEachNumber { row, field, text, isOpen in
+            try style.see(text, field, row: row, isOpen: isOpen)
+        }
+        try style.finish()
+        numbers = style
     }
 
     static func format(

@@ -6,6 +6,8 @@ import Postgres
 public struct OnboardingResult: Sendable {
     public var upload: Upload
     public var end: UploadEnd
+    /// What was found out about the file; nil if it could not be read.
+    public var facts: UploadEvent.FileFacts?
     /// Errors by type.
     public var errorCounts: [RowErrorType: Int] = [:]
     /// Keys of the report and the rejected rows in the object store; nil without errors.
@@ -115,7 +117,9 @@ public struct OnboardingPipeline: Sendable {
             bytes in
             progress(OnboardingProgress(phase: .reading, rows: 0, fraction: source.fraction(bytes)))
         }
-        return ReadFile(spooled: spooled, layout: try FileLayout(spooled, mapping: mapping, limits: limits))
+        var layout = try FileLayout(spooled, mapping: mapping, limits: limits)
+        try layout.findNumberStyle(in: spooled)
+        return ReadFile(spooled: spooled, layout: layout)
     }
 
     private func load(
@@ -135,6 +139,7 @@ public struct OnboardingPipeline: Sendable {
 
         var result = OnboardingResult(
             upload: upload, end: UploadEnd(counts: counts, file: spooled.file, failure: failure(counts, upload.policy)))
+        result.facts = file.facts
         if counts.error > 0 {
             let recorder = ErrorRecorder(
                 session: session, upload: upload, spooled: spooled, layout: layout, checker: checker,
@@ -228,6 +233,7 @@ private struct ReadFile {
         UploadEvent.FileFacts(
             encoding: spooled.encoding.rawValue, separator: String(UnicodeScalar(layout.format.separator)),
             isCompressed: spooled.isCompressed, columns: layout.columns, hasHeader: layout.hasHeader,
-            isMapped: layout.mapping != nil)
+            isMapped: layout.mapping != nil, decimalMarks: layout.numbers.foundMarks,
+            currency: layout.numbers.foundCurrency)
     }
 }
