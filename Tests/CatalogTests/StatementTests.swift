@@ -26,8 +26,12 @@ import Testing
         UploadHistory.selectErrors("U"), UploadHistory.countErrors("U"), UploadHistory.selectEvents("U"),
         UploadHistory.selectFileFacts("U"), Report.select("U"),
         ProductLoad.useUpload("U"), ProductLoad.selectTaken(vendorID: "V", mode: .upsert),
-        ProductLoad.selectContending, ProductLoad.fillAbsent(vendorID: "V", absent: []),
-        ProductLoad.updateChanged(vendorID: "V"),
+        ProductLoad.selectContending, ProductLoad.selectOwned(vendorID: "V"),
+        ProductLoad.fill(vendorID: "V", absent: [.brand], keepsEmpty: false, key: .vendorProductID),
+        ProductLoad.fill(vendorID: "V", absent: [.vendorProductID], keepsEmpty: true, key: .sku),
+        ProductLoad.updateChanged(vendorID: "V", activates: false),
+        ProductLoad.updateChanged(vendorID: "V", activates: true),
+        ProductLoad.deactivateMissing(vendorID: "V", key: .sku),
     ]
 
     @Test("Every statement fits the migrated schema, with the types of its parameters stated")

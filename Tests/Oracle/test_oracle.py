@@ -140,6 +140,45 @@ class Keys(unittest.TestCase):
         outcome = upload(lines({"sku": "S2"}), catalogue({}, {"vendor_product_id": "P2", "sku": "S2"}), mode="upsert")
         self.assertEqual([error[3] for error in outcome.errors], ["Duplicate SKU: S2 already exists"])
 
+    def test_update_changes_only_what_exists_and_what_the_file_has(self):
+        made = catalogue({"description": "old"}, {"vendor_product_id": "P2", "sku": "S2"})
+        made.upload(oracle.upload_rows(lines({"vendor_product_id": "P7", "sku": "S7"})), "V2")
+        def update(text, **options):
+            return made.upload(oracle.upload_rows(text.encode(), "update"), "V1", mode="update", **options)
+        outcome = update("sku,price\nS1,5\nS9,1\nS7,1\nS2,\nS1,x\n")
+        self.assertEqual([error[:4:3] for error in outcome.errors], [
+            (2, "Unknown SKU: S9 does not exist"), (3, "Unknown SKU: S7 does not exist"),
+            (4, "Required field is missing: price"), (5, "Price must be a number with at most 2 decimals: 'x'"),
+            (5, "Duplicate SKU: S1 already used in row 1")])
+        self.assertEqual([made.products["V1", "P1"][c] for c in ("price", "description")], ["5.00", "old"])
+        outcome = update("vendor_product_id,sku,stock_quantity,price\nP1,S2,1,1\nP2,,9,\n", empty="keep")
+        self.assertEqual([error[3] for error in outcome.errors], ["Duplicate SKU: S2 already exists"])
+        self.assertEqual([made.products["V1", "P2"][c] for c in ("sku", "stock_quantity", "price")], ["S2", "9", "9.90"])
+        self.assertEqual(update("price\n1\n").failure, "MISSING_COLUMN")
+
+    def test_products_that_a_full_file_does_not_name_become_inactive(self):
+        made = catalogue({}, {"vendor_product_id": "P2", "sku": "S2"}, {"vendor_product_id": "P3", "sku": "S3"})
+        status = lambda: [made.products["V1", f"P{number}"]["status"] for number in (1, 2, 3)]
+        rows = lines({}, {"vendor_product_id": "P3", "sku": "S3", "price": "x"})
+        outcome = upload(rows + b"broken\n", made, mode="upsert", missing="deactivate")
+        self.assertEqual((outcome.changes["deactivated"], status()), (0, ["active"] * 3))
+        outcome = upload(rows, made, mode="upsert", missing="deactivate")
+        self.assertEqual((outcome.changes["deactivated"], status()), (1, ["active", "inactive", "active"]))
+        upload(lines({"vendor_product_id": "P2", "sku": "S2"}), made, mode="upsert", missing="deactivate")
+        self.assertEqual(status(), ["inactive", "active", "inactive"])
+
+    def test_keys_that_a_spreadsheet_changed_are_loaded_with_a_warning(self):
+        outcome = upload(lines({"sku": "4.00639E+12"}, {"sku": "4.00639E+12", "vendor_product_id": "#N/A"}))
+        self.assertEqual([error[:4:3] for error in outcome.errors], [
+            (1, "sku looks as if a spreadsheet had changed it: '4.00639E+12'"),
+            (2, "Duplicate SKU: 4.00639E+12 already used in row 1"),
+            (2, "vendor_product_id looks as if a spreadsheet had changed it: '#N/A'"),
+            (2, "sku looks as if a spreadsheet had changed it: '4.00639E+12'")])
+        self.assertEqual((outcome.valid, outcome.error), (1, 1))
+        for key, damaged in (("########", True), ("#NAME?", True), ("2-Mar", True), ("02. Mrz", True), ("Mar-02", True),
+                             ("4,1E+09", True), ("#", False), ("#12", False), ("E+12", False), ("4.0E12", False), ("32-Mark", False)):
+            self.assertEqual(bool(rules.DAMAGED.fullmatch(key)), damaged, key)
+
     def test_all_or_nothing_loads_nothing_after_an_error(self):
         made = catalogue()
         outcome = upload(lines({}, {"price": "x", "vendor_product_id": "P2", "sku": "S2"}), made, policy="all-or-nothing")

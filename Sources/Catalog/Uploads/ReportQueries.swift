@@ -30,6 +30,9 @@ public struct ReportLine {
         self.columns = columns
     }
 
+    /// A row with nothing else is loaded.
+    public var isWarning: Bool { RowErrorType(rawValue: errorType)?.isWarning == true }
+
     /// What the row has for a field; empty where it has nothing.
     public func value(_ field: ProductField) -> String {
         let name = columns.byField[field.rawValue]

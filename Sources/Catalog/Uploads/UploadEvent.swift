@@ -9,10 +9,13 @@ public enum UploadEvent: Sendable {
     case started(mode: UploadMode, policy: UploadPolicy)
     case fileRead(FileFacts)
     case checked(rows: Int, rejected: Int)
+    /// Nothing was deactivated, because these rows do not say which product they are about.
+    case missingProductsKept(namelessRows: Int)
     case racedWithAnotherUpload(attempt: Int, sqlState: String)
     case finished(UploadEnd)
     case failed(UploadFailure)
-    case reportWritten(errorsKey: String, rejectedKey: String)
+    /// There are no rejected rows where all findings are warnings.
+    case reportWritten(errorsKey: String, rejectedKey: String?)
     case notified(channel: String)
     case cancelled(by: String)
     case retried(by: String)
@@ -70,6 +73,7 @@ public enum UploadEvent: Sendable {
         case .started: "started"
         case .fileRead: "file.read"
         case .checked: "checked"
+        case .missingProductsKept: "missing.kept"
         case .racedWithAnotherUpload: "raced"
         case .finished: "finished"
         case .failed: "failed"
@@ -89,6 +93,7 @@ public enum UploadEvent: Sendable {
         case .started(let mode, let policy): Self.json(["mode": mode.rawValue, "policy": policy.rawValue])
         case .fileRead(let facts): Self.json(facts)
         case .checked(let rows, let rejected): Self.json(["rows": rows, "rejected": rejected])
+        case .missingProductsKept(let rows): Self.json(["namelessRows": rows])
         case .racedWithAnotherUpload(let attempt, let state): Self.json(["attempt": "\(attempt)", "sqlState": state])
         case .finished(let end): Self.json(["status": end.status.rawValue])
         case .failed(let failure): Self.json(["type": failure.type.rawValue, "message": failure.message])

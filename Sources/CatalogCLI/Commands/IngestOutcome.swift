@@ -15,6 +15,10 @@ struct IngestOutcome: Encodable {
     var createdRecords: Int
     var updatedRecords: Int
     var unchangedRecords: Int
+    /// Missing where the file decides about nothing else.
+    var deactivatedRecords: Int?
+    /// Missing without warnings.
+    var warningRecords: Int?
     var errorCounts: [String: Int]
     /// What the file's own numbers show, where a mapping leaves it to the file.
     var decimalMarks: [String: String]?
@@ -31,7 +35,8 @@ struct IngestOutcome: Encodable {
     private enum CodingKeys: String, CodingKey {
         case uploadId, vendorId, fileName, status, totalRecords, validRecords, errorRecords, createdRecords,
             updatedRecords
-        case unchangedRecords, errorCounts, decimalMarks, currency, errorReport, rejectedFile, failureType,
+        case unchangedRecords, deactivatedRecords, warningRecords, errorCounts, decimalMarks, currency, errorReport,
+            rejectedFile, failureType,
             failureMessage
         case dryRun, durationSeconds
     }
@@ -48,6 +53,8 @@ struct IngestOutcome: Encodable {
         createdRecords = counts.created
         updatedRecords = counts.updated
         unchangedRecords = counts.unchanged
+        deactivatedRecords = result.upload.missingProducts == .deactivate ? counts.deactivated : nil
+        warningRecords = counts.warned > 0 ? counts.warned : nil
         errorCounts = Dictionary(uniqueKeysWithValues: result.errorCounts.map { ($0.rawValue, $1) })
         numberStyle = result.facts?.numberStyle
         decimalMarks = result.facts?.decimalMarks
@@ -72,7 +79,7 @@ struct IngestOutcome: Encodable {
     func rendered(_ style: Style) -> String {
         let color = status == .completed ? style.green : status == .partial ? style.yellow : style.red
         var lines = [
-            "\(style.bold(fileName)): \(color(status.rawValue))\(dryRun == true ? " (dry run, rolled back)" : "")"
+            "\(style.bold(fileName)): \(color(status.rawValue))\(dryRun == true ? " (dry run, nothing loaded)" : "")"
         ]
         if let failureType, let failureMessage { lines.append("  reason    \(failureType): \(failureMessage)") }
         if totalRecords > 0 {
@@ -82,7 +89,8 @@ struct IngestOutcome: Encodable {
                     + " in \(durationSeconds) s (\(rate) rows/s)")
             lines.append(
                 "  products  \(createdRecords.grouped) created, \(updatedRecords.grouped) updated, "
-                    + "\(unchangedRecords.grouped) unchanged")
+                    + "\(unchangedRecords.grouped) unchanged"
+                    + (deactivatedRecords.map { ", \($0.grouped) deactivated" } ?? ""))
         }
         if let numberStyle { lines.append("  numbers   \(numberStyle)") }
         if !errorCounts.isEmpty {

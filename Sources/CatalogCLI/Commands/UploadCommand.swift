@@ -134,8 +134,8 @@ struct UploadCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Undo an upload in one transaction.",
             discussion: """
-                Products it created are deleted (their image stays in product_versions), products it updated get their
-                former image back. Products changed since by another upload or by hand are listed and left alone.
+                Products it created are deleted (their version stays in product_versions), products it updated get their
+                former version back. Products changed since by another upload or by hand are listed and left alone.
 
                 Example: catalog upload revert UPLOAD_20241221_103045_7f3a9c
                 """)

@@ -29,6 +29,8 @@ public struct AnnouncedUploads: Sendable {
         public var mode = UploadMode.create
         public var policy = UploadPolicy.loadValid
         public var isDryRun = false
+        public var emptyCells = EmptyCells.clear
+        public var missingProducts = MissingProducts.keep
         /// 64 lower-case hexadecimal digits; the bytes must have it.
         public var fileSHA256: String?
 
@@ -100,6 +102,7 @@ public struct AnnouncedUploads: Sendable {
             uploadID: uploadID, vendorID: announcement.vendorID, fileName: announcement.fileName,
             mode: announcement.mode, policy: announcement.policy, bucket: bucket, objectKey: key)
         upload.isDryRun = announcement.isDryRun
+        (upload.emptyCells, upload.missingProducts) = (announcement.emptyCells, announcement.missingProducts)
         let slot = UploadSlot(
             uploadID: uploadID, bucket: bucket, objectKey: key, fileSHA256: announcement.fileSHA256)
         return (upload, slot)

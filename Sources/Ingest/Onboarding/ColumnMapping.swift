@@ -83,9 +83,6 @@ public struct ColumnMapping: Sendable, Decodable {
             let known = ProductField.allCases.map(\.column).joined(separator: ", ")
             throw ColumnMappingError(reason: "unknown column '\(name)' under \"columns\": expected one of \(known)")
         }
-        for field in ProductField.required where columns[field.column] == nil {
-            throw ColumnMappingError(reason: "required column '\(field.column)' is missing under \"columns\"")
-        }
         if let separator, separator.utf8.count != 1 || separator == "\"" {
             throw ColumnMappingError(reason: "separator '\(separator)' must be one ASCII character other than a quote")
         }
@@ -95,17 +92,28 @@ public struct ColumnMapping: Sendable, Decodable {
         for (name, source) in columns.sorted(by: { $0.key < $1.key }) { try source.validate(name) }
     }
 
-    /// Whether anything in a file with these columns can supply the field.
-    func supplies(_ field: ProductField, from names: [String]) -> Bool {
+    /// Whether it says where the columns come from that a file of this mode must have.
+    /// - Throws: `ColumnMappingError`.
+    public func check(_ mode: UploadMode) throws {
+        for name in mode.missingColumns({ columns[$0.column] != nil }) {
+            throw ColumnMappingError(reason: "required column '\(name)' is missing under \"columns\"")
+        }
+    }
+
+    /// Whether anything in a file with these columns can supply the field. A default fills empty cells; it makes no column that
+    /// an update would change.
+    func supplies(_ field: ProductField, from names: [String], _ mode: UploadMode) -> Bool {
         guard let source = columns[field.column] else { return false }
-        return source.from.map { $0.contains(where: names.contains) || source.default != nil } ?? true
+        return source.from.map { $0.contains(where: names.contains) || mode != .update && source.default != nil }
+            ?? true
     }
 
     /// Every required field must have a source, and no source may be ambiguous.
-    func check(against names: [String]) throws {
-        let missing = ProductField.required.filter { !supplies($0, from: names) }
+    func check(against names: [String], _ mode: UploadMode) throws {
+        let missing = mode.missingColumns { supplies($0, from: names, mode) }
         guard missing.isEmpty else {
-            let wanted = missing.flatMap { columns[$0.column]?.from ?? [] }
+            let fields = missing.compactMap(ProductField.init(column:))
+            let wanted = fields.isEmpty ? missing : fields.flatMap { columns[$0.column]?.from ?? [] }
             throw FileLayout.missingColumns(wanted, names)
         }
         for name in Set(columns.values.flatMap { $0.from ?? [] }).sorted() where names.count(where: { $0 == name }) > 1

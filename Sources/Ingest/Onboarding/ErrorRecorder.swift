@@ -2,7 +2,7 @@ import CSV
 import Catalog
 import Postgres
 
-/// Writes every error of every rejected row to `catalog.validation_errors`, with the row as the vendor wrote it.
+/// Writes every error of every rejected row, and every warning, to `catalog.validation_errors`, with the row as the vendor wrote it.
 struct ErrorRecorder {
     let session: Session
     let upload: Upload
@@ -10,6 +10,9 @@ struct ErrorRecorder {
     let layout: FileLayout
     let checker: RowChecker
     let verdicts: RowVerdicts
+    let duplicates: DuplicateChecker
+    /// Whether any row has a warning.
+    let hasWarnings: Bool
     let limits: UploadLimits
 
     /// Reads the file once more.
@@ -25,12 +28,8 @@ struct ErrorRecorder {
             while let row = try rows.next() {
                 try progress.advance(
                     .reporting, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
-                guard !verdicts[row.number].isDisjoint(with: .rejected) else { continue }
-                checker.check(row, &errors)
-                if case .product(let product) = row.content, !verdicts[row.number].isDisjoint(with: .duplicate) {
-                    errors = RowError.sorted(
-                        errors + DuplicateChecker.errors(product, row: row.number, verdicts))
-                }
+                find(row, &errors)
+                if errors.isEmpty { continue }
                 json.setOriginal(row, layout)
                 written += json.bytes.count * errors.count
                 guard written / UploadLimits.errorsPerFile <= limits.maximumFileBytes else { throw tooManyErrors }
@@ -41,6 +40,19 @@ struct ErrorRecorder {
             }
         }
         return counts
+    }
+
+    /// Replaces `errors` by the errors and warnings of the row.
+    private func find(_ row: SourceRow, _ errors: inout [RowError]) {
+        errors.removeAll(keepingCapacity: true)
+        let isRejected = !verdicts[row.number].isDisjoint(with: .rejected)
+        guard isRejected || hasWarnings else { return }
+        if isRejected { checker.check(row, &errors) }
+        guard case .product(let product) = row.content else { return }
+        if !verdicts[row.number].isDisjoint(with: .ofKeys) {
+            errors = RowError.sorted(errors + duplicates.errors(product, row: row.number, verdicts))
+        }
+        if hasWarnings { SpreadsheetDamage.check(product, into: &errors) }
     }
 
     private var tooManyErrors: UploadFailure {

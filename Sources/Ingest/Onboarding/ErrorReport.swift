@@ -11,6 +11,8 @@ struct ErrorReport {
     ]
     let errors: TemporaryFile
     let rejected: TemporaryFile
+    /// Rows may have nothing but warnings.
+    let hasRejectedRows: Bool
 
     static func errorsKey(vendorID: String, uploadID: String) -> String { "errors/\(vendorID)/\(uploadID)_errors.csv" }
     static func rejectedKey(vendorID: String, uploadID: String) -> String {
@@ -19,8 +21,8 @@ struct ErrorReport {
 
     /// Writes both files in one pass over the errors, in constant memory. Needs a transaction.
     init(session: Session, uploadID: String, facts: UploadEvent.FileFacts) throws {
-        errors = try TemporaryFile(isNamed: true)
-        rejected = try TemporaryFile(isNamed: true)
+        let errors = try TemporaryFile(isNamed: true)
+        let rejected = try TemporaryFile(isNamed: true)
         var errorLines = CSVWriter()
         var rows = RejectedRows(file: rejected)
         Self.header.forEach { errorLines.field($0) }
@@ -34,6 +36,7 @@ struct ErrorReport {
         }
         try rows.finish()
         try errors.drain(&errorLines)
+        (self.errors, self.rejected, hasRejectedRows) = (errors, rejected, rows.count > 0)
     }
 
     private static func write(_ line: ReportLine, to csv: inout CSVWriter) {
@@ -52,7 +55,8 @@ struct ErrorReport {
 private struct RejectedRows {
     let file: TemporaryFile
     private var csv = CSVWriter()
-    private var current: (number: Int, cells: [String], errors: [String])?
+    private(set) var count = 0
+    private var current: (number: Int, cells: [String], isRejected: Bool, errors: [String])?
 
     init(file: TemporaryFile) {
         self.file = file
@@ -61,8 +65,9 @@ private struct RejectedRows {
     mutating func add(_ line: ReportLine) throws {
         if current?.number != line.rowNumber {
             try flush()
-            current = (line.rowNumber, line.cells, [])
+            current = (line.rowNumber, line.cells, false, [])
         }
+        if !line.isWarning { current?.isRejected = true }
         let raw = line.original.line.isEmpty ? "" : ", the line is: \(line.original.line)"
         current?.errors.append(line.errorMessage + raw)
     }
@@ -73,7 +78,8 @@ private struct RejectedRows {
     }
 
     private mutating func flush() throws {
-        guard let row = current else { return }
+        guard let row = current, row.isRejected else { return }
+        count += 1
         write(row.cells, number: String(row.number), errors: row.errors.joined(separator: "; "))
         if csv.bytes.count > 1 << 16 { try file.drain(&csv) }
     }

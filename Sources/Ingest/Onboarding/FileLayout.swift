@@ -7,6 +7,8 @@ package struct FileLayout {
     /// Names as in the file, trimmed, made unique; `1`, `2`, … when the file has no header.
     let columns: [String]
     let mapping: ColumnMapping?
+    /// An update wants fewer columns.
+    let mode: UploadMode
     /// Column of each field by raw value, without a mapping.
     let positions: [Int?]
     /// What the file's own numbers show, with a mapping.
@@ -14,17 +16,29 @@ package struct FileLayout {
 
     var hasHeader: Bool { mapping?.header ?? true }
 
-    /// Optional fields that no column supplies.
-    var absentFields: [ProductField] {
-        ProductField.optional.filter { field in
-            mapping.map { !$0.supplies(field, from: columns) } ?? (positions[field.rawValue] == nil)
-        }
+    /// Fields that no column supplies.
+    var absentFields: [ProductField] { ProductField.allCases.filter { !supplies($0) } }
+
+    /// The column that says which product a row is about.
+    var key: ProductField { mode == .update && !supplies(.vendorProductID) ? .sku : .vendorProductID }
+
+    /// What every row must fill. An update may leave out anything but the key, and cells that keep what is stored.
+    func requiredFields(_ empty: EmptyCells) -> [ProductField] {
+        guard mode == .update else { return ProductField.required }
+        return ProductField.required.filter { $0 == key || supplies($0) && empty == .clear }
+    }
+
+    private func supplies(_ field: ProductField) -> Bool {
+        mapping?.supplies(field, from: columns, mode) ?? (positions[field.rawValue] != nil)
     }
 
     /// Reads the first record of the spool.
     /// - Throws: `UploadFailure` (`EMPTY_FILE`, `UNREADABLE_FILE`, `MISSING_COLUMN`, `DUPLICATE_COLUMN`).
-    package init(_ upload: SpooledUpload, mapping: ColumnMapping?, limits: UploadLimits) throws {
+    package init(
+        _ upload: SpooledUpload, mapping: ColumnMapping?, mode: UploadMode = .create, limits: UploadLimits
+    ) throws {
         self.mapping = mapping
+        self.mode = mode
         format = try Self.format(upload, mapping, limits)
         let reader = CSVReader(format: format, read: upload.spool.reader())
         guard let first = try reader.next() else {
@@ -34,16 +48,16 @@ package struct FileLayout {
         guard mapping?.header ?? true else {
             columns = (1...first.count).map(String.init)
             positions = []
-            try mapping?.check(against: columns)
+            try mapping?.check(against: columns, mode)
             return
         }
         let names = (0..<first.count).map { first[$0].string.trimmingASCIIBlanks() }
         columns = Self.unique(names)
         if let mapping {
             positions = []
-            try mapping.check(against: names)
+            try mapping.check(against: names, mode)
         } else {
-            positions = try Self.positions(names)
+            positions = try Self.positions(names, mode)
         }
     }
 
@@ -83,7 +97,7 @@ package struct FileLayout {
         throw UploadFailure(.unreadableFile, "The header (line \(header.line)) cannot be read: \(words).")
     }
 
-    private static func positions(_ names: [String]) throws -> [Int?] {
+    private static func positions(_ names: [String], _ mode: UploadMode) throws -> [Int?] {
         var positions: [Int?] = Array(repeating: nil, count: ProductField.allCases.count)
         for (index, name) in names.enumerated() {
             guard let field = ProductField(column: name.lowercased()) else { continue }
@@ -92,8 +106,8 @@ package struct FileLayout {
             }
             positions[field.rawValue] = index
         }
-        let missing = ProductField.required.filter { positions[$0.rawValue] == nil }
-        guard missing.isEmpty else { throw missingColumns(missing.map(\.column), names) }
+        let missing = mode.missingColumns { positions[$0.rawValue] != nil }
+        guard missing.isEmpty else { throw missingColumns(missing, names) }
         return positions
     }
 
@@ -120,6 +134,15 @@ package struct FileLayout {
             }
             return candidate
         }
+    }
+}
+
+extension UploadMode {
+    /// Names of the columns that a file of this mode must have and has not.
+    func missingColumns(_ has: (ProductField) -> Bool) -> [String] {
+        guard self == .update else { return ProductField.required.filter { !has($0) }.map(\.column) }
+        let keys: [ProductField] = [.vendorProductID, .sku]
+        return keys.contains(where: has) ? [] : [keys.map(\.column).joined(separator: " or ")]
     }
 }
 
