@@ -1,8 +1,8 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import AWS
+import Threads
 
 struct CredentialProviderTests {
     private let clock = TestClock()
@@ -10,9 +10,9 @@ struct CredentialProviderTests {
     /// A source that counts, and that answers by a list.
     private final class Source: CredentialSource {
         let name = "test"
-        private let state: Mutex<(calls: Int, answers: [Result<Credentials, CredentialError>])>
+        private let state: Locked<(calls: Int, answers: [Result<Credentials, CredentialError>])>
 
-        init(_ answers: Result<Credentials, CredentialError>...) { state = Mutex((0, answers)) }
+        init(_ answers: Result<Credentials, CredentialError>...) { state = Locked((0, answers)) }
 
         var calls: Int { state.withLock { $0.calls } }
 
@@ -93,7 +93,7 @@ struct CredentialProviderTests {
 
 /// A clock that a test moves.
 final class TestClock: Sendable {
-    private let time = Mutex(Date(timeIntervalSince1970: 1_772_366_400))
+    private let time = Locked(Date(timeIntervalSince1970: 1_772_366_400))
 
     var now: Date { time.withLock { $0 } }
 

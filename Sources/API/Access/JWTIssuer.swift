@@ -2,7 +2,7 @@ import Catalog
 import Curl
 import Foundation
 import OpenSSL
-import Synchronization
+import Threads
 
 /// What is believed of JSON Web Tokens (RFC 7519): those of one OpenID Connect issuer, for one audience.
 public struct JWTSettings: Sendable {
@@ -42,7 +42,7 @@ final class JWTIssuer: Sendable {
 
     private let settings: JWTSettings
     private let http: HTTPClient
-    private let keys = Mutex(Keys())
+    private let keys = Locked(Keys())
 
     init(_ settings: JWTSettings, http: HTTPClient) {
         self.settings = settings
