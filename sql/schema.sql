@@ -1112,34 +1112,6 @@ COMMENT ON TABLE catalog.upload_slots IS 'uploads announced by POST /uploads who
 
 COMMENT ON COLUMN catalog.upload_slots.put_token_sha256 IS 'hash of the secret in PUT /uploads/{id}/content; null where the store takes the bytes';
 
-    error_id bigint NOT NULL,
-    upload_id character varying(50) NOT NULL,
-    row_number integer NOT NULL,
-    line_number integer NOT NULL,
-    error_type text NOT NULL,
-    error_message text NOT NULL,
-    field text,
-    rejected_value text,
-    original_data jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'UNKNOWN_PRODUCT'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text, 'SUSPICIOUS_KEY'::text]))),
-    CONSTRAINT validation_errors_row_number_is_positive CHECK ((row_number > 0))
-);
-
-    error_id bigint NOT NULL,
-    upload_id character varying(50) NOT NULL,
-    row_number integer NOT NULL,
-    line_number integer NOT NULL,
-    error_type text NOT NULL,
-    error_message text NOT NULL,
-    field text,
-    rejected_value text,
-    original_data jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'UNKNOWN_PRODUCT'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text, 'SUSPICIOUS_KEY'::text]))),
-    CONSTRAINT validation_errors_row_number_is_positive CHECK ((row_number > 0))
-);
-
 -- Name: validation_errors_error_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.validation_errors ALTER COLUMN error_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1775,15 +1747,15 @@ ALTER TABLE ONLY catalog.upload_slots
 ALTER TABLE ONLY catalog.upload_slots
     ADD CONSTRAINT upload_slots_pkey PRIMARY KEY (upload_id);
 
--- Name: validation_errors validation_errors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE ONLY catalog.validation_errors
-    ADD CONSTRAINT validation_errors_pkey PRIMARY KEY (created_at, error_id);
-
 -- Name: validation_errors validation_errors_error_type_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.validation_errors
     ADD CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'UNKNOWN_PRODUCT'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text, 'SUSPICIOUS_KEY'::text]))) NOT VALID;
+
+-- Name: validation_errors validation_errors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.validation_errors
+    ADD CONSTRAINT validation_errors_pkey PRIMARY KEY (created_at, error_id);
 
 -- Name: vendors vendors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 

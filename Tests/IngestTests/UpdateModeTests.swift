@@ -113,7 +113,7 @@ import Testing
                 try await onboarding.column("select sku from catalog.products where status = 'inactive'") == ["S2"])
             #expect(
                 try await onboarding.column(
-                    "select deactivated_records::text from catalog.upload_history where deactivated_records > 0") == [
+                    "select deactivated_records::text from catalog.upload_history where not dry_run and deactivated_records > 0") == [
                         "1"
                     ])
 

@@ -33,7 +33,7 @@ extension ProductField {
 }
 
 extension DecimalRule {
-    /// A bound as a person writes it: `999999.99` for 99,999,999 hundredths, `0` for none.
+    /// A bound as a person writes it: `12.50` for 1250 hundredths, `0` for none.
     func text(_ units: Int) -> String {
         guard scale > 0, units != 0 else { return String(units) }
         let digits = String(units)
