@@ -54,7 +54,10 @@ import Testing
         "A bound is written once in the sources, and once in the oracle's rules",
         arguments: [("99_999_999", "999999.99"), ("9_999_999_999", "9999999.999")])
     func bound(units: String, text: String) throws {
-        #expect(try occurrences(of: "maximum: \(units))", below: "Sources") == ["Sources/Catalog/Products/ProductField.swift"])
+        #expect(
+            try occurrences(of: "maximum: \(units))", below: "Sources") == [
+                "Sources/Catalog/Products/ProductField.swift"
+            ])
         #expect(try occurrences(of: text, below: "Sources").isEmpty)
         let oracle = try occurrences(of: text, below: "Tests/Oracle")
         #expect(

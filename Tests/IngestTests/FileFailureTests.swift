@@ -1,12 +1,12 @@
 import Testing
 
 @testable import Catalog
-@testable import Ingest
+@testable import Tabular
 
 /// Files that are refused whole: nothing is loaded, the history says why, the mail is in the outbox.
 @Suite struct FileFailureTests {
     private func failure(
-        _ text: String = "", bytes: [UInt8]? = nil, vendor: String = "V1", limits: UploadLimits = UploadLimits()
+        _ text: String = "", bytes: [UInt8]? = nil, vendor: String = "V1", limits: FileLimits = FileLimits()
     ) async throws -> UploadFailure? {
         try await Onboarding.with { onboarding in
             let outcome = try await onboarding.ingest(text: text, bytes: bytes, vendor: vendor, limits: limits)
@@ -49,7 +49,7 @@ import Testing
 
     @Test("Rows whose errors would take many times the largest file are refused whole")
     func longHeader() async throws {
-        var limits = UploadLimits()
+        var limits = FileLimits()
         limits.maximumFileBytes = 100_000
         let name = String(repeating: "n", count: 50_000)
         let rows = (0..<100).map { "P\($0),N,Audio,S\($0),free,1,\n" }.joined()
@@ -64,10 +64,10 @@ import Testing
 
     @Test("Limits on bytes and rows are settings")
     func limits() async throws {
-        var limits = UploadLimits()
+        var limits = FileLimits()
         limits.maximumFileBytes = 50
         #expect(try await failure(Self.good, limits: limits)?.type == .fileTooLarge)
-        limits = UploadLimits()
+        limits = FileLimits()
         limits.maximumRows = 1
         #expect(try await failure(Self.good + "Q,N,Audio,T,1,1\n", limits: limits)?.type == .tooManyRows)
     }

@@ -113,9 +113,10 @@ import Testing
                 try await onboarding.column("select sku from catalog.products where status = 'inactive'") == ["S2"])
             #expect(
                 try await onboarding.column(
-                    "select deactivated_records::text from catalog.upload_history where not dry_run and deactivated_records > 0") == [
-                        "1"
-                    ])
+                    "select deactivated_records::text from catalog.upload_history where not dry_run and deactivated_records > 0"
+                ) == [
+                    "1"
+                ])
 
             let back = try await onboarding.ingest(["P2,N,Audio,S2,1,1"], mode: .upsert, missing: .deactivate)
             #expect([back.counts.updated, back.counts.deactivated] == [1, 3])

@@ -1,19 +1,24 @@
 import CSV
 import Catalog
 import Postgres
+import Tabular
 
 /// Writes every error of every rejected row, and every warning, to `catalog.validation_errors`, with the row as the vendor wrote it.
 struct ErrorRecorder {
+    /// How many times the largest file its listed errors may take. Each holds its whole row, with the names of its columns, and
+    /// rejected rows have all columns, so that a long header above short rows would fill the disk.
+    private static let errorsPerFile = 20
+
     let session: Session
     let upload: Upload
     let spooled: SpooledUpload
-    let layout: FileLayout
+    let layout: ProductLayout
     let checker: RowChecker
     let verdicts: RowVerdicts
     let duplicates: DuplicateChecker
     /// Whether any row has a warning.
     let hasWarnings: Bool
-    let limits: UploadLimits
+    let limits: FileLimits
 
     /// Reads the file once more.
     /// - Returns: errors by type.
@@ -31,8 +36,11 @@ struct ErrorRecorder {
                 find(row, &errors)
                 if errors.isEmpty { continue }
                 json.setOriginal(row, layout)
-                written += json.bytes.count * errors.count
-                guard written / UploadLimits.errorsPerFile <= limits.maximumFileBytes else { throw tooManyErrors }
+                // The file of rejected rows has at least a separator for each column.
+                written += json.bytes.count * errors.count + layout.columns.count
+                guard written / Self.errorsPerFile <= limits.maximumFileBytes else {
+                    throw UploadFailure.tooManyErrors
+                }
                 for error in errors {
                     counts[error.type, default: 0] += 1
                     try write(error, of: row, json, to: writer)
@@ -53,12 +61,6 @@ struct ErrorRecorder {
             errors = RowError.sorted(errors + duplicates.errors(product, row: row.number, verdicts))
         }
         if hasWarnings { SpreadsheetDamage.check(product, into: &errors) }
-    }
-
-    private var tooManyErrors: UploadFailure {
-        UploadFailure(
-            .fileTooLarge,
-            "The rows with errors are too many and too wide to be listed: shorten the names in the header.")
     }
 
     private func write(_ error: RowError, of row: SourceRow, _ json: JSONText, to writer: CopyWriter) throws {
@@ -82,7 +84,7 @@ struct JSONText {
 
     /// Cells by column. A row that cannot be split stands under `_line`, surplus cells under `_extra`, and the values
     /// that a mapping made of the row under `_mapped`.
-    mutating func setOriginal(_ row: SourceRow, _ layout: FileLayout) {
+    mutating func setOriginal(_ row: SourceRow, _ layout: ProductLayout) {
         bytes.removeAll(keepingCapacity: true)
         bytes.append(UInt8(ascii: "{"))
         if row.record.problem != nil {
@@ -95,7 +97,7 @@ struct JSONText {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    private mutating func addCells(_ record: CSVRecord, _ layout: FileLayout) {
+    private mutating func addCells(_ record: CSVRecord, _ layout: ProductLayout) {
         for index in 0..<min(record.count, layout.columns.count) {
             addKey(layout.columns[index])
             addCell(record[index])

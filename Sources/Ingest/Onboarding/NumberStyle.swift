@@ -3,8 +3,6 @@ import Catalog
 /// How the numbers of one file are to be read, by what its own values show: the decimal mark where a mapping leaves it to the
 /// file, one for all prices and one for each other column, and the currency. A file that shows both readings is refused.
 struct NumberStyle {
-    private static let remedy = "Write all with one, or name the mark in the mapping."
-
     /// A value that shows something, and its row.
     private struct Evidence {
         let text: String
@@ -52,9 +50,7 @@ struct NumberStyle {
     /// - Throws: `UploadFailure` (`UNREADABLE_FILE`) if nothing shows how an ambiguous number is to be read.
     func finish() throws {
         for (field, evidence) in ambiguous.sorted(by: { $0.value.row < $1.value.row }) where marks[field] == nil {
-            throw UploadFailure(
-                .unreadableFile,
-                "Numbers can be read in two ways: \(evidence.description). Name the decimal mark in the mapping.")
+            throw UploadFailure.ambiguousNumber(evidence.description)
         }
     }
 
@@ -79,9 +75,7 @@ struct NumberStyle {
             return
         }
         guard known == mark else {
-            throw UploadFailure(
-                .unreadableFile,
-                "Numbers have two decimal marks: \(before.description) and \(evidence.description). \(Self.remedy)")
+            throw UploadFailure.twoDecimalMarks(before.description, evidence.description)
         }
     }
 }

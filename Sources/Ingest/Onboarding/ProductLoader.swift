@@ -1,5 +1,6 @@
 import Catalog
 import Postgres
+import Tabular
 
 /// Loads the accepted rows of one upload into `catalog.products`, inside the caller's transaction.
 ///
@@ -12,9 +13,9 @@ final class ProductLoader {
     private let session: Session
     private let upload: Upload
     private let spooled: SpooledUpload
-    private let layout: FileLayout
+    private let layout: ProductLayout
     private let checker: RowChecker
-    private let limits: UploadLimits
+    private let limits: FileLimits
     private let progress: ProgressMeter
     private(set) var duplicates: DuplicateChecker
     /// Rows that do not say which product they are about.
@@ -23,8 +24,8 @@ final class ProductLoader {
     private(set) var verdicts = RowVerdicts()
 
     init(
-        session: Session, upload: Upload, spooled: SpooledUpload, layout: FileLayout, checker: RowChecker,
-        limits: UploadLimits, progress: ProgressMeter
+        session: Session, upload: Upload, spooled: SpooledUpload, layout: ProductLayout, checker: RowChecker,
+        limits: FileLimits, progress: ProgressMeter
     ) {
         self.session = session
         self.upload = upload
@@ -76,7 +77,7 @@ final class ProductLoader {
             }
         }
         guard verdicts.tally().total > 0 else {
-            throw UploadFailure(.emptyFile, "The file has a header but no data rows.")
+            throw UploadFailure.noRows
         }
         try duplicates.finish()
     }
@@ -94,8 +95,7 @@ final class ProductLoader {
 
     private func refuseTooMany(_ row: Int) throws {
         guard row > limits.maximumRows else { return }
-        let remedy = "split it into smaller files."
-        throw UploadFailure(.tooManyRows, "The file has more than \(limits.maximumRows) data rows: \(remedy)")
+        throw UploadFailure.tooManyRows(limits.maximumRows)
     }
 
     private func write(_ product: ProductRow, row: Int, to writer: CopyWriter) throws {
