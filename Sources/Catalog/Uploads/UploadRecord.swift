@@ -15,6 +15,10 @@ public struct UploadRecord: Sendable, Codable {
     public var createdRecords: Int?
     public var updatedRecords: Int?
     public var unchangedRecords: Int?
+    /// Products that became inactive, because the file does not name them.
+    public var deactivatedRecords: Int?
+    /// Rows with a warning.
+    public var warningRecords: Int?
     public var failureType: String?
     public var failureMessage: String?
     public var objectKey: String?
