@@ -125,8 +125,8 @@ struct ServiceSettings: Sendable {
     /// Jobs at once, by queue.
     var concurrency = ["onboard": 2, "report": 4, "notify": 8, "enrich": 8, "relay": 4]
     var listens = true
-    var lease = Duration.seconds(30)
-    var gracePeriod = Duration.seconds(25)
+    var lease = JobWorkerConfiguration.standardLease
+    var gracePeriod = JobWorkerConfiguration.standardGracePeriod
     /// Between two rounds of the poller.
     var pollInterval = Duration.seconds(60)
     /// Whoever posts events other than SNS's must know it.

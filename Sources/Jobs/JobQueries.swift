@@ -69,11 +69,12 @@ extension Job {
         """
     }
 
-    /// Whether this worker is the first to begin a period of a periodic job.
+    /// Takes a job away unless it is dead: whoever runs it can finish it no more.
     static func cancel(uniqueKey: String) -> Statement {
         "delete from jobs.jobs where unique_key = \(uniqueKey)::text and state <> 'dead'"
     }
 
+    /// Returns the period, to the first worker that begins it.
     static func beginPeriod(_ kind: String, seconds: Int) -> Statement {
         """
         insert into jobs.periods as p (kind, period)

@@ -14,7 +14,7 @@ public final class Pool: Sendable {
     private let connector: Connector
     private let setUp: @Sendable (Session) throws -> Void
     private let application: String
-    private let turns: Turns
+    private let semaphore: AsyncSemaphore
     private let state = Locked(State())
 
     /// Opens nothing yet.
@@ -37,24 +37,24 @@ public final class Pool: Sendable {
         self.connector = connector
         self.setUp = setUp
         self.application = application
-        turns = Turns(maximum)
+        semaphore = AsyncSemaphore(maximum)
     }
 
     /// Lends a connection to `body`, which must not keep it.
     /// - Throws: what `body` throws; `PostgresError` if no connection can be opened or the pool is closed;
     ///   `CancellationError` if the task was cancelled while it waited.
     public func withConnection<Result>(_ body: (Connection) async throws -> Result) async throws -> Result {
-        try await turns.take()
-        // The connection is back before the turn is: the next task finds it instead of opening another.
-        defer { turns.giveBack() }
+        try await semaphore.wait()
+        // The connection is back before the semaphore is signalled: the next task finds it instead of opening another.
+        defer { semaphore.signal() }
         return try await lend(try await borrow(), body)
     }
 
     /// Runs a piece of work on some connection: see `Connection.run`.
     @discardableResult
     public func run<Result: Sendable>(_ body: @Sendable (Session) throws -> Result) async throws -> Result {
-        try await turns.take()
-        defer { turns.giveBack() }
+        try await semaphore.wait()
+        defer { semaphore.signal() }
         // Asked in the same visit to the connection's thread in which the work is done: each visit costs two switches.
         while let connection = takeIdle() {
             let result: Result? = try await lend(connection) {
@@ -81,7 +81,7 @@ public final class Pool: Sendable {
             defer { state.idle = [] }
             return state.idle
         }
-        turns.close()
+        semaphore.close()
         for connection in idle { await connection.close() }
     }
 

@@ -4,9 +4,7 @@ import Testing
 @testable import Jobs
 
 @Suite struct StatementTests {
-    private static let job = Job(
-        jobID: 1, queue: "q", kind: "k", payload: "{}", priority: 2, attempt: 1, maxAttempts: 3, serialKey: nil,
-        runAt: "")
+    private static let job = Job.make()
 
     @Test("Every statement fits the migrated schema, with the types of its parameters stated")
     func prepare() async throws {
