@@ -23,6 +23,9 @@ struct Settings: Sendable {
 
     enum Notify: Sendable { case folder(URL), topic(String), mail(SMTPServer) }
 
+    /// Names the folder of the embedded database's programs, where they are not found by themselves.
+    static let serverProgramsVariable = "CATALOG_POSTGRES_BIN"
+
     var database = Database.embedded
     /// Folder of the embedded database, of local objects and of local mail.
     var base: URL
