@@ -100,7 +100,7 @@ let package = Package(
         tests("Catalog", ["Catalog", "Migrations"]),
         tests("API", ["API", "Curl"]),
         tests("Ingest", ["AWS", "Curl", "Ingest", "OpenSSL"]),
-        tests("CatalogCLI", ["AWS", "CatalogCLI"]),
+        tests("CatalogCLI", ["AWS", "CatalogCLI", "Jobs"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL"]),
     ]
 )

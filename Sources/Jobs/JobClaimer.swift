@@ -34,7 +34,7 @@ struct JobClaimer {
         self.context = context
         self.configuration = configuration
         self.executor = executor
-        pool = Pool(connector, maximum: 1, application: "catalog-claim") {
+        pool = Pool(connector, maximum: 1, application: "catalog-claim", limit: configuration.statementLimit) {
             // What is set or prepared stays with the server's process, which a pooler would hand to others.
             if configuration.listens { try $0.executeScript(ClaimSettings.script) }
         }

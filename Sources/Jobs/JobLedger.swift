@@ -11,6 +11,8 @@ struct JobLedger {
     struct Held {
         var job: Job
         var began = ContinuousClock.now
+        /// The claim, or the last heartbeat that the server took.
+        var renewed = ContinuousClock.now
         var task: Task<Void, Never>?
         /// When it was told to stop, because it showed no progress.
         var stalledAt: ContinuousClock.Instant?
@@ -88,6 +90,10 @@ extension JobLedger {
             }
         }
         for job in jobs { held[ClaimID(job)] = Held(job: job) }
+    }
+
+    mutating func markRenewed(_ jobs: [Job], at now: ContinuousClock.Instant) {
+        for job in jobs { held[ClaimID(job)]?.renewed = now }
     }
 
     mutating func setTask(_ task: Task<Void, Never>, of job: Job) {

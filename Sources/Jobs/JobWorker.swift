@@ -24,8 +24,9 @@ public final class JobWorker: Service {
     ) {
         self.configuration = configuration
         let context = WorkerContext(
-            configuration, records: Pool(connector, maximum: 2, application: "catalog-jobs"), handlers: handlers,
-            observer: observer ?? NoJobObserver(), logger: logger)
+            configuration,
+            records: Pool(connector, maximum: 2, application: "catalog-jobs", limit: configuration.statementLimit),
+            handlers: handlers, observer: observer ?? NoJobObserver(), logger: logger)
         self.context = context
         let executor = JobExecutor(context: context, backoff: configuration.backoff, limits: configuration.timeLimits)
         claimer = JobClaimer(context: context, configuration: configuration, connector: connector, executor: executor)
@@ -41,6 +42,7 @@ public final class JobWorker: Service {
                 WakeUpListener(
                     context: context, configuration: configuration.listening,
                     queues: Array(configuration.concurrency.keys), connector: connector))
+            agents.append(JobRescuer(context: context, configuration: configuration.rescuing))
         }
         self.agents = agents
     }

@@ -11,7 +11,7 @@ public struct JobWorkerConfiguration: Sendable {
     public var concurrency: [String: Int]
     /// Stands in `jobs.jobs.worker_id`.
     public var workerID: String
-    /// How long a claim holds without a heartbeat. A killed worker's jobs are claimed again after at most this time.
+    /// How long a claim holds without a heartbeat. The jobs of a worker whose death is not seen are claimed again after at most this time.
     public var lease = Self.standardLease
     /// How long running jobs may take after a stop was asked for.
     public var gracePeriod = Self.standardGracePeriod
@@ -21,7 +21,11 @@ public struct JobWorkerConfiguration: Sendable {
     public var backoff = Backoff()
     public var claiming = Claiming()
     public var listening = Listening()
+    public var rescuing = Rescuing()
     public var timeLimits = TimeLimits()
+
+    /// Of claims, heartbeats and whatever else is said to the queue: a server that hangs is given up before leases end.
+    var statementLimit: Duration { lease / 3 }
 
     /// - Parameter concurrency: jobs running at once, by queue.
     public init(concurrency: [String: Int], workerID: String = Self.makeWorkerID()) {

@@ -13,7 +13,7 @@ extension JobWorkerConfiguration {
     }
 }
 
-/// LISTEN, and the watchdog that proves that it works.
+/// LISTEN, and the watchdog that proves that it works. Its connection is also the sign by which other workers know that this one lives.
 struct WakeUpListener: WorkerAgent {
     let context: WorkerContext
     let configuration: JobWorkerConfiguration.Listening
@@ -37,10 +37,42 @@ struct WakeUpListener: WorkerAgent {
 
     /// Listens until the connection is lost.
     func runOnce() async throws {
+        do {
+            try await listen()
+        } catch {
+            await vanish()
+            throw error
+        }
+    }
+
+    private func appear(_ session: Session) throws {
+        if let number = try session.registerWorker(context.workerID) {
+            context.presence.withLock { $0.appear(number) }
+        } else {
+            context.logger.warning(
+                "queue.presence.off",
+                metadata: [
+                    "reason": "a pooler is in front: the jobs of a killed worker wait for the end of their leases"
+                ])
+        }
+    }
+
+    /// This worker lives though its connection is gone: nobody may take its jobs for that.
+    private func vanish() async {
+        guard let number = context.presence.withLock({ $0.vanish(at: .now) }) else { return }
+        // A task of its own, because this one may be cancelled. If it fails, the next registration replaces it.
+        await Task { [records = context.records] in
+            try? await records.run { try $0.unregisterWorker(number) }
+        }.value
+    }
+
+    private func listen() async throws {
         let watchdog = String("jobs.watchdog.\(context.workerID)".prefix(63))
         let channels = queues.sorted().map { "jobs.\($0)" } + [watchdog]
         let context = context
-        let notifications = try await Listener.listen(try await connector.conninfo(), channels: channels) {
+        let notifications = try await Listener.listen(
+            try await connector.conninfo(), channels: channels, setUp: { try appear($0) }
+        ) {
             if $0.channel != watchdog { context.claimSignal.signal() }
         }
         // What was sent before it listened.

@@ -9,6 +9,7 @@ final class WorkerContext: Sendable {
     /// Outcomes, heartbeats and whatever else is not a claim.
     let records: Pool
     let ledger: Locked<JobLedger>
+    let presence = Locked(WorkerPresence())
     let observer: any JobObserver
     let logger: Logger
     /// A look at the queues may be worthwhile.

@@ -20,11 +20,13 @@ public enum Listener {
     /// - Parameters:
     ///   - conninfo: as `Connection.open` takes it. A vanished host shows only by TCP keepalive: `keepalives_idle=30` for one.
     ///   - channels: names as they are, upper and lower case told apart; at least one.
+    ///   - setUp: runs on the connection once it listens, for what is to last as long as it does.
     ///   - wake: called for each notification on the connection's own thread, before the stream has it: for who cannot wait for
     ///     a task to be resumed. Must not block.
     /// - Throws: `PostgresError` if it cannot connect or listen; the stream throws it when the connection is lost.
     public static func listen(
         _ conninfo: String, channels: [String], application: String = "catalog-listen",
+        setUp: @escaping @Sendable (Session) throws -> Void = { _ in },
         wake: @escaping @Sendable (Notification) -> Void = { _ in }
     ) async throws -> AsyncThrowingStream<Notification, any Error> {
         precondition(!channels.isEmpty, "without a channel nothing is ever received")
@@ -33,6 +35,7 @@ public enum Listener {
         do {
             try await connection.run { session in
                 for channel in channels { try session.execute("listen \(identifier: channel)") }
+                try setUp(session)
             }
         } catch {
             await connection.close()

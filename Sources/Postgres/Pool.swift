@@ -14,6 +14,7 @@ public final class Pool: Sendable {
     private let connector: Connector
     private let setUp: @Sendable (Session) throws -> Void
     private let application: String
+    private let limit: Duration?
     private let semaphore: AsyncSemaphore
     private let state = Locked(State())
 
@@ -28,15 +29,17 @@ public final class Pool: Sendable {
     /// Opens nothing yet.
     /// - Parameters:
     ///   - connector: asked for each new connection.
+    ///   - limit: of each piece of work: see `Connection.run`. None for work that may take long.
     ///   - setUp: runs on each new connection before it is lent.
     public init(
-        _ connector: Connector, maximum: Int = 4, application: String = "catalog",
+        _ connector: Connector, maximum: Int = 4, application: String = "catalog", limit: Duration? = nil,
         setUp: @escaping @Sendable (Session) throws -> Void = { _ in }
     ) {
         precondition(maximum > 0, "a pool without connections never answers")
         self.connector = connector
         self.setUp = setUp
         self.application = application
+        self.limit = limit
         semaphore = AsyncSemaphore(maximum)
     }
 
@@ -58,11 +61,11 @@ public final class Pool: Sendable {
         // Asked in the same visit to the connection's thread in which the work is done: each visit costs two switches.
         while let connection = takeIdle() {
             let result: Result? = try await lend(connection) {
-                try await $0.run { $0.isStillConnected ? .some(try body($0)) : nil }
+                try await $0.run(within: limit) { $0.isStillConnected ? .some(try body($0)) : nil }
             }
             if let result { return result }
         }
-        return try await lend(try await open()) { try await $0.run(body) }
+        return try await lend(try await open()) { try await $0.run(within: limit, body) }
     }
 
     /// Runs a piece of work as one transaction on some connection: see `Connection.transaction`.
@@ -116,7 +119,7 @@ public final class Pool: Sendable {
         try Task.checkCancellation()
         let connection = try await connector.open(application: application)
         do {
-            try await connection.run(setUp)
+            try await connection.run(within: limit, setUp)
         } catch {
             await connection.close()
             throw error

@@ -14,7 +14,11 @@ import Testing
             Job.fail(Self.job, error: "e", delay: .zero, isDead: false), Job.release([1], attempts: [1]),
             Job.postpone(Self.job, reason: "r", delay: .zero),
             Job.renew([1], attempts: [1], lease: .seconds(1)), Job.beginPeriod("k", seconds: 60), Job.wake("q"),
-            QueueStatus.selectAll, QueueStatus.selectHealth, QueueStatus.selectOldestTransaction,
+            WorkerQueries.register("w"), WorkerQueries.lock(1), WorkerQueries.unregister(1),
+            WorkerQueries.selectVanished,
+            WorkerQueries.bury([1]), QueueStatus.selectAll, QueueHealth.selectTable,
+            QueueHealth.selectOldestTransaction(olderThan: .zero),
+            QueueHealth.countHidden, QueueHealth.selectOldestPrepared, QueueHealth.selectOldestSlot,
             QueueStatus.selectDead(DeadJobFilter(), limit: 1), QueueStatus.retryDead(DeadJobFilter()),
             QueueStatus.pause("q"), QueueStatus.resume("q"),
         ])

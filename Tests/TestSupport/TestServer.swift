@@ -26,7 +26,8 @@ struct TestServer: Sendable {
         stopAtExit()
         try await askForPasswords(folder)
         // Nothing of a test needs to survive a crash of the machine.
-        let settings = "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=400 \(options)"
+        let settings =
+            "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=400 -c max_prepared_transactions=10 \(options)"
         try await asServerUser(
             "\(programs)/pg_ctl", "-D", "\(folder)/data", "-w", "-l", "\(folder)/log", "-o", settings, "start")
         let server = TestServer(folder: folder)
