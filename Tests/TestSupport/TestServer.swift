@@ -10,7 +10,11 @@ struct TestServer: Sendable {
     static func folder(_ suffix: String = "") -> String { "/tmp/catalog-test-\(getpid())\(suffix)" }
 
     /// How to connect to one of its databases, as its superuser.
-    func conninfo(database: String) -> String { "host=\(folder) port=5432 user=postgres dbname=\(database)" }
+    ///
+    /// A machine that is busy with many tests may need longer for a connection than the product's 3 seconds.
+    func conninfo(database: String) -> String {
+        "host=\(folder) port=5432 user=postgres connect_timeout=60 dbname=\(database)"
+    }
 
     /// - Parameters:
     ///   - programs: the folder of `initdb` and `pg_ctl`.
