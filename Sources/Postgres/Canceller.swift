@@ -6,7 +6,7 @@ import Threads
 ///
 /// Work is numbered. A cancellation names its number, so that one that comes late, or before its work began, never hits
 /// the work of somebody else.
-final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe, and the rest is constant or in the monitor
+final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe, the rest in the monitor
     /// Why work ended before its time.
     enum Interruption { case cancelled, timedOut }
 
