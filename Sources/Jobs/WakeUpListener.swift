@@ -37,12 +37,14 @@ struct WakeUpListener: WorkerAgent {
 
     /// Listens until the connection is lost.
     func runOnce() async throws {
+        let outcome: Result<Void, any Error>
         do {
-            try await listen()
+            outcome = .success(try await listen())
         } catch {
-            await vanish()
-            throw error
+            outcome = .failure(error)
         }
+        await vanish()
+        try outcome.get()
     }
 
     private func appear(_ session: Session) throws {
