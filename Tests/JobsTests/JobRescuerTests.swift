@@ -94,6 +94,7 @@ import Testing
                             """
                             select pg_terminate_backend(pid) from pg_locks
                             where locktype = 'advisory' and objid = \(first)::integer::oid and objsubid = 2
+                              and database = (select oid from pg_database where datname = current_database())
                             """)
                     }
                     try await eventually { worker.context.presence.withLock { $0.number }.map { $0 != first } ?? false }
