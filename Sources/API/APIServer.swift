@@ -1,43 +1,47 @@
 import Curl
+import Enrichment
 import Hummingbird
 import HummingbirdCore
 import Ingest
+import Intake
 import Logging
 import NIOCore
 import Postgres
 import ServiceLifecycle
+import Storage
 
 /// The HTTP side of the service.
-public struct APIServer: Sendable {
+package struct APIServer: Sendable {
     /// How it listens and what it asks of callers, with defaults.
-    public struct Configuration: Sendable {
-        public var host = "127.0.0.1"
+    package struct Configuration: Sendable {
+        package var host = "127.0.0.1"
         /// 0 takes a free one, which the log names.
-        public var port = 8080
+        package var port = 8080
         /// Where callers reach this service, without a slash at the end.
-        public var publicURL: String?
+        package var publicURL: String?
         /// Of an uploaded file.
-        public var maximumFileBytes = 100_000_000
+        package var maximumFileBytes = 100_000_000
         /// Who says nothing for so long, in the middle of a request or between two, is disconnected.
-        public var idle = Duration.seconds(30)
+        package var idle = Duration.seconds(30)
         /// Requests a second for each caller, on average.
-        public var requestsPerSecond = 50
+        package var requestsPerSecond = 50
         /// Whose JSON Web Tokens are believed; nil believes none.
-        public var tokens: JWTSettings?
+        package var tokens: JWTSettings?
         /// Whether notifications can be listened to: not behind PgBouncer.
-        public var listens = true
+        package var listens = true
 
-        public init() {}
+        package init() {}
     }
 
     /// What it works with.
-    public struct Resources: Sendable {
+    package struct Resources: Sendable {
         let connector: Connector
         let pool: Pool
         let store: any ObjectStore
         let uploadBucket: String
         let uploadStore: any ObjectStore
         let enrichment: EnrichmentResources
+        let recorder: ArrivalRecorder
         let intake: EventIntake
         let isReady: @Sendable () async throws -> Void
 
@@ -48,10 +52,10 @@ public struct APIServer: Sendable {
         ///   - uploadStore: where uploaded files go.
         ///   - uploadBucket: by which `ObjectStores` finds the same store.
         ///   - isReady: throws the reason why the service cannot work now.
-        public init(
+        package init(
             connector: Connector, pool: Pool, store: any ObjectStore, uploadStore: any ObjectStore,
             uploadBucket: String, enrichment: EnrichmentResources,
-            intake: EventIntake, isReady: @escaping @Sendable () async throws -> Void
+            recorder: ArrivalRecorder, intake: EventIntake, isReady: @escaping @Sendable () async throws -> Void
         ) {
             self.connector = connector
             self.pool = pool
@@ -59,6 +63,7 @@ public struct APIServer: Sendable {
             self.uploadStore = uploadStore
             self.uploadBucket = uploadBucket
             self.enrichment = enrichment
+            self.recorder = recorder
             self.intake = intake
             self.isReady = isReady
         }
@@ -71,7 +76,7 @@ public struct APIServer: Sendable {
     private let metrics = HTTPMetrics()
     private let authenticator: Authenticator
 
-    public init(_ configuration: Configuration, _ resources: Resources, logger: Logger) {
+    package init(_ configuration: Configuration, _ resources: Resources, logger: Logger) {
         self.configuration = configuration
         self.resources = resources
         self.logger = logger
@@ -80,7 +85,7 @@ public struct APIServer: Sendable {
     }
 
     /// What listens, and what keeps it informed; both end when they are asked to.
-    public func services() throws -> [any Service] {
+    package func services() throws -> [any Service] {
         [
             APIUpkeep(
                 watch: watch, authenticator: authenticator, connector: resources.connector, pool: resources.pool,
@@ -120,7 +125,8 @@ public struct APIServer: Sendable {
     private var endpoints: [Endpoint] {
         let (pool, store) = (resources.pool, resources.store)
         let database = APIDatabase(pool: pool, prepares: configuration.listens)
-        let uploads = AnnouncedUploads(pool: pool, store: resources.uploadStore, bucket: resources.uploadBucket)
+        let uploads = AnnouncedUploads(
+            store: resources.uploadStore, bucket: resources.uploadBucket, recorder: resources.recorder)
         let content = UploadContentRoutes(
             uploads: uploads, maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)
         let groups = [
@@ -140,7 +146,7 @@ public struct APIServer: Sendable {
 
     private var enrichments: EnrichmentRoutes {
         let announced = AnnouncedEnrichments(
-            pool: resources.pool, store: resources.uploadStore, bucket: resources.uploadBucket)
+            store: resources.uploadStore, bucket: resources.uploadBucket, recorder: resources.recorder)
         return EnrichmentRoutes(
             resources: resources.enrichment, announced: announced, pool: resources.pool,
             maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)

@@ -1,11 +1,15 @@
 import AWS
 import Curl
+import Enrichment
 import Foundation
 import Ingest
+import Intake
 import Jobs
 import Logging
 import Migrations
 import Postgres
+import Relay
+import Storage
 
 /// The only place that builds everything, for commands and for tests.
 struct Composition: Sendable {
@@ -86,9 +90,15 @@ struct Composition: Sendable {
     func intake(_ pool: Pool, _ logger: Logger) -> EventIntake {
         let topic = settings.service.eventsTopic.map { cloud.trustedTopic($0, logger) }
         return EventIntake(
-            pool: pool, token: settings.service.eventsToken, topic: topic, relayWindow: settings.relay.settings.window,
-            logger: logger)
+            recorder: recorder(pool), token: settings.service.eventsToken, topic: topic, logger: logger)
     }
+
+    /// What can become of objects: a route names one of these.
+    var pipelines: Pipelines {
+        Pipelines([OnboardIntake(), EnrichmentIntake(), RelayIntake(window: settings.relay.settings.window)])
+    }
+
+    func recorder(_ pool: Pool) -> ArrivalRecorder { ArrivalRecorder(pool: pool, pipelines: pipelines) }
 
     /// Nil if this process has no target to relay to.
     func archiveStore() -> (any ArchiveStore)? {

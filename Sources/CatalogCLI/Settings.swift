@@ -4,6 +4,7 @@ import Foundation
 import Ingest
 import Jobs
 import Logging
+import Tabular
 
 /// The environment, read once: `CATALOG_*` as documented in the README. The AWS SDKs' own variables are read elsewhere.
 struct Settings: Sendable {
@@ -34,7 +35,7 @@ struct Settings: Sendable {
     var enrichmentOutput: Store?
     var notify: Notify
     var sender = MailSender()
-    var limits = UploadLimits()
+    var limits = FileLimits()
     var service = ServiceSettings()
     var relay = RelayOptions()
 

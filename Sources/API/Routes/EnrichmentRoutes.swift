@@ -1,9 +1,11 @@
+import Enrichment
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Ingest
 import NIOCore
 import Postgres
+import Storage
 
 /// `/enrichment`, and `/process` with `/status`, which are the same by other names.
 struct EnrichmentRoutes: Sendable {
@@ -54,7 +56,7 @@ struct EnrichmentRoutes: Sendable {
                 return try await accept(order, call)
             } catch let failure as EnrichmentFailure {
                 throw Problem(.invalidBody, failure.description)
-            } catch let error as FileReception.TooLarge {
+            } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the list has more than \(error.limit) bytes: announce it with upload=true")
             }
         }
@@ -79,7 +81,7 @@ struct EnrichmentRoutes: Sendable {
                 guard try await announced.fill(call.path("requestId"), with: received) else {
                     throw Problem(.notFound, "no announced request waits for a list under this name")
                 }
-            } catch let error as FileReception.TooLarge {
+            } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the list has more than \(error.limit) bytes: split it")
             }
             return .json(try await answer(call, try await request(call)), .accepted)
@@ -156,7 +158,7 @@ struct EnrichmentOrder {
     let isAnnouncement: Bool
 
     /// A JSON object holds the list as `contacts` and the rest as further members; any other body is the list itself.
-    /// - Throws: `Problem`, `FileReception.TooLarge`.
+    /// - Throws: `Problem`, `ObjectTooLarge`.
     init(_ call: Call, _ inputs: [Input], limit: Int) async throws {
         var values = call.values
         switch call.request.mediaType {

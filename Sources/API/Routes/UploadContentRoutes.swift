@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Ingest
 import NIOCore
+import Storage
 
 /// How files come in: announced by JSON and put afterwards, or in the request itself.
 struct UploadContentRoutes: Sendable {
@@ -50,7 +51,7 @@ struct UploadContentRoutes: Sendable {
                 }
             } catch let error as AnnouncementError {
                 throw Problem(error)
-            } catch let error as FileReception.TooLarge {
+            } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
             }
         }
@@ -72,7 +73,7 @@ struct UploadContentRoutes: Sendable {
                 try await uploads.fill(slot, with: try await call.receive(limit: maximumFileBytes))
             } catch let error as AnnouncementError {
                 throw Problem(error)
-            } catch let error as FileReception.TooLarge {
+            } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
             }
             return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])

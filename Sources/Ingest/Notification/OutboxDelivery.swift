@@ -1,8 +1,9 @@
 import Catalog
 import Postgres
+import Storage
 
 /// Sends what the outbox holds, after the report it links to exists: at least once, never before the upload committed.
-public struct OutboxDelivery: Sendable {
+package struct OutboxDelivery: Sendable {
     private let connection: Connection
     private let store: any ObjectStore
     private let notifier: any Notifier
@@ -11,7 +12,7 @@ public struct OutboxDelivery: Sendable {
     /// - Parameters:
     ///   - connection: used by nobody else meanwhile.
     ///   - publicURL: as `ReportLinks` takes it.
-    public init(connection: Connection, store: any ObjectStore, notifier: any Notifier, publicURL: String? = nil) {
+    package init(connection: Connection, store: any ObjectStore, notifier: any Notifier, publicURL: String? = nil) {
         self.connection = connection
         self.store = store
         self.notifier = notifier
@@ -21,7 +22,7 @@ public struct OutboxDelivery: Sendable {
     /// Sends the mail about an upload, and mails that a crash left behind.
     /// - Returns: how many were sent. One that cannot be sent stays in the outbox with the reason.
     @discardableResult
-    public func run(for uploadID: String?) async throws -> Int {
+    package func run(for uploadID: String?) async throws -> Int {
         var sent = 0
         let mails = try await connection.transaction { try $0.claimNotifications(for: uploadID) }
         for mail in mails {
@@ -56,7 +57,8 @@ public struct OutboxDelivery: Sendable {
             link = try await links.link(to: try await reportKey(of: upload), uploadID: mail.uploadID, connection)
         }
         do {
-            try await notifier.send(UploadMail(upload, link: link), to: mail.recipient, identifier: mail.uploadID)
+            try await notifier.send(
+                UploadNotice(upload: upload, link: link), to: mail.recipient, identifier: mail.uploadID)
         } catch let error as Undeliverable {
             return try await connection.transaction { session in
                 try session.giveUpNotification(mail.notificationID, reason: error.reason)

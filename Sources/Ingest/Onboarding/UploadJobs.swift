@@ -3,6 +3,8 @@ import Foundation
 import Jobs
 import Logging
 import Postgres
+import Storage
+import Tabular
 
 /// The three steps of an upload from a bucket, one job each: onboard → report (if there are errors) → notify.
 ///
@@ -58,19 +60,19 @@ extension Job {
 }
 
 /// Lends a connection of its own to each running job.
-public struct UploadJobResources: Sendable {
+package struct UploadJobResources: Sendable {
     let pool: Pool
     let stores: any ObjectStores
     let notifier: any Notifier
-    let limits: UploadLimits
+    let limits: FileLimits
     let publicURL: String?
 
     /// - Parameters:
     ///   - pool: at least as many connections as jobs run at once.
     ///   - stores: gives the store of each bucket.
     ///   - publicURL: as `ReportLinks` takes it.
-    public init(
-        pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: UploadLimits, publicURL: String? = nil
+    package init(
+        pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: FileLimits, publicURL: String? = nil
     ) {
         self.pool = pool
         self.stores = stores
@@ -80,7 +82,7 @@ public struct UploadJobResources: Sendable {
     }
 
     /// All handlers of uploads.
-    public var handlers: [any JobHandler] {
+    package var handlers: [any JobHandler] {
         [OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool)]
     }
 }
@@ -109,8 +111,12 @@ struct OnboardJob: JobHandler {
                 connection: connection, store: try resources.stores.reports(), limits: resources.limits)
             do {
                 let file = try await fetch(upload)
-                let progress = ProgressAnnouncer(uploadID, resources.pool)
-                return try await pipeline.process(upload, from: file, progress: progress.report, commit: commit).end
+                let announcer = ProgressAnnouncer(uploadID, resources.pool)
+                let progress: @Sendable (OnboardingProgress) -> Void = {
+                    job.progress.report()
+                    announcer.report($0)
+                }
+                return try await pipeline.process(upload, from: file, progress: progress, commit: commit).end
             } catch let failure as UploadFailure {
                 return try await pipeline.fail(upload, failure, commit).end
             }
@@ -135,16 +141,22 @@ struct OnboardJob: JobHandler {
     /// Reads the object once, before any transaction begins: a slow store holds back no vacuum.
     private func fetch(_ upload: Upload) async throws -> SpooledObject {
         let limit = resources.limits.maximumFileBytes
-        if let size = upload.byteCount, size > limit { throw UploadFailure.tooLarge(limit) }
+        if let size = upload.byteCount, size > limit { throw UploadFailure(FileFailure.tooLarge(limit: limit)) }
         let store = try resources.stores.store(bucket: upload.bucket ?? "")
-        return try await SpooledObject.fetch(upload, from: store, limit: limit)
+        do {
+            return try await SpooledObject.fetch(
+                upload.objectKey, version: upload.objectVersion, etag: upload.etag, from: store, limit: limit)
+        } catch is ObjectTooLarge {
+            throw UploadFailure(FileFailure.tooLarge(limit: limit))
+        } catch let error as ObjectStoreError where error.isGone {
+            throw UploadFailure.objectIsGone
+        }
     }
 
     func giveUp(_ job: Job, _ session: Session, error: String) throws {
         let uploadID = try job.uploadID()
         guard let upload = try session.startUpload(uploadID) else { return }
-        let failure = UploadFailure(
-            .interrupted, "The upload could not be processed: nothing was loaded. Upload it again.")
+        let failure = UploadFailure.couldNotBeProcessed
         _ = try session.finishUpload(uploadID, UploadEnd(failure: failure))
         try session.addEvent(uploadID, .failed(failure))
         try session.addNotification(uploadID, recipient: try session.vendor(upload.vendorID)?.email)
@@ -226,7 +238,7 @@ struct UpkeepJob: JobHandler {
 
 extension UploadJobResources {
     /// What workers enqueue by themselves.
-    public static let periodic = [
+    package static let periodic = [
         PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300)
     ]
 }
@@ -235,7 +247,7 @@ extension Session {
     /// Ends an upload from a bucket that has not ended; its worker can commit nothing any more.
     /// - Parameter subject: who wants it, for the timeline.
     /// - Returns: false if there is none such.
-    public func cancelUploadAndJob(_ uploadID: String, by subject: String) throws -> Bool {
+    package func cancelUploadAndJob(_ uploadID: String, by subject: String) throws -> Bool {
         guard try cancelUpload(uploadID, by: subject) else { return false }
         try cancelJob(uniqueKey: UploadStep.onboard.uniqueKey(uploadID))
         try announceChange(of: uploadID)
@@ -245,7 +257,7 @@ extension Session {
     /// Lets a worker take a failed upload from a bucket again.
     /// - Parameter subject: who wants it, for the timeline.
     /// - Returns: false if there is none such.
-    public func retryUpload(_ uploadID: String, by subject: String) throws -> Bool {
+    package func retryUpload(_ uploadID: String, by subject: String) throws -> Bool {
         guard let vendorID = try requeueUpload(uploadID, by: subject) else { return false }
         try enqueue(UploadStep.onboard.job(uploadID, vendorID: vendorID))
         try announceChange(of: uploadID)

@@ -1,0 +1,46 @@
+import Threads
+
+/// An object of a bucket, fetched whole into a temporary file.
+package final class SpooledObject: ByteSource, Sendable {
+    package let byteCount: Int?
+    private let spool: TemporaryFile
+    private let offset = Locked(0)
+
+    private init(_ spool: TemporaryFile) {
+        self.spool = spool
+        byteCount = spool.byteCount
+    }
+
+    /// - Parameters:
+    ///   - version: of a store with versions; the tag again in one without.
+    ///   - limit: bytes at most.
+    /// - Throws: `ObjectTooLarge`; `ObjectStoreError`, with `isGone` if the object was deleted or replaced.
+    package static func fetch(
+        _ key: String, version: String?, etag: String?, from store: any ObjectStore, limit: Int
+    ) async throws -> SpooledObject {
+        let spool = try TemporaryFile()
+        try await store.get(key, version: version == etag ? nil : version, etag: etag) { piece in
+            guard spool.byteCount + piece.count <= limit else { throw ObjectTooLarge(limit: limit) }
+            try spool.write(piece)
+        }
+        return SpooledObject(spool)
+    }
+
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        try offset.withLock { offset in
+            let count = try spool.read(at: offset, into: buffer)
+            offset += count
+            return count
+        }
+    }
+}
+
+/// There are more bytes than may be taken.
+package struct ObjectTooLarge: Error, Equatable {
+    /// Bytes.
+    package var limit: Int
+
+    package init(limit: Int) {
+        self.limit = limit
+    }
+}
