@@ -25,7 +25,8 @@ public struct JobWorkerConfiguration: Sendable {
     public var timeLimits = TimeLimits()
 
     /// Of claims, heartbeats and whatever else is said to the queue: a server that hangs is given up before leases end.
-    var statementLimit: Duration { lease / 3 }
+    /// A short lease is no reason to take a busy server for a hanging one.
+    var statementLimit: Duration { max(lease / 3, .seconds(5)) }
 
     /// - Parameter concurrency: jobs running at once, by queue.
     public init(concurrency: [String: Int], workerID: String = Self.makeWorkerID()) {
