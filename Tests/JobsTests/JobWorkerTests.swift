@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import Postgres
 import TestSupport
@@ -244,6 +245,34 @@ import Testing
             try await task.value
             let states = try await pool.run { try $0.jobStates() }
             #expect(states == ["ready": 1])
+            await pool.close()
+        }
+    }
+
+    @Test("A claim that hangs is given up, and the next one has another connection")
+    func claimHangs() async throws {
+        try await withDatabase(migrated: true) { conninfo in
+            let pool = Pool(conninfo)
+            let done = Signals<Int>()
+            let handler = ClosureHandler {
+                done.send($0.jobID)
+                return .finished
+            }
+            try await withWorker(conninfo, Self.polling(), handlers: [handler]) { _ in
+                try await pool.transaction { _ = try $0.enqueue(.make()) }
+                _ = await done.next(1)
+                let pid: Int = try await pool.run {
+                    try $0.first(
+                        """
+                        select pid from pg_stat_activity
+                        where application_name = 'catalog-claim' and datname = current_database()
+                        """)!.get("pid")
+                }
+                kill(pid_t(pid), SIGSTOP)
+                defer { kill(pid_t(pid), SIGCONT) }
+                try await pool.transaction { _ = try $0.enqueue(.make()) }
+                #expect(await done.next(1) == [2])
+            }
             await pool.close()
         }
     }
