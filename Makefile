@@ -1,7 +1,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test bench fuzz-api sanitize lint format clean
+.PHONY: help setup build demo run test bench docs fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -32,13 +32,16 @@ bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 1000
 	@swift build -c release --product http-benchmark >&2
 	@.venv/bin/python Benchmarks/bench.py $(ARGS)
 
+docs: build ## make the generated pages of docs/ again
+	@scripts/docs.sh $(catalog)
+
 fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api ARGS=500 for so many examples of each operation
 	@scripts/fuzz-api.sh $(ARGS)
 
 sanitize: setup ## run the tests under ThreadSanitizer and AddressSanitizer: make sanitize ARGS="thread --filter JobsTests"
 	@scripts/sanitize.sh $(ARGS)
 
-lint: ## check formatting, scripts and the compose file, change nothing
+lint: ## check formatting, scripts, documentation and the compose file, change nothing
 	@scripts/setup.sh --lint
 	@scripts/lint.sh
 

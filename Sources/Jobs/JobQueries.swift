@@ -69,12 +69,12 @@ extension Job {
         """
     }
 
-    /// Takes a job away unless it is dead: whoever runs it can finish it no more.
+    /// Takes a live job away, whoever runs it.
     static func cancel(uniqueKey: String) -> Statement {
         "delete from jobs.jobs where unique_key = \(uniqueKey)::text and state <> 'dead'"
     }
 
-    /// Returns the period, to the first worker that begins it.
+    /// A row if this worker is the first to begin the present period of a periodic job.
     static func beginPeriod(_ kind: String, seconds: Int) -> Statement {
         """
         insert into jobs.periods as p (kind, period)
