@@ -1,4 +1,4 @@
--- catalog: works-with 0014
+-- catalog: works-with 0017
 -- Workers whose death is seen at once, and the right to see whose transactions hold vacuum back.
 do $$
 begin
