@@ -1,7 +1,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test chaos bench bench-migrate docs fuzz-api lint format clean
+.PHONY: help setup build demo run test chaos bench bench-migrate docs fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -46,6 +46,9 @@ docs: build ## make the generated pages of docs/ again
 fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api ARGS=500 for so many examples of each operation
 	@scripts/fuzz-api.sh $(ARGS)
 
+sanitize: setup ## run the tests under ThreadSanitizer and AddressSanitizer: make sanitize ARGS="thread --filter JobsTests"
+	@scripts/sanitize.sh $(ARGS)
+
 lint: ## check formatting, scripts, documentation and the compose file, change nothing
 	@scripts/setup.sh --lint
 	@scripts/lint.sh
@@ -54,4 +57,4 @@ format: ## format all Swift code
 	@swift format -i --parallel -r $(swift_code)
 
 clean: ## remove what builds have made; databases in .catalog stay
-	@rm -rf .build .venv .venv-fuzz
+	@rm -rf .build .build-tsan .build-asan .venv .venv-fuzz

@@ -38,6 +38,7 @@ struct BatchRun {
     }
 
     private mutating func ask(_ round: [String: [InputHash: Question]]) async throws {
+        job.progress.report()
         try await storeAnswers()
         var progress = Progress()
         for provider in round.keys.sorted() {
