@@ -161,7 +161,7 @@ class Bench:
             tool = self.tool(kind, [Step("make_table", self.ROWS), Step("build_index", "create index concurrently if not exists t_x on t (x)", alone=True)])
             process = tool.up(database)
             building = "from pg_stat_activity where datname = current_database() and query ~* '^create index'"
-            self.wait(database, f"select count(*) {building} and exists (select from pg_class where relname = 't_x')")
+            self.wait(database, f"select count(*) {building} and exists (select from pg_class where relname = 't_x')", process)
             self.ask(database, f"select count(pg_terminate_backend(pid)) {building}")
             process.communicate()
             status, _ = self.run(tool, database)
@@ -180,9 +180,10 @@ class Bench:
             database = self.database()
             tool = self.tool(kind, [Step("make_table", self.ROWS), step])
             process = tool.up(database)
-            self.wait(database, "select count(*) from pg_stat_activity where datname = current_database() and query ~* '^create index'")
+            self.wait(database, "select count(*) from pg_stat_activity where datname = current_database() and query ~* '^create index'", process)
             time.sleep(random.uniform(0, 0.25))
-            os.killpg(process.pid, signal.SIGKILL)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             status, _ = self.run(tool, database)
             valid = self.ask(database, "select bool_and(indisvalid) from pg_index where indrelid = 't'::regclass")
@@ -190,10 +191,11 @@ class Bench:
             shutil.rmtree(tool.folder)
         return f"{good} right, {by_hand} by hand, {wrong} wrong"
 
-    def wait(self, database, question):
+    def wait(self, database, question, process):
+        """Until the answer is not 0, or the process has ended before anybody asked at the right moment."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            if self.ask(database, question):
+            if self.ask(database, question) or process.poll() is not None:
                 return
         raise SystemExit(f"waited in vain: {question}")
 
