@@ -15,8 +15,15 @@ struct UploadContentRoutes: Sendable {
     private static let inputs = [
         Input("fileName", .text(atMost: 200), "As the vendor calls the file; no path."),
         Input(
-            "mode", .choice(UploadMode.allCases.map(\.rawValue)), "create unless given: a known product is an error."),
+            "mode", .choice(UploadMode.allCases.map(\.rawValue)),
+            "create unless given: a known product is an error. upsert: it is updated. update: only known products."),
         Input("policy", .choice(UploadPolicy.allCases.map(\.rawValue)), "load-valid unless given."),
+        Input(
+            "empty", .choice(EmptyCells.allCases.map(\.rawValue)),
+            "clear unless given: an empty cell empties the value of a known product. keep: the value stays."),
+        Input(
+            "missing", .choice(MissingProducts.allCases.map(\.rawValue)),
+            "keep unless given. deactivate: products that the file does not name become inactive; not in mode create."),
         Input("dryRun", .boolean, "true checks everything and loads nothing."),
         Input("sha256", .sha256, "Of the file: another file is refused."),
         Input("vendor", .text(atMost: 50), "Whose products they are; needed from operators."),
@@ -149,6 +156,11 @@ struct UploadContentRoutes: Sendable {
         var announcement = AnnouncedUploads.Announcement(vendorID: vendorID, fileName: fileName)
         announcement.mode = values.text("mode").flatMap(UploadMode.init) ?? .create
         announcement.policy = values.text("policy").flatMap(UploadPolicy.init) ?? .loadValid
+        announcement.emptyCells = values.text("empty").flatMap(EmptyCells.init) ?? .clear
+        announcement.missingProducts = values.text("missing").flatMap(MissingProducts.init) ?? .keep
+        guard announcement.missingProducts.fits(announcement.mode) else {
+            throw Problem(.invalidParameter, "parameter 'missing' must be keep in mode create")
+        }
         announcement.isDryRun = values.boolean("dryRun") ?? false
         announcement.fileSHA256 = values.text("sha256")
         return announcement
