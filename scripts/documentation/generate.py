@@ -21,6 +21,7 @@ import commands
 import modules
 import routes
 import schema
+import settings
 from pages import ROOT, with_part
 
 
@@ -79,6 +80,7 @@ def pages(catalog):
         raise SystemExit("docs/reference/schema.md: " + "; ".join(wrong))
     parts = {
         "docs/reference/cli.md": commands.render(json.loads(catalog.ask("--experimental-dump-help"))),
+        "docs/reference/settings.md": settings.render(json.loads(catalog.ask("reference", "settings"))),
         "docs/reference/schema.md": schema.render(relations, functions),
         "docs/reference/routes.md": routes.render(catalog.openapi()),
     }

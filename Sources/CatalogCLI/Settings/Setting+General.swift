@@ -1,0 +1,40 @@
+/// What every command reads.
+extension Setting {
+    static let databaseURL = Setting(
+        "CATALOG_DATABASE_URL", fallback: "the embedded PostgreSQL",
+        meaning: "libpq URI or `key=value` text; everything in it goes to libpq",
+        example: "postgres://onboarding@db:5432/shop")
+    static let databaseSecret = Setting(
+        "CATALOG_DATABASE_SECRET",
+        meaning: """
+            id of a secret in Secrets Manager, as RDS writes it: user and password, and maybe host, port and database; the URL \
+            gives what it lacks. Kept for an hour, and read again when the database refuses the password.
+            """, example: "prod/shop")
+    static let databaseAuth = Setting(
+        "CATALOG_DATABASE_AUTH", .words(["password", "iam"]), fallback: "`password`",
+        meaning: "`iam`: the user of the URL logs in with a token of RDS", example: "iam")
+    static let postgresBin = Setting(
+        "CATALOG_POSTGRES_BIN", fallback: "found by itself",
+        meaning: "folder of the programs of the embedded PostgreSQL",
+        example: "/usr/lib/postgresql/17/bin")
+    static let store = Setting(
+        "CATALOG_STORE", fallback: "`file:.catalog/objects`",
+        meaning: "where reports go: `file:DIRECTORY` or `s3://BUCKET`", example: "s3://acme-reports")
+    static let enrichOutput = Setting(
+        "CATALOG_ENRICH_OUTPUT", fallback: "that of `CATALOG_STORE`",
+        meaning: "where enriched files go: `file:DIRECTORY` or `s3://BUCKET`", example: "s3://acme-enriched")
+    static let notify = Setting(
+        "CATALOG_NOTIFY", fallback: "`file:.catalog/mail`",
+        meaning: "where mails go: `file:DIRECTORY`, `sns:TOPIC_ARN`, `smtp://[USER:PASSWORD@]HOST:PORT` or `smtps://…`",
+        example: "smtp://mail:25")
+    static let mailFrom = Setting(
+        "CATALOG_MAIL_FROM", fallback: "`catalog@localhost`", meaning: "sender of mails; gets the bounces too",
+        example: "products@acme.example")
+    static let maxFileBytes = Setting(
+        "CATALOG_MAX_FILE_BYTES", .whole(1...Int.max), fallback: "104857600",
+        meaning: "largest file, as it arrives and after decompression", example: "10485760")
+    /// Row numbers are 32-bit integers in the database.
+    static let maxRows = Setting(
+        "CATALOG_MAX_ROWS", .whole(1...Int(Int32.max / 2)), fallback: "1000000",
+        meaning: "most data rows of a file", example: "50000")
+}

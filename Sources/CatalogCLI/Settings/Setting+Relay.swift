@@ -1,0 +1,31 @@
+/// What the relay reads.
+extension Setting {
+    static let relayTarget = Setting(
+        "CATALOG_RELAY_TARGET",
+        meaning: """
+            where archives go: `s3://BUCKET?endpoint=…&region=…&secret=…&ca=…` or `file:DIRECTORY`; without it a worker leaves \
+            the relay to others
+            """, example: "s3://archive?endpoint=https://minio:9000")
+    static let relayAccessKeyID = Setting(
+        "CATALOG_RELAY_ACCESS_KEY_ID", fallback: "the service's own",
+        meaning: "key of the target, if its URL names no secret",
+        example: "AKIAIOSFODNN7EXAMPLE")
+    static let relaySecretAccessKey = Setting(
+        "CATALOG_RELAY_SECRET_ACCESS_KEY", fallback: "the service's own", meaning: "the secret of that key",
+        example: "wJalrXUtnFEMI…")
+    static let relayWindowSeconds = Setting(
+        "CATALOG_RELAY_WINDOW_SECONDS", .seconds(10...3600), fallback: "60",
+        meaning: "length of a window; the same for all processes", example: "300")
+    static let relayArchiveBytes = Setting(
+        "CATALOG_RELAY_ARCHIVE_BYTES", .whole(1 << 20...5 << 30), fallback: "67108864",
+        meaning: "largest archive; one object alone may exceed it", example: "16777216")
+    static let relayReadBack = Setting(
+        "CATALOG_RELAY_READ_BACK", .switched, fallback: "`off`",
+        meaning: "`on`: every archive is read back whole after it was delivered", example: "on")
+    static let relayAgeSeconds = Setting(
+        "CATALOG_RELAY_AGE_SECONDS", .seconds(60...604_800), fallback: "900",
+        meaning: "an alert is raised when the oldest window waits longer", example: "300")
+    static let relayRetentionDays = Setting(
+        "CATALOG_RELAY_RETENTION_DAYS", .whole(4...3650), fallback: "30",
+        meaning: "for how long the rows of members are kept", example: "7")
+}

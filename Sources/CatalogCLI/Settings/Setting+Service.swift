@@ -1,0 +1,68 @@
+import Logging
+
+/// What `catalog serve` and `catalog worker` read.
+extension Setting {
+    static let httpAddress = Setting(
+        "CATALOG_HTTP_ADDRESS", fallback: "`127.0.0.1:8080`", meaning: "where it listens",
+        example: "0.0.0.0:8080")
+    static let eventsToken = Setting(
+        "CATALOG_EVENTS_TOKEN", meaning: "bearer token that senders of events other than SNS must present",
+        example: "openssl rand -hex 24")
+    static let eventsTopic = Setting(
+        "CATALOG_EVENTS_TOPIC", meaning: "the only topic of SNS whose messages are trusted",
+        example: "arn:aws:sns:eu-central-1:123456789012:vendor-files")
+    static let pollSeconds = Setting(
+        "CATALOG_POLL_SECONDS", .secondsOfADay, fallback: "60", meaning: "pause between two rounds of the poller",
+        example: "300"
+    )
+    static let concurrency = Setting(
+        "CATALOG_CONCURRENCY", fallback: "`onboard=2,report=4,notify=8,enrich=8,relay=4`",
+        meaning: "jobs at once, by queue; those not named keep their default", example: "onboard=4")
+    static let leaseSeconds = Setting(
+        "CATALOG_LEASE_SECONDS", .secondsOfADay, fallback: "30", meaning: "how long a claim holds without a heartbeat",
+        example: "60")
+    static let graceSeconds = Setting(
+        "CATALOG_GRACE_SECONDS", .secondsOfADay, fallback: "25",
+        meaning: "how long running jobs may take after SIGTERM",
+        example: "50"
+    )
+    static let listen = Setting(
+        "CATALOG_LISTEN", .switched, fallback: "`on`", meaning: "`off`: no LISTEN, for PgBouncer", example: "off")
+    static let httpConnections = Setting(
+        "CATALOG_HTTP_CONNECTIONS", .whole(1...500), fallback: "8",
+        meaning: "connections to the database for HTTP requests",
+        example: "16")
+    static let httpRate = Setting(
+        "CATALOG_HTTP_RATE", .whole(1...1_000_000), fallback: "50",
+        meaning: "requests per second for each caller, twice as many at once", example: "200")
+    static let httpIdleSeconds = Setting(
+        "CATALOG_HTTP_IDLE_SECONDS", .secondsOfADay, fallback: "30",
+        meaning: "idle connections are closed after this time",
+        example: "60")
+    static let oidcIssuer = Setting(
+        "CATALOG_OIDC_ISSUER", meaning: "issuer of the JSON Web Tokens that are accepted",
+        example: "https://login.acme.example")
+    static let oidcAudience = Setting(
+        "CATALOG_OIDC_AUDIENCE", meaning: "the audience that they must name; required with an issuer",
+        example: "catalog")
+    static let oidcVendorClaim = Setting(
+        "CATALOG_OIDC_VENDOR_CLAIM", fallback: "`vendor_id`", meaning: "the claim that names the vendor",
+        example: "https://acme.example/vendor")
+    static let oidcRoleClaim = Setting(
+        "CATALOG_OIDC_ROLE_CLAIM", fallback: "`catalog_role`", meaning: "the claim that names the role",
+        example: "https://acme.example/role")
+    static let publicURL = Setting(
+        "CATALOG_PUBLIC_URL",
+        meaning:
+            "where vendors reach this service; links that the store would not keep alive for 7 days lead through it",
+        example: "https://catalog.example.com")
+    static let linkProfile = Setting(
+        "CATALOG_LINK_PROFILE", meaning: "profile whose credentials sign links", example: "links")
+    static let logFormat = Setting(
+        "CATALOG_LOG_FORMAT", .words(of: ServiceSettings.LogFormat.self), fallback: "`text`",
+        meaning: "form of the log",
+        example: "json")
+    static let logLevel = Setting(
+        "CATALOG_LOG_LEVEL", .words(of: Logger.Level.self), fallback: "`info`", meaning: "least level that is logged",
+        example: "debug")
+}

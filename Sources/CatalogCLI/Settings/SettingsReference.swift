@@ -1,0 +1,30 @@
+/// Every setting, in the order of the documentation.
+enum SettingsReference {
+    struct Section {
+        let title: String
+        let settings: [Setting]
+    }
+
+    static let sections = [
+        Section(
+            title: "Every command",
+            settings: [
+                .databaseURL, .databaseSecret, .databaseAuth, .postgresBin, .store, .enrichOutput, .notify, .mailFrom,
+                .maxFileBytes,
+                .maxRows,
+            ]),
+        Section(
+            title: "`catalog serve` and `catalog worker`",
+            settings: [
+                .httpAddress, .eventsToken, .eventsTopic, .pollSeconds, .concurrency, .leaseSeconds, .graceSeconds,
+                .listen, .httpConnections, .httpRate, .httpIdleSeconds, .oidcIssuer, .oidcAudience, .oidcVendorClaim,
+                .oidcRoleClaim, .publicURL, .linkProfile, .logFormat, .logLevel,
+            ]),
+        Section(
+            title: "The relay",
+            settings: [
+                .relayTarget, .relayAccessKeyID, .relaySecretAccessKey, .relayWindowSeconds, .relayArchiveBytes,
+                .relayReadBack, .relayAgeSeconds, .relayRetentionDays,
+            ]),
+    ]
+}

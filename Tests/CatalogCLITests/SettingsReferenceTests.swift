@@ -1,0 +1,59 @@
+import Testing
+
+@testable import CatalogCLI
+
+@Suite struct SettingsReferenceTests {
+    private static let settings = SettingsReference.sections.flatMap(\.settings)
+
+    @Test("Every setting is listed once, with a meaning and an example")
+    func complete() {
+        #expect(Set(Self.settings.map(\.name)).count == Self.settings.count)
+        for setting in Self.settings {
+            #expect(setting.name.hasPrefix("CATALOG_") && !setting.meaning.isEmpty && !setting.example.isEmpty)
+        }
+    }
+
+    @Test("An example of a number or a word is one that is accepted")
+    func examples() {
+        for setting in Self.settings {
+            switch setting.form {
+            case .whole(let range), .seconds(let range):
+                #expect(Int(setting.example).map(range.contains) == true, "\(setting.name)")
+            case .words(let words): #expect(words.contains(setting.example), "\(setting.name)")
+            case .text: break
+            }
+        }
+    }
+
+    @Test("A number beyond the bounds that are documented is refused, by its name")
+    func bounds() {
+        for setting in Self.settings {
+            switch setting.form {
+            case .whole(let range), .seconds(let range):
+                let error = #expect(throws: SettingsError.self, "\(setting.name)") {
+                    try Settings(environment: [setting.name: "\(range.lowerBound - 1)"], directory: "/tmp")
+                }
+                #expect(error?.name == setting.name)
+                guard range.upperBound < .max else { continue }
+                #expect(throws: SettingsError.self, "\(setting.name)") {
+                    try Settings(environment: [setting.name: "\(range.upperBound + 1)"], directory: "/tmp")
+                }
+            case .words:
+                #expect(throws: SettingsError.self, "\(setting.name)") {
+                    try Settings(environment: [setting.name: "no such word"], directory: "/tmp")
+                }
+            case .text: break
+            }
+        }
+    }
+
+    @Test("A number within the documented bounds, and the default, are accepted")
+    func accepted() throws {
+        for setting in Self.settings {
+            guard case .whole(let range) = setting.form else { continue }
+            for text in ["\(range.lowerBound)", setting.fallback] {
+                _ = try Settings(environment: [setting.name: text], directory: "/tmp")
+            }
+        }
+    }
+}
