@@ -1,7 +1,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test bench fuzz-api lint format clean
+.PHONY: help setup build demo run test bench fuzz fuzz-api lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -32,6 +32,9 @@ bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 1000
 	@swift build -c release --product http-benchmark >&2
 	@.venv/bin/python Benchmarks/bench.py $(ARGS)
 
+fuzz: ## let libFuzzer attack the CSV reader: make fuzz ARGS=60 for a minute
+	@scripts/fuzz.sh $(ARGS)
+
 fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api ARGS=500 for so many examples of each operation
 	@scripts/fuzz-api.sh $(ARGS)
 
@@ -43,4 +46,4 @@ format: ## format all Swift code
 	@swift format -i --parallel -r $(swift_code)
 
 clean: ## remove what builds have made; databases in .catalog stay
-	@rm -rf .build .venv .venv-fuzz
+	@rm -rf .build Fuzz/.build .venv .venv-fuzz
