@@ -117,7 +117,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
         func run() throws {
             for file in try MigrationSet.newFile(named: name, in: URL(fileURLWithPath: folder)) {
-                print(file.relativePath)
+                print("\(file.relativePath)")
             }
         }
     }
@@ -142,7 +142,7 @@ struct MigrateCommand: AsyncParsableCommand {
         }
     }
 
-    private static func words(_ event: MigrationEvent) -> String {
+    private static func words(_ event: MigrationEvent) -> TerminalText {
         switch event {
         case .waitingForAnotherMigrator: "waiting for another migrator"
         case .retrying(let file, let attempt, let total):

@@ -114,7 +114,7 @@ struct TokenOptions: ParsableArguments {
         }
         if json { return try JSONOutput.print(Made(token: secret.text, details: stored)) }
         // The token alone on standard output, for $(…).
-        print(secret.text)
+        print("\(secret.text)")
         let advice =
             "until \(stored.expiresAt); it is not shown again, catalog token revoke \(secret.tokenID) ends it\n"
         FileHandle.standardError.write(Data(advice.utf8))
