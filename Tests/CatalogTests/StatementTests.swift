@@ -12,6 +12,7 @@ import Testing
     /// Every statement of the module, with temporary tables made first where one needs them.
     private static let statements: [Statement] = [
         Vendor.insert(Vendor(vendorID: "V", vendorName: "N", email: "a@b")), Vendor.setStatus("V", .active),
+        Vendor.setEncoding("V", nil),
         Vendor.selectAll, Vendor.select("V"), Vendor.selectForUpload("V"),
         Category.insert(["A"]), Category.deactivate("A"), Category.selectAll, Category.selectActive,
         Upload.begin(upload), Upload.queue(upload), Upload.start("U"), Upload.hold("U"), Upload.giveUpOrphans,
