@@ -6,7 +6,7 @@ import Jobs
 import Logging
 import Tabular
 
-/// The environment, read once: `CATALOG_*` as documented in the README. The AWS SDKs' own variables are read elsewhere.
+/// The environment, read once: `CATALOG_*` as documented in `docs/reference/settings.md`. The AWS SDKs' own variables are read elsewhere.
 struct Settings: Sendable {
     /// Which database, and how to be let in.
     enum Database: Sendable {

@@ -15,7 +15,7 @@ struct CategoryCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Approve categories.", discussion: "Example: catalog category add Electronics 'Home & Garden'")
 
-        @Argument(help: "Names, exactly as vendors write them.")
+        @Argument(help: "The names, exactly as vendors write them.")
         var names: [String]
 
         func run() async throws { try await CategoryCommand.add(names) }
@@ -60,7 +60,7 @@ struct CategoryCommand: AsyncParsableCommand {
             abstract: "Approve the categories of a file.",
             discussion: """
                 The file is a CSV with a column category_name or category (a vendor file will do), or plain text with one
-                name per line. With --map the categories are what the mapping makes of a foreign export.
+                name per line. With --map, the categories are those that the mapping makes of another system's export.
 
                 Examples:
                   catalog category import categories.csv
@@ -73,7 +73,9 @@ struct CategoryCommand: AsyncParsableCommand {
         @Option(help: "The column that holds the names, where it is called otherwise.")
         var column: String?
 
-        @Option(name: .customLong("map"), help: "JSON file that maps foreign columns to ours.", completion: .file())
+        @Option(
+            name: .customLong("map"), help: "JSON file that maps the columns of another system's export to ours.",
+            completion: .file())
         var mapping: String?
 
         func run() async throws {
@@ -100,7 +102,7 @@ struct CategoryCommand: AsyncParsableCommand {
         let added = try await Composition().withConnection { connection in
             try await connection.transaction { try $0.addCategories(names) }
         }
-        print("\(added) of \(Set(names).count) categories added, the others were approved already")
+        print("\(added) of \(Set(names).count) categories added; the others were approved already")
     }
 }
 

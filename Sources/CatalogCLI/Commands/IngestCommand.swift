@@ -8,7 +8,7 @@ import Tabular
 struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest",
-        abstract: "Check product files of a vendor and load their good rows.",
+        abstract: "Check a vendor's product files and load their good rows.",
         discussion: """
             Every file is one upload: checked against all rules, loaded in one transaction, recorded in the history.
             Rejected rows come back as an error report and as a file to correct and upload again.
@@ -22,10 +22,11 @@ struct IngestCommand: AsyncParsableCommand {
               unzip -p export.zip | catalog ingest - --vendor VEND001 --encoding windows-1250
               catalog ingest shopify.csv --vendor VEND001 --map examples/mappings/shopify.json
 
-            Exit codes: 0 completed, 2 partial, 3 failed, 64 usage, 1 anything else; of several files the highest of 3, 2, 0.
+            Exit codes: 0 completed, 2 partial, 3 failed, 64 usage, 130 interrupted, 1 anything else. With several files, the
+            highest of 3, 2 and 0.
             """)
 
-    @Argument(help: "CSV files; may be gzip-compressed. A - is standard input.", completion: .file())
+    @Argument(help: "CSV files, which may be gzip-compressed; - is standard input.", completion: .file())
     var files: [String]
 
     @Option(help: "The vendor whose products these are.")
@@ -48,7 +49,9 @@ struct IngestCommand: AsyncParsableCommand {
             "deactivate: products that the file does not name become inactive, those it names active. keep: they stay.")
     var missing: MissingProducts = .keep
 
-    @Option(name: .customLong("map"), help: "JSON file that maps foreign columns to ours.", completion: .file())
+    @Option(
+        name: .customLong("map"), help: "JSON file that maps the columns of another system's export to ours.",
+        completion: .file())
     var mapping: String?
 
     @Option(help: "Encoding of the files, by a name that iconv knows; found if it is not said.")
