@@ -90,7 +90,8 @@ package final class RowReader {
     }
 
     package func next() throws -> SourceRow? {
-        while let record = try csv.nextRow() {
+        while let record = try csv.next() {
+            guard holdsValue(record) else { continue }
             number += 1
             if let malformation = malformation(of: record) {
                 return SourceRow(number: number, record: record, content: .malformed(malformation))
@@ -107,7 +108,8 @@ package final class RowReader {
 
     /// Calls `body` with each value that the mapping is to read as a number: see `RowMapper.forEachNumber`.
     func forEachNumber(_ body: (_ row: Int, ProductField, String, _ isOpen: Bool) throws -> Void) throws {
-        while let record = try csv.nextRow() {
+        while let record = try csv.next() {
+            guard holdsValue(record) else { continue }
             number += 1
             guard malformation(of: record) == nil else { continue }
             let row = number
@@ -123,6 +125,16 @@ package final class RowReader {
             let cell = isGuarded ? CellText.unguarded(written) : written
             return nothing.contains(cell) ? "" : cell
         }
+    }
+
+    /// A row without a value is no row. The first byte of nearly every row decides.
+    @inline(__always)
+    private func holdsValue(_ record: CSVRecord) -> Bool {
+        let separator = layout.format.separator
+        if let first = record.raw.first, first &- 0x23 < 0x5C, first != separator, first != UInt8(ascii: "=") {
+            return true
+        }
+        return record.holdsValue(separator: separator)
     }
 
     private func malformation(of record: CSVRecord) -> Malformation? {
