@@ -1,7 +1,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test chaos bench bench-migrate docs fuzz-api sanitize lint format clean
+.PHONY: help setup build demo run test chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -43,6 +43,9 @@ bench-migrate: build ## what faults do to migrations, beside sqitch, yoyo and al
 docs: build ## make the generated pages of docs/ again
 	@scripts/docs.sh $(catalog)
 
+fuzz: ## let libFuzzer attack the CSV reader: make fuzz ARGS=60 for a minute
+	@scripts/fuzz.sh $(ARGS)
+
 fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api ARGS=500 for so many examples of each operation
 	@scripts/fuzz-api.sh $(ARGS)
 
@@ -57,4 +60,4 @@ format: ## format all Swift code
 	@swift format -i --parallel -r $(swift_code)
 
 clean: ## remove what builds have made; databases in .catalog stay
-	@rm -rf .build .build-tsan .build-asan .venv .venv-fuzz
+	@rm -rf .build .build-tsan .build-asan Fuzz/.build .venv .venv-fuzz

@@ -43,20 +43,21 @@ let package = Package(
         library("Zlib", ["CZlib"]),
         library("Curl", ["CLibcurl", "Threads"]),
         library("CSV", ["CSIMD"]),
+        library("Text"),
         library("AWS", ["Curl", "OpenSSL", "Threads"]),
         // Its folder holds a link to sql/migrations, because SwiftPM plans again only when a target's own folder changes.
         .target(
             name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,
             plugins: ["EmbedSQL"]),
         library("Jobs", ["Postgres", "Threads", logging, lifecycle]),
-        library("Catalog", ["Postgres"]),
+        library("Catalog", ["Postgres", "Text"]),
         library("Storage", ["AWS", "OpenSSL", "Threads"]),
-        library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Zlib"]),
+        library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
         library("Intake", ["AWS", "Postgres", "Storage", lifecycle, logging]),
         library(
             "Ingest",
             [
-                "AWS", "Catalog", "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular",
+                "AWS", "Catalog", "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular", "Text",
                 "Threads",
                 logging,
             ]),
@@ -78,7 +79,7 @@ let package = Package(
             name: "CatalogCLI",
             dependencies: [
                 "API", "AWS", "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "Migrations", "Postgres",
-                "Relay", "Storage", "Tabular", "Threads", arguments, lifecycle, logging,
+                "Relay", "Storage", "Tabular", "Text", "Threads", arguments, lifecycle, logging,
             ],
             swiftSettings: strict),
 

@@ -104,6 +104,40 @@ $$;
 
 COMMENT ON FUNCTION catalog.add_product_column(name text, definition text) IS 'adds an optional column to products and to their history: name and type, as varchar(50); for migrations';
 
+-- Name: ambiguous_keys(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.ambiguous_keys() RETURNS TABLE(vendor_id text, product_id bigint, field text, stored text, canonical text, collides_with bigint)
+    LANGUAGE sql STABLE
+    AS $$
+        with keys as (
+            select p.vendor_id, p.product_id, 'sku' as field, p.sku as stored, catalog.canonical_key(p.sku) as canonical
+            from catalog.products p where p.sku ~ '[^ -~]'
+            union all
+            select p.vendor_id, p.product_id, 'vendor_product_id', p.vendor_product_id, catalog.canonical_key(p.vendor_product_id)
+            from catalog.products p where p.vendor_product_id ~ '[^ -~]'
+        ), others as (
+            select k.* from keys k where k.canonical <> k.stored
+        )
+        select o.vendor_id::text, o.product_id, o.field, o.stored::text, o.canonical,
+            coalesce(
+                case o.field
+                    when 'sku' then (select p.product_id from catalog.products p where p.sku = o.canonical)
+                    else (
+                        select p.product_id from catalog.products p
+                        where p.vendor_id = o.vendor_id and p.vendor_product_id = o.canonical)
+                end,
+                (
+                    select min(k.product_id) from others k
+                    where k.field = o.field and k.canonical = o.canonical and k.product_id <> o.product_id
+                        and (k.field = 'sku' or k.vendor_id = o.vendor_id)))
+        from others o
+        order by o.field, o.canonical, o.product_id
+    $$;
+
+-- Name: FUNCTION ambiguous_keys(); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.ambiguous_keys() IS 'products whose SKU or vendor product id has another form than the one in which files are read now, and the product that has, or would have, the same key in that form';
+
 -- Name: announce_token_change(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.announce_token_change() RETURNS trigger
@@ -130,6 +164,16 @@ begin
     return new;
 end
 $$;
+
+-- Name: canonical_key(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.canonical_key(key text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(NORMALIZE(regexp_replace(key, '[\u00AD\u034F\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0]'::text, ''::text, 'g'::text), NFC), ('^[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0]+'::text || '|[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0]+$'::text), ''::text, 'g'::text);
+
+-- Name: FUNCTION canonical_key(key text); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.canonical_key(key text) IS 'the form in which keys are stored and compared: NFC, without characters of no width, trimmed of white space';
 
 -- Name: current_vendor_id(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -705,8 +749,10 @@ CREATE TABLE catalog.upload_history (
     empty_cells text DEFAULT 'clear'::text NOT NULL,
     missing_products text DEFAULT 'keep'::text NOT NULL,
     deactivated_records integer,
+    encoding text,
     CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
     CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
+    CONSTRAINT upload_history_encoding_is_a_name CHECK ((encoding ~ '^[!-.0-~]{1,40}$'::text)),
     CONSTRAINT upload_history_failed_has_a_failure CHECK (((status <> 'failed'::text) OR (failure_type IS NOT NULL))),
     CONSTRAINT upload_history_failures_say_why CHECK (((failure_type IS NULL) = (failure_message IS NULL))),
     CONSTRAINT upload_history_file_sha256_is_hex CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
@@ -755,6 +801,10 @@ COMMENT ON COLUMN catalog.upload_history.missing_products IS 'what becomes of th
 
 COMMENT ON COLUMN catalog.upload_history.deactivated_records IS 'products that became inactive because the file does not name them';
 
+-- Name: COLUMN upload_history.encoding; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.encoding IS 'encoding that was said of this file; null: that of its mapping or its vendor, else it was found (event file.read)';
+
 -- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
 
 CREATE VIEW audit.upload_errors WITH (security_invoker='true') AS
@@ -784,7 +834,9 @@ CREATE TABLE catalog.vendors (
     email text NOT NULL,
     status text DEFAULT 'active'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    encoding text,
     CONSTRAINT vendors_email_is_an_address CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
+    CONSTRAINT vendors_encoding_is_a_name CHECK ((encoding ~ '^[!-.0-~]{1,40}$'::text)),
     CONSTRAINT vendors_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
     CONSTRAINT vendors_vendor_id_is_safe_in_object_keys CHECK (((vendor_id)::text ~ '^[A-Za-z0-9][A-Za-z0-9_.-]*$'::text)),
     CONSTRAINT vendors_vendor_name_is_given CHECK ((vendor_name <> ''::text))
@@ -793,6 +845,10 @@ CREATE TABLE catalog.vendors (
 -- Name: COLUMN vendors.status; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.vendors.status IS 'active <-> suspended: uploads of a suspended vendor fail with VENDOR_SUSPENDED';
+
+-- Name: COLUMN vendors.encoding; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.vendors.encoding IS 'encoding of the vendor''s files, by a name that iconv knows; null finds it';
 
 -- Name: uploads; Type: VIEW; Schema: audit; Owner: -
 
@@ -2289,6 +2345,11 @@ GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catal
 
 REVOKE ALL ON FUNCTION catalog.add_product_column(name text, definition text) FROM PUBLIC;
 
+-- Name: FUNCTION ambiguous_keys(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.ambiguous_keys() FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.ambiguous_keys() TO catalog_auditor;
+
 -- Name: FUNCTION announce_token_change(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.announce_token_change() FROM PUBLIC;
@@ -2296,6 +2357,11 @@ REVOKE ALL ON FUNCTION catalog.announce_token_change() FROM PUBLIC;
 -- Name: FUNCTION begin_product_image(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.begin_product_image() FROM PUBLIC;
+
+-- Name: FUNCTION canonical_key(key text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.canonical_key(key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.canonical_key(key text) TO catalog_auditor;
 
 -- Name: FUNCTION current_vendor_id(); Type: ACL; Schema: catalog; Owner: -
 

@@ -61,7 +61,7 @@ struct ParseBenchmark {
     private static func rules(_ path: String, _ categories: String) throws -> () throws -> (Int, Int) {
         var limits = FileLimits()
         limits.maximumFileBytes = .max
-        let names = try CategoryFile(limits: limits).names(in: LocalFile(path: categories))
+        let names = try CategoryFile(limits: limits).names(in: LocalFile(path: categories)).names
         let layout = try ProductLayout(
             UploadReader(limits: limits).read(LocalFile(path: path)) { _ in }, mapping: nil, limits: limits)
         let checker = RowChecker(rules: ProductRules(categories: CategoryWhitelist(names)))

@@ -8,7 +8,7 @@ struct BlockMasks {
     var lineEnds: UInt64 = 0
     /// Line ends inside quotes.
     var quotedLineEnds: UInt64 = 0
-    /// Places where the rules for quotes are broken. What follows the first one in its record means nothing.
+    /// Places where the quotes are not those of RFC 4180. What follows the first one in its record means nothing.
     var violations: UInt64 = 0
 
     /// Clears a bit, given alone, and all lower ones.
@@ -25,7 +25,7 @@ struct BlockMasks {
 /// Classifies a text 64 bytes at a time; remembers at the seam what the next block depends on.
 ///
 /// Whether a byte is inside quotes is the parity of the quotes before it: a doubled quote closes and opens again, which
-/// comes to the same. That is right until the first violation, where the reader starts anew.
+/// comes to the same. That is right until the first violation, whose record the reader reads again byte by byte.
 struct BlockClassifier {
     let separator: UInt8
     let lineEnd: UInt8

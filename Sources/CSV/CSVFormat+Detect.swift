@@ -27,6 +27,7 @@ private struct HeaderScan {
     private var isInside = false
     /// Whether the previous byte closed a quoted field: a quote that follows makes the two an escape.
     private var hasJustClosed = false
+    private var isFieldStart = true
     private var previous: UInt8?
 
     init(separators: [UInt8]) {
@@ -48,18 +49,22 @@ private struct HeaderScan {
             let opens = !isInside && (isFieldStart || hasJustClosed)
             hasJustClosed = isInside
             isInside = opens
+            isFieldStart = false
             return false
         }
         hasJustClosed = false
         guard !isInside else { return false }
-        if byte == .lineFeed || byte == .carriageReturn { return takeLineBreak(byte, next: next) }
-        if let index = separators.firstIndex(of: byte) { counts[index] += 1 }
+        if byte == .lineFeed || byte == .carriageReturn {
+            isFieldStart = true
+            return takeLineBreak(byte, next: next)
+        }
+        if let index = separators.firstIndex(of: byte) {
+            counts[index] += 1
+            isFieldStart = true
+        } else if byte != UInt8(ascii: " ") && byte != UInt8(ascii: "\t") {
+            isFieldStart = false
+        }
         return false
-    }
-
-    private var isFieldStart: Bool {
-        guard let previous else { return true }
-        return separators.contains(previous) || previous == .lineFeed || previous == .carriageReturn
     }
 
     /// A CR in the last byte given may be half of a CRLF, so it does not make a Mac file.

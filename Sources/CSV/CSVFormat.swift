@@ -16,6 +16,8 @@ public struct CSVFormat: Sendable, Equatable {
     public var maximumRecordBytes: Int
     /// Whether lines of zero bytes are passed over; otherwise each is a record of one empty field.
     public var skipsBlankLines: Bool
+    /// Physical lines before the first record that are passed over unread, such as a title above the header.
+    public var skippedLines = 0
 
     /// A format; the default is RFC 4180 with records of up to 1 MiB.
     public init(

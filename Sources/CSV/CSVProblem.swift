@@ -1,12 +1,12 @@
 /// Why a record is malformed. Fields are counted from 0.
 @frozen
 public enum CSVProblem: Equatable, Sendable {
-    /// A quote inside a field that did not begin with one.
-    case strayQuote(field: Int)
-    /// A closing quote is followed by something else than a separator or the end of the line.
+    /// A closing quote is followed by something else than blanks, a separator or the end of the line.
     case textAfterQuote(field: Int)
     /// An opening quote is not closed before the end of the input or within the record limit.
     case unterminatedQuote(field: Int)
+    /// The line may be part of a quoted value of the malformed record before it: see `DoubtfulLines`.
+    case insideQuote
     /// One physical line is longer than the limit in bytes.
     case recordTooLong(limit: Int)
 }

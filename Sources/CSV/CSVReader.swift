@@ -1,9 +1,12 @@
 /// Reads CSV (RFC 4180) record by record, in constant memory: about the format's `maximumRecordBytes`.
 ///
-/// A byte order mark at the start is passed over; a last line without a line end is a record. A record whose quotes are
-/// wrong costs one physical line: that line is returned with its `problem`, and reading goes on at the next line. The same
-/// holds for an opening quote that is not closed before the end of the input or within the limit. A line longer than the
-/// limit is returned cut, and the rest of it is passed over unread.
+/// A byte order mark at the start is passed over; a last line without a line end is a record. Beyond RFC 4180 it takes a
+/// quote within a value that did not begin with one, and blanks before an opening quote and after a closing one. A record
+/// whose quotes are wrong all the same costs one physical line: that line is returned with its `problem`, and reading goes
+/// on at the next line. The same holds for an opening quote that is not closed before the end of the input or within the
+/// limit. Lines that may be part of the value which that quote opened are returned with a problem, too, until the reading
+/// is certain again (`DoubtfulLines`). A line longer than the limit is returned cut, and the rest of it is passed over
+/// unread.
 ///
 /// The records depend only on the bytes, never on how the source cuts them. Not safe to share between threads; the source
 /// must not use the reader it feeds.

@@ -4,6 +4,10 @@ struct RecordReader {
     private let read: (UnsafeMutableRawBufferPointer) throws -> Int
     private var input: InputBuffer
     private var scanner: RecordScanner
+    private var doubt: DoubtfulLines
+    /// Offset before which lines may be part of a value of an earlier, malformed record.
+    private var certainFrom = 0
+    private var linesToSkip: Int
     private var number = 0
     private var line = 1
     private var isAtStart = true
@@ -14,6 +18,8 @@ struct RecordReader {
         self.read = read
         input = InputBuffer(format: format, readSize: bufferSize)
         scanner = RecordScanner(format: format)
+        doubt = DoubtfulLines(format: format)
+        linesToSkip = format.skippedLines
     }
 
     func deallocate() {
@@ -24,16 +30,20 @@ struct RecordReader {
     var bytesConsumed: Int { input.consumed }
 
     mutating func next() throws -> CSVRecord? {
-        if isAtStart { try skipByteOrderMark() }
-        if isInsideLongLine { try skipLongLine() }
+        if isAtStart { try skipStart() }
+        if isInsideLongLine { try skipLine() }
         while true {
+            if input.offset < certainFrom {
+                if let record = try takeDoubtfulLine() { return record }
+                continue
+            }
             switch scanner.scan(input.bytes, available: input.available, isLast: input.isLast) {
             case .lineEnd(let place):
                 if let record = try takeLine(endingAt: place) { return record }
             case .needsInput:
                 try input.fill(from: read)
-            case .violation(let place):
-                return try takeMalformedLine(problem(at: place))
+            case .violation:
+                return try takeCarefully()
             case .tooLong:
                 return try takeMalformedLine(nil)
             case .unterminated:
@@ -79,15 +89,35 @@ extension RecordReader {
     }
 }
 
-// MARK: - Malformed records
+// MARK: - Records that are not RFC 4180
 extension RecordReader {
-    /// The problem of a violation the scanner found; the fields before it are known.
-    private func problem(at place: Int) -> CSVProblem {
-        let field = scanner.ends.count
-        let start = field == 0 ? 0 : Int(scanner.ends.slots[field - 1]) + 1
-        // Text follows a closing quote only in a field that begins with one.
-        let isQuoted = input.bytes.load(fromByteOffset: start, as: UInt8.self) == .quote
-        return isQuoted ? .textAfterQuote(field: field) : .strayQuote(field: field)
+    /// Reads the current record again from its start, byte by byte.
+    private mutating func takeCarefully() throws -> CSVRecord {
+        var careful = CarefulScanner(format: format)
+        scanner.ends.count = 0
+        while true {
+            switch careful.scan(input.bytes, available: input.available, isLast: input.isLast, into: &scanner.ends) {
+            case .lineEnd(let place):
+                return try takeCarefulLine(endingAt: place, careful.quotedLineEnds)
+            case .needsInput:
+                try input.fill(from: read)
+            case .violation:
+                return try takeMalformedLine(.textAfterQuote(field: scanner.ends.count))
+            case .tooLong, .unterminated:
+                return try takeMalformedLine(nil)
+            }
+        }
+    }
+
+    private mutating func takeCarefulLine(endingAt place: Int, _ quotedLineEnds: Int) throws -> CSVRecord {
+        let length = contentLength(lineEnd: place)
+        if length > format.maximumRecordBytes { return try takeMalformedLine(nil) }
+        scanner.ends.append(length)
+        let record = makeRecord(length: length, problem: nil)
+        line += 1 + quotedLineEnds
+        input.consume(place + 1)
+        scanner.restart()
+        return record
     }
 
     /// Returns the first physical line of the current record as malformed and begins anew at the next line.
@@ -98,7 +128,45 @@ extension RecordReader {
         let length = contentLength(lineEnd: end)
         guard length <= format.maximumRecordBytes else { return takeLongLine() }
         let problem = problem ?? .unterminatedQuote(field: fields(before: end))
-        cutAtSeparators(length: length)
+        certainFrom = input.offset + (try certainPlace(behind: end))
+        return takeLine(length: length, end: end, problem)
+    }
+
+    /// How far the lines behind a malformed one are in doubt, reading on as far as the limit.
+    private mutating func certainPlace(behind lineEnd: Int) throws -> Int {
+        while true {
+            let text = UnsafeRawBufferPointer(start: input.bytes, count: input.available)
+            switch doubt.find(in: text, lineEnd: lineEnd, offset: input.offset, isLast: input.isLast) {
+            case .certain(let place): return place
+            case .needsInput: try input.fill(from: read)
+            }
+        }
+    }
+
+    /// The next physical line as one in doubt, split as if it were a record; nil when it is a blank line to be skipped.
+    /// There is one: what is in doubt are bytes that were seen.
+    private mutating func takeDoubtfulLine() throws -> CSVRecord? {
+        guard let end = try firstLineEnd() else { return takeLongLine() }
+        let length = contentLength(lineEnd: end)
+        guard length <= format.maximumRecordBytes else { return takeLongLine() }
+        if length == 0 && format.skipsBlankLines {
+            line += 1
+            input.consume(end + 1)
+            scanner.restart()
+            return nil
+        }
+        return takeLine(length: length, end: end, .insideQuote)
+    }
+
+    /// Returns a physical line; its fields are those of a record if it could be one, else it is cut at each separator.
+    private mutating func takeLine(length: Int, end: Int, _ problem: CSVProblem) -> CSVRecord {
+        var careful = CarefulScanner(format: format)
+        scanner.ends.count = 0
+        if case .lineEnd = careful.scan(input.bytes, available: end + 1, isLast: true, into: &scanner.ends) {
+            scanner.ends.append(length)
+        } else {
+            cutAtSeparators(length: length)
+        }
         let record = makeRecord(length: length, problem: problem)
         line += 1
         input.consume(end + 1)
@@ -145,7 +213,8 @@ extension RecordReader {
         return record
     }
 
-    private mutating func skipLongLine() throws {
+    /// Passes over the bytes up to the end of the line, unbuffered.
+    private mutating func skipLine() throws {
         while true {
             if let end = input.lineEnd(from: 0, within: .max) {
                 input.consume(end + 1)
@@ -160,10 +229,15 @@ extension RecordReader {
         isInsideLongLine = false
     }
 
-    private mutating func skipByteOrderMark() throws {
+    /// Passes over what stands before the first record.
+    private mutating func skipStart() throws {
         while input.available < byteOrderMark.count && !input.isLast { try input.fill(from: read) }
         let start = UnsafeRawBufferPointer(start: input.bytes, count: input.available)
         if start.starts(with: byteOrderMark) { input.consume(byteOrderMark.count) }
         isAtStart = false
+        while linesToSkip > 0 {
+            linesToSkip -= 1
+            try skipLine()
+        }
     }
 }

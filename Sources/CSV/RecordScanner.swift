@@ -4,7 +4,7 @@ struct RecordScanner {
     enum Finding {
         /// The record ends before the line end at this place.
         case lineEnd(Int)
-        /// The rules for quotes are broken at this place.
+        /// The quotes are not those of RFC 4180 at this place.
         case violation(Int)
         /// The record cannot be within the limit.
         case tooLong

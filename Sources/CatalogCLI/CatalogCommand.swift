@@ -36,15 +36,25 @@ struct CatalogCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch let failure as CommandFailure {
-            FileHandle.standardError.write(Data("catalog: \(failure)\n".utf8))
+            say("catalog: \(TerminalText(lines: failure.description))", to: .standardError)
             exit(withCode: failure.code)
         } catch  where exitCode(for: error) == .failure && !(error is ExitCode) {
             // What a command threw: the parser's own errors have other codes.
-            FileHandle.standardError.write(Data("catalog: \(error)\n".utf8))
+            say("catalog: \(TerminalText(lines: "\(error)"))", to: .standardError)
             exit(withCode: ExitCode.failure.rawValue)
         } catch {
-            exit(withError: error)
+            // Help, or a wrong argument, which may be the name of a file.
+            let code = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if !message.isEmpty {
+                say(TerminalText(lines: message), to: code.isSuccess ? .standardOutput : .standardError)
+            }
+            exit(withCode: code.rawValue)
         }
+    }
+
+    private static func say(_ line: TerminalText, to handle: FileHandle) {
+        handle.write(Data((line.text + "\n").utf8))
     }
 
     private static func exit(withCode code: Int32) -> Never { Foundation.exit(code) }

@@ -8,12 +8,30 @@ package final class LocalFile: ByteSource, Sendable {
 
     /// - Throws: `LocalFileError` when there is no such file, it is a directory, or it may not be read.
     package init(path: String) throws {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw LocalFileError(path: path, code: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw LocalFileError(path: path, code: errno) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw LocalFileError(path: path, code: EISDIR) }
         byteCount = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    }
+
+    private init(descriptor: Int32) {
+        self.descriptor = descriptor
+        byteCount = nil
+    }
+
+    /// Stands for standard input where a path is asked for.
+    package static let standardInputPath = "-"
+
+    /// The file of a path, or standard input.
+    /// - Throws: `LocalFileError`.
+    package static func open(_ path: String) throws -> LocalFile {
+        guard path == standardInputPath else { return try LocalFile(path: path) }
+        // A descriptor of its own, because it is closed at the end.
+        let descriptor = dup(STDIN_FILENO)
+        guard descriptor >= 0 else { throw LocalFileError(path: "standard input", code: errno) }
+        return LocalFile(descriptor: descriptor)
     }
 
     deinit { close(descriptor) }
@@ -36,7 +54,7 @@ package final class LocalFile: ByteSource, Sendable {
     /// Writes the rest of the file into a new one.
     /// - Throws: `LocalFileError` also if the new one cannot be written.
     func copy(to path: String) throws {
-        let target = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let target = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard target >= 0 else { throw LocalFileError(path: path, code: errno, isWriting: true) }
         defer { close(target) }
         try forEachPiece { piece in

@@ -11,8 +11,16 @@ package enum FileFailure: Error, Equatable {
     ///   - isInflated: whether the limit was met after decompression.
     case tooLarge(limit: Int, isInflated: Bool = false)
     case damagedGzip(reason: String)
-    /// A ZIP archive or an Excel workbook.
-    case zip
+    /// No text at all.
+    /// - Parameters:
+    ///   - kind: what it is, with its article.
+    case otherKind(String, remedy: String)
+    /// What was declared is no encoding.
+    case noSuchEncoding(String)
+    /// Read in the encoding that was guessed, it has words of no language.
+    case improbableEncoding(example: String)
+    /// UTF-8 that was read as Windows-1252 and saved again.
+    case encodedTwice(written: String, meant: String)
     case headerHasNUL(line: Int)
     case headerIsMalformed(line: Int, problem: CSVProblem)
     case missingColumns([String], found: [String])

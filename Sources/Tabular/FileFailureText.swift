@@ -1,4 +1,5 @@
 import CSV
+import Text
 
 // The words of this module's failures, safe to show whoever sent the file.
 
@@ -10,7 +11,14 @@ extension FileFailure: CustomStringConvertible {
         case .tooLarge(let limit, let isInflated):
             "The file is larger than \(Self.size(limit))\(isInflated ? " when decompressed" : ""): split it into smaller files."
         case .damagedGzip(let reason): "The gzip file cannot be decompressed: \(reason). Nothing was loaded."
-        case .zip: "The file is a ZIP archive or an Excel workbook: export it as CSV."
+        case .otherKind(let kind, let remedy): "The file is \(kind): \(remedy)"
+        case .noSuchEncoding(let name): "The file cannot be read: \(TextEncoding.remedy(name))."
+        case .improbableEncoding(let example):
+            "The file is not UTF-8, and read as Windows-1252 it has words of no language ('\(example)'): save it as UTF-8, "
+                + "or name its encoding."
+        case .encodedTwice(let written, let meant):
+            "The text is UTF-8 that was read as Windows-1252 and saved again ('\(written)' stands for '\(meant)'): open the "
+                + "original file as UTF-8, and save it as UTF-8."
         case .headerHasNUL(let line):
             "The header (line \(line)) contains NUL bytes, the file is no CSV text: save it as CSV in UTF-8."
         case .headerIsMalformed(let line, let problem):
@@ -26,9 +34,14 @@ extension FileFailure: CustomStringConvertible {
     }
 
     private static func missing(_ missing: [String], _ found: [String]) -> String {
-        let found = found.prefix(40).map { $0.count > 60 ? "\($0.prefix(60))…" : $0 }.joined(separator: ", ")
+        let found = found.map(Invisible.shown)
+        let hints = missing.compactMap { name in
+            NearName.find(name, among: found).map { " '\($0.prefix(60))': did you mean \(name)?" }
+        }
+        let columns = found.prefix(40).map { $0.count > 60 ? "\($0.prefix(60))…" : $0 }.joined(separator: ", ")
         let subject = missing.count == 1 ? "Required column is" : "Required columns are"
-        return "\(subject) missing from the header: \(missing.joined(separator: ", ")). Found: \(found)"
+        return "\(subject) missing from the header: \(missing.joined(separator: ", ")). Found: \(columns)"
+            + (hints.isEmpty ? "" : ".") + hints.joined()
     }
 }
 
@@ -36,8 +49,9 @@ extension CSVProblem {
     /// What is wrong with a record.
     package var words: String {
         switch self {
-        case .strayQuote(let field), .textAfterQuote(let field), .unterminatedQuote(let field):
+        case .textAfterQuote(let field), .unterminatedQuote(let field):
             "Unbalanced quote in field \(field + 1)"
+        case .insideQuote: "Row may be part of a value of an earlier row, where a quote is unbalanced"
         case .recordTooLong(let limit): "Row is longer than \(limit) bytes"
         }
     }

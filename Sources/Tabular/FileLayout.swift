@@ -10,19 +10,24 @@ package struct FileLayout {
     package let columns: [String]
 
     /// Reads the first record of the spool.
-    /// - Parameter separator: nil finds it.
+    /// - Parameters:
+    ///   - separator: nil finds it.
+    ///   - skippedLines: lines at the start that are no part of the table.
+    ///   - isHeader: whether names can be those of the header; the header is the first record near the start that it takes, else
+    ///     the first record.
     /// - Throws: `FileFailure`.
     package init(
-        _ upload: SpooledUpload, separator: UInt8? = nil, hasHeader: Bool = true, limits: FileLimits
+        _ upload: SpooledUpload, separator: UInt8? = nil, hasHeader: Bool = true, skippedLines: Int = 0,
+        limits: FileLimits, isHeader: ([String]) -> Bool = { _ in true }
     ) throws {
         self.hasHeader = hasHeader
-        format = try Self.format(upload, separator: separator, limits)
+        let start = try FileStart(upload, separator: separator, limits)
+        let found = hasHeader ? try start.format(skippingLines: skippedLines, toHeader: isHeader) : nil
+        format = found ?? start.format(skippingLines: skippedLines)
         let reader = CSVReader(format: format, read: upload.spool.reader())
-        guard let first = try reader.next() else { throw FileFailure.noRecords }
+        guard let first = try reader.nextRow() else { throw FileFailure.noRecords }
         try Self.refuseUnreadable(first)
-        names =
-            hasHeader
-            ? (0..<first.count).map { first[$0].string.trimmingASCIIBlanks() } : (1...first.count).map(String.init)
+        names = hasHeader ? first.names : (1...first.count).map(String.init)
         columns = Self.unique(names)
     }
 
@@ -30,13 +35,7 @@ package struct FileLayout {
     package static func format(
         _ upload: SpooledUpload, separator: UInt8? = nil, _ limits: FileLimits
     ) throws -> CSVFormat {
-        let start = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-        defer { start.deallocate() }
-        let count = try upload.spool.reader()(start)
-        var format = CSVFormat.detect(in: UnsafeRawBufferPointer(rebasing: start.prefix(count)))
-        if let separator { format.separator = separator }
-        format.maximumRecordBytes = limits.maximumRecordBytes
-        return format
+        try FileStart(upload, separator: separator, limits).format(skippingLines: 0)
     }
 
     private static func refuseUnreadable(_ header: CSVRecord) throws {

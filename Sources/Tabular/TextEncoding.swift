@@ -1,9 +1,43 @@
+import Glibc
+
 /// How the text of a file is written.
-package enum TextEncoding: String, Sendable {
-    case utf8 = "utf-8"
-    case utf16LittleEndian = "utf-16le"
-    case utf16BigEndian = "utf-16be"
-    case windows1252 = "windows-1252"
+package struct TextEncoding: Equatable, Sendable {
+    /// As it is recorded and shown: lower-case.
+    package let name: String
+
+    package static let utf8 = TextEncoding(known: "utf-8")
+    package static let utf16LittleEndian = TextEncoding(known: "utf-16le")
+    package static let utf16BigEndian = TextEncoding(known: "utf-16be")
+    package static let windows1252 = TextEncoding(known: "windows-1252")
+
+    private init(known name: String) {
+        self.name = name
+    }
+
+    /// An encoding that the system's iconv knows, by any of its names and in any case; nil if it knows none of that name.
+    package init?(named name: String) {
+        let name = name.lowercased()
+        switch name {
+        case "utf-8", "utf8": self = .utf8
+        case "utf-16", "utf16": self = .utf16LittleEndian
+        case "windows-1252", "cp1252": self = .windows1252
+        default:
+            // A slash begins options of iconv, which are none of a file's business.
+            let isName = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+            guard !name.isEmpty, name.utf8.count <= Self.longestName, isName, IconvDecoder(from: name) != nil else {
+                return nil
+            }
+            self.name = name
+        }
+    }
+
+    /// Bytes of a name, at most; the columns that hold one have the same limit.
+    private static let longestName = 40
+
+    /// What to say about a name that `init(named:)` does not take.
+    package static func remedy(_ name: String) -> String {
+        "unknown encoding '\(name)': expected utf-8, windows-1252 or another name that iconv knows (iconv -l)"
+    }
 
     /// The encoding that the first bytes announce, and the length of the announcement.
     static func byteOrderMark(of start: UnsafeRawBufferPointer) -> (encoding: TextEncoding, length: Int)? {
@@ -14,40 +48,86 @@ package enum TextEncoding: String, Sendable {
     }
 }
 
+/// What may be said of a file's encoding.
+package enum EncodingNames {
+    /// Whether files can be read in it.
+    package static func isKnown(_ name: String) -> Bool { TextEncoding(named: name) != nil }
+
+    /// What to say about a name that is not known.
+    package static func remedy(_ name: String) -> String { TextEncoding.remedy(name) }
+}
+
 /// Turns text that arrives in pieces into UTF-8.
 struct Transcoder {
-    private let encoding: TextEncoding
-    private var pendingByte: UInt8?
-    private var pendingHighSurrogate: UInt16?
+    private enum Way {
+        case copy
+        case windows1252
+        case utf16(UTF16Decoder)
+        case iconv(IconvDecoder)
+    }
+
+    private var way: Way
 
     init(from encoding: TextEncoding) {
-        self.encoding = encoding
+        way =
+            switch encoding {
+            case .utf8: .copy
+            case .windows1252: .windows1252
+            case .utf16LittleEndian: .utf16(UTF16Decoder(isBigEndian: false))
+            case .utf16BigEndian: .utf16(UTF16Decoder(isBigEndian: true))
+            default: IconvDecoder(from: encoding.name).map(Way.iconv) ?? .copy
+            }
     }
 
     /// Appends the UTF-8 of the next bytes; half a character is kept until its other half arrives.
     mutating func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-        switch encoding {
-        case .utf8: output.append(contentsOf: bytes)
-        case .windows1252: for byte in bytes { Self.append(Windows1252.scalar(byte), to: &output) }
-        case .utf16LittleEndian, .utf16BigEndian: for byte in bytes { appendUTF16(byte, to: &output) }
+        switch way {
+        case .copy: output.append(contentsOf: bytes)
+        case .windows1252: for byte in bytes { output.append(Windows1252.scalar(byte)) }
+        case .utf16(var decoder):
+            for byte in bytes { decoder.append(byte, to: &output) }
+            way = .utf16(decoder)
+        case .iconv(let decoder): decoder.append(bytes, to: &output)
         }
     }
 
-    /// Half a character at the end of the file becomes U+FFFD.
+    /// Half a character at the end of the file is not lost without a trace.
     mutating func finish(_ output: inout [UInt8]) {
-        if pendingByte != nil || pendingHighSurrogate != nil { Self.append("\u{FFFD}", to: &output) }
-        pendingByte = nil
-        pendingHighSurrogate = nil
+        switch way {
+        case .copy, .windows1252: break
+        case .utf16(var decoder):
+            decoder.finish(&output)
+            way = .utf16(decoder)
+        case .iconv(let decoder): decoder.finish(&output)
+        }
+    }
+}
+
+/// UTF-16 in pieces of any size.
+struct UTF16Decoder {
+    let isBigEndian: Bool
+    private var pendingByte: UInt8?
+    private var pendingHighSurrogate: UInt16?
+
+    init(isBigEndian: Bool) {
+        self.isBigEndian = isBigEndian
     }
 
-    private mutating func appendUTF16(_ byte: UInt8, to output: inout [UInt8]) {
+    mutating func append(_ byte: UInt8, to output: inout [UInt8]) {
         guard let first = pendingByte else {
             pendingByte = byte
             return
         }
         pendingByte = nil
-        let (high, low) = encoding == .utf16BigEndian ? (first, byte) : (byte, first)
+        let (high, low) = isBigEndian ? (first, byte) : (byte, first)
         appendUnit(UInt16(high) << 8 | UInt16(low), to: &output)
+    }
+
+    /// Half a character becomes U+FFFD.
+    mutating func finish(_ output: inout [UInt8]) {
+        if pendingByte != nil || pendingHighSurrogate != nil { output.append("\u{FFFD}") }
+        pendingByte = nil
+        pendingHighSurrogate = nil
     }
 
     private mutating func appendUnit(_ unit: UInt16, to output: inout [UInt8]) {
@@ -55,19 +135,90 @@ struct Transcoder {
             pendingHighSurrogate = nil
             if UTF16.isTrailSurrogate(unit) {
                 let value = 0x10000 + (UInt32(high & 0x3FF) << 10 | UInt32(unit & 0x3FF))
-                return Self.append(Unicode.Scalar(value) ?? "\u{FFFD}", to: &output)
+                return output.append(Unicode.Scalar(value) ?? "\u{FFFD}")
             }
-            Self.append("\u{FFFD}", to: &output)
+            output.append("\u{FFFD}")
         }
         if UTF16.isLeadSurrogate(unit) {
             pendingHighSurrogate = unit
         } else {
-            Self.append(Unicode.Scalar(unit) ?? "\u{FFFD}", to: &output)
+            output.append(Unicode.Scalar(unit) ?? "\u{FFFD}")
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ scalar: Unicode.Scalar) {
+        if scalar.isASCII { append(UInt8(scalar.value)) } else { append(contentsOf: scalar.utf8) }
+    }
+}
+
+/// Any encoding that the system's iconv knows. A class because a descriptor has one owner, who closes it.
+final class IconvDecoder {
+    /// A byte that is no text in the encoding becomes one that is none in UTF-8, so that its row is refused.
+    private static let wrong: UInt8 = 0xFF
+
+    private let descriptor: iconv_t
+    /// The first bytes of a character whose others have not arrived.
+    private var pending: [CChar] = []
+
+    /// Nil if iconv does not know the name.
+    init?(from name: String) {
+        guard let descriptor = iconv_open("UTF-8", name), descriptor != iconv_t(bitPattern: -1) else { return nil }
+        self.descriptor = descriptor
+    }
+
+    deinit { iconv_close(descriptor) }
+
+    func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
+        var input = pending
+        input.append(contentsOf: bytes.bindMemory(to: CChar.self))
+        pending = []
+        input.withUnsafeMutableBufferPointer { convert($0, &output) }
+    }
+
+    func finish(_ output: inout [UInt8]) {
+        if !pending.isEmpty { output.append(Self.wrong) }
+        pending = []
+        // What a stateful encoding still holds back.
+        convertOnce(nil, &output)
+    }
+
+    private func convert(_ input: UnsafeMutableBufferPointer<CChar>, _ output: inout [UInt8]) {
+        var rest = input[...]
+        while !rest.isEmpty {
+            let (used, error) = convertOnce(UnsafeMutableBufferPointer(rebasing: rest), &output)
+            rest = rest.dropFirst(used)
+            switch error {
+            case EINVAL:
+                pending = Array(rest)
+                return
+            case EILSEQ:
+                output.append(Self.wrong)
+                rest = rest.dropFirst()
+            default: break  // more output than room: once more
+            }
         }
     }
 
-    private static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {
-        if scalar.isASCII { output.append(UInt8(scalar.value)) } else { output.append(contentsOf: scalar.utf8) }
+    /// Converts as much as fits.
+    /// - Returns: bytes used, and `errno`; 0 if all of them were.
+    @discardableResult
+    private func convertOnce(
+        _ input: UnsafeMutableBufferPointer<CChar>?, _ output: inout [UInt8]
+    ) -> (used: Int, error: Int32) {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1 << 14) { buffer in
+            var (source, sourceLeft) = (input?.baseAddress, input?.count ?? 0)
+            var (target, targetLeft) = (buffer.baseAddress, buffer.count)
+            let isConverted =
+                input == nil
+                ? iconv(descriptor, nil, nil, &target, &targetLeft) != -1
+                : iconv(descriptor, &source, &sourceLeft, &target, &targetLeft) != -1
+            let error = isConverted ? 0 : errno
+            let written = UnsafeRawBufferPointer(buffer).prefix(buffer.count - targetLeft)
+            output.append(contentsOf: written)
+            return ((input?.count ?? 0) - sourceLeft, error)
+        }
     }
 }
 
@@ -75,6 +226,12 @@ struct Transcoder {
 enum Windows1252 {
     static func scalar(_ byte: UInt8) -> Unicode.Scalar {
         (0x80..<0xA0).contains(byte) ? upper[Int(byte - 0x80)] : Unicode.Scalar(byte)
+    }
+
+    /// The byte that stands for a character; nil if none does.
+    static func byte(_ scalar: Unicode.Scalar) -> UInt8? {
+        if let place = upper.firstIndex(of: scalar) { return UInt8(0x80 + place) }
+        return scalar.value < 0x80 || (0xA0...0xFF).contains(scalar.value) ? UInt8(scalar.value) : nil
     }
 
     /// 0x80 to 0x9F; the five bytes without a character stand for the control character of the same number.

@@ -16,6 +16,9 @@ package struct UTF8Scanner {
     private var lower: UInt8 = 0x80
     private var upper: UInt8 = 0xBF
 
+    /// Whether the text so far ends within a character.
+    var isInsideCharacter: Bool { expected > 0 }
+
     package mutating func scan(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
         var index = 0

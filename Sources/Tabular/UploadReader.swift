@@ -10,6 +10,8 @@ package struct SpooledUpload {
     /// Of the bytes as they arrived; 64 lower-case hexadecimal digits.
     package let sha256: String
     package let encoding: TextEncoding
+    /// Nobody said which encoding it is, and it is not UTF-8.
+    package let isGuessed: Bool
     package let isCompressed: Bool
     /// Some rows hold NUL bytes or are no UTF-8: each row wants a look.
     package let hasDamagedText: Bool
@@ -35,7 +37,6 @@ package struct UploadReader {
         let raw = RawBytes(source, limit: limits.maximumFileBytes, progress: progress)
         let first = UnsafeRawBufferPointer(rebasing: chunk.prefix(try raw.fill(chunk)))
         guard !first.isEmpty else { throw FileFailure.empty }
-        try refuseWorkbook(first)
         let isCompressed = GzipReader.isGzip(prefix: first)
         raw.pushBack(first)
 
@@ -64,10 +65,6 @@ package struct UploadReader {
         } catch let error as GzipError {
             throw FileFailure.damagedGzip(reason: "\(error)")
         }
-    }
-
-    private func refuseWorkbook(_ start: UnsafeRawBufferPointer) throws {
-        if start.starts(with: "PK\u{3}\u{4}".utf8) { throw FileFailure.zip }
     }
 }
 
@@ -129,6 +126,9 @@ private struct TextSink {
     private var isAnnounced = false
     private var transcoder: Transcoder?
     private var scanner = UTF8Scanner()
+    private var doubled = DoubleEncodingCheck()
+    /// Judges the words of a guessed encoding.
+    private var guess: GuessCheck?
     private var output: [UInt8] = []
     private var isFirst = true
 
@@ -141,12 +141,14 @@ private struct TextSink {
         var bytes = bytes
         if isFirst {
             isFirst = false
+            try FileSignature.refuse(bytes)
             bytes = begin(bytes)
         }
         guard transcoder != nil else {
-            scanner.scan(bytes)
+            scan(bytes)
             return try spool.write(bytes)
         }
+        guess?.take(bytes)
         output.removeAll(keepingCapacity: true)
         transcoder?.append(bytes, to: &output)
         try flush()
@@ -158,9 +160,13 @@ private struct TextSink {
         try flush()
         scanner.finish()
         if looksLikeWindows1252 { try readAgainAsWindows1252() }
+        if guess?.isImprobable() == true { throw FileFailure.improbableEncoding(example: guess?.example ?? "") }
+        if doubled.isDouble(), let example = doubled.example {
+            throw FileFailure.encodedTwice(written: example.written, meant: example.meant)
+        }
         return SpooledUpload(
             spool: spool, byteCount: digest.byteCount, sha256: digest.sha256, encoding: encoding ?? .utf8,
-            isCompressed: isCompressed,
+            isGuessed: guess != nil, isCompressed: isCompressed,
             hasDamagedText: scanner.hasNUL || scanner.invalidSequences > 0)
     }
 
@@ -175,8 +181,18 @@ private struct TextSink {
 
     private mutating func flush() throws {
         try output.withUnsafeBytes { bytes in
-            scanner.scan(bytes)
+            scan(bytes)
             try spool.write(bytes)
+        }
+    }
+
+    /// Judges text that is meant to be UTF-8. Only where it is not ASCII can it have been encoded twice.
+    private mutating func scan(_ text: UnsafeRawBufferPointer) {
+        let before = scanner.multibyteSequences
+        scanner.scan(text)
+        guard !doubled.isDecided else { return }
+        if scanner.multibyteSequences > before || scanner.isInsideCharacter || doubled.isInsideWord {
+            doubled.take(text)
         }
     }
 
@@ -190,6 +206,8 @@ private struct TextSink {
         let original = spool
         spool = try TemporaryFile()
         scanner = UTF8Scanner()
+        doubled = DoubleEncodingCheck()
+        guess = GuessCheck()
         encoding = .windows1252
         transcoder = Transcoder(from: .windows1252)
         let read = original.reader()

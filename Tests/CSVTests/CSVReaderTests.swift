@@ -59,6 +59,38 @@ struct CSVReaderTests {
         #expect(Array(record[2].bytes) == Array("c\"\"d".utf8))
     }
 
+    @Test(
+        "what every lenient reader takes is taken",
+        arguments: [
+            ("Q1,27\" screen,x", ["Q1", "27\" screen", "x"]), ("Q2, \"Lamp, big\",x", ["Q2", "Lamp, big", "x"]),
+            ("\"Q5\" ,x", ["Q5", "x"]), ("a, \t\"b\"\t ,c", ["a", "b", "c"]), ("\"a \"\"b\"\" \" ", ["a \"b\" "]),
+            ("=\"0012\",x", ["=\"0012\"", "x"]), ("a\",\"b\nc\"", ["a\"", "b\nc"]), (" a , b", [" a ", " b"]),
+            (" \"a\r\nb\" \r\n", ["a\r\nb"]), ("5\",6\"\r\n", ["5\"", "6\""]),
+        ])
+    func lenient(text: String, fields: [String]) throws {
+        let records = try read(text)
+        #expect(records.map(\.strings) == [fields])
+        #expect(records.map(\.problem) == [nil])
+    }
+
+    @Test(
+        "what is no quoted value all the same is malformed",
+        arguments: ["\"a\"b,c", "\"a\" \"b\",c", " \"a\" b,c", "\"a\"\r,c", "\"a\" b"])
+    func malformed(text: String) throws {
+        #expect(try read(text).map(\.problem) == [.textAfterQuote(field: 0)])
+    }
+
+    @Test("lines before the first record are passed over, whatever quotes they hold")
+    func skippedLines() throws {
+        var format = CSVFormat()
+        format.skippedLines = 2
+        let records = try read("\u{FEFF}List of \"Anna\r\n\r\na,b\n1,2\n", format)
+        #expect(records.map(\.strings) == [["a", "b"], ["1", "2"]])
+        #expect(records.map(\.line) == [3, 4])
+        format.skippedLines = 9
+        #expect(try read("a\nb", format).isEmpty)
+    }
+
     @Test("unescaping into memory writes the value and returns its length", arguments: ["", "x", "\"", "\"\"a\"\"b\""])
     func unescape(value: String) throws {
         var writer = CSVWriter()

@@ -61,16 +61,22 @@ enum ConformanceData {
         let header = Expected.row(["foo", "bar", "baz"])
         let coordinates = Expected.row(["Contact Phone Number", "Location Coordinates", "Cities", "Counties"])
         return [
-            // Its JSON keeps the inch signs, but RFC 4180 has no quote within an unquoted field.
-            "csv-spectrum/csvs/location_coordinates.csv": [coordinates, .problem(.strayQuote(field: 1))],
+            // Its JSON has the values of another row.
+            "csv-spectrum/csvs/location_coordinates.csv": [
+                coordinates,
+                .row(["2095257564", "37\u{FFFD}36'37.8\"N 121\u{FFFD}2'17.9\"W", "Modesto", "Stanislaus"]),
+            ],
             "csv-test-data/csv/bad-header-less-fields.csv": [header, .row(["1", "2"])],
             "csv-test-data/csv/bad-header-more-fields.csv": [header, .row(["1", "2", "3", "4"])],
             "csv-test-data/csv/bad-header-no-header.csv": [],
             "csv-test-data/csv/bad-header-wrong-header.csv": [.row(["qux", "quux", "quuz"])],
             "csv-test-data/csv/bad-missing-quote.csv": [header, .problem(.unterminatedQuote(field: 1))],
             "csv-test-data/csv/bad-quotes-with-unescaped-quote.csv": [header, .problem(.textAfterQuote(field: 1))],
-            "csv-test-data/csv/bad-unescaped-quote.csv": [header, .problem(.strayQuote(field: 1))],
-            "papaparse/malformed.tsv": stations + [.problem(.unterminatedQuote(field: 2)), lastStation],
+            "csv-test-data/csv/bad-unescaped-quote.csv": [
+                header, .row(["1", "This \"quotes\" must be escaped", "3"]),
+            ],
+            // No quote closes this one before the end, so that the last line may be part of its value.
+            "papaparse/malformed.tsv": stations + [.problem(.unterminatedQuote(field: 2)), .problem(.insideQuote)],
         ]
     }()
 
@@ -81,5 +87,4 @@ enum ConformanceData {
         "MPV -72.56 44.20 12 -4 0.00 -99 -99", "MSS -74.85 44.93 4 -150.00 -99 -99",
         "PBG -73.47 44.65 15 -12 0.00 -99 -99", "RUT -72.95 43.53 18 -2 -99 -99 -99",
     ].map { Expected.row($0.split(separator: " ").map(String.init)) }
-    private static let lastStation = Expected.row(["VSF", "-72.50", "43.34", "20", "-1", "0.04", "-99", "-99"])
 }

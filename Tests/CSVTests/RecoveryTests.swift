@@ -8,31 +8,67 @@ struct RecoveryTests {
 
     @Test("a malformed record costs its first physical line, and the next line is read anew")
     func oneLine() throws {
-        let records = try read("h,i\n1,5\" screen\n2,\"a\"b\n3,ok\n")
-        #expect(raw(records) == ["h,i", "1,5\" screen", "2,\"a\"b", "3,ok"])
-        #expect(records.map(\.problem) == [nil, .strayQuote(field: 1), .textAfterQuote(field: 1), nil])
+        let records = try read("h,i\n1,\"big\" screen\n2,\"a\"b\n3,ok\n")
+        #expect(raw(records) == ["h,i", "1,\"big\" screen", "2,\"a\"b", "3,ok"])
+        #expect(records.map(\.problem) == [nil, .textAfterQuote(field: 1), .textAfterQuote(field: 1), nil])
         #expect(records.map(\.line) == [1, 2, 3, 4])
     }
 
-    @Test("a quote that swallows lines gives all but its first line back")
+    @Test("a quote that swallows lines gives them back as doubtful, and the text is certain behind its closing quote")
     func swallowed() throws {
         let records = try read("1,\"open\n2,b\n3,\"c\"\n4,d")
         #expect(raw(records) == ["1,\"open", "2,b", "3,\"c\"", "4,d"])
-        #expect(records.map(\.problem) == [.textAfterQuote(field: 1), nil, nil, nil])
+        #expect(records.map(\.problem) == [.textAfterQuote(field: 1), .insideQuote, .insideQuote, nil])
     }
 
-    @Test("a quote that nothing closes is an unterminated one, at the end of the input or at the limit")
+    @Test("a line of a description with unescaped quotes is no record")
+    func description() throws {
+        let records = try read("D1,\"old list:\nDX,Ghost\nthe \"good\" one\"\nD2,next\n")
+        #expect(records.map(\.problem) == [.textAfterQuote(field: 1), .insideQuote, .insideQuote, nil])
+        #expect(records[1].strings == ["DX", "Ghost"])
+    }
+
+    @Test("a doubtful line that is inside quotes in either reading does not make the text certain")
+    func bothReadings() throws {
+        // Line 3 closes the first value and, read as a record, opens another one, which ends on line 5.
+        let records = try read("1,\"open \"x\n2,\"\nGhost,1\nb\"\"c\nx\"\n9,ok\n")
+        #expect(records.last?.problem == nil)
+        #expect(records.dropFirst().dropLast().allSatisfy { $0.problem == .insideQuote })
+        #expect(records.last?.strings == ["9", "ok"])
+    }
+
+    @Test("a quote that nothing closes leaves all lines in doubt, to the end of the input or as far as the limit")
     func unterminated() throws {
         let atEnd = try read("1,\"open\n2,b\n3,c\n")
         #expect(raw(atEnd) == ["1,\"open", "2,b", "3,c"])
-        #expect(atEnd[0].problem == .unterminatedQuote(field: 1))
+        #expect(atEnd.map(\.problem) == [.unterminatedQuote(field: 1), .insideQuote, .insideQuote])
 
         let lines = (0..<50).map { "\($0),b" }.joined(separator: "\r\n")
         let atLimit = try read("1,2,\"open\r\n" + lines, CSVFormat(maximumRecordBytes: 40))
         #expect(atLimit.count == 51)
         #expect(atLimit[0].problem == .unterminatedQuote(field: 2))
-        #expect(atLimit.dropFirst().allSatisfy { $0.problem == nil })
+        #expect(atLimit[1...7].allSatisfy { $0.problem == .insideQuote })
+        #expect(atLimit.dropFirst(8).allSatisfy { $0.problem == nil })
         #expect(atLimit.map(\.line) == Array(1...51))
+    }
+
+    @Test("quotes in balance within their line leave nothing in doubt where nothing closes the value later")
+    func balanced() throws {
+        let records = try read("1,\"Big\" lamp,x\n2,b\n3,c\n")
+        #expect(records.map(\.problem) == [.textAfterQuote(field: 1), nil, nil])
+        #expect(
+            try read("1,\"27\" screen\n2,b\n3\",c\n").map(\.problem) == [
+                .textAfterQuote(field: 1), .insideQuote, .insideQuote,
+            ])
+    }
+
+    @Test("many lines that nothing closes are read in linear time")
+    func manyUnclosed() throws {
+        // Each of them would search a megabyte of its own: a hundred gigabytes in all.
+        let line = "1,\"Big\" lamp,x\n"
+        let records = try read(String(repeating: line, count: 100_000))
+        #expect(records.count == 100_000)
+        #expect(records.allSatisfy { $0.problem == .textAfterQuote(field: 1) })
     }
 
     @Test("a malformed record is cut at each separator")

@@ -31,7 +31,7 @@ import Testing
             #expect(try await api.service.value("select count(*) from catalog.upload_history") == "1")
 
             let authorization = "Authorization: Bearer \(api.tokens["V001"] ?? "")"
-            for (name, text) in [("errors", "S-2,S-sku-2,S bad,INVALID_PRICE"), ("rejected", "_row,_errors")] {
+            for (name, text) in [("errors", "S-2,S-sku-2,S bad,INVALID_PRICE"), ("rejected", "_row,_line,_errors")] {
                 let answer = try await api.call(
                     "GET", "/uploads/\(uploadID)/\(name)", headers: [("Accept", "text/csv")])
                 #expect(answer.status == 302)

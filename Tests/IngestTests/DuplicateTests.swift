@@ -83,14 +83,19 @@ import Testing
         }
     }
 
-    @Test("Keys are compared exactly, case included")
+    @Test("Keys are compared exactly, case included, in one form of Unicode")
     func exact() async throws {
         try await Onboarding.with { onboarding in
             let outcome = try await onboarding.ingest([
                 "p1,N,Audio,s1,1,1", "P1,N,Audio,S1,1,1", "ß,N,Audio,ß,1,1", "ss,N,Audio,ss,1,1", "é,N,Audio,é,1,1",
                 "e\u{301},N,Audio,e\u{301},1,1",
             ])
-            #expect(outcome.counts.created == 6)
+            #expect(outcome.counts.created == 5)
+            #expect(
+                outcome.messages == [
+                    "Duplicate SKU: \u{E9} already used in row 5",
+                    "Duplicate vendor product ID: \u{E9} already used in row 5",
+                ])
         }
     }
 

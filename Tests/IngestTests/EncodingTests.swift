@@ -92,6 +92,138 @@ import Testing
         }
     }
 
+    /// A text in another encoding, made by the system's own program.
+    private static func written(_ text: String, in encoding: String) async throws -> [UInt8] {
+        let folder = try TemporaryFolder()
+        let (source, target) = (try folder.write(text, to: "utf-8"), folder.file("encoded"))
+        let outcome = try await Subprocess.run(
+            "/usr/bin/iconv", ["-f", "UTF-8", "-t", encoding, "-o", target, source])
+        #expect(outcome.status == 0)
+        return Array(try Data(contentsOf: URL(fileURLWithPath: target)))
+    }
+
+    private static let foreign: [(encoding: String, names: [String])] = [
+        ("windows-1250", ["Głośnik żółty", "Příliš žluťoučký kůň"]),
+        ("WINDOWS-1251", ["Громкоговоритель", "Лампа настольная"]),
+        ("macintosh", ["Größe für Mädchen", "Garçon préféré"]), ("Shift_JIS", ["スピーカー", "赤いランプ"]),
+        ("GB18030", ["扬声器", "红色台灯"]), ("koi8-r", ["Громкоговоритель", "Лампа"]),
+    ]
+
+    private static func file(_ names: [String]) -> String {
+        Onboarding.header + "\n" + names.enumerated().map { "P\($0),\($1),Audio,S\($0),1,1\n" }.joined()
+    }
+
+    @Test(
+        "Whatever iconv knows is read, if it is declared: of the upload, the mapping or the vendor", arguments: foreign)
+    func declared(encoding: String, names: [String]) async throws {
+        let bytes = try await Self.written(Self.file(names), in: encoding)
+        try await Onboarding.with { onboarding in
+            let outcome = try await onboarding.ingest(bytes: bytes, encoding: encoding)
+            #expect(
+                outcome.status == .completed, "\(outcome.messages) \(String(describing: outcome.result.end.failure))")
+            #expect(outcome.result.facts?.isGuessed == false && outcome.result.facts?.encoding == encoding.lowercased())
+            #expect(try await onboarding.column("select product_name from catalog.products order by sku") == names)
+            try await onboarding.execute("delete from catalog.products")
+            try await onboarding.execute("update catalog.vendors set encoding = \(encoding)::text")
+            #expect(try await onboarding.ingest(bytes: bytes).status == .completed)
+            #expect(try await onboarding.column("select product_name from catalog.products order by sku") == names)
+        }
+    }
+
+    @Test("Another code page is refused instead of loaded as nonsense", arguments: foreign)
+    func improbable(encoding: String, names: [String]) async throws {
+        let bytes = try await Self.written(Self.file(names), in: encoding)
+        try await Onboarding.with { onboarding in
+            let failure = try #require(try await onboarding.ingest(bytes: bytes).result.end.failure)
+            #expect(failure.type == .unreadableFile)
+            #expect(failure.message.contains("words of no language") && failure.message.contains("name its encoding"))
+            #expect(try await onboarding.value("select count(*) from catalog.products") == "0")
+        }
+    }
+
+    @Test(
+        "Words of the languages that Windows-1252 is for are no nonsense",
+        arguments: [
+            "Größe für Mädchen, Straße, Äpfel, ÜBERGRÖSSE, Maß",
+            "crème brûlée, œuvre, garçon, naïf, l\u{B4}eau, Noël, ÉTÉ",
+            "niño, pingüino, ¿Qué?, corazón", "coração, São João, avó, pêssego",
+            "smørrebrød, Ærø, blåbær, Håkan, Göteborg, ÅÄÖ",
+            "þorskur, Ísland, æðislegt", "10×20 ± 5 µm, 20 °C, ½ Zoll, 3 m², Tempo™, © Müller",
+            "Škoda Citroën, žurnaal, õun",
+            "“CAFÉ” – groß… Spaß™ Rosé® Café’s",
+        ])
+    func probable(text: String) throws {
+        var check = GuessCheck()
+        let bytes = text.unicodeScalars.map { Windows1252.byte($0)! }
+        bytes.withUnsafeBytes { check.take($0) }
+        let isImprobable = check.isImprobable()
+        #expect(!isImprobable, "\(check.example)")
+    }
+
+    @Test("An encoding nobody knows fails the file with the remedy")
+    func unknownEncoding() async throws {
+        try await Onboarding.with { onboarding in
+            let outcome = try await onboarding.ingest(text: Self.text, encoding: "klingon")
+            #expect(outcome.result.end.failure?.message.contains("unknown encoding 'klingon'") == true)
+        }
+        #expect(TextEncoding(named: "utf-8//TRANSLIT") == nil && TextEncoding(named: "") == nil)
+        #expect(TextEncoding(named: "CP1252") == .windows1252 && TextEncoding(named: "Utf-16") == .utf16LittleEndian)
+    }
+
+    @Test("Bytes that are none of the declared encoding cost their row")
+    func wrongBytes() async throws {
+        var bytes = try await Self.written(Self.file(["赤いランプ", "青"]), in: "SHIFT_JIS")
+        bytes += Array("P9,".utf8) + [0xFD, 0xFD] + Array(",Audio,S9,1,1\n".utf8)
+        try await Onboarding.with { onboarding in
+            let outcome = try await onboarding.ingest(bytes: bytes, encoding: "shift_jis")
+            #expect(outcome.messages == ["Row is not valid UTF-8"])
+            #expect(outcome.counts.created == 2)
+        }
+    }
+
+    @Test("Characters cut by the pieces that a file arrives in are put together", arguments: foreign)
+    func pieces(encoding: String, names: [String]) async throws {
+        let bytes = try await Self.written(Self.file(names), in: encoding)
+        for step in [1, 2, 3, 7] {
+            var transcoder = Transcoder(from: try #require(TextEncoding(named: encoding)))
+            var output: [UInt8] = []
+            for start in stride(from: 0, to: bytes.count, by: step) {
+                bytes.withUnsafeBytes {
+                    transcoder.append(
+                        UnsafeRawBufferPointer(rebasing: $0[start..<min(start + step, bytes.count)]), to: &output)
+                }
+            }
+            transcoder.finish(&output)
+            #expect(String(decoding: output, as: UTF8.self) == Self.file(names))
+        }
+    }
+
+    @Test("Text that looks like UTF-8 read as Windows-1252 is refused with the remedy")
+    func encodedTwice() async throws {
+        for name in ["Schlüssel", "Größe – 20 €", "crème brûlée", "スピーカー", "Лампа настольная"] {
+            let twice = Self.file([String(String.UnicodeScalarView(name.utf8.map(Windows1252.scalar)))])
+            try await Onboarding.with { onboarding in
+                let failure = try await onboarding.ingest(text: twice).result.end.failure
+                #expect(
+                    failure?.type == .unreadableFile && failure?.message.contains("save it as UTF-8") == true, "\(name)"
+                )
+            }
+        }
+    }
+
+    @Test(
+        "Text with such characters by chance is taken",
+        arguments: [
+            "“CAFÉ” groß… Spaß™", "Schlüssel and SchlÃ¼ssel, Größe, Maß", "SÃO JOÃO, CORAÇÃO", "20 °C ± 5", "Ä–Ö",
+            "日本語 Ñ…",
+        ])
+    func notTwice(text: String) {
+        var check = DoubleEncodingCheck()
+        Array(text.utf8).withUnsafeBytes { check.take($0) }
+        let isDouble = check.isDouble()
+        #expect(!isDouble, "\(String(describing: check.example))")
+    }
+
     @Test("The scanner agrees with the standard library on random bytes, cut anywhere")
     func scanner() {
         var random = SystemRandomNumberGenerator()

@@ -36,7 +36,7 @@ import Testing
             failure
                 == UploadFailure(
                     .missingColumn,
-                    "Required columns are missing from the header: category, sku, price, stock_quantity. Found: vendor_product_id, product_name, prcie"
+                    "Required columns are missing from the header: category, sku, price, stock_quantity. Found: vendor_product_id, product_name, prcie. 'prcie': did you mean price?"
                 ))
     }
 
@@ -80,6 +80,19 @@ import Testing
         ])
     func unreadable(bytes: [UInt8]) async throws {
         #expect(try await failure(bytes: bytes)?.type == .unreadableFile)
+    }
+
+    @Test(
+        "Files of other kinds are called what they are",
+        arguments: [
+            ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0], ".xls"),
+            ([0x28, 0xB5, 0x2F, 0xFD, 0, 0], "Zstandard"),
+            (Array("BZh91AY&SY....".utf8), "bzip2"), ([0xFD] + Array("7zXZ\0....".utf8), "xz"),
+            (Array("%PDF-1.7".utf8), "PDF"), (Array("\n <!DOCTYPE HTML><table>".utf8), "HTML"),
+        ] as [([UInt8], String)])
+    func otherKinds(bytes: [UInt8], name: String) async throws {
+        let failure = try await failure(bytes: bytes)
+        #expect(failure?.type == .unreadableFile && failure?.message.contains(name) == true)
     }
 
     @Test("An unknown vendor's upload is recorded under the name it gave")

@@ -64,12 +64,14 @@ struct Onboarding: Sendable {
     func ingest(
         text: String = "", bytes: [UInt8]? = nil, vendor: String = "V1", mode: UploadMode = .create,
         policy: UploadPolicy = .loadValid, limits: FileLimits = FileLimits(), mapping: String? = nil,
-        empty: EmptyCells = .clear, missing: MissingProducts = .keep, dryRun: Bool = false
+        empty: EmptyCells = .clear, missing: MissingProducts = .keep, encoding: String? = nil,
+        dryRun: Bool = false
     ) async throws -> Outcome {
         let pipeline = OnboardingPipeline(connection: connection, store: store, limits: limits)
         var upload = Upload(
             uploadID: UploadID.make(), vendorID: vendor, fileName: "products.csv", mode: mode, policy: policy,
             objectKey: "products.csv")
+        upload.encoding = encoding
         (upload.emptyCells, upload.missingProducts) = (empty, missing)
         let file = try LocalFile(path: folder.write(bytes ?? Array(text.utf8), to: "\(upload.uploadID).csv"))
         let map = try mapping.map { try ColumnMapping(json: Data($0.utf8)) }
@@ -102,7 +104,8 @@ struct Onboarding: Sendable {
 
     /// The text of an object.
     func object(_ key: String?) throws -> String {
-        try String(contentsOfFile: store.path(of: key ?? "missing"), encoding: .utf8)
+        // Not String(contentsOfFile:), which leaves the byte order mark out.
+        String(decoding: try Data(contentsOf: URL(fileURLWithPath: store.path(of: key ?? "missing"))), as: UTF8.self)
     }
 }
 

@@ -19,7 +19,7 @@ import Testing
             #expect(
                 try onboarding.object(key)
                     == [
-                        "Row Number,Vendor Product ID,SKU,Product Name,Error Type,Error Message,Price,Stock Quantity",
+                        "\u{FEFF}Row Number,Vendor Product ID,SKU,Product Name,Error Type,Error Message,Price,Stock Quantity",
                         "1,P1,S1,\"Speaker, big\",INVALID_PRICE,Price must be at least 0.01,-10.00,1",
                         "2,'=cmd(),'+S2,'@N,INVALID_STOCK_QUANTITY,Stock quantity must be a whole number: '-3.5',+5,-3.5",
                         "4,P4,S4,N,MALFORMED_ROW,\"Row has 4 fields, the header has 6\",,", "",
@@ -37,12 +37,27 @@ import Testing
             #expect(
                 rejected
                     == [
-                        "sku,Shelf,vendor_product_id,product_name,category,price,stock_quantity,_row,_errors",
-                        "S1,\"A \"\"1\"\"\",P1,Größe,Audio,x,1,1,Price must be a number with at most 2 decimals: 'x'",
+                        "\u{FEFF}sku,Shelf,vendor_product_id,product_name,category,price,stock_quantity,_row,_line,_errors",
+                        "S1,\"A \"\"1\"\"\",P1,Größe,Audio,x,1,1,2,Price must be a number with at most 2 decimals: 'x'",
                         "",
                     ].joined(separator: "\r\n"))
+            let unchanged = try await onboarding.ingest(text: rejected)
+            #expect(
+                try onboarding.object(unchanged.result.rejectedFile) == rejected, "our own columns are not added again")
             let again = try await onboarding.ingest(text: rejected.replacing("Audio,x,", with: "Audio,7.50,"))
             #expect(again.status == .completed && again.counts.created == 1)
+        }
+    }
+
+    @Test("A row with surplus values comes back whole, with its physical line")
+    func surplus() async throws {
+        try await Onboarding.with { onboarding in
+            let outcome = try await onboarding.ingest(
+                text: Onboarding.header
+                    + ",brand\n\nP1,\"two\nlines\",Audio,S-1,5.00,1,Acme\nP5,Lamp, large,Audio,S-5,5.00,1,Acme\n")
+            let rejected = try onboarding.object(outcome.result.rejectedFile)
+            #expect(rejected.contains("P5,Lamp,\" large\",Audio,S-5,5.00,1,2,5,"))
+            #expect(rejected.contains("the line is: P5,Lamp,\"\" large\"\",Audio,S-5,5.00,1,Acme"))
         }
     }
 

@@ -151,7 +151,7 @@ def malformed(rng, layout, row):
     """One line (or several) that RFC 4180 does not allow, or that has the wrong number of fields."""
     values = [v.replace('"', "'").replace("\n", " ").replace("\r", " ") for v in (row[c] for c in layout.columns)]
     at, s = rng.randrange(len(values)), layout.separator
-    kind = rng.randrange(11)
+    kind = rng.randrange(17)
     if kind == 0:
         return values[:at]
     if kind == 1:
@@ -172,9 +172,30 @@ def malformed(rng, layout, row):
     elif kind == 9:
         values[at] = '"broken\nacross" lines'
         return Raw(s.join(v if i == at else v.replace(s, " ") for i, v in enumerate(values)))
+    elif kind >= 11:
+        return Raw(lenient(rng, kind, values, at, s))
     else:
         return Raw(line(values, layout, rng) + s)
     return Raw(line(values, layout, rng))
+
+
+def lenient(rng, kind, values, at, s):
+    """What every lenient reader takes, and lines that are rows only to whoever forgot that a quote is open."""
+    plain = [v.replace(s, " ") for v in values]
+    if kind == 11:
+        plain[at] = rng.choice([f' "{values[at]}"', f'"{values[at]}" ', f'="{plain[at]}"', f'27" {plain[at]}', f'{plain[at]}"'])
+    elif kind == 12:
+        return s.join(plain) + s * rng.randint(1, 4) + rng.choice(["", " ", '""'])
+    elif kind == 13:
+        return s.join(plain).rstrip(s)
+    elif kind == 14:
+        return s * rng.randint(1, len(values)) + rng.choice(["", " ", "\u00a0", '""'])
+    else:
+        # A value that spans a whole row, its quotes not doubled.
+        ghost = s.join(plain)
+        plain[at] = rng.choice(['"list:\n', '"a 27" list:\n', '"'] if kind == 15 else ['"list: "x'])
+        return s.join(plain[:at + 1]) + f'{ghost}\n the "{rng.choice(["good", "g,ood", ""])}" one"' + s + s.join(plain[at + 1:])
+    return s.join(plain)
 
 
 def layout(rng, columns, optional_columns, encoding):

@@ -1,6 +1,7 @@
 """Files of other systems, read through a mapping (the JSON files of examples/mappings) into rows of our own columns."""
 import json
 
+import cells
 import foreign_numbers as numbers
 import oracle
 import reading
@@ -35,9 +36,9 @@ class Column:
             # What is carried is the value as it was read, so that the later steps are not applied twice.
             self.before = value = value or self.before
         if "first" in self.description:
-            value = value.split(step("first"))[0].strip(rules.BLANKS)
+            value = value.split(step("first"))[0].strip(cells.AROUND)
         if "last" in self.description:
-            value = value.split(step("last"))[-1].strip(rules.BLANKS)
+            value = value.split(step("last"))[-1].strip(cells.AROUND)
         return value
 
     def value(self, row, row_number, style):
@@ -68,47 +69,54 @@ class Mapping:
     def rows(self, data):
         """As oracle.upload_rows: (row number, line, {column: text}, problem)."""
         separator = self.options.get("separator")
-        records = list(reading.records(self.text(data), separator and separator.encode()))
-        if self.options.get("header", True):
-            names = [name.strip(rules.BLANKS) for name in records[0].fields] if records else []
-            first, records = 0, records[1:]
+        first = 0 if self.options.get("header", True) else 1
+        text = self.text(data)
+        for _ in range(self.options.get("skipLines", 0)):
+            text = text[text.find(reading.detect(text)[1]) + 1:]
+        records = list(reading.records(text, separator and separator.encode(), first))
+        if first == 0:
+            names = [cells.value(name) for name in records[0].fields] if records else []
+            records = records[1:]
         else:
             names = [str(i + 1) for i in range(len(records[0].fields))] if records else []
-            first = 1
         if not records:
             raise oracle.Failed("EMPTY_FILE", "no data rows")
         columns = {name: column for name, column in self.columns.items() if column.exists(names)}
         missing = [name for name in rules.REQUIRED if name not in columns]
         if missing:
             raise oracle.Failed("MISSING_COLUMN", ", ".join(missing))
-        rows = [(record, self.cells(record, names)) for record in records]
+        required = {source for name in rules.REQUIRED for source in columns[name].description.get("from", [])}
+        rows = [(record, *self.cells(record, names, required)) for record in records]
         style = self.style(columns, rows, first)
         skip = self.options.get("skipWhenEmpty", [])
-        for record, source in rows:
+        for record, source, problem in rows:
             number = record.number + first
-            if source is None:
-                problem = record.problem or f"Row has {len(record.fields)} fields, the header has {len(names)}"
+            if problem:
                 yield number, record.line, None, problem
                 continue
             # Every row takes part in carrying, also one that is no product.
-            row = {name: column.value(source, number, style).strip(rules.BLANKS) for name, column in columns.items()}
+            row = {name: cells.value(column.value(source, number, style)) for name, column in columns.items()}
+            row = {name: cells.key(value) if name in rules.KEYS else value for name, value in row.items()}
             if skip and not any(source.get(name, "") for name in skip):
                 self.skipped += 1
                 continue
             yield number, record.line, row, ""
 
-    def cells(self, record, names):
-        """Trimmed cells by column, words that stand for nothing as nothing; None for a row that cannot be split."""
-        if record.problem or len(record.fields) != len(names):
-            return None
+    def cells(self, record, names, required):
+        """(Cells by column, words that stand for nothing as nothing; problem)."""
+        values = [cells.value(field) for field in record.fields]
+        problem = record.problem or oracle.width_problem(values, names, required)
+        if problem:
+            return None, problem
+        if self.options.get("guarded"):
+            values = [value[1:] if value[:2] in ("'=", "'+", "'-", "'@") else value for value in values]
         nothing = self.options.get("nullWords", [])
-        trimmed = (field.strip(rules.BLANKS) for field in record.fields)
-        return {name: "" if cell in nothing else cell for name, cell in zip(names, trimmed)}
+        return {name: "" if cell in nothing else cell for name, cell in zip(names, oracle.padded(values, names))}, ""
 
     def style(self, columns, rows, first):
         style = numbers.Style()
         try:
-            for record, source in rows:
+            for record, source, _ in rows:
                 for column in columns.values() if source is not None else ():
                     if "number" in column.description:
                         value = column.source(source, record.number + first)

@@ -15,6 +15,7 @@ import json
 import sys
 from collections import Counter
 
+import cells
 import reading
 import rules
 
@@ -98,9 +99,9 @@ class Catalogue:
         own = (vendor, identifier)
         if sku and len(sku) <= 100 and sku in self.owner and "vendor_product_id" in row:
             if mode == "create" or self.owner[sku] != own:
-                yield "DUPLICATE_SKU", f"Duplicate SKU: {sku} already exists", "sku"
+                yield "DUPLICATE_SKU", f"Duplicate SKU: {cells.shown(sku)} already exists", "sku"
         if mode == "create" and identifier and len(identifier) <= 100 and own in self.products:
-            message = f"Duplicate vendor product ID: {identifier} already exists"
+            message = f"Duplicate vendor product ID: {cells.shown(identifier)} already exists"
             yield "DUPLICATE_VENDOR_PRODUCT_ID", message, "vendor_product_id"
 
     def unknown(self, row, vendor, identifying):
@@ -110,9 +111,9 @@ class Catalogue:
             return
         if identifying == "sku":
             if self.owner.get(value, ("",))[0] != vendor:
-                yield "UNKNOWN_PRODUCT", f"Unknown SKU: {value} does not exist", "sku"
+                yield "UNKNOWN_PRODUCT", f"Unknown SKU: {cells.shown(value)} does not exist", "sku"
         elif (vendor, value) not in self.products:
-            yield "UNKNOWN_PRODUCT", f"Unknown vendor product ID: {value} does not exist", "vendor_product_id"
+            yield "UNKNOWN_PRODUCT", f"Unknown vendor product ID: {cells.shown(value)} does not exist", "vendor_product_id"
 
     def store(self, key, values, missing):
         before = self.products.get(key)
@@ -129,9 +130,9 @@ def taken_in_file(row, skus, identifiers):
     """Rules 5 and 6 within the file: only accepted rows have claimed anything."""
     sku, identifier = row.get("sku"), row.get("vendor_product_id")
     if sku in skus:
-        yield "DUPLICATE_SKU", f"Duplicate SKU: {sku} already used in row {skus[sku]}", "sku"
+        yield "DUPLICATE_SKU", f"Duplicate SKU: {cells.shown(sku)} already used in row {skus[sku]}", "sku"
     if identifier in identifiers:
-        message = f"Duplicate vendor product ID: {identifier} already used in row {identifiers[identifier]}"
+        message = f"Duplicate vendor product ID: {cells.shown(identifier)} already used in row {identifiers[identifier]}"
         yield "DUPLICATE_VENDOR_PRODUCT_ID", message, "vendor_product_id"
 
 
@@ -170,7 +171,7 @@ def upload_rows(data, mode="create"):
         raise Failed("EMPTY_FILE", "nothing in it")
     if header.problem:
         raise Failed("UNREADABLE_FILE", header.problem)
-    names = [name.strip(rules.BLANKS).lower() for name in header.fields]
+    names = [cells.value(name).lower() for name in header.fields]
     for column in rules.COLUMNS:
         if names.count(column) > 1:
             raise Failed("DUPLICATE_COLUMN", column)
@@ -189,12 +190,24 @@ def upload_rows(data, mode="create"):
 
 
 def named(record, names):
-    if record.problem:
-        return None, record.problem
-    if len(record.fields) != len(names):
-        return None, f"Row has {len(record.fields)} fields, the header has {len(names)}"
-    pairs = zip(names, record.fields)
-    return {name: value.strip(rules.BLANKS) for name, value in pairs if name in rules.COLUMNS}, ""
+    fields = [cells.value(field) for field in record.fields]
+    problem = record.problem or width_problem(fields, names, rules.REQUIRED)
+    if problem:
+        return None, problem
+    row = {name: value for name, value in zip(names, padded(fields, names)) if name in rules.COLUMNS}
+    return {name: cells.key(value) if name in rules.KEYS else value for name, value in row.items()}, ""
+
+
+def width_problem(fields, names, required):
+    """Surplus cells may be there if they are empty, and missing ones at the end if nothing required would stand there."""
+    missing, surplus = names[len(fields):], fields[len(names):]
+    if any(surplus) or any(name in required for name in missing):
+        return f"Row has {len(fields)} fields, the header has {len(names)}"
+    return ""
+
+
+def padded(fields, names):
+    return fields + [""] * (len(names) - len(fields))
 
 
 def read_categories(path):

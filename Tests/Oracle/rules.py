@@ -2,11 +2,14 @@
 import re
 from decimal import Decimal
 
+import cells
+
 REQUIRED = ("vendor_product_id", "product_name", "category", "sku", "price", "stock_quantity")
 COLUMNS = (
     "vendor_product_id", "product_name", "category", "subcategory", "description", "sku", "brand", "price",
     "compare_at_price", "stock_quantity", "unit", "weight_kg", "dimensions_cm", "image_url",
 )
+KEYS = ("vendor_product_id", "sku", "category")  # kept in one form each
 LENGTHS = {"product_name": 200, "description": 2000, "vendor_product_id": 100, "sku": 100}
 OPTIONAL_LENGTHS = {"subcategory": 100, "brand": 100, "unit": 20, "dimensions_cm": 50}
 # How many different wrong categories of a file get a suggestion; a longer one than this many bytes is near no name.
@@ -24,7 +27,7 @@ URL = re.compile(r"https?://.", re.IGNORECASE | re.ASCII | re.DOTALL)
 
 
 def cut(value):
-    return value if len(value) <= 100 else value[:100] + "…"
+    return cells.shown(value if len(value) <= 100 else value[:100] + "…")
 
 
 def number_error(label, value, low, high, decimals):
@@ -127,7 +130,7 @@ def warnings(row):
     for column in ("vendor_product_id", "sku"):
         value = row.get(column, "")
         if len(value) <= 100 and DAMAGED.fullmatch(value):
-            yield "SUSPICIOUS_KEY", f"{column} looks as if a spreadsheet had changed it: '{value}'", column
+            yield "SUSPICIOUS_KEY", f"{column} looks as if a spreadsheet had changed it: '{cells.shown(value)}'", column
 
 
 def optional_errors(row):

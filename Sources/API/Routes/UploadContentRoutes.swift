@@ -4,6 +4,7 @@ import Hummingbird
 import Ingest
 import NIOCore
 import Storage
+import Tabular
 
 /// How files come in: announced by JSON and put afterwards, or in the request itself.
 struct UploadContentRoutes: Sendable {
@@ -24,6 +25,7 @@ struct UploadContentRoutes: Sendable {
         Input(
             "missing", .choice(MissingProducts.allCases.map(\.rawValue)),
             "keep unless given. deactivate: products that the file does not name become inactive; not in mode create."),
+        Input("encoding", .text(atMost: 40), "Of the text, by a name that iconv knows; found if it is not given."),
         Input("dryRun", .boolean, "true checks everything and loads nothing."),
         Input("sha256", .sha256, "Of the file: another file is refused."),
         Input("vendor", .text(atMost: 50), "Whose products they are; needed from operators."),
@@ -161,9 +163,18 @@ struct UploadContentRoutes: Sendable {
         guard announcement.missingProducts.fits(announcement.mode) else {
             throw Problem(.invalidParameter, "parameter 'missing' must be keep in mode create")
         }
+        announcement.encoding = try encoding(values)
         announcement.isDryRun = values.boolean("dryRun") ?? false
         announcement.fileSHA256 = values.text("sha256")
         return announcement
+    }
+
+    private func encoding(_ values: InputValues) throws -> String? {
+        guard let name = values.text("encoding") else { return nil }
+        guard EncodingNames.isKnown(name) else {
+            throw Problem(.invalidParameter, "parameter 'encoding': \(EncodingNames.remedy(name))")
+        }
+        return name
     }
 
     /// The name becomes a part of an object's key.

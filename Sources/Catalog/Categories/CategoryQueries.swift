@@ -1,4 +1,5 @@
 import Postgres
+import Text
 
 /// The statements of `catalog.product_categories`.
 enum Category {
@@ -37,13 +38,14 @@ extension Session {
     /// Approves categories; known but inactive ones become active again.
     /// - Returns: how many were added or re-activated.
     public func addCategories(_ names: [String]) throws -> Int {
-        try execute(Category.insert(names))
+        try execute(Category.insert(names.map { CanonicalKey.form($0.trimmed()) }))
     }
 
-    /// Takes a category off the whitelist; its products stay.
+    /// Takes a category off the whitelist; its products stay. The name may be written in any form.
     /// - Returns: false if there is no such category.
     public func deactivateCategory(_ name: String) throws -> Bool {
-        try execute(Category.deactivate(name)) == 1
+        if try execute(Category.deactivate(name)) == 1 { return true }
+        return try execute(Category.deactivate(CanonicalKey.form(name.trimmed()))) == 1
     }
 
     /// All categories by name.

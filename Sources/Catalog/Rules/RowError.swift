@@ -1,3 +1,5 @@
+import Text
+
 /// What is wrong with a row, as it stands in `catalog.validation_errors` and in the error report.
 public enum RowErrorType: String, CaseIterable, Sendable {
     case missingRequiredField = "MISSING_REQUIRED_FIELD"
@@ -46,9 +48,12 @@ public struct RowError: Equatable, Sendable {
             \.element)
     }
 
-    /// A vendor's value between quotes; a longer one than 100 characters is cut, so that a message stays readable.
+    /// A vendor's value between quotes, with what is invisible in it shown; a longer one than 100 characters is cut, so
+    /// that a message stays readable.
     static func quoted(_ value: UnsafeRawBufferPointer) -> String {
-        let text = String(decoding: value, as: UTF8.self).unicodeScalars
-        return text.count <= 100 ? "'\(text)'" : "'\(String(String.UnicodeScalarView(text.prefix(100))))…'"
+        let text = String(decoding: value, as: UTF8.self)
+        let scalars = text.unicodeScalars
+        guard scalars.count > 100 else { return "'\(Invisible.shown(text))'" }
+        return "'\(Invisible.shown(String(String.UnicodeScalarView(scalars.prefix(100)))))…'"
     }
 }

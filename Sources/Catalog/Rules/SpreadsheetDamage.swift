@@ -1,3 +1,5 @@
+import Text
+
 /// Keys that a spreadsheet has changed: nobody calls a product `4.00639E+12`, `#N/A` or `2-Mar`. They are loaded, since only the
 /// vendor knows, with a warning, since twelve products may have become one.
 public enum SpreadsheetDamage {
@@ -8,7 +10,8 @@ public enum SpreadsheetDamage {
     public static func check(_ row: ProductRow, into errors: inout [RowError]) {
         for field: ProductField in [.vendorProductID, .sku] where isLikely(row[field]) {
             guard ProductRules.isUsableKey(row[field]) else { continue }
-            let message = "\(field.column) looks as if a spreadsheet had changed it: '\(row.text(field))'"
+            let message =
+                "\(field.column) looks as if a spreadsheet had changed it: '\(Invisible.shown(row.text(field)))'"
             errors.append(RowError(.suspiciousKey, message, field: field, rejectedValue: row.text(field)))
         }
     }

@@ -5,7 +5,7 @@ enum Report {
     /// Every error, in file order, with its row in one value: a file may have more columns than a statement.
     static func select(_ uploadID: String) -> Statement {
         """
-        select row_number, error_type, error_message, original_data::text as original
+        select row_number, error_type, error_message, original_data::text as original, line_number
         from catalog.validation_errors where upload_id = \(uploadID)::text order by row_number, error_id
         """
     }
@@ -14,6 +14,8 @@ enum Report {
 /// One error with the row it belongs to.
 public struct ReportLine {
     public let rowNumber: Int
+    /// The physical line of the file, as spreadsheets count rows.
+    public let lineNumber: Int
     public let errorType: String
     public let errorMessage: String
     /// The row as the vendor wrote it.
@@ -22,6 +24,7 @@ public struct ReportLine {
 
     init(_ row: Row, _ columns: ReportColumns) throws {
         rowNumber = try row.get("row_number")
+        lineNumber = try row.get("line_number")
         errorType = try row.get("error_type")
         errorMessage = try row.get("error_message")
         original = row.withBytes(at: 3) {

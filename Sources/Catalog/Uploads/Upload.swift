@@ -117,6 +117,8 @@ public struct Upload: Equatable, Sendable {
     public var etag: String?
     /// Size the store announced.
     public var byteCount: Int?
+    /// The encoding of the text, by a name that iconv knows; nil finds it.
+    public var encoding: String?
     /// Everything is done but loading: products stay as they are.
     public var isDryRun = false
     public var emptyCells = EmptyCells.clear

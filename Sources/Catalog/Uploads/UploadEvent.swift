@@ -23,8 +23,10 @@ public enum UploadEvent: Sendable {
 
     /// What was found out about the file; the report needs the columns to give rejected rows back as they were.
     public struct FileFacts: Sendable, Codable {
-        /// `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
+        /// `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`, or the name that was declared.
         public var encoding: String
+        /// Nobody declared it, and it is not UTF-8; nil in facts of earlier versions.
+        public var isGuessed: Bool?
         /// One character.
         public var separator: String
         public var isCompressed: Bool
@@ -39,10 +41,11 @@ public enum UploadEvent: Sendable {
 
         /// The facts, as found.
         public init(
-            encoding: String, separator: String, isCompressed: Bool, columns: [String], hasHeader: Bool, isMapped: Bool,
-            decimalMarks: [String: String] = [:], currency: String? = nil
+            encoding: String, isGuessed: Bool = false, separator: String, isCompressed: Bool, columns: [String],
+            hasHeader: Bool, isMapped: Bool, decimalMarks: [String: String] = [:], currency: String? = nil
         ) {
             self.encoding = encoding
+            self.isGuessed = isGuessed
             self.separator = separator
             self.isCompressed = isCompressed
             self.columns = columns

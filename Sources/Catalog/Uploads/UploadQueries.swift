@@ -6,11 +6,11 @@ extension Upload {
         """
         insert into catalog.upload_history
             (upload_id, vendor_id, file_name, status, mode, policy, empty_cells, missing_products, dry_run, started_at,
-             bucket, object_key)
+             bucket, object_key, encoding)
         values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'processing',
             \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.emptyCells.rawValue)::text,
             \(upload.missingProducts.rawValue)::text, \(upload.isDryRun)::boolean, clock_timestamp(),
-            \(upload.bucket)::text, \(upload.objectKey)::text)
+            \(upload.bucket)::text, \(upload.objectKey)::text, \(upload.encoding)::text)
         """
     }
 
@@ -19,11 +19,12 @@ extension Upload {
         """
         insert into catalog.upload_history
             (upload_id, vendor_id, file_name, status, mode, policy, empty_cells, missing_products, bucket, object_key,
-             object_version, file_size_bytes, dry_run)
+             object_version, file_size_bytes, dry_run, encoding)
         values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'queued',
             \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.emptyCells.rawValue)::text,
             \(upload.missingProducts.rawValue)::text, \(upload.bucket)::text,
-            \(upload.objectKey)::text, \(upload.objectVersion)::text, \(upload.byteCount)::bigint, \(upload.isDryRun)::boolean)
+            \(upload.objectKey)::text, \(upload.objectVersion)::text, \(upload.byteCount)::bigint, \(upload.isDryRun)::boolean,
+            \(upload.encoding)::text)
         """
     }
 
@@ -35,7 +36,7 @@ extension Upload {
             failure_message = null
         where upload_id = \(uploadID)::text
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
-        returning vendor_id, file_name, mode, policy, empty_cells, missing_products, bucket, object_key, object_version, file_size_bytes, dry_run,
+        returning vendor_id, file_name, mode, policy, empty_cells, missing_products, bucket, object_key, object_version, file_size_bytes, dry_run, encoding,
             (select e.etag from intake.object_events e where e.upload_id = upload_history.upload_id) as etag
         """
     }
@@ -213,6 +214,7 @@ extension Session {
         upload.etag = try row.get("etag")
         upload.byteCount = try row.get("file_size_bytes")
         upload.isDryRun = try row.get("dry_run")
+        upload.encoding = try row.get("encoding")
         upload.emptyCells = EmptyCells(rawValue: try row.get("empty_cells")) ?? .clear
         upload.missingProducts = MissingProducts(rawValue: try row.get("missing_products")) ?? .keep
         return upload

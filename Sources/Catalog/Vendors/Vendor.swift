@@ -11,12 +11,16 @@ public struct Vendor: Equatable, Sendable, Codable {
     public var email: String
     /// A suspended vendor's uploads fail.
     public var status: Status
+    /// The encoding of its files, by a name that iconv knows; nil finds it.
+    public var encoding: String?
 
     /// A vendor as it is to be stored.
-    public init(vendorID: String, vendorName: String, email: String, status: Status = .active) {
+    public init(vendorID: String, vendorName: String, email: String, status: Status = .active, encoding: String? = nil)
+    {
         self.vendorID = vendorID
         self.vendorName = vendorName
         self.email = email
         self.status = status
+        self.encoding = encoding
     }
 }

@@ -4,8 +4,9 @@ import Postgres
 extension Vendor {
     static func insert(_ vendor: Vendor) -> Statement {
         """
-        insert into catalog.vendors (vendor_id, vendor_name, email, status)
-        values (\(vendor.vendorID)::text, \(vendor.vendorName)::text, \(vendor.email)::text, \(vendor.status.rawValue)::text)
+        insert into catalog.vendors (vendor_id, vendor_name, email, status, encoding)
+        values (\(vendor.vendorID)::text, \(vendor.vendorName)::text, \(vendor.email)::text, \(vendor.status.rawValue)::text,
+            \(vendor.encoding)::text)
         """
     }
 
@@ -13,19 +14,23 @@ extension Vendor {
         "update catalog.vendors set status = \(status.rawValue)::text where vendor_id = \(vendorID)::text"
     }
 
+    static func setEncoding(_ vendorID: String, _ encoding: String?) -> Statement {
+        "update catalog.vendors set encoding = \(encoding)::text where vendor_id = \(vendorID)::text"
+    }
+
     static let selectAll: Statement = """
-        select vendor_id, vendor_name, email, status from catalog.vendors order by vendor_id
+        select vendor_id, vendor_name, email, status, encoding from catalog.vendors order by vendor_id
         """
 
     static func select(_ vendorID: String) -> Statement {
-        "select vendor_id, vendor_name, email, status from catalog.vendors where vendor_id = \(vendorID)::text"
+        "select vendor_id, vendor_name, email, status, encoding from catalog.vendors where vendor_id = \(vendorID)::text"
     }
 
     /// Holds the vendor until the end of the transaction: its uploads run one after another, and it is not suspended
     /// meanwhile. Foreign keys still may refer to it.
     static func selectForUpload(_ vendorID: String) -> Statement {
         """
-        select vendor_id, vendor_name, email, status from catalog.vendors
+        select vendor_id, vendor_name, email, status, encoding from catalog.vendors
         where vendor_id = \(vendorID)::text for no key update
         """
     }
@@ -33,7 +38,7 @@ extension Vendor {
     init(_ row: Row) throws {
         try self.init(
             vendorID: row.get("vendor_id"), vendorName: row.get("vendor_name"), email: row.get("email"),
-            status: Status(rawValue: row.get("status")) ?? .suspended)
+            status: Status(rawValue: row.get("status")) ?? .suspended, encoding: row.get("encoding"))
     }
 }
 
@@ -58,6 +63,12 @@ extension Session {
     /// - Returns: false if there is no such vendor.
     public func setVendorStatus(_ vendorID: String, _ status: Vendor.Status) throws -> Bool {
         try execute(Vendor.setStatus(vendorID, status)) == 1
+    }
+
+    /// Says in which encoding the vendor's files are written; nil finds it for each.
+    /// - Returns: false if there is no such vendor.
+    public func setVendorEncoding(_ vendorID: String, _ encoding: String?) throws -> Bool {
+        try execute(Vendor.setEncoding(vendorID, encoding)) == 1
     }
 
     /// Waits until no other upload of the vendor is at work and holds the vendor until the transaction ends.

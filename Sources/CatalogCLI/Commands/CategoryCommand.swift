@@ -4,6 +4,7 @@ import Foundation
 import Ingest
 import Postgres
 import Storage
+import Text
 
 struct CategoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -69,6 +70,9 @@ struct CategoryCommand: AsyncParsableCommand {
         @Argument(help: "The file.", completion: .file())
         var file: String
 
+        @Option(help: "The column that holds the names, where it is called otherwise.")
+        var column: String?
+
         @Option(
             name: .customLong("map"), help: "JSON file that maps the columns of another system's export to ours.",
             completion: .file())
@@ -76,15 +80,19 @@ struct CategoryCommand: AsyncParsableCommand {
 
         func run() async throws {
             let composition = try Composition()
-            let source = try LocalFile(path: file)
+            let source = try LocalFile.open(file)
             let columnMapping = try mapping.map { try MappingFile.read($0) }
-            let names = try CategoryFile(limits: composition.settings.limits).names(in: source, mapping: columnMapping)
-            try await CategoryCommand.add(names)
+            let names = try CategoryFile(limits: composition.settings.limits).names(
+                in: source, mapping: columnMapping, column: column)
+            try await CategoryCommand.add(names.names)
+            if let header = names.header {
+                print("the first line, '\(header)', was taken for a header: catalog category add approves it")
+            }
         }
     }
 
     private static func add(_ names: [String]) async throws {
-        let names = names.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
+        let names = names.map { CanonicalKey.form($0.trimmed()) }.filter { !$0.isEmpty }
         guard let longest = names.max(by: { $0.unicodeScalars.count < $1.unicodeScalars.count }) else {
             throw CommandFailure("no category named: give at least one name")
         }

@@ -46,7 +46,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func prepare(_ connection: Connection, _ file: LocalFile, _ limits: FileLimits) async throws {
         Self.step("Vendors and categories", "catalog vendor add …; catalog category import \(examples)/categories.csv")
-        let categories = try CategoryFile(limits: limits).names(in: file)
+        let categories = try CategoryFile(limits: limits).names(in: file).names
         try await connection.transaction { session in
             let known = Set(try session.vendors().map(\.vendorID))
             for vendor in Self.vendors where !known.contains(vendor.id) {
@@ -96,13 +96,13 @@ struct DemoCommand: AsyncParsableCommand {
 
     private static func step(_ title: String, _ command: String) {
         let style = Style()
-        print("\n\(style.bold("▸ \(title)"))\n\(style.dim(command))")
+        print("\n\(style.bold("▸ \(title)"))\n\(style.dim("\(command)"))")
     }
 
     private static func show(_ path: String, lines: Int) throws {
         let text = try String(contentsOfFile: path, encoding: .utf8).replacing("\r\n", with: "\n")
         let all = text.split(separator: "\n", omittingEmptySubsequences: false)
-        print(all.prefix(lines).joined(separator: "\n"))
+        print(TerminalText(lines: all.prefix(lines).joined(separator: "\n")))
         if all.count > lines + 1 { print(Style().dim("… \(all.count - lines - 1) more lines")) }
     }
 }

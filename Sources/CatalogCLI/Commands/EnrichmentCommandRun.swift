@@ -117,10 +117,10 @@ struct EnrichmentSummary: Encodable {
         durationSeconds = took.seconds
     }
 
-    func rendered(_ style: Style) -> String {
-        let status = self.status == .completed ? style.green("completed") : style.yellow(self.status.rawValue)
-        var lines = [
-            "\(style.bold(output))  \(status)  \(totalRecords.grouped) records in \(durationSeconds.formatted(.number.precision(.fractionLength(1)))) s",
+    func rendered(_ style: Style) -> TerminalText {
+        let status = self.status == .completed ? style.green("completed") : style.yellow("\(self.status.rawValue)")
+        var lines: [TerminalText] = [
+            "\(style.bold("\(output)"))  \(status)  \(totalRecords.grouped) records in \(durationSeconds.formatted(.number.precision(.fractionLength(1)))) s",
             "calls \(usage.calls.grouped), credits \(usage.credits.grouped); saved: \(usage.savedInputs.grouped) questions, \(usage.savedCredits.grouped) credits",
         ]
         if usage.unknownCalls > 0 { lines.append("\(usage.unknownCalls) calls with unknown outcome") }

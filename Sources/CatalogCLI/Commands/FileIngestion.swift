@@ -14,15 +14,18 @@ struct FileIngestion: Sendable {
     var emptyCells = EmptyCells.clear
     var missingProducts = MissingProducts.keep
     var mapping: ColumnMapping?
+    var encoding: String?
     var isDryRun = false
     var showsProgress = true
 
     /// Ingests one file and sends its mail; a dry run has none.
     func run(_ path: String, _ file: LocalFile) async throws -> IngestOutcome {
         let url = URL(fileURLWithPath: path)
+        let isInput = path == LocalFile.standardInputPath
         var upload = Upload(
-            uploadID: UploadID.make(), vendorID: vendorID, fileName: url.lastPathComponent, mode: mode, policy: policy,
-            objectKey: url.path)
+            uploadID: UploadID.make(), vendorID: vendorID, fileName: isInput ? "standard input" : url.lastPathComponent,
+            mode: mode, policy: policy, objectKey: isInput ? path : url.path)
+        upload.encoding = encoding
         (upload.emptyCells, upload.missingProducts) = (emptyCells, missingProducts)
         upload.isDryRun = isDryRun
         let started = ContinuousClock.now

@@ -3,6 +3,7 @@ import Catalog
 import Foundation
 import Postgres
 import Storage
+import Tabular
 
 struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,13 +19,14 @@ struct IngestCommand: AsyncParsableCommand {
               catalog ingest products.csv.gz --vendor VEND001 --dry-run
               catalog ingest stock.csv --vendor VEND001 --mode update
               catalog ingest all.csv --vendor VEND001 --mode upsert --missing deactivate --dry-run
+              unzip -p export.zip | catalog ingest - --vendor VEND001 --encoding windows-1250
               catalog ingest shopify.csv --vendor VEND001 --map examples/mappings/shopify.json
 
             Exit codes: 0 completed, 2 partial, 3 failed, 64 usage, 130 interrupted, 1 anything else. With several files, the
             highest of 3, 2 and 0.
             """)
 
-    @Argument(help: "CSV files, which may be gzip-compressed.", completion: .file())
+    @Argument(help: "CSV files, which may be gzip-compressed; - is standard input.", completion: .file())
     var files: [String]
 
     @Option(help: "The vendor whose products these are.")
@@ -52,6 +54,9 @@ struct IngestCommand: AsyncParsableCommand {
         completion: .file())
     var mapping: String?
 
+    @Option(help: "Encoding of the files, by a name that iconv knows; found if it is not said.")
+    var encoding: EncodingName?
+
     @Flag(help: "Check everything and load nothing. The reports are kept, and the history shows it as a dry run.")
     var dryRun = false
 
@@ -59,6 +64,9 @@ struct IngestCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        guard files.count(where: { $0 == LocalFile.standardInputPath }) < 2 else {
+            throw ValidationError("standard input can be read once: give - once")
+        }
         guard missing.fits(mode) else {
             throw ValidationError(
                 "--missing deactivate wants --mode upsert or update: a file of new products does not name the others")
@@ -68,12 +76,12 @@ struct IngestCommand: AsyncParsableCommand {
     func run() async throws {
         let columnMapping = try mapping.map { try MappingFile.read($0, for: mode) }
         // All files are opened before the first is loaded: a misspelled name stops the command before it did half.
-        let sources = try files.map { (path: $0, file: try LocalFile(path: $0)) }
+        let sources = try files.map { (path: $0, file: try LocalFile.open($0)) }
         let composition = try Composition()
         let outcomes = try await composition.withConnection { connection in
             var ingestion = FileIngestion(
                 composition: composition, connection: connection, vendorID: vendor, mode: mode, policy: policy,
-                mapping: columnMapping, isDryRun: dryRun, showsProgress: !json)
+                mapping: columnMapping, encoding: encoding?.name, isDryRun: dryRun, showsProgress: !json)
             (ingestion.emptyCells, ingestion.missingProducts) = (empty, missing)
             return try await Interruption.cancelling(Task { try await ingestAll(sources, ingestion) })
         }
@@ -96,6 +104,16 @@ struct IngestCommand: AsyncParsableCommand {
             if json { try JSONOutput.print(outcomes.last!) } else { print(outcomes.last!.rendered(Style())) }
         }
         return outcomes
+    }
+}
+
+/// Checked before anything is opened.
+struct EncodingName: ExpressibleByArgument {
+    let name: String
+
+    init?(argument: String) {
+        guard EncodingNames.isKnown(argument) else { return nil }
+        name = argument
     }
 }
 

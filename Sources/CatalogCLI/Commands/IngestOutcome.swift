@@ -20,6 +20,10 @@ struct IngestOutcome: Encodable {
     /// Missing without warnings.
     var warningRecords: Int?
     var errorCounts: [String: Int]
+    /// In which the file was read; missing if it was not read.
+    var encoding: String?
+    /// Nobody said which one it is, and it is not UTF-8.
+    var encodingGuessed: Bool?
     /// What the file's own numbers show, where a mapping leaves it to the file.
     var decimalMarks: [String: String]?
     var currency: String?
@@ -56,6 +60,8 @@ struct IngestOutcome: Encodable {
         deactivatedRecords = result.upload.missingProducts == .deactivate ? counts.deactivated : nil
         warningRecords = counts.warned > 0 ? counts.warned : nil
         errorCounts = Dictionary(uniqueKeysWithValues: result.errorCounts.map { ($0.rawValue, $1) })
+        encoding = result.facts?.encoding
+        encodingGuessed = result.facts?.isGuessed == true ? true : nil
         numberStyle = result.facts?.numberStyle
         decimalMarks = result.facts?.decimalMarks
         currency = result.facts?.currency
@@ -76,10 +82,10 @@ struct IngestOutcome: Encodable {
         }
     }
 
-    func rendered(_ style: Style) -> String {
+    func rendered(_ style: Style) -> TerminalText {
         let color = status == .completed ? style.green : status == .partial ? style.yellow : style.red
-        var lines = [
-            "\(style.bold(fileName)): \(color(status.rawValue))\(dryRun == true ? " (dry run, nothing loaded)" : "")"
+        var lines: [TerminalText] = [
+            "\(style.bold("\(fileName)")): \(color("\(status.rawValue)"))\(dryRun == true ? " (dry run, nothing loaded)" : "")"
         ]
         if let failureType, let failureMessage { lines.append("  reason    \(failureType): \(failureMessage)") }
         if totalRecords > 0 {
@@ -95,7 +101,11 @@ struct IngestOutcome: Encodable {
         if let numberStyle { lines.append("  numbers   \(numberStyle)") }
         if !errorCounts.isEmpty {
             let counts = errorCounts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            lines.append("  errors    " + counts.map { "\($0.key) \($0.value.grouped)" }.joined(separator: ", "))
+            lines.append("  errors    \(counts.map { "\($0.key) \($0.value.grouped)" }.joined(separator: ", "))")
+        }
+        if encodingGuessed == true, let encoding {
+            lines.append(
+                "  encoding  \(encoding), a guess: if letters look wrong, save the file as UTF-8 or give --encoding")
         }
         if let errorReport { lines.append("  report    \(errorReport)") }
         if let rejectedFile { lines.append("  rejected  \(rejectedFile)") }
@@ -103,7 +113,7 @@ struct IngestOutcome: Encodable {
         return lines.joined(separator: "\n")
     }
 
-    static func table(_ outcomes: [IngestOutcome]) -> String {
+    static func table(_ outcomes: [IngestOutcome]) -> TerminalText {
         var table = Table("FILE", "STATUS", "ROWS", "VALID", "REJECTED", "CREATED", "UPDATED", "UNCHANGED", "SECONDS")
         for outcome in outcomes {
             table.add(

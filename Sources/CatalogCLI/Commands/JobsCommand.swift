@@ -28,18 +28,18 @@ struct JobsCommand: AsyncParsableCommand {
         var queues: [QueueStatus]
         var health: QueueHealth
 
-        func rendered(_ style: Style) -> String {
+        func rendered(_ style: Style) -> TerminalText {
             var table = Table("QUEUE", "READY", "WAITING", "RUNNING", "DEAD", "OLDEST READY", "")
             for queue in queues {
                 table.add(
                     queue.queue, queue.ready.grouped, queue.waiting.grouped, queue.running.grouped, queue.dead.grouped,
                     queue.oldestReadySeconds.map { "\(Int($0)) s" } ?? "", queue.isPaused ? "paused" : "")
             }
-            let queueLines = queues.isEmpty ? "no jobs" : table.rendered(style)
-            var lines = [
+            let queueLines: TerminalText = queues.isEmpty ? "no jobs" : table.rendered(style)
+            var lines: [TerminalText] = [
                 queueLines, "",
                 "dead tuples  \(health.deadTuples.grouped) in \((health.tableBytes / 1024).grouped) KiB"
-                    + (health.lastAutovacuum.map { ", last autovacuum \($0)" } ?? ""),
+                    + (health.lastAutovacuum.map { ", last autovacuum \($0)" as TerminalText } ?? ""),
             ]
             lines += vacuumLines
             return lines.joined(separator: "\n")

@@ -14,7 +14,7 @@ struct PostgresCommand: AsyncParsableCommand {
         func run() async throws {
             let composition = try PostgresCommand.embedded()
             try await composition.connect().close()
-            print(try await composition.database.conninfo())
+            print("\(try await composition.database.conninfo())")
         }
     }
 

@@ -20,7 +20,7 @@ struct PsqlCommand: AsyncParsableCommand {
 
     func run() async throws {
         if ["--help", "-h", "-?"].contains(arguments.first) {
-            print(CatalogCommand.helpMessage(for: Self.self))
+            print(TerminalText(lines: CatalogCommand.helpMessage(for: Self.self)))
             return
         }
         let composition = try Composition()

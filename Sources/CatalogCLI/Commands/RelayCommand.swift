@@ -113,20 +113,20 @@ struct RelayCommand: AsyncParsableCommand {
             if checks.contains(where: { !$0.problems.isEmpty }) { throw ExitCode(2) }
         }
 
-        static func rendered(_ checks: [ArchiveCheck]) -> String {
+        static func rendered(_ checks: [ArchiveCheck]) -> TerminalText {
             var table = Table("ARCHIVE", "OBJECTS", "BYTES", "")
             for check in checks {
                 table.add(
                     check.key, check.members.grouped, check.bytes.grouped, check.problems.isEmpty ? "good" : "BAD")
             }
-            let problems = checks.flatMap { check in check.problems.map { "\(check.key): \($0)" } }
+            let problems = checks.flatMap { check in check.problems.map { "\(check.key): \($0)" as TerminalText } }
             return ([table.rendered(Style())] + problems).joined(separator: "\n")
         }
     }
 }
 
 extension RelayStatus {
-    func rendered(_ style: Style) -> String {
+    func rendered(_ style: Style) -> TerminalText {
         var table = Table("STATE", "WINDOWS", "OBJECTS", "BYTES", "ARCHIVES", "OLDEST", "WAITING")
         for state in states {
             table.add(

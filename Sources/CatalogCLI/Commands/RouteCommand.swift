@@ -40,6 +40,9 @@ struct RouteCommand: AsyncParsableCommand {
         )
         var policy: UploadPolicy?
 
+        @Option(help: "For onboard: encoding of the files, by a name that iconv knows; found if it is not said.")
+        var encoding: EncodingName?
+
         @Option(help: "For onboard: what an empty cell does to an existing product, clear (default) or keep.")
         var empty: EmptyCells?
 
@@ -71,6 +74,7 @@ struct RouteCommand: AsyncParsableCommand {
             var given: [String: [String]] = [:]
             given["mode"] = mode.map { [$0.rawValue] }
             given["policy"] = policy.map { [$0.rawValue] }
+            given["encoding"] = encoding.map { [$0.name] }
             given["empty"] = empty.map { [$0.rawValue] }
             given["missing"] = missing.map { [$0.rawValue] }
             given["providers"] = provider?.names

@@ -115,7 +115,7 @@ struct TokenOptions: ParsableArguments {
         }
         if json { return try JSONOutput.print(Made(token: secret.text, details: stored)) }
         // The token alone on standard output, for $(…).
-        print(secret.text)
+        print("\(secret.text)")
         let advice =
             "until \(stored.expiresAt); it is not shown again; to revoke it: catalog token revoke \(secret.tokenID)\n"
         FileHandle.standardError.write(Data(advice.utf8))

@@ -70,7 +70,7 @@ struct UploadCommand: AsyncParsableCommand {
             print(Self.text(details, Style()))
         }
 
-        private static func text(_ details: Details, _ style: Style) -> String {
+        private static func text(_ details: Details, _ style: Style) -> TerminalText {
             let upload = details.upload
             var facts = Table("UPLOAD", upload.uploadID)
             facts.add("vendor", upload.vendorID)

@@ -6,7 +6,9 @@ import Postgres
 struct VendorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vendor", abstract: "Add, list, suspend and reactivate vendors; make tokens for them.",
-        subcommands: [Add.self, List.self, Suspend.self, Activate.self, Subscribe.self, Token.self])
+        subcommands: [
+            Add.self, List.self, Suspend.self, Activate.self, Encoding.self, Subscribe.self, Token.self,
+        ])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -22,8 +24,11 @@ struct VendorCommand: AsyncParsableCommand {
         @Option(help: "Address to which the result of every upload is mailed.")
         var email: String
 
+        @Option(help: "Encoding of its files, by a name that iconv knows; found if it is not said.")
+        var encoding: EncodingName?
+
         func run() async throws {
-            let vendor = Vendor(vendorID: id, vendorName: name, email: email)
+            let vendor = Vendor(vendorID: id, vendorName: name, email: email, encoding: encoding?.name)
             do {
                 try await Composition().withConnection { connection in
                     try await connection.transaction { try $0.addVendor(vendor) }
@@ -80,6 +85,30 @@ struct VendorCommand: AsyncParsableCommand {
         var id: String
 
         func run() async throws { try await VendorCommand.setStatus(id, .active) }
+    }
+
+    struct Encoding: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say in which encoding a vendor's files are written.",
+            discussion: """
+                What is said of a single file or in a mapping counts more. Without a name it is found again for each file.
+
+                Example: catalog vendor encoding VEND001 windows-1250
+                """)
+
+        @Argument(help: "The vendor.")
+        var id: String
+
+        @Argument(help: "A name that iconv knows.")
+        var encoding: EncodingName?
+
+        func run() async throws {
+            let isKnown = try await Composition().withConnection { connection in
+                try await connection.transaction { try $0.setVendorEncoding(id, encoding?.name) }
+            }
+            guard isKnown else { throw CommandFailure("no vendor '\(id)': catalog vendor list shows all") }
+            print("files of \(id) are read as \(encoding?.name ?? "they turn out to be")")
+        }
     }
 
     struct Subscribe: AsyncParsableCommand {

@@ -25,7 +25,7 @@ struct JSONLogHandler: LogHandler {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Strings always encode.
-        return String(decoding: try! encoder.encode(fields), as: UTF8.self)
+        return JSONOutput.escaped(String(decoding: try! encoder.encode(fields), as: UTF8.self))
     }
 
     private static let time = Date.ISO8601FormatStyle(includingFractionalSeconds: true)

@@ -97,7 +97,7 @@ struct ServiceRunner {
         LoggingSystem.bootstrap { label in
             switch format {
             case .json: JSONLogHandler()
-            case .text: StreamLogHandler.standardOutput(label: label)
+            case .text: TerminalLogHandler(label: label)
             }
         }
         var logger = Logger(label: "catalog")

@@ -5,6 +5,19 @@ enum JSONOutput {
     static func print(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        Swift.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        Swift.print(escaped(String(decoding: try encoder.encode(value), as: UTF8.self)))
+    }
+
+    /// What would steer a terminal stands in strings alone, where JSON has an escape for it. The encoder escapes what is below
+    /// a blank; the rest are C1 controls and signs that turn the direction of text.
+    static func escaped(_ json: String) -> String {
+        guard json.utf8.contains(where: { $0 > 0x7E }) else { return json }
+        return json.unicodeScalars.reduce(into: "") { safe, scalar in
+            guard TerminalText.isDangerous(scalar) else { return safe.unicodeScalars.append(scalar) }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                safe += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
     }
 }

@@ -34,14 +34,14 @@ final class ProgressBar: Sendable {
         draw { Self.line(label, phase, done: done, rows: rows, elapsed: $0, style) }
     }
 
-    private func draw(_ line: (Duration) -> String) {
+    private func draw(_ line: (Duration) -> TerminalText) {
         guard isShown else { return }
         state.withLock { state in
             let now = ContinuousClock.now
             if let last = state.lastDrawn, now - last < .milliseconds(100) { return }
             state.lastDrawn = now
             state.isDrawn = true
-            write("\r\u{1B}[2K" + line(now - started))
+            write("\r\u{1B}[2K" + line(now - started).text)
         }
     }
 
@@ -53,20 +53,21 @@ final class ProgressBar: Sendable {
         }
     }
 
-    static func line(_ label: String, _ progress: OnboardingProgress, elapsed: Duration, _ style: Style) -> String {
+    static func line(_ label: String, _ progress: OnboardingProgress, elapsed: Duration, _ style: Style) -> TerminalText
+    {
         line(
             label, progress.phase.rawValue, done: overall(progress), rows: progress.rows, elapsed: elapsed, style)
     }
 
     private static func line(
         _ label: String, _ phase: String, done: Double?, rows: Int, elapsed: Duration, _ style: Style
-    ) -> String {
+    ) -> TerminalText {
         let seconds = elapsed.seconds
-        var parts = [label, phase]
+        var parts: [TerminalText] = ["\(label)", "\(phase)"]
         if let done {
             let filled = Int(done * Double(width))
-            let bar = String(repeating: "█", count: filled) + style.dim(String(repeating: "░", count: width - filled))
-            parts.append("\(bar) \(Int(done * 100))%")
+            let rest = style.dim("\(String(repeating: "░", count: width - filled))")
+            parts.append("\(String(repeating: "█", count: filled))\(rest) \(Int(done * 100))%")
             if done > 0.05 { parts.append("\(Int((seconds / done - seconds).rounded(.up))) s left") }
         }
         if rows > 0, seconds > 0 {

@@ -10,13 +10,13 @@ struct Style: Sendable {
         isEnabled = isatty(descriptor) == 1 && !isRefused && environment["TERM"] != "dumb"
     }
 
-    func bold(_ text: String) -> String { wrap(text, "1") }
-    func dim(_ text: String) -> String { wrap(text, "2") }
-    func red(_ text: String) -> String { wrap(text, "31") }
-    func green(_ text: String) -> String { wrap(text, "32") }
-    func yellow(_ text: String) -> String { wrap(text, "33") }
+    func bold(_ text: TerminalText) -> TerminalText { wrap(text, "1") }
+    func dim(_ text: TerminalText) -> TerminalText { wrap(text, "2") }
+    func red(_ text: TerminalText) -> TerminalText { wrap(text, "31") }
+    func green(_ text: TerminalText) -> TerminalText { wrap(text, "32") }
+    func yellow(_ text: TerminalText) -> TerminalText { wrap(text, "33") }
 
-    private func wrap(_ text: String, _ code: String) -> String {
-        isEnabled ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    private func wrap(_ text: TerminalText, _ code: String) -> TerminalText {
+        isEnabled ? TerminalText(escape: code, around: text) : text
     }
 }

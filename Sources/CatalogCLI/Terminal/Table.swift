@@ -20,10 +20,10 @@ struct Table {
     }
 
     private mutating func add(_ cells: [String?]) {
-        rows.append(cells.map { Self.printable($0 ?? "") })
+        rows.append(cells.map { TerminalText.escaped($0 ?? "") })
     }
 
-    func rendered(_ style: Style) -> String {
+    func rendered(_ style: Style) -> TerminalText {
         let widths = header.indices.map { column in
             max(header[column].count, rows.map { $0[column].count }.max() ?? 0)
         }
@@ -31,20 +31,14 @@ struct Table {
             !rows.isEmpty
                 && rows.allSatisfy { $0[column].isEmpty || Double($0[column].replacing(",", with: "")) != nil }
         }
-        func line(_ cells: [String]) -> String {
+        func line(_ cells: [String]) -> TerminalText {
             let padded = cells.indices.map { column in
                 let blanks = String(repeating: " ", count: widths[column] - cells[column].count)
                 return isNumeric[column] ? blanks + cells[column] : cells[column] + blanks
             }
-            return padded.joined(separator: "  ").trimmingSuffix(while: { $0 == " " })
+            return "\(padded.joined(separator: "  ").trimmingSuffix(while: { $0 == " " }))"
         }
         return ([style.bold(line(header))] + rows.map(line)).joined(separator: "\n")
-    }
-
-    /// A vendor's text must not steer the terminal.
-    private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }
 

@@ -56,9 +56,12 @@ package struct OutboxDelivery: Sendable {
         if (upload.errorRecords ?? 0) + (upload.warningRecords ?? 0) > 0 {
             link = try await links.link(to: try await reportKey(of: upload), uploadID: mail.uploadID, connection)
         }
+        let facts = try await connection.run { try $0.fileFacts(of: mail.uploadID) }
+        let guess = facts?.isGuessed == true ? facts?.encoding : nil
         do {
             try await notifier.send(
-                UploadNotice(upload: upload, link: link), to: mail.recipient, identifier: mail.uploadID)
+                UploadNotice(upload: upload, link: link, guessedEncoding: guess), to: mail.recipient,
+                identifier: mail.uploadID)
         } catch let error as Undeliverable {
             return try await connection.transaction { session in
                 try session.giveUpNotification(mail.notificationID, reason: error.reason)

@@ -29,6 +29,11 @@ package struct UploadMail: Equatable, Sendable {
         if let type = upload.failureType, let message = upload.failureMessage {
             lines.append("Reason: \(type): \(message)")
         }
+        if let guess = notice.guessedEncoding {
+            lines.append(
+                "Encoding: \(guess), which is a guess. If letters look wrong, save the file as UTF-8 and upload it again."
+            )
+        }
         if let link = notice.link { lines += ["", "Download Error Report: \(link)", "(Link expires in 7 days)"] }
         body = lines.joined(separator: "\n") + "\n"
     }

@@ -5,9 +5,12 @@ package struct UploadNotice: Sendable {
     package var upload: UploadRecord
     /// To the error report; nil without errors.
     package var link: String?
+    /// In which the file was read, where nobody said so and it is not UTF-8.
+    package var guessedEncoding: String?
 
-    package init(upload: UploadRecord, link: String?) {
+    package init(upload: UploadRecord, link: String?, guessedEncoding: String? = nil) {
         self.upload = upload
         self.link = link
+        self.guessedEncoding = guessedEncoding
     }
 }

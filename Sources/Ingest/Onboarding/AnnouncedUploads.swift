@@ -34,6 +34,7 @@ package struct AnnouncedUploads: Sendable {
         package var isDryRun = false
         package var emptyCells = EmptyCells.clear
         package var missingProducts = MissingProducts.keep
+        package var encoding: String?
         /// 64 lower-case hexadecimal digits; the bytes must have it.
         package var fileSHA256: String?
 
@@ -105,6 +106,7 @@ package struct AnnouncedUploads: Sendable {
             uploadID: uploadID, vendorID: announcement.vendorID, fileName: announcement.fileName,
             mode: announcement.mode, policy: announcement.policy, bucket: objects.bucket, objectKey: key)
         upload.isDryRun = announcement.isDryRun
+        upload.encoding = announcement.encoding
         (upload.emptyCells, upload.missingProducts) = (announcement.emptyCells, announcement.missingProducts)
         let slot = UploadSlot(
             uploadID: uploadID, bucket: objects.bucket, objectKey: key, fileSHA256: announcement.fileSHA256)

@@ -2,9 +2,18 @@ import CSV
 import Catalog
 import Storage
 import Tabular
+import Text
 
-/// Reads the categories that a file names.
+/// Reads the categories that a file names, in the form in which rows of that file are compared with them.
 package struct CategoryFile {
+    /// What a file turned out to name.
+    package struct Names: Equatable, Sendable {
+        /// Distinct, in file order.
+        package var names: [String] = []
+        /// The first line of a plain list, where it is a header.
+        package var header: String?
+    }
+
     private let limits: FileLimits
 
     /// - Parameter limits: as for uploads.
@@ -12,44 +21,85 @@ package struct CategoryFile {
         self.limits = limits
     }
 
-    /// The distinct names, in file order: of a column `category_name` or `category`, else of the only column, each line
-    /// a name; with a mapping what it makes of each row's category.
-    /// - Throws: `UploadFailure` if the file cannot be read or has several columns and none of these names.
-    package func names(in source: any ByteSource, mapping: ColumnMapping? = nil) throws -> [String] {
-        let reader = UploadReader(limits: limits, declaredEncoding: mapping?.declaredEncoding)
-        let spooled = try reader.read(source) { _ in }
-        var names = DistinctNames()
+    /// The names in a column `category_name` or `category`, or in the column named; else of the only column, each line a
+    /// name; with a mapping what it makes of each row's category. Rows that an upload would refuse as malformed name none.
+    /// - Throws: `UploadFailure` if the file cannot be read, or has several columns and none of these names.
+    package func names(
+        in source: any ByteSource, mapping: ColumnMapping? = nil, column: String? = nil
+    ) throws -> Names {
+        let spooled = try UploadReader(limits: limits, declaredEncoding: mapping?.declaredEncoding).read(source) { _ in
+        }
+        var found = DistinctNames()
         if let mapping {
             let rows = try RowReader(spooled, ProductLayout(spooled, mapping: mapping, limits: limits))
             while let row = try rows.next() {
-                if case .product(let product) = row.content { names.add(product.text(.category)) }
+                if case .product(let product) = row.content { found.add(product.text(.category)) }
             }
-        } else {
-            try addColumn(of: spooled, to: &names)
+            return Names(names: found.inOrder)
         }
-        return names.inOrder
+        let csv = CSVReader(format: try FileLayout.format(spooled, limits), read: spooled.spool.reader())
+        guard let first = try csv.nextRow() else { return Names() }
+        let names = try header(first)
+        let wanted = column.map { [$0] } ?? ["category_name", "category"]
+        let position = names.firstIndex { name in wanted.contains { name.lowercased() == $0.lowercased() } }
+        if let position {
+            while let record = try csv.nextRow() { found.add(name(in: record, at: position, spooled)) }
+            return Names(names: found.inOrder)
+        }
+        guard names.count == 1, column == nil else { throw FileFailure.missingColumns([wanted[0]], found: names) }
+        let isHeader = Self.headers.contains(names[0].lowercased())
+        if !isHeader { found.add(names[0]) }
+        while let record = try csv.nextRow() { found.add(try line(record)) }
+        return Names(names: found.inOrder, header: isHeader ? names[0] : nil)
     }
 
-    private func addColumn(of spooled: SpooledUpload, to names: inout DistinctNames) throws {
-        let csv = CSVReader(format: try FileLayout.format(spooled, limits), read: spooled.spool.reader())
-        guard let first = try csv.next() else { return }
-        let header = (0..<first.count).map { first[$0].string.trimmingASCIIBlanks() }
-        let position = header.firstIndex { ["category_name", "category"].contains($0.lowercased()) }
-        guard position != nil || header.count == 1 else {
-            throw FileFailure.missingColumns(["category_name"], found: header)
+    /// What people write above a list of categories.
+    private static let headers: Set<String> = [
+        "categories", "category name", "category_names", "product category", "product categories", "kategorie",
+        "kategorien",
+        "kategoriename", "produktkategorie", "warengruppe", "warengruppen", "catégorie", "catégories", "categoría",
+        "categorías", "categoria", "categorias", "categorie", "categorieën", "kategori", "kategorier", "kategoria",
+        "kategorije", "kategorija", "kategória", "luokka", "κατηγορία", "категория", "категории", "カテゴリ", "カテゴリー", "类别",
+    ]
+
+    private func header(_ record: CSVRecord) throws -> [String] {
+        try refuse(record)
+        return record.names
+    }
+
+    private func refuse(_ record: CSVRecord) throws {
+        guard let problem = record.problem else { return }
+        throw UploadFailure(
+            .unreadableFile,
+            "Line \(record.line) cannot be read: \(problem.words). Nothing was approved.")
+    }
+
+    private func name(in record: CSVRecord, at position: Int, _ spooled: SpooledUpload) -> String {
+        guard record.problem == nil, position < record.count else { return "" }
+        if spooled.hasDamagedText, record.raw.contains(0) || !UTF8Scanner.isValid(record.raw) { return "" }
+        return CellText.string(record[position])
+    }
+
+    /// All of the line: a list has one column, so that a comma is part of a name.
+    private func line(_ record: CSVRecord) throws -> String {
+        try refuse(record)
+        if record.count == 1 { return CellText.string(record[0]) }
+        guard !record.raw.contains(UInt8(ascii: "\"")) else {
+            throw UploadFailure(
+                .unreadableFile,
+                "Line \(record.line) has \(record.count) cells, the first line has one: put a name with a comma in quotes."
+            )
         }
-        if position == nil { names.add(header[0]) }
-        while let record = try csv.next() {
-            if position ?? 0 < record.count { names.add(record[position ?? 0].string.trimmingASCIIBlanks()) }
-        }
+        return String(decoding: record.raw, as: UTF8.self).trimmed()
     }
 }
 
 private struct DistinctNames {
-    private var known: Set<String> = []
+    private var known: Set<[UInt8]> = []
     private(set) var inOrder: [String] = []
 
     mutating func add(_ name: String) {
-        if !name.isEmpty, known.insert(name).inserted { inOrder.append(name) }
+        let name = CanonicalKey.form(name)
+        if !name.isEmpty, known.insert(Array(name.utf8)).inserted { inOrder.append(name) }
     }
 }

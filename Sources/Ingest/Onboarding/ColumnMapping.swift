@@ -36,6 +36,10 @@ package struct ColumnMapping: Sendable, Decodable {
     /// One ASCII character; found from the header when missing.
     var separator: String?
     var encoding: String?
+    /// Lines above the header, or above the first row; found if there is a header.
+    var skipLines = 0
+    /// The export put a `'` before texts that a spreadsheet would run.
+    var guarded = false
     /// A row in which all of these are empty is no product and is not counted.
     var skipWhenEmpty: [String] = []
     /// Cells that stand for nothing, compared exactly: `NULL`, `\N`, `n/a`.
@@ -43,7 +47,7 @@ package struct ColumnMapping: Sendable, Decodable {
     var columns: [String: Source]
 
     private enum Key: String, CodingKey, CaseIterable {
-        case description, header, separator, encoding, skipWhenEmpty, nullWords, columns
+        case description, header, separator, encoding, skipLines, guarded, skipWhenEmpty, nullWords, columns
     }
 
     package init(from decoder: any Decoder) throws {
@@ -52,6 +56,8 @@ package struct ColumnMapping: Sendable, Decodable {
         header = try container.decodeIfPresent(Bool.self, forKey: .header) ?? true
         separator = try container.decodeIfPresent(String.self, forKey: .separator)
         encoding = try container.decodeIfPresent(String.self, forKey: .encoding)
+        skipLines = try container.decodeIfPresent(Int.self, forKey: .skipLines) ?? 0
+        guarded = try container.decodeIfPresent(Bool.self, forKey: .guarded) ?? false
         skipWhenEmpty = try container.decodeIfPresent([String].self, forKey: .skipWhenEmpty) ?? []
         nullWords = try container.decodeIfPresent(Set<String>.self, forKey: .nullWords) ?? []
         columns = try container.decode([String: Source].self, forKey: .columns)
@@ -70,14 +76,7 @@ package struct ColumnMapping: Sendable, Decodable {
 
     var separatorByte: UInt8? { separator?.utf8.first }
 
-    var declaredEncoding: TextEncoding? {
-        switch encoding {
-        case "utf-8": .utf8
-        case "utf-16": .utf16LittleEndian
-        case "windows-1252": .windows1252
-        default: nil
-        }
-    }
+    var declaredEncoding: TextEncoding? { encoding.flatMap(TextEncoding.init(named:)) }
 
     private func validate() throws {
         for name in columns.keys.sorted() where ProductField(column: name) == nil {
@@ -87,8 +86,11 @@ package struct ColumnMapping: Sendable, Decodable {
         if let separator, separator.utf8.count != 1 || separator == "\"" {
             throw ColumnMappingError(reason: "separator '\(separator)' must be one ASCII character other than a quote")
         }
+        guard (0...1000).contains(skipLines) else {
+            throw ColumnMappingError(reason: "skipLines must be from 0 to 1000")
+        }
         if let encoding, declaredEncoding == nil {
-            throw ColumnMappingError(reason: "unknown encoding '\(encoding)': expected utf-8, utf-16 or windows-1252")
+            throw ColumnMappingError(reason: TextEncoding.remedy(encoding))
         }
         for (name, source) in columns.sorted(by: { $0.key < $1.key }) { try source.validate(name) }
     }
@@ -107,6 +109,17 @@ package struct ColumnMapping: Sendable, Decodable {
         guard let source = columns[field.column] else { return false }
         return source.from.map { $0.contains(where: names.contains) || mode != .update && source.default != nil }
             ?? true
+    }
+
+    /// A row of fewer cells lacks some that a required field may come from.
+    func fewestCells(of names: [String]) -> Int {
+        let needed = Set(ProductField.required.flatMap { columns[$0.column]?.from ?? [] })
+        return 1 + (names.lastIndex(where: needed.contains) ?? -1)
+    }
+
+    /// Whether the names can be those of a header.
+    func isSupplied(by names: [String], _ mode: UploadMode) -> Bool {
+        mode.missingColumns { supplies($0, from: names, mode) }.isEmpty
     }
 
     /// Every required field must have a source, and no source may be ambiguous.
@@ -173,9 +186,19 @@ package struct ColumnMappingError: Error, CustomStringConvertible {
         switch error {
         case .dataCorrupted: reason = "it is not valid JSON"
         case .keyNotFound(let key, _): reason = "key \"\(key.stringValue)\" is missing"
-        case .typeMismatch(let type, let context): reason = "\"\(path(context))\" must be a \(type)"
-        case .valueNotFound(let type, let context): reason = "\"\(path(context))\" must be a \(type)"
+        case .typeMismatch(let type, let context): reason = "\"\(path(context))\" must be \(Self.name(type))"
+        case .valueNotFound(let type, let context): reason = "\"\(path(context))\" must be \(Self.name(type)), not null"
         @unknown default: reason = "\(error)"
+        }
+    }
+
+    /// What JSON calls a type.
+    private static func name(_ type: any Any.Type) -> String {
+        switch type {
+        case is String.Type: "a text in quotes"
+        case is Bool.Type: "true or false"
+        case is Int.Type, is Double.Type: "a number"
+        default: "\(type)".hasPrefix("Array") ? "a list in square brackets" : "an object in braces"
         }
     }
 

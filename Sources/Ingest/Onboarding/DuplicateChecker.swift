@@ -1,5 +1,6 @@
 import Catalog
 import Postgres
+import Text
 
 /// Rules 5 and 6. Every row with a usable key is compared with the catalogue as it was and with the rows before it, whatever
 /// else is wrong with it. Only accepted rows claim their keys, in file order: the first wins, and a row refused for one key
@@ -96,16 +97,18 @@ struct DuplicateChecker {
             let value = product.text(field)
             if verdicts[row].contains(field == .sku ? .skuTaken : .idTaken) {
                 errors.append(
-                    .init(type, "Duplicate \(label): \(value) already exists", field: field, rejectedValue: value))
+                    .init(
+                        type, "Duplicate \(label): \(Invisible.shown(value)) already exists", field: field,
+                        rejectedValue: value))
             }
             if let claimant = verdicts.claimant(of: row, field) {
-                let message = "Duplicate \(label): \(value) already used in row \(claimant)"
+                let message = "Duplicate \(label): \(Invisible.shown(value)) already used in row \(claimant)"
                 errors.append(.init(type, message, field: field, rejectedValue: value))
             }
         }
         if verdicts[row].contains(.unknown), ProductRules.isUsableKey(product[key]) {
             let label = key == .sku ? "SKU" : "vendor product ID"
-            let message = "Unknown \(label): \(product.text(key)) does not exist"
+            let message = "Unknown \(label): \(Invisible.shown(product.text(key))) does not exist"
             errors.append(.init(.unknownProduct, message, field: key, rejectedValue: product.text(key)))
         }
         return errors

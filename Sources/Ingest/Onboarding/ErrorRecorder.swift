@@ -82,12 +82,12 @@ struct JSONText {
     private(set) var bytes: [UInt8] = []
     private var scratch: [UInt8] = []
 
-    /// Cells by column. A row that cannot be split stands under `_line`, surplus cells under `_extra`, and the values
+    /// Cells by column, also of a row that may be part of another one. A row that cannot be split stands under `_line`, surplus cells under `_extra`, and the values
     /// that a mapping made of the row under `_mapped`.
     mutating func setOriginal(_ row: SourceRow, _ layout: ProductLayout) {
         bytes.removeAll(keepingCapacity: true)
         bytes.append(UInt8(ascii: "{"))
-        if row.record.problem != nil {
+        if row.record.problem.map({ $0 != .insideQuote || row.record.count != layout.columns.count }) ?? false {
             addKey("_line")
             addString(row.record.raw)
         } else {

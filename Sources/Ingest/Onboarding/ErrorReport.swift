@@ -2,6 +2,7 @@ import CSV
 import Catalog
 import Postgres
 import Storage
+import Text
 
 /// The two files a vendor gets back: the error CSV, and the rejected rows as they were, to be corrected and uploaded
 /// again. Both are made from the database, so that they can be made again after a crash.
@@ -10,6 +11,9 @@ struct ErrorReport {
         "Row Number", "Vendor Product ID", "SKU", "Product Name", "Error Type", "Error Message", "Price",
         "Stock Quantity",
     ]
+    /// Without it spreadsheets take UTF-8 for their own code page, and give it back as that.
+    fileprivate static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     let errors: TemporaryFile
     let rejected: TemporaryFile
     /// Rows may have nothing but warnings.
@@ -25,10 +29,11 @@ struct ErrorReport {
         let errors = try TemporaryFile()
         let rejected = try TemporaryFile()
         var errorLines = CSVWriter()
-        var rows = RejectedRows(file: rejected)
+        errorLines.bytes = Self.byteOrderMark
+        var rows = RejectedRows(file: rejected, columns: facts.columns)
         Self.header.forEach { errorLines.field($0) }
         errorLines.endRecord()
-        if facts.hasHeader { rows.write(facts.columns, number: "_row", errors: "_errors") }
+        if facts.hasHeader { rows.writeHeader() }
 
         try session.forEachReportLine(of: uploadID, facts: facts) { line in
             Self.write(line, to: &errorLines)
@@ -57,20 +62,30 @@ private struct RejectedRows {
     let file: TemporaryFile
     private var csv = CSVWriter()
     private(set) var count = 0
-    private var current: (number: Int, cells: [String], isRejected: Bool, errors: [String])?
+    private var current: (line: ReportLine, isRejected: Bool, errors: [String])?
+    private let columns: [String]
+    /// All columns but those that this file adds, which an uploaded one of an earlier round brings along.
+    private let kept: [Int]
 
-    init(file: TemporaryFile) {
+    private static let own = ["_row", "_line", "_errors"]
+
+    init(file: TemporaryFile, columns: [String]) {
         self.file = file
+        self.columns = columns
+        // A column of the name under which a row without cells is kept has been renamed.
+        kept = columns.indices.filter { !Self.own.contains(columns[$0]) && columns[$0] != "_line_2" }
+        csv.bytes = ErrorReport.byteOrderMark
     }
 
+    mutating func writeHeader() { write(kept.map { columns[$0] } + Self.own) }
+
     mutating func add(_ line: ReportLine) throws {
-        if current?.number != line.rowNumber {
+        if current?.line.rowNumber != line.rowNumber {
             try flush()
-            current = (line.rowNumber, line.cells, false, [])
+            current = (line, false, [])
         }
         if !line.isWarning { current?.isRejected = true }
-        let raw = line.original.line.isEmpty ? "" : ", the line is: \(line.original.line)"
-        current?.errors.append(line.errorMessage + raw)
+        current?.errors.append(line.errorMessage)
     }
 
     mutating func finish() throws {
@@ -81,15 +96,28 @@ private struct RejectedRows {
     private mutating func flush() throws {
         guard let row = current, row.isRejected else { return }
         count += 1
-        write(row.cells, number: String(row.number), errors: row.errors.joined(separator: "; "))
+        let whole = Self.wholeLine(row.line).map { ", the line is: \($0)" } ?? ""
+        let about = [
+            String(row.line.rowNumber), String(row.line.lineNumber), row.errors.joined(separator: "; ") + whole,
+        ]
+        let cells = row.line.cells
+        write(kept.map { cells[$0] } + about)
         if csv.bytes.count > 1 << 16 { try file.drain(&csv) }
     }
 
-    mutating func write(_ cells: [String], number: String, errors: String) {
-        cells.forEach { csv.field($0) }
-        csv.field(number)
-        csv.field(errors)
+    private mutating func write(_ cells: [String]) {
+        for cell in cells { csv.field(cell) }
         csv.endRecord()
+    }
+
+    /// The line of a row whose cells have no place in the columns; nil if all have one.
+    private static func wholeLine(_ line: ReportLine) -> String? {
+        let original = line.original
+        if !original.line.isEmpty { return original.line }
+        guard original.surplus.contains(where: { !$0.trimmed().isEmpty }) else { return nil }
+        var csv = CSVWriter()
+        for cell in line.cells + original.surplus { csv.field(cell) }
+        return String(decoding: csv.bytes, as: UTF8.self)
     }
 }
 

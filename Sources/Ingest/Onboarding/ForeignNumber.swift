@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// A number as another system writes it: with a sign, a currency, digits in groups. Which mark is the decimal mark is still
 /// to be said.

@@ -2,6 +2,7 @@ import Catalog
 import Intake
 import Jobs
 import Postgres
+import Tabular
 
 /// Makes uploads of objects: `<prefix><vendor>/<file>`.
 package struct OnboardIntake: Pipeline {
@@ -15,18 +16,22 @@ package struct OnboardIntake: Pipeline {
     package struct Options: Codable, Sendable, Equatable {
         package var mode = UploadMode.create
         package var policy = UploadPolicy.loadValid
+        /// Of the files, by a name that iconv knows; nil finds it.
+        package var encoding: String?
         package var empty = EmptyCells.clear
         package var missing = MissingProducts.keep
 
-        package init(mode: UploadMode = .create, policy: UploadPolicy = .loadValid) {
+        package init(mode: UploadMode = .create, policy: UploadPolicy = .loadValid, encoding: String? = nil) {
             self.mode = mode
             self.policy = policy
+            self.encoding = encoding
         }
 
         package init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             mode = try container.decodeIfPresent(UploadMode.self, forKey: .mode) ?? .create
             policy = try container.decodeIfPresent(UploadPolicy.self, forKey: .policy) ?? .loadValid
+            encoding = try container.decodeIfPresent(String.self, forKey: .encoding)
             empty = try container.decodeIfPresent(EmptyCells.self, forKey: .empty) ?? .clear
             missing = try container.decodeIfPresent(MissingProducts.self, forKey: .missing) ?? .keep
         }
@@ -39,10 +44,15 @@ package struct OnboardIntake: Pipeline {
             switch name {
             case "mode": options.mode = try Self.choice(name, value)
             case "policy": options.policy = try Self.choice(name, value)
+            case "encoding":
+                guard EncodingNames.isKnown(value) else {
+                    throw RouteOptionError.invalid(name: name, value: value, expected: ["the names of iconv -l"])
+                }
+                options.encoding = value
             case "empty": options.empty = try Self.choice(name, value)
             case "missing": options.missing = try Self.choice(name, value)
             default:
-                let known = ["mode", "policy", "empty", "missing"]
+                let known = ["mode", "policy", "empty", "missing", "encoding"]
                 throw RouteOptionError.unknown(name: name, pipeline: self.name, known: known)
             }
         }
@@ -70,6 +80,7 @@ package struct OnboardIntake: Pipeline {
         var upload = Upload(
             uploadID: UploadID.make(), vendorID: vendorID, fileName: fileName, mode: options.mode,
             policy: options.policy, bucket: event.bucket, objectKey: event.key)
+        upload.encoding = options.encoding
         (upload.emptyCells, upload.missingProducts) = (options.empty, options.missing)
         upload.objectVersion = event.version
         upload.etag = event.etag

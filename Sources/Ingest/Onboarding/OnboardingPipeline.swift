@@ -87,10 +87,10 @@ package struct OnboardingPipeline: Sendable {
         _ upload: Upload, _ source: any ByteSource, _ mapping: ColumnMapping?, _ session: Session,
         _ progress: @escaping (OnboardingProgress) -> Void
     ) throws -> ReadFile {
-        try verify(try session.vendor(upload.vendorID), of: upload)
+        let vendor = try verify(try session.vendor(upload.vendorID), of: upload)
         do {
-            let spooled = try UploadReader(limits: limits, declaredEncoding: mapping?.declaredEncoding).read(source) {
-                bytes in
+            let encoding = try declaredEncoding(upload, mapping, vendor)
+            let spooled = try UploadReader(limits: limits, declaredEncoding: encoding).read(source) { bytes in
                 progress(OnboardingProgress(phase: .reading, rows: 0, fraction: source.fraction(bytes)))
             }
             var layout = try ProductLayout(spooled, mapping: mapping, mode: upload.mode, limits: limits)
@@ -99,6 +99,15 @@ package struct OnboardingPipeline: Sendable {
         } catch let failure as FileFailure {
             throw UploadFailure(failure)
         }
+    }
+
+    /// What is said of the upload counts more than what is said of all files of its kind or its vendor.
+    private func declaredEncoding(
+        _ upload: Upload, _ mapping: ColumnMapping?, _ vendor: Vendor
+    ) throws -> TextEncoding? {
+        guard let name = upload.encoding ?? mapping?.encoding ?? vendor.encoding else { return nil }
+        guard let encoding = TextEncoding(named: name) else { throw FileFailure.noSuchEncoding(name) }
+        return encoding
     }
 
     private func load(
@@ -209,7 +218,8 @@ private struct ReadFile {
 
     var facts: UploadEvent.FileFacts {
         UploadEvent.FileFacts(
-            encoding: spooled.encoding.rawValue, separator: String(UnicodeScalar(layout.format.separator)),
+            encoding: spooled.encoding.name, isGuessed: spooled.isGuessed,
+            separator: String(UnicodeScalar(layout.format.separator)),
             isCompressed: spooled.isCompressed, columns: layout.columns, hasHeader: layout.hasHeader,
             isMapped: layout.mapping != nil, decimalMarks: layout.numbers.foundMarks,
             currency: layout.numbers.foundCurrency)

@@ -10,6 +10,8 @@ package struct ProductLayout {
     let mode: UploadMode
     /// Column of each field by raw value, without a mapping.
     let positions: [Int?]
+    /// A row of fewer cells lacks some of a required field.
+    let fewestCells: Int
     /// What the file's own numbers show, with a mapping.
     private(set) var numbers = NumberStyle()
 
@@ -41,17 +43,26 @@ package struct ProductLayout {
         self.mapping = mapping
         self.mode = mode
         file = try FileLayout(
-            upload, separator: mapping?.separatorByte, hasHeader: mapping?.header ?? true, limits: limits)
+            upload, separator: mapping?.separatorByte, hasHeader: mapping?.header ?? true,
+            skippedLines: mapping?.skipLines ?? 0, limits: limits
+        ) { names in
+            if let mapping { return mapping.isSupplied(by: names, mode) }
+            let known = Set(names.map { $0.lowercased() })
+            return mode.missingColumns { known.contains($0.column) }.isEmpty
+        }
         if let mapping {
             positions = []
+            fewestCells = mapping.fewestCells(of: file.names)
             try mapping.check(against: file.names, mode)
         } else {
-            positions = try Self.positions(file.names, mode)
+            let found = try Self.positions(file.names, mode)
+            positions = found
+            fewestCells = 1 + (ProductField.required.compactMap { found[$0.rawValue] }.max() ?? 0)
         }
     }
 
     /// Reads the whole file once more, if a mapping reads numbers of it.
-    /// - Throws: `UploadFailure` (`UNREADABLE_FILE`) if they can be read in two ways.
+    /// - Throws: `FileFailure` if they can be read in two ways.
     mutating func findNumberStyle(in upload: SpooledUpload) throws {
         guard let mapping, mapping.columns.values.contains(where: { $0.number != nil }) else { return }
         var style = NumberStyle()

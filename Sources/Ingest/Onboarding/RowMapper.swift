@@ -1,5 +1,6 @@
 import Catalog
 import Tabular
+import Text
 
 /// Applies a `ColumnMapping` row by row; remembers the row above for cells that carry over.
 struct RowMapper {
@@ -22,10 +23,10 @@ struct RowMapper {
                 if value.isEmpty { value = above } else { above = value }
             }
             if let end = source.first, let range = value.firstRange(of: end) {
-                value = String(value[..<range.lowerBound]).trimmingASCIIBlanks()
+                value = String(value[..<range.lowerBound]).trimmed()
             }
             if let mark = source.last, let range = value.ranges(of: mark).last {
-                value = String(value[range.upperBound...]).trimmingASCIIBlanks()
+                value = String(value[range.upperBound...]).trimmed()
             }
             return value
         }
@@ -59,7 +60,7 @@ struct RowMapper {
         var values = Array(repeating: "", count: ProductField.allCases.count)
         for index in steps.indices {
             let taken = steps[index].take(rowNumber, cell)
-            values[steps[index].field.rawValue] = finish(steps[index], taken).trimmingASCIIBlanks()
+            values[steps[index].field.rawValue] = finish(steps[index], taken).trimmed()
         }
         let isSkipped = !skipColumns.isEmpty && skipColumns.allSatisfy { cell($0).isEmpty }
         return isSkipped ? nil : values

@@ -18,6 +18,8 @@ package struct SourceRow {
 /// Why a record cannot be split into the fields of the header.
 enum Malformation {
     case csv(CSVProblem)
+    /// May be part of a value of an earlier row.
+    case doubtful(row: Int)
     case nul
     case notUTF8
     case fieldCount(Int, expected: Int)
@@ -27,6 +29,7 @@ enum Malformation {
 
     var message: String {
         switch self {
+        case .doubtful(let row): "Row may be part of a value of row \(row), where a quote is unbalanced"
         case .csv(let problem): problem.words
         case .nul: "Row contains a NUL byte"
         case .notUTF8: "Row is not valid UTF-8"
@@ -42,12 +45,18 @@ package final class RowReader {
     private let hasDamagedText: Bool
     private var mapper: RowMapper?
     private var number = 0
+    /// The last row with an unbalanced quote.
+    private var unbalancedRow = 0
     /// Field and column of every field the file has.
     private let positions: [(field: Int, position: Int)]
     private let columnCount: Int
     private let values: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>
     /// Where values live that are not as in the file: escaped quotes collapsed, columns mapped.
     private var scratch: UnsafeMutableRawBufferPointer
+    /// Where keys live that had another form than the canonical one.
+    private let canonical: UnsafeMutableRawBufferPointer
+
+    private static let keys: [ProductField] = [.sku, .vendorProductID, .category]
 
     /// Bytes of the spool parsed so far: for progress.
     var bytesConsumed: Int { csv.bytesConsumed }
@@ -66,7 +75,8 @@ package final class RowReader {
         values = .allocate(capacity: ProductField.allCases.count)
         values.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
         scratch = .allocate(byteCount: 1 << 12, alignment: 1)
-        if layout.hasHeader { _ = try csv.next() }
+        canonical = .allocate(byteCount: Self.keys.count * CanonicalKey.mostBytes, alignment: 1)
+        if layout.hasHeader { _ = try csv.nextRow() }
     }
 
     convenience init(_ upload: SpooledUpload, _ layout: ProductLayout) throws {
@@ -76,10 +86,12 @@ package final class RowReader {
     deinit {
         values.deallocate()
         scratch.deallocate()
+        canonical.deallocate()
     }
 
     package func next() throws -> SourceRow? {
         while let record = try csv.next() {
+            guard holdsValue(record) else { continue }
             number += 1
             if let malformation = malformation(of: record) {
                 return SourceRow(number: number, record: record, content: .malformed(malformation))
@@ -97,6 +109,7 @@ package final class RowReader {
     /// Calls `body` with each value that the mapping is to read as a number: see `RowMapper.forEachNumber`.
     func forEachNumber(_ body: (_ row: Int, ProductField, String, _ isOpen: Bool) throws -> Void) throws {
         while let record = try csv.next() {
+            guard holdsValue(record) else { continue }
             number += 1
             guard malformation(of: record) == nil else { continue }
             let row = number
@@ -106,38 +119,83 @@ package final class RowReader {
 
     private func cells(of record: CSVRecord) -> (Int) -> String {
         let nothing = layout.mapping?.nullWords ?? []
+        let isGuarded = layout.mapping?.guarded ?? false
         return { column in
-            let cell = record[column].string.trimmingASCIIBlanks()
+            let written = column < record.count ? CellText.string(record[column]) : ""
+            let cell = isGuarded ? CellText.unguarded(written) : written
             return nothing.contains(cell) ? "" : cell
         }
     }
 
+    /// A row without a value is no row. The first byte of nearly every row decides.
+    @inline(__always)
+    private func holdsValue(_ record: CSVRecord) -> Bool {
+        let separator = layout.format.separator
+        if let first = record.raw.first, first &- 0x23 < 0x5C, first != separator, first != UInt8(ascii: "=") {
+            return true
+        }
+        return record.holdsValue(separator: separator)
+    }
+
     private func malformation(of record: CSVRecord) -> Malformation? {
-        if let problem = record.problem { return .csv(problem) }
+        if let problem = record.problem { return malformation(problem) }
         if hasDamagedText {
             if record.raw.contains(0) { return .nul }
             if !UTF8Scanner.isValid(record.raw) { return .notUTF8 }
         }
-        return record.count == columnCount ? nil : .fieldCount(record.count, expected: columnCount)
+        if record.count == columnCount || fits(record) { return nil }
+        return .fieldCount(record.count, expected: columnCount)
+    }
+
+    private func malformation(_ problem: CSVProblem) -> Malformation {
+        switch problem {
+        case .insideQuote: return .doubtful(row: unbalancedRow)
+        case .textAfterQuote, .unterminatedQuote: unbalancedRow = number
+        case .recordTooLong: break
+        }
+        return .csv(problem)
+    }
+
+    /// Surplus cells may be there if they are empty, and cells at the end may be missing if nothing required would be there.
+    private func fits(_ record: CSVRecord) -> Bool {
+        guard record.count > columnCount else { return record.count >= layout.fewestCells }
+        return (columnCount..<record.count).allSatisfy { CellText.string(record[$0]).isEmpty }
     }
 
     private func takeValues(of record: CSVRecord) {
         var used = 0
         for (field, position) in positions {
-            let text = record.text(position)
-            if Self.isBare(text) {
-                values[field] = text
+            guard position < record.count else {
+                values[field] = UnsafeRawBufferPointer(start: nil, count: 0)
                 continue
             }
-            let cell = record[position]
-            values[field] = cell.hasEscapes ? collapse(cell, of: record, &used) : cell.bytes.trimmed
+            let text = record.text(position)
+            values[field] = Self.isBare(text) ? text : value(record[position], of: record, &used)
         }
+        canonicalizeKeys()
     }
 
-    /// Whether a value has neither quotes nor blanks around it: a byte that comes after both begins it, as nearly always.
+    /// Whether a value is all of the field: visible ASCII that is greater than a quote stands at both ends, as nearly always.
     @inline(__always)
     private static func isBare(_ text: UnsafeRawBufferPointer) -> Bool {
-        !text.isEmpty && text[0] > UInt8(ascii: "\"") && text[text.count - 1] > 0x20
+        !text.isEmpty && text[0] &- 0x23 < 0x5C && text[text.count - 1] &- 0x23 < 0x5C
+    }
+
+    private func value(_ cell: CSVField, of record: CSVRecord, _ used: inout Int) -> UnsafeRawBufferPointer {
+        CellText.value(cell.hasEscapes ? collapse(cell, of: record, &used) : cell.bytes)
+    }
+
+    private func canonicalizeKeys() {
+        for (slot, key) in Self.keys.enumerated() {
+            let text = values[key.rawValue]
+            guard CanonicalKey.mayDiffer(text), text.count <= CanonicalKey.longest else { continue }
+            var form = CanonicalKey.form(String(decoding: text, as: UTF8.self))
+            let place = slot * CanonicalKey.mostBytes
+            values[key.rawValue] = form.withUTF8 { bytes in
+                canonical[place...].copyBytes(from: bytes)
+                return UnsafeRawBufferPointer(rebasing: canonical[place..<(place + bytes.count)])
+            }
+        }
     }
 
     /// Copies a value without its doubled quotes into the scratch, which holds a whole record.
@@ -145,7 +203,7 @@ package final class RowReader {
         if used == 0 { reserveScratch(record.raw.count) }
         let start = used
         used += cell.unescape(into: UnsafeMutableRawBufferPointer(rebasing: scratch[start...]))
-        return UnsafeRawBufferPointer(rebasing: scratch[start..<used]).trimmed
+        return UnsafeRawBufferPointer(rebasing: scratch[start..<used])
     }
 
     private func mapValues(of record: CSVRecord) -> Bool {
@@ -158,8 +216,9 @@ package final class RowReader {
                 scratch[start...].copyBytes(from: bytes)
                 used += bytes.count
             }
-            values[field] = UnsafeRawBufferPointer(rebasing: scratch[start..<used])
+            values[field] = CellText.value(UnsafeRawBufferPointer(rebasing: scratch[start..<used]))
         }
+        canonicalizeKeys()
         return true
     }
 
@@ -167,18 +226,5 @@ package final class RowReader {
         guard scratch.count < count else { return }
         scratch.deallocate()
         scratch = .allocate(byteCount: count * 2, alignment: 1)
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Without ASCII blanks at either end.
-    @inline(__always)
-    var trimmed: UnsafeRawBufferPointer {
-        if isEmpty || (self[0] > 0x20 && self[count - 1] > 0x20) { return self }
-        var start = 0
-        var end = count
-        while start < end, self[start].isASCIIBlank { start += 1 }
-        while end > start, self[end - 1].isASCIIBlank { end -= 1 }
-        return UnsafeRawBufferPointer(rebasing: self[start..<end])
     }
 }

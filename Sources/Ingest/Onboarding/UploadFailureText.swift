@@ -10,7 +10,9 @@ extension UploadFailure {
             switch failure {
             case .empty, .noRecords: .emptyFile
             case .tooLarge: .fileTooLarge
-            case .damagedGzip, .zip, .headerHasNUL, .headerIsMalformed: .unreadableFile
+            case .damagedGzip, .otherKind, .noSuchEncoding, .improbableEncoding, .encodedTwice, .headerHasNUL,
+                .headerIsMalformed:
+                .unreadableFile
             case .missingColumns: .missingColumn
             case .duplicateColumn: .duplicateColumn
             }

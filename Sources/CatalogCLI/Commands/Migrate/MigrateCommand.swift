@@ -131,7 +131,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
         func run() throws {
             for file in try MigrationSet.newFile(named: name, in: URL(fileURLWithPath: directory)) {
-                print(file.relativePath)
+                print("\(file.relativePath)")
             }
         }
     }

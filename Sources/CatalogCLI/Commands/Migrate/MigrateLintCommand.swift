@@ -45,7 +45,7 @@ struct MigrateLintCommand: AsyncParsableCommand {
         let migrations = all ? try source.files().migrations : try await source.migrator().status().pending
         let findings = MigrationLint.findings(migrations)
         for finding in findings {
-            if json { try JSONOutput.print(Line(finding)) } else { print(finding) }
+            if json { try JSONOutput.print(Line(finding)) } else { print("\(finding)") }
         }
         let errors = findings.count(where: \.isError)
         guard errors == 0 else {

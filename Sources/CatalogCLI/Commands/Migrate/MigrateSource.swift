@@ -46,7 +46,7 @@ struct MigrateSource: ParsableArguments {
 enum MigrateProgress {
     static func printer(json: Bool) -> @Sendable (MigrationEvent) -> Void {
         { event in
-            if !json { print(event) }
+            if !json { print("\(event)") }
         }
     }
 }

@@ -1,0 +1,35 @@
+import Foundation
+import Text
+
+/// The one form in which SKUs, vendor product ids and category names are stored and compared: what looks the same is the
+/// same. `catalog.canonical_key` does the same in SQL.
+public enum CanonicalKey {
+    /// A text of more bytes has more than 100 characters in any form, so that it is refused whatever becomes of it; its
+    /// size bounds the work on a cell.
+    public static let longest = 1600
+
+    /// The most bytes a canonical key has: no character grows to more than three times its UTF-8 by normalization.
+    public static let mostBytes = 3 * longest
+
+    /// Whether the text, which must be trimmed, may have another form: ASCII has none.
+    @inline(__always)
+    public static func mayDiffer(_ text: UnsafeRawBufferPointer) -> Bool {
+        var bits: UInt64 = 0
+        var index = 0
+        while index &+ 8 <= text.count {
+            bits |= text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            index &+= 8
+        }
+        while index < text.count {
+            bits |= UInt64(text[index])
+            index &+= 1
+        }
+        return bits & 0x8080_8080_8080_8080 != 0
+    }
+
+    /// NFC, without characters of no width and trimmed.
+    public static func form(_ text: String) -> String {
+        guard text.utf8.count <= longest else { return text }
+        return Invisible.removed(from: text).precomposedStringWithCanonicalMapping.trimmed()
+    }
+}

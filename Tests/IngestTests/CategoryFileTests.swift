@@ -1,0 +1,62 @@
+import TestSupport
+import Testing
+
+@testable import Catalog
+@testable import Ingest
+@testable import Storage
+@testable import Tabular
+
+/// What `catalog category import` approves: what rows of the file are compared with, and nothing else.
+@Suite struct CategoryFileTests {
+    private func names(_ text: String, column: String? = nil) throws -> CategoryFile.Names {
+        let folder = try TemporaryFolder()
+        let file = try LocalFile(path: try folder.write(text, to: "categories.csv"))
+        return try CategoryFile(limits: FileLimits()).names(in: file, column: column)
+    }
+
+    @Test("A list has a name on each line, commas and all")
+    func list() throws {
+        #expect(
+            try names("Lamps\nTables, chairs\n\n \"Sofas, beds\" \n\u{A0}Rugs\u{200B}\nLamps\n").names == [
+                "Lamps", "Tables, chairs", "Sofas, beds", "Rugs",
+            ])
+        #expect(
+            try names("Mo\u{308}bel\nM\u{F6}bel\n").names.map { Array($0.unicodeScalars) } == [
+                Array("M\u{F6}bel".unicodeScalars)
+            ])
+    }
+
+    @Test("A header is no category", arguments: ["Kategorie", "Category Name", "CATEGORIES", "Catégorie"])
+    func header(word: String) throws {
+        let found = try names("\(word)\nLamps\n")
+        #expect(found.names == ["Lamps"] && found.header == word)
+    }
+
+    @Test("Of a vendor's file the column counts; rows that are refused as malformed approve nothing")
+    func vendorFile() throws {
+        let text = "sku\u{A0},Category\u{200B}\n1, Lamps \n2,\"Big\" ones\n3,\"open\n4,Ghost\n"
+        #expect(try names(text).names == ["Lamps"])
+        #expect(try names("sku,Warengruppe\n1,Lamps\n", column: "warengruppe").names == ["Lamps"])
+    }
+
+    @Test("What cannot be a list approves nothing")
+    func refused() {
+        for text in ["Lamps\n\"a\",\"b\"\n", "Lamps\n\"a\"b\n", "sku,Kategorie\n1,Lamps\n"] {
+            #expect(throws: UploadFailure.self, "\(text)") { try names(text) }
+        }
+    }
+
+    @Test("After the import of a file its rows pass")
+    func rowsPass() async throws {
+        try await Onboarding.with { onboarding in
+            let categories = ["Mo\u{308}bel", " Rugs\u{A0}", "\"Tables, chairs\"", "=\"0012\"", "Au\u{AD}dio2"]
+            let text =
+                Onboarding.header + "\n"
+                + categories.enumerated().map { "P\($0),N,\($1),S\($0),1,1\n" }.joined()
+            let names = try names(text).names
+            try await onboarding.connection.transaction { _ = try $0.addCategories(names) }
+            let outcome = try await onboarding.ingest(text: text)
+            #expect(outcome.status == .completed, "\(outcome.messages)")
+        }
+    }
+}
