@@ -56,7 +56,9 @@ let package = Package(
                 "AWS", "Catalog", "CSIMD", "CSV", "Curl", "Jobs", "OpenSSL", "Postgres", "Threads", "Zlib", logging,
                 lifecycle,
             ]),
-        library("API", ["Catalog", "Curl", "Ingest", "Jobs", "OpenSSL", "Postgres", hummingbird, logging, lifecycle]),
+        library(
+            "API",
+            ["Catalog", "Curl", "Ingest", "Jobs", "OpenSSL", "Postgres", "Threads", hummingbird, logging, lifecycle]),
         .executableTarget(
             name: "CatalogCLI",
             dependencies: ["API", "AWS", "Curl", "Ingest", "Jobs", "Migrations", arguments, lifecycle, logging],
@@ -85,7 +87,7 @@ let package = Package(
             swiftSettings: strict),
         tests("Postgres", ["Postgres"]),
         tests("OpenSSL", ["OpenSSL"]),
-        tests("AWS", ["AWS"]),
+        tests("AWS", ["AWS", "Threads"]),
         tests("Zlib", ["Zlib"]),
         tests("Curl", ["Curl", "OpenSSL"]),
         tests("CSV", ["CSV"]),
@@ -94,7 +96,7 @@ let package = Package(
         tests("Catalog", ["Catalog", "Migrations"]),
         tests("API", ["API", "Curl"]),
         tests("Ingest", ["AWS", "Curl", "Ingest", "OpenSSL"]),
-        tests("CatalogCLI", ["AWS", "CatalogCLI"]),
+        tests("CatalogCLI", ["API", "AWS", "CatalogCLI"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL"]),
     ]
 )

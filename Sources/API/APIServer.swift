@@ -11,18 +11,18 @@ import ServiceLifecycle
 public struct APIServer: Sendable {
     /// How it listens and what it asks of callers, with defaults.
     public struct Configuration: Sendable {
-        public var host = "127.0.0.1"
-        /// 0 takes a free one, which the log names.
-        public var port = 8080
+        public var address = ListenAddress(host: "127.0.0.1", port: 8080)
+        /// Where operators get metrics, which the other address then does not give; nil gives them there.
+        public var operatorsAddress: ListenAddress?
         /// Where callers reach this service, without a slash at the end.
         public var publicURL: String?
         /// Of an uploaded file.
-        public var maximumFileBytes = 100_000_000
-        /// Who says nothing for so long, in the middle of a request or between two, is disconnected.
+        public var maximumFileBytes = UploadLimits().maximumFileBytes
+        /// Idle connections are closed after this time, in the middle of a request or between two.
         public var idle = Duration.seconds(30)
         /// Requests a second for each caller, on average.
         public var requestsPerSecond = 50
-        /// Whose JSON Web Tokens are believed; nil believes none.
+        /// Which JSON Web Tokens are trusted; nil trusts none.
         public var tokens: JWTSettings?
         /// Whether notifications can be listened to: not behind PgBouncer.
         public var listens = true
@@ -38,7 +38,7 @@ public struct APIServer: Sendable {
         let uploadBucket: String
         let uploadStore: any ObjectStore
         let enrichment: EnrichmentResources
-        let intake: EventIntake
+        let intake: EventIntake?
         let isReady: @Sendable () async throws -> Void
 
         /// - Parameters:
@@ -47,11 +47,12 @@ public struct APIServer: Sendable {
         ///   - store: where reports are.
         ///   - uploadStore: where uploaded files go.
         ///   - uploadBucket: by which `ObjectStores` finds the same store.
+        ///   - intake: nil has no route for events.
         ///   - isReady: throws the reason why the service cannot work now.
         public init(
             connector: Connector, pool: Pool, store: any ObjectStore, uploadStore: any ObjectStore,
             uploadBucket: String, enrichment: EnrichmentResources,
-            intake: EventIntake, isReady: @escaping @Sendable () async throws -> Void
+            intake: EventIntake?, isReady: @escaping @Sendable () async throws -> Void
         ) {
             self.connector = connector
             self.pool = pool
@@ -70,26 +71,32 @@ public struct APIServer: Sendable {
     private let watch = UploadWatch()
     private let metrics = HTTPMetrics()
     private let authenticator: Authenticator
+    private let health: HealthRoutes
+    private let report: MetricsRoutes
 
     public init(_ configuration: Configuration, _ resources: Resources, logger: Logger) {
         self.configuration = configuration
         self.resources = resources
         self.logger = logger
         authenticator = Authenticator(
-            pool: resources.pool, issuer: configuration.tokens.map { JWTIssuer($0, http: HTTPClient()) })
+            pool: resources.pool,
+            issuer: configuration.tokens.map { JWTIssuer($0, http: HTTPClient(), logger: logger) })
+        health = HealthRoutes(isReady: resources.isReady, logger: logger)
+        report = MetricsRoutes(metrics: MetricsReport(pool: resources.pool, http: metrics))
     }
 
-    /// What listens, and what keeps it informed; both end when they are asked to.
+    /// What listens, and what keeps it informed; all end when they are asked to.
     public func services() throws -> [any Service] {
-        [
-            APIUpkeep(
-                watch: watch, authenticator: authenticator, connector: resources.connector, pool: resources.pool,
-                listens: configuration.listens, logger: logger),
-            application,
-        ]
+        let upkeep = APIUpkeep(
+            watch: watch, authenticator: authenticator, connector: resources.connector, pool: resources.pool,
+            listens: configuration.listens, logger: logger)
+        let endpoints = endpoints
+        let main = application(at: configuration.address, endpoints + [description(of: endpoints)])
+        guard let address = configuration.operatorsAddress else { return [upkeep, main] }
+        return [upkeep, main, application(at: address, health.endpoints + report.endpoints)]
     }
 
-    private var application: some ApplicationProtocol {
+    private func application(at address: ListenAddress, _ endpoints: [Endpoint]) -> any Service {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let channel = HTTP1Channel.Configuration(
@@ -97,25 +104,28 @@ public struct APIServer: Sendable {
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
         return Application(
-            router: router, server: .http1(configuration: channel),
+            router: router(endpoints), server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), serverName: "catalog"),
+                address: .hostname(address.host, port: address.port), serverName: "catalog"),
             onServerRunning: { [logger] channel in
                 logger.notice("http.listening", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "")"])
             },
             logger: quiet)
     }
 
-    private var router: Router<APIContext> {
+    private func router(_ endpoints: [Endpoint]) -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.add(middleware: Front(metrics: metrics, logger: logger))
         let door = EndpointRouter(
             authenticator: authenticator, limiter: RateLimiter(perSecond: configuration.requestsPerSecond),
-            idempotency: Idempotency(pool: resources.pool))
-        let endpoints = endpoints
-        door.add(endpoints + [description(of: endpoints)], to: router)
+            idempotency: Idempotency(
+                pool: resources.pool, maximumBodyBytes: configuration.maximumFileBytes + Self.formOverhead))
+        door.add(endpoints, to: router)
         return router
     }
+
+    /// What a form adds to its file, generously.
+    private static let formOverhead = 1 << 20
 
     private var endpoints: [Endpoint] {
         let (pool, store) = (resources.pool, resources.store)
@@ -129,11 +139,9 @@ public struct APIServer: Sendable {
             ProductRoutes(database: database).endpoints, CategoryRoutes(database: database).endpoints,
             VendorRoutes(database: database).endpoints, TokenRoutes(database: database).endpoints,
             JobRoutes(database: database).endpoints, enrichments.endpoints,
-            EventRoutes(intake: resources.intake).endpoints,
+            resources.intake.map { EventRoutes(intake: $0).endpoints } ?? [],
             ReportRoutes(links: ReportLinks(store: store, publicURL: configuration.publicURL), pool: pool).endpoints,
-            HealthRoutes(
-                isReady: resources.isReady, metrics: MetricsReport(pool: pool, http: metrics), logger: logger
-            ).endpoints,
+            health.endpoints, configuration.operatorsAddress == nil ? report.endpoints : [],
         ]
         return groups.flatMap(\.self)
     }

@@ -83,10 +83,14 @@ struct Composition: Sendable {
         _ = try ProviderFactory(http: HTTPClient(), pool: pool, secret: cloud.providerSecret).make(row)
     }
 
-    func intake(_ pool: Pool, _ logger: Logger) -> EventIntake {
-        let topic = settings.service.eventsTopic.map { cloud.trustedTopic($0, logger) }
+    /// What takes events over HTTP.
+    /// - Returns: nil if nothing proves who sends them and others than this machine reach the address.
+    func intake(_ pool: Pool, _ logger: Logger) -> EventIntake? {
+        let events = settings.service.events
+        guard events.areProved || settings.service.http.address.isLoopback else { return nil }
         return EventIntake(
-            pool: pool, token: settings.service.eventsToken, topic: topic, relayWindow: settings.relay.settings.window,
+            pool: pool, token: events.token, topic: events.topic.map { cloud.trustedTopic($0, logger) },
+            relayWindow: settings.relay.settings.window,
             logger: logger)
     }
 

@@ -41,7 +41,7 @@ struct Database: Sendable {
             return try await connector.open()
         } catch let error as PostgresError where !settings.isEmbedded {
             throw CommandFailure(
-                "cannot connect to the database of \(settings.databaseVariable) (value withheld): \(error); "
+                "cannot connect to the database of \(settings.database.variable) (value withheld): \(error); "
                     + "check host, port, user, password and network")
         }
     }

@@ -13,6 +13,8 @@ struct JWT {
     struct Claims {
         fileprivate let members: [String: Any]
 
+        /// Whether the claim says anything; null says nothing.
+        func has(_ name: String) -> Bool { members[name].map { !($0 is NSNull) } ?? false }
         func text(_ name: String) -> String? { members[name] as? String }
         func number(_ name: String) -> Double? { (members[name] as? NSNumber)?.doubleValue }
         /// A string or an array of strings.

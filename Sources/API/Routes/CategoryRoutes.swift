@@ -49,7 +49,7 @@ struct CategoryRoutes: Sendable {
         ) { call in
             let name = call.path("categoryName")
             let isActive = try await call.json(inputs).boolean("isActive") ?? true
-            let put = try await database.pool.transaction {
+            let put = try await database.write(for: call) {
                 Call.object(try $0.query(CategoryQueries.put(name, isActive: isActive)), .category)
             }
             guard let put else { throw Problem.noSuch("category", name) }

@@ -78,7 +78,7 @@ struct JobRoutes: Sendable {
             answers: [.init(.noContent, .empty, "A worker takes it.")]
         ) { call in
             let id = call.values.integer("jobId") ?? 0
-            let count = try await database.pool.transaction { try $0.retryDeadJobs(DeadJobFilter(jobIDs: [id])) }
+            let count = try await database.write(for: call) { try $0.retryDeadJobs(DeadJobFilter(jobIDs: [id])) }
             guard count == 1 else { throw Problem.noSuch("dead job", "\(id)") }
             return Response(status: .noContent)
         }

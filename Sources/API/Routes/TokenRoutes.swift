@@ -73,7 +73,7 @@ struct TokenRoutes: Sendable {
                 tokenID: secret.tokenID, secretSHA256: secret.sha256, role: .vendor, vendorID: id,
                 description: values.text("description") ?? "", lifetimeDays: values.integer("days") ?? 365)
             do {
-                let made = try await database.pool.transaction { session in
+                let made = try await database.write(for: call) { session in
                     _ = try session.addToken(token)
                     // The secret itself never goes to the server, whose log may show parameters.
                     return try session.first(TokenQueries.select(secret.tokenID)).map { row in
@@ -100,7 +100,7 @@ struct TokenRoutes: Sendable {
             answers: [.init(.noContent, .empty, "It opens nothing any more.")]
         ) { call in
             let (vendor, token) = (call.path("vendorId"), call.path("tokenId"))
-            let isKnown = try await database.pool.transaction { try $0.revokeToken(token, vendorID: vendor) }
+            let isKnown = try await database.write(for: call) { try $0.revokeToken(token, vendorID: vendor) }
             guard isKnown else { throw Problem.noSuch("token", token) }
             return Response(status: .noContent)
         }

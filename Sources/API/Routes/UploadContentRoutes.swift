@@ -137,7 +137,8 @@ struct UploadContentRoutes: Sendable {
         guard Self.isSafe(fileName) else {
             throw Problem(
                 .invalidParameter,
-                "parameter 'fileName' must be a bare name such as products.csv: no slashes, no leading dot")
+                "parameter 'fileName' must be a bare name such as products.csv: no slashes, no leading dot, nothing invisible"
+            )
         }
         guard let vendorID = call.identity.vendorID ?? values.text("vendor") else {
             throw Problem(.invalidParameter, "parameter 'vendor' is missing: say whose products they are")
@@ -155,7 +156,8 @@ struct UploadContentRoutes: Sendable {
 
     /// The name becomes a part of an object's key.
     private static func isSafe(_ fileName: String) -> Bool {
-        !fileName.isEmpty && !fileName.hasPrefix(".") && !fileName.contains { $0 == "/" || $0 == "\\" }
+        !fileName.hasPrefix(".") && !fileName.allSatisfy(\.isWhitespace)
+            && !fileName.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0.misleadsReaders }
     }
 
     private static func place(

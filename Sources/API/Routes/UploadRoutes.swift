@@ -105,7 +105,7 @@ struct UploadRoutes: Sendable {
             let uploadID = try await own(call)
             do {
                 return .json(
-                    try await database.pool.transaction { session in
+                    try await database.write(for: call) { session in
                         let rows = try session.query(
                             "select vendor_product_id, sku, reason from catalog.revert_upload(\(uploadID)::text)")
                         return Call.list(rows, .leftAlone)
@@ -123,7 +123,7 @@ struct UploadRoutes: Sendable {
             answers: [.init(.accepted, .object(.uploadDetail), "The upload, queued.")]
         ) { call in
             let uploadID = try await own(call)
-            let isQueued = try await database.pool.transaction {
+            let isQueued = try await database.write(for: call) {
                 try $0.retryUpload(uploadID, by: call.identity.subject)
             }
             guard isQueued else {
@@ -142,7 +142,7 @@ struct UploadRoutes: Sendable {
             answers: [.init(.ok, .object(.uploadDetail), "The upload, failed as CANCELLED.")]
         ) { call in
             let uploadID = try await own(call)
-            let isCancelled = try await database.pool.transaction {
+            let isCancelled = try await database.write(for: call) {
                 try $0.cancelUploadAndJob(uploadID, by: call.identity.subject)
             }
             guard isCancelled else { throw Problem(.conflict, "the upload has ended: POST …/revert undoes it") }

@@ -77,7 +77,7 @@ struct VendorRoutes: Sendable {
             let vendor = Vendor(
                 vendorID: values.text("vendorId") ?? "", vendorName: values.text("vendorName") ?? "",
                 email: values.text("email") ?? "")
-            let added = try await database.pool.transaction { session in
+            let added = try await database.write(for: call) { session in
                 try VendorRoutes.explaining { try session.addVendor(vendor) }
                 return Call.object(try session.query(VendorQueries.select(vendor.vendorID)), .vendor)
             }
@@ -108,7 +108,7 @@ struct VendorRoutes: Sendable {
             answers: [.init(.ok, .object(.vendor), "The vendor.")]
         ) { call in
             let (id, values) = (call.path("vendorId"), try await call.json(inputs))
-            let changed = try await database.pool.transaction { session in
+            let changed = try await database.write(for: call) { session in
                 try VendorRoutes.explaining {
                     Call.object(try session.query(VendorQueries.update(id, values)), .vendor)
                 }

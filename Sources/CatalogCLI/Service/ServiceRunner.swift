@@ -21,7 +21,8 @@ struct ServiceRunner {
         let logger = makeLogger()
         // A wrong schema or an unreachable database stops the start, not the first job.
         try await composition.connect().close()
-        let slots = settings.concurrency.values.reduce(0, +)
+        if roles.contains(.api) { try settings.http.checkAddresses() }
+        let slots = settings.worker.concurrency.values.reduce(0, +)
         let pool = Pool(composition.database.connector, maximum: slots + 4, application: "catalog-service")
         var services: [any Service] = []
         if roles.contains(.worker) { services.append(try worker(pool, logger)) }
@@ -34,7 +35,7 @@ struct ServiceRunner {
         if roles.contains(.api) { services += try server(logger) }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = settings.gracePeriod + .seconds(10)
+        configuration.maximumGracefulShutdownDuration = settings.worker.gracePeriod + .seconds(10)
         logger.notice(
             "service.started", metadata: ["roles": "\(roles.map(\.rawValue).sorted().joined(separator: ","))"])
         try await ServiceGroup(configuration: configuration).run()
@@ -43,10 +44,7 @@ struct ServiceRunner {
     }
 
     private func worker(_ pool: Pool, _ logger: Logger) throws -> JobWorker {
-        var configuration = JobWorkerConfiguration(concurrency: settings.concurrency)
-        configuration.lease = settings.lease
-        configuration.gracePeriod = settings.gracePeriod
-        configuration.listens = settings.listens
+        var configuration = settings.worker
         let resources = UploadJobResources(
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits, publicURL: settings.publicURL)
@@ -69,21 +67,12 @@ struct ServiceRunner {
     private func server(_ logger: Logger) throws -> [any Service] {
         let pool = Pool(composition.database.connector, maximum: settings.httpConnections, application: "catalog-api")
         let stores = composition.stores
-        var configuration = APIServer.Configuration()
-        configuration.host = settings.httpHost
-        configuration.port = settings.httpPort
-        configuration.publicURL = settings.publicURL
-        configuration.maximumFileBytes = composition.settings.limits.maximumFileBytes
-        configuration.idle = settings.httpIdle
-        configuration.requestsPerSecond = settings.requestsPerSecond
-        configuration.tokens = settings.tokens
-        configuration.listens = settings.listens
         let resources = APIServer.Resources(
             connector: composition.database.connector, pool: pool, store: try stores.reports(),
             uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
             enrichment: try composition.enrichment(pool),
             intake: composition.intake(pool, logger), isReady: { try await composition.checkReadiness() })
-        return try APIServer(configuration, resources, logger: logger).services()
+        return try APIServer(settings.http, resources, logger: logger).services()
     }
 
     private func makeLogger() -> Logger {
