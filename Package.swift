@@ -10,7 +10,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 
 /// The tests of the module of the same name, with the shared test support.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+    .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport", "Threads"], swiftSettings: strict)
 }
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,
             plugins: ["EmbedSQL"]),
-        library("Jobs", ["Postgres", logging, lifecycle]),
+        library("Jobs", ["Postgres", "Threads", logging, lifecycle]),
         library("Catalog", ["Postgres"]),
         library(
             "Ingest",
@@ -61,7 +61,9 @@ let package = Package(
             ["Catalog", "Curl", "Ingest", "Jobs", "OpenSSL", "Postgres", "Threads", hummingbird, logging, lifecycle]),
         .executableTarget(
             name: "CatalogCLI",
-            dependencies: ["API", "AWS", "Curl", "Ingest", "Jobs", "Migrations", arguments, lifecycle, logging],
+            dependencies: [
+                "API", "AWS", "Curl", "Ingest", "Jobs", "Migrations", "Threads", arguments, lifecycle, logging,
+            ],
             swiftSettings: strict),
 
         // Parsing and rules without a database, measured by Benchmarks/bench.py
@@ -70,7 +72,8 @@ let package = Package(
             swiftSettings: strict),
         // The queue without anything else, the same
         .executableTarget(
-            name: "queue-benchmark", dependencies: ["Jobs", "Postgres", logging], path: "Benchmarks/QueueBenchmark",
+            name: "queue-benchmark", dependencies: ["Jobs", "Postgres", "Threads", logging],
+            path: "Benchmarks/QueueBenchmark",
             swiftSettings: strict),
 
         // The bare HTTP server, the same
@@ -83,11 +86,12 @@ let package = Package(
         .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["EmbedTool"]),
 
         .target(
-            name: "TestSupport", dependencies: ["AWS", "Curl", "Migrations", "Postgres"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["AWS", "Curl", "Migrations", "Postgres", "Threads"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        tests("Threads", []),
         tests("Postgres", ["Postgres"]),
         tests("OpenSSL", ["OpenSSL"]),
-        tests("AWS", ["AWS", "Threads"]),
+        tests("AWS", ["AWS"]),
         tests("Zlib", ["Zlib"]),
         tests("Curl", ["Curl", "OpenSSL"]),
         tests("CSV", ["CSV"]),

@@ -1,10 +1,10 @@
 import Foundation
 import Logging
-import Synchronization
+import Threads
 
 /// How long claims took, taken from the worker's log.
 final class ClaimTimes: Sendable {
-    private let times = Mutex<[Double]>([])
+    private let times = Locked<[Double]>([])
 
     var milliseconds: [Double] { times.withLock { $0 } }
 

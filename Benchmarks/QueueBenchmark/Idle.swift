@@ -2,7 +2,6 @@ import Glibc
 import Jobs
 import Logging
 import Postgres
-import Synchronization
 
 struct LatencyResult: Encodable {
     var jobs: Int

@@ -2,6 +2,7 @@ import Jobs
 import Logging
 import Postgres
 import Synchronization
+import Threads
 
 struct SnapshotResult: Encodable {
     var seconds: Double
@@ -64,9 +65,9 @@ private final class Counter: JobHandler {
 
 /// A transaction that sees the database as it was when it began.
 private final class HeldSnapshot: Sendable {
-    private let isOver = Mutex(false)
+    private let isOver = Locked(false)
     private let connection: Connection
-    private let transaction = Mutex<Task<Void, any Error>?>(nil)
+    private let transaction = Locked<Task<Void, any Error>?>(nil)
 
     /// Returns when the snapshot is taken.
     init(_ conninfo: String) async throws {

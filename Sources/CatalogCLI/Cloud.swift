@@ -3,14 +3,14 @@ import Curl
 import Foundation
 import Ingest
 import Logging
-import Synchronization
+import Threads
 
 /// The clients of AWS, made when first needed: a machine without a region or credentials can do without them.
 final class Cloud: Sendable {
     private let environment: AWSEnvironment
     private let http = HTTPClient()
-    private let made = Mutex<AWSConfiguration?>(nil)
-    private let secrets = Mutex<SecretCache?>(nil)
+    private let made = Locked<AWSConfiguration?>(nil)
+    private let secrets = Locked<SecretCache?>(nil)
 
     init(environment: AWSEnvironment = .process()) {
         self.environment = environment

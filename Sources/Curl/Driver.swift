@@ -23,8 +23,7 @@ final class Driver: @unchecked Sendable {
     private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     private let multi: UnsafeMutableRawPointer
-    /// A monitor although nobody waits for it: ThreadSanitizer understands its lock, but not that of `Mutex`.
-    private let inbox = Monitor(Inbox())
+    private let inbox = Locked(Inbox())
     private var transfers: [ObjectIdentifier: Transfer] = [:]
 
     /// - Parameter connectionsPerHost: further transfers wait for one of them.

@@ -1,7 +1,7 @@
 import Logging
 import Postgres
 import ServiceLifecycle
-import Synchronization
+import Threads
 
 /// Claims jobs and has them done, as many at once as each queue allows.
 ///
@@ -18,9 +18,9 @@ public final class JobWorker: Service {
     let records: Pool
     let connector: Connector
     let logger: Logger
-    let ledger: Mutex<JobLedger>
+    let ledger: Locked<JobLedger>
     /// To be given back at the end.
-    let cancelledWhileStopping = Mutex<[Job]>([])
+    let cancelledWhileStopping = Locked<[Job]>([])
     let bell = Bell()
     let finishBell = Bell()
     let idle = Bell()
@@ -42,7 +42,7 @@ public final class JobWorker: Service {
             if configuration.listens { try $0.executeScript(ClaimSettings.script) }
         }
         records = Pool(connector, maximum: 2, application: "catalog-jobs")
-        ledger = Mutex(JobLedger(concurrency: configuration.concurrency))
+        ledger = Locked(JobLedger(concurrency: configuration.concurrency))
     }
 
     public func run() async throws {

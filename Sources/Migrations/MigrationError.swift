@@ -7,6 +7,8 @@ public enum MigrationFileError: Error, Equatable {
     case duplicate(version: Int, files: [String])
     case gap(file: String, expected: Int)
     case downWithoutUp(file: String)
+    /// A `B_` file that is marked to run outside a transaction.
+    case needsTransaction(file: String)
     case unknownDirective(file: String, directive: String)
     case controlsTransaction(file: String, line: Int, statement: String)
     /// `copy … from stdin`, as dumps have it.

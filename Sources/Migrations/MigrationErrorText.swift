@@ -7,7 +7,7 @@ extension MigrationFileError: CustomStringConvertible {
         switch self {
         case .badName(let file):
             "cannot use '\(file)' as a migration: name it NNNN_verb_object.sql or NNNN_verb_object.down.sql, "
-                + "lower-case, such as 0007_add_brands.sql"
+                + "lower-case, such as 0007_add_brands.sql, or B_name.sql if it prepares every migration"
         case .notUTF8(let file):
             "cannot read '\(file)': it is not UTF-8; save it as UTF-8"
         case .duplicate(let version, let files):
@@ -17,6 +17,8 @@ extension MigrationFileError: CustomStringConvertible {
                 + "versions run 1, 2, 3 … without gaps"
         case .downWithoutUp(let file):
             "'\(file)' undoes no migration: its name must be that of an existing file, with .down.sql instead of .sql"
+        case .needsTransaction(let file):
+            "'\(file)' runs with every migration and so in a transaction: remove -- catalog: no-transaction"
         case .unknownDirective(let file, let directive):
             "unknown directive '\(directive)' in \(file): the only one is -- catalog: no-transaction"
         case .controlsTransaction(let file, let line, let statement):

@@ -13,6 +13,11 @@ struct MigrationFileName: Equatable {
         isDown = match.down != nil
     }
 
+    /// `B_<name>.sql`.
+    static func isPreparation(_ fileName: String) -> Bool {
+        fileName.wholeMatch(of: /B_[a-z][a-z0-9]*(_[a-z0-9]+)*\.sql/) != nil
+    }
+
     static func label(version: Int, name: String) -> String {
         padded(version) + "_" + name
     }

@@ -5,6 +5,8 @@ import OpenSSL
 public struct MigrationSet: Sendable, Equatable {
     /// Ascending by version.
     public let migrations: [Migration]
+    /// `B_<name>.sql`: run before every `up`, in order of their names, in a transaction each. They write only what is missing.
+    public let preparations: [MigrationScript]
 
     /// The version a fully migrated database has; 0 when there are no files.
     public var newestVersion: Int { migrations.last?.version ?? 0 }
@@ -38,7 +40,12 @@ public struct MigrationSet: Sendable, Equatable {
     public init(files: [(name: String, sql: String)]) throws {
         var ups: [(name: MigrationFileName, script: MigrationScript)] = []
         var downs: [String: MigrationScript] = [:]
+        var preparations: [MigrationScript] = []
         for file in files.sorted(by: { $0.name < $1.name }) {
+            if MigrationFileName.isPreparation(file.name) {
+                preparations.append(try Self.preparation(fileName: file.name, sql: file.sql))
+                continue
+            }
             guard let name = MigrationFileName(file.name) else { throw MigrationFileError.badName(file: file.name) }
             let script = try MigrationScript(fileName: file.name, sql: file.sql)
             if name.isDown {
@@ -47,6 +54,7 @@ public struct MigrationSet: Sendable, Equatable {
                 ups.append((name, script))
             }
         }
+        self.preparations = preparations
         try Self.checkVersions(ups.map { ($0.name.version, $0.script.fileName) })
         migrations = ups.map { up in
             let label = MigrationFileName.label(version: up.name.version, name: up.name.name)
@@ -55,6 +63,12 @@ public struct MigrationSet: Sendable, Equatable {
                 checksum: SHA256.hash(Array(up.script.sql.utf8)).hex)
         }
         if let orphan = downs.values.map(\.fileName).min() { throw MigrationFileError.downWithoutUp(file: orphan) }
+    }
+
+    private static func preparation(fileName: String, sql: String) throws -> MigrationScript {
+        let script = try MigrationScript(fileName: fileName, sql: sql)
+        guard script.isTransactional else { throw MigrationFileError.needsTransaction(file: fileName) }
+        return script
     }
 
     private static func checkVersions(_ files: [(version: Int, name: String)]) throws {

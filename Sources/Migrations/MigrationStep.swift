@@ -31,17 +31,22 @@ extension MigrationStep {
     func run(_ session: Session, conninfo: String) throws -> Int {
         let start = ContinuousClock.now
         if script.isTransactional {
-            try runInTransaction(session)
+            try script.runInTransaction(session)
         } else {
             try session.execute(MigrationSessionQueries.allowIdling)
-            try session.withCompanion(conninfo, application: "catalog-migrate", runStatements)
+            try session.withCompanion(conninfo, application: "catalog-migrate", script.runStatements)
         }
         let milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
         try session.execute(record(milliseconds: milliseconds))
         return milliseconds
     }
+}
 
-    private func runInTransaction(_ session: Session) throws {
+extension MigrationScript {
+    /// Runs the statements in the session's transaction, which belongs to the role that logged in again at the end.
+    ///
+    /// - Throws: ``MigrationFailed``.
+    func runInTransaction(_ session: Session) throws {
         try runStatements(session)
         do {
             // A deferred constraint would fail at the commit, where nobody knows which file it was.
@@ -53,8 +58,8 @@ extension MigrationStep {
     }
 
     /// One by one, so that an error names the line of its file.
-    private func runStatements(_ session: Session) throws {
-        for statement in script.statements {
+    func runStatements(_ session: Session) throws {
+        for statement in statements {
             do {
                 try session.executeScript(statement.text)
             } catch let error as PostgresError {
@@ -65,8 +70,8 @@ extension MigrationStep {
 
     private func failure(_ error: PostgresError, in statement: SQLStatement?) -> MigrationFailed {
         MigrationFailed(
-            fileName: script.fileName,
+            fileName: fileName,
             line: statement.map { statement in error.position.map(statement.line(atCharacter:)) ?? statement.line },
-            statement: statement?.excerpt, isRolledBack: script.isTransactional, cause: error)
+            statement: statement?.excerpt, isRolledBack: isTransactional, cause: error)
     }
 }

@@ -8,14 +8,25 @@ extension Migrator {
         let steps: [MigrationStep]
     }
 
-    func run(dryRun: Bool, _ select: @escaping Selection) async throws -> [Migration] {
+    /// - Parameter preparations: what comes before the first file, even if there is none.
+    func run(
+        dryRun: Bool, preparing preparations: [MigrationScript] = [], _ select: @escaping Selection
+    ) async throws -> [Migration] {
         try await withConnection { connection in
-            let steps = dryRun ? try await rehearse(connection, select) : try await runAll(connection, select)
+            let steps =
+                dryRun
+                ? try await rehearse(connection, preparations, select)
+                : try await runAll(connection, preparations, select)
             return steps.map(\.migration)
         }
     }
 
-    private func runAll(_ connection: Connection, _ select: @escaping Selection) async throws -> [MigrationStep] {
+    private func runAll(
+        _ connection: Connection, _ preparations: [MigrationScript], _ select: @escaping Selection
+    ) async throws -> [MigrationStep] {
+        for script in preparations {
+            try await lock.transaction(connection) { session in try script.runInTransaction(session) }
+        }
         var finished: [MigrationStep] = []
         while let step = try await runNext(connection, select) { finished.append(step) }
         return finished
@@ -35,9 +46,12 @@ extension Migrator {
         return finished.step
     }
 
-    private func rehearse(_ connection: Connection, _ select: @escaping Selection) async throws -> [MigrationStep] {
+    private func rehearse(
+        _ connection: Connection, _ preparations: [MigrationScript], _ select: @escaping Selection
+    ) async throws -> [MigrationStep] {
         do {
             return try await lock.transaction(connection) { session in
+                for script in preparations { try script.runInTransaction(session) }
                 try Self.createTableIfMissing(session)
                 let steps = try select(Self.plan(session, files))
                 if let stuck = steps.first(where: { !$0.script.isTransactional }) {

@@ -46,7 +46,7 @@ public struct Migrator: Sendable {
     ///   that failed stay applied.
     @discardableResult
     public func up(to target: Int? = nil, dryRun: Bool = false) async throws -> [Migration] {
-        try await run(dryRun: dryRun) { plan in
+        try await run(dryRun: dryRun, preparing: files.preparations) { plan in
             try plan.requireSound()
             return try plan.pending(upTo: target).map(MigrationStep.up)
         }

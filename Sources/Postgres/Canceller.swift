@@ -1,7 +1,6 @@
 import CLibpq
 import Glibc
 import Threads
-import Synchronization
 
 /// Cancels the work of one connection from any thread.
 ///
@@ -17,9 +16,9 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
 
     private let handle: OpaquePointer?
     /// Held for moments only: `cancel` runs on whatever thread cancels a task.
-    private let state = Mutex(State())
+    private let state = Locked(State())
     /// Held while a request travels: the work cannot end and the next one begin before it has reached the server.
-    private let travelling = Mutex(())
+    private let travelling = Locked(())
 
     init(_ connection: OpaquePointer) {
         handle = PQgetCancel(connection)

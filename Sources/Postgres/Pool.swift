@@ -1,6 +1,6 @@
 import CLibpq
 import Glibc
-import Synchronization
+import Threads
 
 /// Connections to one database for many tasks: opened when needed, at most so many, kept for the next.
 ///
@@ -15,7 +15,7 @@ public final class Pool: Sendable {
     private let setUp: @Sendable (Session) throws -> Void
     private let application: String
     private let turns: Turns
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Opens nothing yet.
     /// - Parameters:

@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 
 /// Small transactions of many tasks over few connections: those that wait when a connection is free go out together, in one visit
 /// to its thread and one round trip to the server.
@@ -22,7 +22,7 @@ public final class SharedPipelines: Sendable {
     private let pool: Pool
     private let lanes: Int
     private let atOnce: Int
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// - Parameters:
     ///   - lanes: connections of the pool at most.

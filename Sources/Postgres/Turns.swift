@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 
 /// Lets so many tasks pass at a time, first come, first served.
 final class Turns: Sendable {
@@ -16,10 +16,10 @@ final class Turns: Sendable {
 
     private enum Answer { case pass, wait, refuse(any Error) }
 
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     init(_ count: Int) {
-        state = Mutex(State(free: count))
+        state = Locked(State(free: count))
     }
 
     /// How many tasks wait.

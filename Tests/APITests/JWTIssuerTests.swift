@@ -1,7 +1,6 @@
 import Curl
 import Foundation
 import Logging
-import Synchronization
 import TestSupport
 import Testing
 
@@ -13,11 +12,11 @@ import Testing
     private struct Issuer {
         let verifier: JWTIssuer
         private let origin: String
-        private let time: TestTime
+        private let time: TestClock
         private let http = HTTPClient()
 
         init(origin: String) {
-            let time = TestTime()
+            let time = TestClock(Date())
             (self.origin, self.time) = (origin, time)
             let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             verifier = JWTIssuer(
@@ -140,13 +139,4 @@ import Testing
     func whatIsNotATokenIsNotAskedAbout(text: String) {
         #expect(JWT(text) == nil)
     }
-}
-
-/// A clock that a test moves.
-final class TestTime: Sendable {
-    private let time = Mutex(Date())
-
-    var now: Date { time.withLock { $0 } }
-
-    func advance(_ seconds: TimeInterval) { time.withLock { $0 += seconds } }
 }

@@ -1,5 +1,6 @@
-import Synchronization
+import TestSupport
 import Testing
+import Threads
 
 @testable import API
 
@@ -8,8 +9,8 @@ import Testing
 
     @Test("However many ask, one check is made in two seconds; a failure is as old as any answer")
     func oneCheck() async throws {
-        let time = TestTime()
-        let checks = Mutex(0)
+        let time = TestClock()
+        let checks = Locked(0)
         let check = RecentCheck(now: { time.now }) {
             // Lets all callers arrive before the answer.
             for _ in 0..<100 { await Task.yield() }

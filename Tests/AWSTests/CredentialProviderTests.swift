@@ -1,8 +1,9 @@
 import Foundation
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import AWS
+import Threads
 
 struct CredentialProviderTests {
     private let clock = TestClock()
@@ -10,9 +11,9 @@ struct CredentialProviderTests {
     /// A source that counts, and that answers by a list.
     private final class Source: CredentialSource {
         let name = "test"
-        private let state: Mutex<(calls: Int, answers: [Result<Credentials, CredentialError>])>
+        private let state: Locked<(calls: Int, answers: [Result<Credentials, CredentialError>])>
 
-        init(_ answers: Result<Credentials, CredentialError>...) { state = Mutex((0, answers)) }
+        init(_ answers: Result<Credentials, CredentialError>...) { state = Locked((0, answers)) }
 
         var calls: Int { state.withLock { $0.calls } }
 
@@ -89,15 +90,4 @@ struct CredentialProviderTests {
         let kept = try await provider.credentials()
         #expect(kept.accessKeyID == "B")
     }
-}
-
-/// A clock that a test moves.
-final class TestClock: Sendable {
-    private let time = Mutex(Date(timeIntervalSince1970: 1_772_366_400))
-
-    var now: Date { time.withLock { $0 } }
-
-    func advance(_ seconds: TimeInterval) { time.withLock { $0 += seconds } }
-
-    func after(_ seconds: TimeInterval) -> Date { now.addingTimeInterval(seconds) }
 }

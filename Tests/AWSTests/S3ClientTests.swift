@@ -1,10 +1,10 @@
 import Curl
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import AWS
+import Threads
 
 /// Against real stores.
 struct S3ClientTests {
@@ -134,7 +134,7 @@ struct S3ClientTests {
         let folder = try TemporaryFolder()
         let bytes = sampleBytes(size)
         try await client.put(object, contentsOf: folder.write(bytes, to: "file"))
-        let received = Mutex<[UInt8]>([])
+        let received = Locked<[UInt8]>([])
         let info = try await client.download(object) { piece in received.withLock { $0 += piece } }
         #expect(info.size == size)
         #expect(received.withLock { $0 } == bytes)
@@ -171,7 +171,7 @@ struct S3ClientTests {
         let stored = try await client.put(
             object, contentsOf: folder.write(bytes, to: "file"), options: .init(metadata: ["x": "y"]))
         #expect(stored.etag.hasSuffix("-3"))
-        let received = Mutex<[UInt8]>([])
+        let received = Locked<[UInt8]>([])
         let info = try await client.download(object) { piece in received.withLock { $0 += piece } }
         #expect(received.withLock { $0 } == bytes)
         #expect(info.etag == stored.etag)

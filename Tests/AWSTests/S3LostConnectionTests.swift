@@ -1,10 +1,10 @@
 import Curl
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import AWS
+import Threads
 
 /// A real store behind a way that loses connections.
 struct S3LostConnectionTests {
@@ -26,7 +26,7 @@ struct S3LostConnectionTests {
         let (direct, bucket) = try await S3Store.swift.bucket()
         let object = S3Object(bucket: bucket, key: "k")
         try await direct.put(object, bytes)
-        let received = Mutex<[UInt8]>([])
+        let received = Locked<[UInt8]>([])
         try await CutProxy.with(to: try await S3Server.url(), resettingAfter: 1_000_000, first: losses) { url in
             _ = try await client(url, partSize: S3Client.defaultPartSize).download(object) { piece in
                 received.withLock { $0 += piece }
@@ -58,7 +58,7 @@ struct S3LostConnectionTests {
         try await direct.put(object, bytes)
         try await CutProxy.with(to: try await S3Server.url(), resettingAfter: 1_000_000, first: 100) { url in
             let client = try await client(url, partSize: S3Client.defaultPartSize)
-            let seen = Mutex(0)
+            let seen = Locked(0)
             let error = await #expect(throws: HTTPTransportError.self) {
                 try await client.download(object) { piece in seen.withLock { $0 += piece.count } }
             }

@@ -1,10 +1,10 @@
 import Curl
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import AWS
+import Threads
 
 /// What the client does when a store or the way to it fails.
 struct S3RecoveryTests {
@@ -19,7 +19,7 @@ struct S3RecoveryTests {
     /// Streams the object.
     /// - Returns: what the caller saw.
     private func download(_ transport: ScriptedTransport) async throws -> String {
-        let seen = Mutex<[UInt8]>([])
+        let seen = Locked<[UInt8]>([])
         try await client(transport).download(object) { piece in seen.withLock { $0 += piece } }
         return String(decoding: seen.withLock { $0 }, as: UTF8.self)
     }
@@ -77,7 +77,7 @@ struct S3RecoveryTests {
     @Test("more bytes than announced are not handed over")
     func tooLong() async throws {
         let transport = ScriptedTransport(Self.head, .make("0123456789ABCDEF"))
-        let seen = Mutex(0)
+        let seen = Locked(0)
         await #expect(throws: AWSError.self) {
             try await client(transport).download(object) { piece in seen.withLock { $0 += piece.count } }
         }

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
-import Synchronization
 import Testing
+import Threads
 
 @testable import AWS
 
@@ -105,7 +105,7 @@ struct SNSMessageTests {
         let message = try SNSMessage(Array(text("message-01.json").utf8))
         let transport = ScriptedTransport(.make(status: 503), .make(try text("signing-cert.pem")))
         let clock = TestClock()
-        let reports = Mutex(0)
+        let reports = Locked(0)
         let verifier = SNSVerifier(
             now: { clock.now }, report: { _ in reports.withLock { $0 += 1 } }, send: transport.send)
         // Many messages at once, and one after them: SNS is asked once and the log told once.

@@ -1,15 +1,15 @@
 import Curl
 import Foundation
-import Synchronization
 
 @testable import AWS
+import Threads
 
 /// A service that answers by a list, and remembers what it was asked.
 final class ScriptedTransport: Sendable {
-    private let state: Mutex<(answers: [Result<HTTPResponse, HTTPTransportError>], requests: [HTTPRequest])>
+    private let state: Locked<(answers: [Result<HTTPResponse, HTTPTransportError>], requests: [HTTPRequest])>
 
     init(_ answers: [Result<HTTPResponse, HTTPTransportError>]) {
-        state = Mutex((answers, []))
+        state = Locked((answers, []))
     }
 
     convenience init(_ answers: HTTPResponse...) {

@@ -1,10 +1,10 @@
 import Curl
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import AWS
+import Threads
 
 /// SNS, Secrets Manager, STS and instance metadata, played by moto.
 struct ServiceTests {
@@ -133,7 +133,7 @@ struct ServiceTests {
 
 final class SecretCacheTests: Sendable {
     private let clock = TestClock()
-    private let calls = Mutex(0)
+    private let calls = Locked(0)
 
     private func cache() -> SecretCache {
         SecretCache(lifetime: 300, now: { [clock] in clock.now }) { [self] id in

@@ -1,7 +1,7 @@
 import Curl
-import Synchronization
 import TestSupport
 import Testing
+import Threads
 
 struct DownloadTests {
     @Test func aLargeBodyPassesThroughLittleMemory() async throws {
@@ -19,7 +19,7 @@ struct DownloadTests {
 
     @Test func bytesArriveInOrder() async throws {
         try await FaultServer.with { server in
-            let bytes = Mutex<[UInt8]>([])
+            let bytes = Locked<[UInt8]>([])
             _ = try await HTTPClient().download(HTTPRequest("GET", "\(server.url)/big?bytes=3000001")) { piece in
                 bytes.withLock { $0 += piece }
             }

@@ -1,7 +1,7 @@
 import Curl
 import Dispatch
-import Synchronization
 import Testing
+import Threads
 
 extension HTTPClient {
     /// A client with short limits.
@@ -45,7 +45,7 @@ extension HTTPResponse {
 
 /// What a receiver has seen.
 final class Received: Sendable {
-    private let state = Mutex((count: 0, pieces: 0, largest: 0))
+    private let state = Locked((count: 0, pieces: 0, largest: 0))
 
     func add(_ bytes: UnsafeRawBufferPointer) {
         state.withLock { $0 = ($0.count + bytes.count, $0.pieces + 1, max($0.largest, bytes.count)) }

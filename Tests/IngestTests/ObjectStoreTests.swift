@@ -2,9 +2,9 @@ import AWS
 import Curl
 import Foundation
 import Ingest
-import Synchronization
 import TestSupport
 import Testing
+import Threads
 
 /// What the pipelines rely on, on every kind of store.
 struct ObjectStoreTests {
@@ -31,7 +31,7 @@ struct ObjectStoreTests {
         }
 
         func get(_ key: String, version: String? = nil, etag: String? = nil) async throws -> String {
-            let received = Mutex<[UInt8]>([])
+            let received = Locked<[UInt8]>([])
             try await store.get(key, version: version, etag: etag) { piece in received.withLock { $0 += piece } }
             return String(decoding: received.withLock { $0 }, as: UTF8.self)
         }

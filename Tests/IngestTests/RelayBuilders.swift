@@ -2,14 +2,14 @@ import Foundation
 import Logging
 import OpenSSL
 import Postgres
-import Synchronization
 import TestSupport
 
 @testable import Ingest
+import Threads
 
 /// Objects in memory: keys of any kind, and objects that go away between the event and the reading.
 final class MemoryStore: ObjectStore, ObjectStores {
-    private let objects = Mutex<[[UInt8]: [UInt8]]>([:])
+    private let objects = Locked<[[UInt8]: [UInt8]]>([:])
 
     func set(_ key: String, _ bytes: [UInt8]?) { objects.withLock { $0[Array(key.utf8)] = bytes } }
 

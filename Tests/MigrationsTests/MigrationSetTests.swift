@@ -50,6 +50,16 @@ struct MigrationSetTests {
         #expect(try MigrationScript(fileName: "0001_add_a.sql", sql: sql).isTransactional == isTransactional)
     }
 
+    @Test("What prepares every run is read apart from the numbered files, and cannot run outside a transaction")
+    func preparations() throws {
+        let set = try MigrationSet(files: [("B_make_roles.sql", "select 1"), ("0001_add_a.sql", "select 2")])
+        #expect(set.preparations.map(\.fileName) == ["B_make_roles.sql"] && set.newestVersion == 1)
+        #expect(throws: MigrationFileError.needsTransaction(file: "B_x.sql")) {
+            try MigrationSet(files: [("B_x.sql", "-- catalog: no-transaction\nselect 1")])
+        }
+        #expect(throws: MigrationFileError.badName(file: "b_x.sql")) { try MigrationSet(files: [("b_x.sql", "")]) }
+    }
+
     @Test("A misspelt directive is refused")
     func unknownDirective() {
         #expect(throws: MigrationFileError.unknownDirective(file: "f", directive: "no-transactions")) {

@@ -21,6 +21,22 @@ struct MigratorTests {
         }
     }
 
+    @Test("What prepares runs before the first file, and again with every up, whether or not a file is pending")
+    func preparations() async throws {
+        try await withDatabase { conninfo in
+            let prepare = "create table if not exists runs (n int); insert into runs values (1)"
+            let files = try MigrationSet(files: [
+                ("B_count.sql", prepare), ("0001_use_runs.sql", "insert into runs values (2)"),
+            ])
+            let migrator = Migrator(conninfo: conninfo, files: files)
+            #expect(try await migrator.up(dryRun: true).count == 1)
+            #expect(try await tables(conninfo).isEmpty)
+            try await migrator.up()
+            try await migrator.up()
+            #expect(try await ask("select string_agg(n::text, ' ' order by n) from runs", conninfo) == ["1 1 2"])
+        }
+    }
+
     @Test("Looking changes nothing: no table, no schema")
     func statusOfUntouchedDatabase() async throws {
         try await withDatabase { conninfo in

@@ -10,17 +10,8 @@ import Postgres
 public func withDatabase<Result>(
     migrated: Bool = false, _ body: (String) async throws -> Result
 ) async throws -> Result {
-    let name = "t_\(UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased())"
     let template = migrated ? try await MigratedTemplate.name() : "template1"
-    try await administer("create database \(identifier: name) template \(identifier: template)")
-    let outcome: Swift.Result<Result, any Error>
-    do {
-        outcome = .success(try await body(try await TestCluster.conninfo(database: name)))
-    } catch {
-        outcome = .failure(error)
-    }
-    try await administer("drop database \(identifier: name) with (force)")
-    return try outcome.get()
+    return try await TestCluster.server().withDatabase(template: template, body)
 }
 
 /// Runs `body` with a connection to a database of its own.
@@ -44,22 +35,12 @@ public func withConnection<Result>(
 /// The product's schema is made once; databases are copies.
 private enum MigratedTemplate {
     private static let made = Task<String, any Error> {
-        try await administer("create database catalog_template")
-        let conninfo = try await TestCluster.conninfo(database: "catalog_template")
+        let server = try await TestCluster.server()
+        try await server.administer("create database catalog_template")
+        let conninfo = server.conninfo(database: "catalog_template")
         try await Migrator(conninfo: conninfo, files: .bundled()).up()
         return "catalog_template"
     }
 
     static func name() async throws -> String { try await made.value }
-}
-
-private func administer(_ statement: Statement) async throws {
-    let connection = try await Connection.open(try await TestCluster.conninfo(database: "postgres"))
-    do {
-        try await connection.run { _ = try $0.execute(statement) }
-        await connection.close()
-    } catch {
-        await connection.close()
-        throw error
-    }
 }

@@ -2,7 +2,7 @@ import Catalog
 import Foundation
 import HTTPTypes
 import Postgres
-import Synchronization
+import Threads
 
 /// Finds out who calls: by a token of `catalog.api_tokens`, or by a JWT of the configured issuer.
 final class Authenticator: Sendable {
@@ -23,7 +23,7 @@ final class Authenticator: Sendable {
     private let pool: Pool
     private let issuer: JWTIssuer?
     private let memory: TimeInterval
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// - Parameter memory: how long a token that was looked up is trusted without looking again, in seconds; a revoked one is
     ///   forgotten at once where notifications arrive.

@@ -1,5 +1,5 @@
 import Jobs
-import Synchronization
+import Threads
 
 /// So many requests a second for each caller, and as many again at once after a pause.
 final class RateLimiter: Sendable {
@@ -11,7 +11,7 @@ final class RateLimiter: Sendable {
     private static let mostRemembered = 10_000
 
     private let perSecond: Double
-    private let buckets = Mutex<[String: Bucket]>([:])
+    private let buckets = Locked<[String: Bucket]>([:])
 
     init(perSecond: Int) {
         self.perSecond = Double(perSecond)

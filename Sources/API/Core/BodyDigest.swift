@@ -1,7 +1,7 @@
 import Hummingbird
 import NIOCore
 import OpenSSL
-import Synchronization
+import Threads
 
 /// The SHA-256 of a request's body, made while somebody else reads it.
 final class BodyDigest: Sendable {
@@ -10,7 +10,7 @@ final class BodyDigest: Sendable {
         var digest: String?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// 64 hexadecimal digits; nil until the body was read to its end.
     var sha256: String? { state.withLock { $0.digest } }

@@ -1,7 +1,7 @@
 import Catalog
 import HTTPTypes
 import Hummingbird
-import Synchronization
+import Threads
 
 /// A method of a path: who may call it, with what, what comes back. The router, the checks of each request and the OpenAPI
 /// document are all made from it.
@@ -92,7 +92,7 @@ extension String {
 
 /// Who called, for the log.
 final class Caller: Sendable {
-    private let state = Mutex("")
+    private let state = Locked("")
 
     var subject: String {
         get { state.withLock { $0 } }

@@ -1,5 +1,5 @@
 import Jobs
-import Synchronization
+import Threads
 
 /// Requests since the start, by method, path and status, and how long they took.
 final class HTTPMetrics: Sendable {
@@ -19,7 +19,7 @@ final class HTTPMetrics: Sendable {
         var seconds = 0.0
     }
 
-    private let state = Mutex<[Key: Series]>([:])
+    private let state = Locked<[Key: Series]>([:])
 
     func count(method: String, path: String, status: Int, took: Duration) {
         let seconds = took.seconds

@@ -2,7 +2,7 @@ import Ingest
 import Logging
 import Postgres
 import ServiceLifecycle
-import Synchronization
+import Threads
 
 /// Tells whoever watches an upload that something happened: one connection listens for all.
 ///
@@ -28,7 +28,7 @@ final class UploadWatch: Sendable {
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Signals about an upload, from now on; the stream ends with the service, or by `leave`.
     func signals(of uploadID: String) -> (AsyncStream<Signal>, leave: @Sendable () -> Void) {

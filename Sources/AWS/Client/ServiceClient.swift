@@ -1,6 +1,6 @@
 import Curl
 import Foundation
-import Synchronization
+import Threads
 
 /// What every service client has in common: it signs, sends, reads errors and tries again.
 final class ServiceClient: Sendable {
@@ -11,7 +11,7 @@ final class ServiceClient: Sendable {
     private let credentials: CredentialProvider?
     private let rules: SigV4.Rules
     /// Seconds that the service's clock is ahead of ours.
-    private let clockOffset = Mutex<TimeInterval>(0)
+    private let clockOffset = Locked<TimeInterval>(0)
 
     /// - Parameter credentials: nil for operations that are not signed.
     init(

@@ -1,5 +1,4 @@
 import Curl
-import Synchronization
 import Threads
 
 extension S3Client {
@@ -105,7 +104,7 @@ extension S3Client {
 private final class Receiver: Sendable {
     private let size: Int
     private let receive: @Sendable (UnsafeRawBufferPointer) throws -> Void
-    private let total = Mutex(0)
+    private let total = Locked(0)
 
     init(size: Int, _ receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) {
         self.size = size

@@ -10,13 +10,15 @@ struct PostgresBinaries: Equatable {
     var postgres: String { directory + "/postgres" }
     var initdb: String { directory + "/initdb" }
 
-    /// The first usable one on `PATH`, else the newest of the usual places.
+    /// The one in the folder that `CATALOG_POSTGRES_BIN` names; the first usable one on `PATH`, else the newest of the usual places.
     ///
     /// - Parameter version: the major version that an existing data directory needs.
     /// - Throws: ``EmbeddedPostgresError/notInstalled`` or ``EmbeddedPostgresError/otherVersion(data:needed:installed:)``.
     static func find(for data: String, version: Int?) throws -> PostgresBinaries {
-        let installed = candidates(path: ProcessInfo.processInfo.environment["PATH"] ?? "").compactMap(
-            PostgresBinaries.init)
+        let environment = ProcessInfo.processInfo.environment
+        let places =
+            environment[Settings.serverProgramsVariable].map { [$0] } ?? candidates(path: environment["PATH"] ?? "")
+        let installed = places.compactMap(PostgresBinaries.init)
         if let version {
             if let match = installed.first(where: { $0.version == version }) { return match }
             guard !installed.isEmpty else { throw EmbeddedPostgresError.notInstalled }

@@ -3,6 +3,9 @@ import Ingest
 
 /// The environment, read once: `CATALOG_*` as documented. The AWS SDKs' own variables are read elsewhere.
 struct Settings: Sendable {
+    /// Names the folder of the embedded database's programs, where they are not found by themselves.
+    static let serverProgramsVariable = "CATALOG_POSTGRES_BIN"
+
     var database: DatabaseSettings
     /// Folder of the embedded database, of local objects and of local mail.
     var base: URL

@@ -1,7 +1,7 @@
 import Foundation
 import Ingest
 import Jobs
-import Synchronization
+import Threads
 
 /// One line that tells how far an upload is, on a terminal; nothing in a pipe.
 final class ProgressBar: Sendable {
@@ -15,7 +15,7 @@ final class ProgressBar: Sendable {
     private let started = ContinuousClock.now
     private let style: Style
     private let isShown: Bool
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     init(label: String, isShown: Bool) {
         self.label = label

@@ -2,7 +2,7 @@ import Foundation
 import Jobs
 import Logging
 import Postgres
-import Synchronization
+import Threads
 
 /// The steps of a request, each a job: split → a batch for every 100 records → output.
 enum EnrichmentStep {
@@ -60,7 +60,7 @@ public final class EnrichmentResources: Sendable {
     /// How much a list may be.
     public let limits: UploadLimits
     /// Requests under way: what their batches need of them does not change.
-    private let requests = Mutex<[String: EnrichmentRequest]>([:])
+    private let requests = Locked<[String: EnrichmentRequest]>([:])
 
     /// - Parameters:
     ///   - pool: at least as many connections as jobs run at once.

@@ -1,7 +1,6 @@
 import Curl
 import Foundation
 import Postgres
-import Synchronization
 
 /// Gives the text of a secret by its id; another than the refused one, if there is another by now.
 public typealias SecretReader = @Sendable (_ id: String, _ refused: String?) async throws -> String

@@ -1,5 +1,5 @@
 import Postgres
-import Synchronization
+import Threads
 
 /// A call that may be made.
 struct GrantedCall: Sendable {
@@ -37,9 +37,9 @@ actor RateLimiter {
     private var waiting: [Waiting] = []
     private var isReserving = false
     /// When calls of this process were sent, the newest last.
-    private nonisolated let sent = Mutex<[ContinuousClock.Instant]>([])
+    private nonisolated let sent = Locked<[ContinuousClock.Instant]>([])
     /// What this process was told: calls reserved before are not made.
-    private nonisolated let blockedUntil = Mutex<ContinuousClock.Instant?>(nil)
+    private nonisolated let blockedUntil = Locked<ContinuousClock.Instant?>(nil)
 
     init(provider: String, pool: Pool) {
         self.provider = provider
@@ -169,7 +169,7 @@ extension Session {
 /// The limiters of this process, one for each provider.
 final class RateLimiters: Sendable {
     private let pool: Pool
-    private let made = Mutex<[String: RateLimiter]>([:])
+    private let made = Locked<[String: RateLimiter]>([:])
 
     init(pool: Pool) {
         self.pool = pool

@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 import Postgres
-import Synchronization
+import Threads
 
 /// What is told about uploads while they are at work, over NOTIFY: nobody has to listen, and nothing depends on it.
 public struct UploadAnnouncement: Sendable, Codable, Equatable {
@@ -61,7 +61,7 @@ final class ProgressAnnouncer: Sendable {
 
     private let uploadID: String
     private let pool: Pool
-    private let next = Mutex(ContinuousClock.now)
+    private let next = Locked(ContinuousClock.now)
 
     init(_ uploadID: String, _ pool: Pool) {
         self.uploadID = uploadID

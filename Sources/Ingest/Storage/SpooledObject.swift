@@ -1,12 +1,12 @@
 import Catalog
 import Foundation
-import Synchronization
+import Threads
 
 /// An object of a bucket, fetched whole into a file without a name.
 final class SpooledObject: UploadSource, Sendable {
     let byteCount: Int?
     private let spool: TemporaryFile
-    private let offset = Mutex(0)
+    private let offset = Locked(0)
 
     private init(_ spool: TemporaryFile) {
         self.spool = spool

@@ -1,11 +1,11 @@
 import Curl
 import Foundation
 import Postgres
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import Ingest
+import Threads
 
 @Suite(.timeLimit(.minutes(2))) struct ProviderTests {
     @Test("However many calls want a token, it is asked for once, and again only when it is refused or too old")
@@ -181,7 +181,7 @@ import Testing
 
 /// Counts across tasks.
 private final class Counter: Sendable {
-    private let count = Mutex(0)
+    private let count = Locked(0)
 
     var value: Int { count.withLock { $0 } }
 

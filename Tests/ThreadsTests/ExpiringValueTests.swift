@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import TestSupport
 import Testing
 import Threads
 
@@ -8,7 +8,7 @@ import Threads
 
     /// A source that counts, may be away, and gives values for 100 s that are to be renewed after 60.
     private final class Source: Sendable {
-        private let state = Mutex((calls: 0, isAway: false))
+        private let state = Locked((calls: 0, isAway: false))
         let clock = TestClock()
 
         var calls: Int { state.withLock { $0.calls } }

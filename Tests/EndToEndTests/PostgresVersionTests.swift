@@ -1,0 +1,68 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// Every PostgreSQL that we name in the docs: installed, used and undone by an operator who is no superuser.
+@Suite struct PostgresVersionTests {
+    @Test(
+        "An owner of the database with `createrole` installs, ingests and serves",
+        arguments: [nil] + OtherPostgres.versions.map { $0 as Int? })
+    func install(version: Int?) async throws {
+        try await Self.withOperator(version) { catalog, administrator in
+            try await catalog.succeed("migrate", "up")
+            #expect(try await catalog.succeed("migrate", "up").contains("nothing to do"))
+            try await catalog.prepare()
+            let file = try catalog.folder.write(
+                ServiceEnvironment.file(good: 20, bad: 2, prefix: "A"), to: "products.csv")
+            let line = try await catalog.ingest(file)
+            #expect(line.createdRecords == 20 && line.errorRecords == 2)
+            let again = try await catalog.ingest(file, "--mode", "upsert")
+            #expect(again.unchangedRecords == 20)
+            try await catalog.succeed("upload", "revert", line.uploadId)
+            #expect(try await catalog.value("select count(*) from catalog.products") == "0")
+
+            // Who serves has a login of its own, made by the same operator.
+            let role = try await catalog.value("select current_user || '_service'")
+            _ = try await catalog.rows("create role \(identifier: role) login")
+            _ = try await catalog.rows("grant catalog_app to \(identifier: role)")
+            let service = CatalogBinary(
+                conninfo: try ConnectionInfo.setting(["user": role], in: catalog.conninfo), folder: catalog.folder)
+            #expect(try await service.ingest(file).createdRecords == 20)
+            // As row-level security serves a vendor.
+            let rows = try await service.rows(
+                """
+                with vendor as materialized (
+                    select set_config('role', 'catalog_vendor', false), set_config('catalog.vendor_id', 'V001', false)
+                )
+                select current_user from vendor
+                """)
+            #expect(rows == [["catalog_vendor"]])
+            _ = try await administrator.rows("drop owned by \(identifier: role)")
+            _ = try await administrator.rows("drop role \(identifier: role)")
+            try await catalog.succeed("migrate", "down", "--to", "0")
+        }
+    }
+
+    /// Gives a database of its own to an ordinary login that may create roles, and takes both back.
+    private static func withOperator(
+        _ version: Int?, _ body: (_ catalog: CatalogBinary, _ administrator: CatalogBinary) async throws -> Void
+    ) async throws {
+        let run: (String) async throws -> Void = { conninfo in
+            let folder = try TemporaryFolder()
+            let administrator = CatalogBinary(conninfo: conninfo, folder: folder)
+            let name = try await administrator.value("select current_database()")
+            let role = "operator_of_\(name)"
+            _ = try await administrator.rows("create role \(identifier: role) login createrole")
+            _ = try await administrator.rows("alter database \(identifier: name) owner to \(identifier: role)")
+            let asOperator = try ConnectionInfo.setting(["user": role], in: conninfo)
+            try await body(CatalogBinary(conninfo: asOperator, folder: folder), administrator)
+            _ = try await administrator.rows("reassign owned by \(identifier: role) to postgres")
+            _ = try await administrator.rows("drop owned by \(identifier: role) cascade")
+            // Roles of the cluster that the operator has granted stay, in the name of the administrator.
+            _ = try await administrator.rows("alter role \(identifier: role) nologin nocreaterole")
+        }
+        guard let version else { return try await withDatabase(run) }
+        try await OtherPostgres.withDatabase(version: version, run)
+    }
+}
