@@ -86,7 +86,8 @@ let package = Package(
         .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["EmbedTool"]),
 
         .target(
-            name: "TestSupport", dependencies: ["AWS", "Curl", "Migrations", "Postgres", "Threads"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["AWS", "Curl", "Migrations", "Postgres", "Threads"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("Threads", []),
         tests("Postgres", ["Postgres"]),

@@ -84,7 +84,8 @@ import Threads
         let second = try await value.value()
         await value.invalidate { $0 == first }
         let third = try await value.value()
-        #expect([first, second, third] == [1, 2, 2])
+        let values: [Int] = [first, second, third]
+        #expect(values == [1, 2, 2])
     }
 
     @Test("A newer one is fetched on demand, but not more often than allowed")
