@@ -50,25 +50,42 @@ let package = Package(
             plugins: ["EmbedSQL"]),
         library("Jobs", ["Postgres", "Threads", logging, lifecycle]),
         library("Catalog", ["Postgres"]),
+        library("Storage", ["AWS", "OpenSSL", "Threads"]),
+        library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Zlib"]),
+        library("Intake", ["AWS", "Postgres", "Storage", lifecycle, logging]),
         library(
             "Ingest",
             [
-                "AWS", "Catalog", "CSIMD", "CSV", "Curl", "Jobs", "OpenSSL", "Postgres", "Threads", "Zlib", logging,
-                lifecycle,
+                "AWS", "Catalog", "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular",
+                "Threads",
+                logging,
             ]),
         library(
+            "Enrichment",
+            [
+                "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular", "Threads", "Zlib",
+                logging,
+            ]),
+        library("Relay", ["AWS", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Threads", "Zlib", logging]),
+        library(
             "API",
-            ["Catalog", "Curl", "Ingest", "Jobs", "OpenSSL", "Postgres", "Threads", hummingbird, logging, lifecycle]),
+            [
+                "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage",
+                "Tabular",
+                "Threads", hummingbird, lifecycle, logging,
+            ]),
         .executableTarget(
             name: "CatalogCLI",
             dependencies: [
-                "API", "AWS", "Curl", "Ingest", "Jobs", "Migrations", "Threads", arguments, lifecycle, logging,
+                "API", "AWS", "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "Migrations", "Postgres",
+                "Relay", "Storage", "Tabular", "Threads", arguments, lifecycle, logging,
             ],
             swiftSettings: strict),
 
         // Parsing and rules without a database, measured by Benchmarks/bench.py
         .executableTarget(
-            name: "parse-benchmark", dependencies: ["CSV", "Ingest"], path: "Benchmarks/ParseBenchmark",
+            name: "parse-benchmark", dependencies: ["Catalog", "CSV", "Ingest", "Storage", "Tabular"],
+            path: "Benchmarks/ParseBenchmark",
             swiftSettings: strict),
         // The queue without anything else, the same
         .executableTarget(
@@ -89,6 +106,9 @@ let package = Package(
             name: "TestSupport", dependencies: ["AWS", "Curl", "Migrations", "Postgres", "Threads"],
             path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "PipelineSupport", dependencies: ["Intake", "Storage"], path: "Tests/PipelineSupport",
+            swiftSettings: strict),
         tests("Threads", []),
         tests("Postgres", ["Postgres"]),
         tests("OpenSSL", ["OpenSSL"]),
@@ -99,8 +119,12 @@ let package = Package(
         tests("Migrations", ["Migrations"]),
         tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
+        tests("Storage", ["AWS", "Curl", "Storage"]),
+        tests("Intake", ["Intake", "PipelineSupport"]),
+        tests("Ingest", ["AWS", "Catalog", "Curl", "Ingest", "OpenSSL", "PipelineSupport"]),
+        tests("Enrichment", ["Curl", "Enrichment", "OpenSSL", "PipelineSupport"]),
+        tests("Relay", ["AWS", "Curl", "OpenSSL", "PipelineSupport", "Relay"]),
         tests("API", ["API", "Curl"]),
-        tests("Ingest", ["AWS", "Curl", "Ingest", "OpenSSL"]),
         tests("CatalogCLI", ["API", "AWS", "CatalogCLI"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL"]),
     ]

@@ -1321,8 +1321,9 @@ CREATE TABLE intake.routes (
     accepts_from timestamp with time zone DEFAULT now() NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     providers text[] DEFAULT '{}'::text[] NOT NULL,
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT routes_mode_is_known CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
-    CONSTRAINT routes_pipeline_is_known CHECK ((pipeline = ANY (ARRAY['onboard'::text, 'enrich'::text, 'relay'::text]))),
+    CONSTRAINT routes_options_are_an_object CHECK ((jsonb_typeof(options) = 'object'::text)),
     CONSTRAINT routes_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
     CONSTRAINT routes_prefix_is_a_folder CHECK ((prefix ~ '^([^/]+/)*$'::text))
 );
@@ -1333,7 +1334,11 @@ COMMENT ON TABLE intake.routes IS 'which objects go into which pipeline; the lon
 
 -- Name: COLUMN routes.mode; Type: COMMENT; Schema: intake; Owner: -
 
-COMMENT ON COLUMN intake.routes.mode IS 'of uploads that arrive here: create or upsert';
+COMMENT ON COLUMN intake.routes.mode IS 'not read any more: options has it';
+
+-- Name: COLUMN routes.policy; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.routes.policy IS 'not read any more: options has it';
 
 -- Name: COLUMN routes.accepts_from; Type: COMMENT; Schema: intake; Owner: -
 
@@ -1341,7 +1346,11 @@ COMMENT ON COLUMN intake.routes.accepts_from IS 'the poller leaves older objects
 
 -- Name: COLUMN routes.providers; Type: COMMENT; Schema: intake; Owner: -
 
-COMMENT ON COLUMN intake.routes.providers IS 'of enrichment: who is asked, in order; all providers if it is empty';
+COMMENT ON COLUMN intake.routes.providers IS 'not read any more: options has it';
+
+-- Name: COLUMN routes.options; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.routes.options IS 'what the pipeline was told about this route: its own names and values';
 
 -- Name: jobs; Type: TABLE; Schema: jobs; Owner: -
 

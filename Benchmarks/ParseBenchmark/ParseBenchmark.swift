@@ -2,6 +2,8 @@ import CSV
 import Catalog
 import Foundation
 import Ingest
+import Storage
+import Tabular
 
 /// Reads a vendor file again and again on one thread and prints one line of JSON: seconds of each run, rows, bytes.
 ///
@@ -57,10 +59,10 @@ struct ParseBenchmark {
     }
 
     private static func rules(_ path: String, _ categories: String) throws -> () throws -> (Int, Int) {
-        var limits = UploadLimits()
+        var limits = FileLimits()
         limits.maximumFileBytes = .max
         let names = try CategoryFile(limits: limits).names(in: LocalFile(path: categories))
-        let layout = try FileLayout(
+        let layout = try ProductLayout(
             UploadReader(limits: limits).read(LocalFile(path: path)) { _ in }, mapping: nil, limits: limits)
         let checker = RowChecker(rules: ProductRules(categories: CategoryWhitelist(names)))
         return {

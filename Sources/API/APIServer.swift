@@ -1,43 +1,48 @@
 import Curl
+import Enrichment
 import Hummingbird
 import HummingbirdCore
 import Ingest
+import Intake
 import Logging
 import NIOCore
 import Postgres
 import ServiceLifecycle
+import Storage
+import Tabular
 
 /// The HTTP side of the service.
-public struct APIServer: Sendable {
+package struct APIServer: Sendable {
     /// How it listens and what it asks of callers, with defaults.
-    public struct Configuration: Sendable {
-        public var address = ListenAddress(host: "127.0.0.1", port: 8080)
+    package struct Configuration: Sendable {
+        package var address = ListenAddress(host: "127.0.0.1", port: 8080)
         /// Where operators get metrics, which the other address then does not give; nil gives them there.
-        public var operatorsAddress: ListenAddress?
+        package var operatorsAddress: ListenAddress?
         /// Where callers reach this service, without a slash at the end.
-        public var publicURL: String?
+        package var publicURL: String?
         /// Of an uploaded file.
-        public var maximumFileBytes = UploadLimits().maximumFileBytes
+        package var maximumFileBytes = FileLimits().maximumFileBytes
         /// Idle connections are closed after this time, in the middle of a request or between two.
-        public var idle = Duration.seconds(30)
+        package var idle = Duration.seconds(30)
         /// Requests a second for each caller, on average.
-        public var requestsPerSecond = 50
+        package var requestsPerSecond = 50
         /// Which JSON Web Tokens are trusted; nil trusts none.
-        public var tokens: JWTSettings?
+        package var tokens: JWTSettings?
         /// Whether notifications can be listened to: not behind PgBouncer.
-        public var listens = true
+        package var listens = true
 
-        public init() {}
+        package init() {}
     }
 
     /// What it works with.
-    public struct Resources: Sendable {
+    package struct Resources: Sendable {
         let connector: Connector
         let pool: Pool
         let store: any ObjectStore
         let uploadBucket: String
         let uploadStore: any ObjectStore
         let enrichment: EnrichmentResources
+        let recorder: ArrivalRecorder
         let intake: EventIntake?
         let isReady: @Sendable () async throws -> Void
 
@@ -49,10 +54,10 @@ public struct APIServer: Sendable {
         ///   - uploadBucket: by which `ObjectStores` finds the same store.
         ///   - intake: nil has no route for events.
         ///   - isReady: throws the reason why the service cannot work now.
-        public init(
+        package init(
             connector: Connector, pool: Pool, store: any ObjectStore, uploadStore: any ObjectStore,
             uploadBucket: String, enrichment: EnrichmentResources,
-            intake: EventIntake?, isReady: @escaping @Sendable () async throws -> Void
+            recorder: ArrivalRecorder, intake: EventIntake?, isReady: @escaping @Sendable () async throws -> Void
         ) {
             self.connector = connector
             self.pool = pool
@@ -60,6 +65,7 @@ public struct APIServer: Sendable {
             self.uploadStore = uploadStore
             self.uploadBucket = uploadBucket
             self.enrichment = enrichment
+            self.recorder = recorder
             self.intake = intake
             self.isReady = isReady
         }
@@ -74,7 +80,7 @@ public struct APIServer: Sendable {
     private let health: HealthRoutes
     private let report: MetricsRoutes
 
-    public init(_ configuration: Configuration, _ resources: Resources, logger: Logger) {
+    package init(_ configuration: Configuration, _ resources: Resources, logger: Logger) {
         self.configuration = configuration
         self.resources = resources
         self.logger = logger
@@ -86,7 +92,7 @@ public struct APIServer: Sendable {
     }
 
     /// What listens, and what keeps it informed; all end when they are asked to.
-    public func services() throws -> [any Service] {
+    package func services() throws -> [any Service] {
         let upkeep = APIUpkeep(
             watch: watch, authenticator: authenticator, connector: resources.connector, pool: resources.pool,
             listens: configuration.listens, logger: logger)
@@ -130,7 +136,8 @@ public struct APIServer: Sendable {
     private var endpoints: [Endpoint] {
         let (pool, store) = (resources.pool, resources.store)
         let database = APIDatabase(pool: pool, prepares: configuration.listens)
-        let uploads = AnnouncedUploads(pool: pool, store: resources.uploadStore, bucket: resources.uploadBucket)
+        let uploads = AnnouncedUploads(
+            store: resources.uploadStore, bucket: resources.uploadBucket, recorder: resources.recorder)
         let content = UploadContentRoutes(
             uploads: uploads, maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)
         let groups = [
@@ -148,7 +155,7 @@ public struct APIServer: Sendable {
 
     private var enrichments: EnrichmentRoutes {
         let announced = AnnouncedEnrichments(
-            pool: resources.pool, store: resources.uploadStore, bucket: resources.uploadBucket)
+            store: resources.uploadStore, bucket: resources.uploadBucket, recorder: resources.recorder)
         return EnrichmentRoutes(
             resources: resources.enrichment, announced: announced, pool: resources.pool,
             maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)

@@ -1,8 +1,9 @@
 import AWS
 import Curl
 import Foundation
-import Ingest
+import Intake
 import Logging
+import Storage
 import Threads
 
 /// The clients of AWS, made when first needed: a machine without a region or credentials can do without them.

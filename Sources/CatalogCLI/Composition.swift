@@ -1,11 +1,15 @@
 import AWS
 import Curl
+import Enrichment
 import Foundation
 import Ingest
+import Intake
 import Jobs
 import Logging
 import Migrations
 import Postgres
+import Relay
+import Storage
 
 /// The only place that builds everything, for commands and for tests.
 struct Composition: Sendable {
@@ -58,7 +62,17 @@ struct Composition: Sendable {
     func outbox(_ connection: Connection) throws -> OutboxDelivery {
         OutboxDelivery(
             connection: connection, store: try stores.reports(), notifier: try notifier(),
-            publicURL: settings.service.publicURL)
+            publicURL: settings.service.publicURL
+        ) { [connector = database.connector] body in
+            let other = try await connector.open()
+            do {
+                try await other.transaction(body)
+            } catch {
+                await other.close()
+                throw error
+            }
+            await other.close()
+        }
     }
 
     func notifier() throws -> any Notifier {
@@ -89,10 +103,16 @@ struct Composition: Sendable {
         let events = settings.service.events
         guard events.areProved || settings.service.http.address.isLoopback else { return nil }
         return EventIntake(
-            pool: pool, token: events.token, topic: events.topic.map { cloud.trustedTopic($0, logger) },
-            relayWindow: settings.relay.settings.window,
-            logger: logger)
+            recorder: recorder(pool), token: events.token,
+            topic: events.topic.map { cloud.trustedTopic($0, logger) }, logger: logger)
     }
+
+    /// What can become of objects: a route names one of these.
+    var pipelines: Pipelines {
+        Pipelines([OnboardIntake(), EnrichmentIntake(), RelayIntake(window: settings.relay.settings.window)])
+    }
+
+    func recorder(_ pool: Pool) -> ArrivalRecorder { ArrivalRecorder(pool: pool, pipelines: pipelines) }
 
     /// Nil if this process has no target to relay to.
     func archiveStore() -> (any ArchiveStore)? {

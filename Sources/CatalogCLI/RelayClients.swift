@@ -1,7 +1,7 @@
 import AWS
 import Curl
 import Foundation
-import Ingest
+import Relay
 
 /// Clients of the relay's target, with the credentials of the moment.
 ///

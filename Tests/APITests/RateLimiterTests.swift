@@ -1,6 +1,7 @@
 import Testing
 
 @testable import API
+@testable import Enrichment
 
 struct RateLimiterTests {
     @Test func aCallerHasABurstAndThenARate() {

@@ -1,7 +1,6 @@
 import AWS
 import Curl
 import Foundation
-import Ingest
 import TestSupport
 import Testing
 

@@ -9,6 +9,8 @@ import Testing
     private static let end = UploadEnd(failure: UploadFailure(.emptyFile, "empty"))
     private static let upload = Upload(uploadID: "U", vendorID: "V", fileName: "f.csv", objectKey: "/f.csv")
 
+    private static let mail = PendingNotification(notificationID: 1, uploadID: "U", recipient: nil, attempt: 1)
+
     /// Every statement of the module, with temporary tables made first where one needs them.
     private static let statements: [Statement] = [
         Vendor.insert(Vendor(vendorID: "V", vendorName: "N", email: "a@b")), Vendor.setStatus("V", .active),
@@ -20,8 +22,8 @@ import Testing
         Upload.addNotification("U", recipient: nil), Upload.revert("U"), Upload.ensureErrorPartitions,
         Outbox.claim(uploadID: "U", includingLeftovers: true), Outbox.selectForgotten,
         ReportLink.insert(tokenSHA256: "t", uploadID: "U", objectKey: "k"),
-        ReportLink.select(tokenSHA256: "t"), ReportLink.deleteExpired, Outbox.giveUp(1, reason: "r"),
-        Outbox.finish(1), Outbox.fail(1, reason: "r"),
+        ReportLink.select(tokenSHA256: "t"), ReportLink.deleteExpired, Outbox.giveUp(mail, reason: "r"),
+        Outbox.finish(mail), Outbox.fail(1, reason: "r"),
         UploadHistory.select("U"), UploadHistory.selectNewest(vendorID: nil, status: nil, limit: 1),
         UploadHistory.selectErrors("U"), UploadHistory.countErrors("U"), UploadHistory.selectEvents("U"),
         UploadHistory.selectFileFacts("U"), Report.select("U", values: [["_mapped", "sku"]], columns: ["sku"]),

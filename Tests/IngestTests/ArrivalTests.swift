@@ -1,21 +1,27 @@
 import AWS
 import Foundation
 import Logging
+import PipelineSupport
 import Postgres
 import TestSupport
 import Testing
 
 @testable import Ingest
+@testable import Intake
 
 @Suite struct ArrivalTests {
+    private static let pipelines = Pipelines([OnboardIntake()])
     private static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     private static func withPool<Result>(_ body: (Pool) async throws -> Result) async throws -> Result {
         try await withDatabase(migrated: true) { conninfo in
             let pool = Pool(conninfo, maximum: 6)
             try await pool.transaction {
-                try $0.addRoute(Route(bucket: "inbox", prefix: "uploads/", pipeline: .onboard))
-                try $0.addRoute(Route(bucket: "inbox", prefix: "uploads/nightly/", pipeline: .onboard, mode: .upsert))
+                try $0.addRoute(Route(bucket: "inbox", prefix: "uploads/", pipeline: "onboard"))
+                try $0.addRoute(
+                    Route(
+                        bucket: "inbox", prefix: "uploads/nightly/", pipeline: "onboard",
+                        options: RouteOptions(OnboardIntake.Options(mode: .upsert))))
             }
             let result = try await body(pool)
             await pool.close()
@@ -31,13 +37,15 @@ import Testing
     func once() async throws {
         try await Self.withPool { pool in
             let outcomes = try await withThrowingTaskGroup(of: ArrivalOutcome.self) { group in
-                for _ in 0..<12 { group.addTask { try await pool.transaction { try $0.arrive(.make()) } } }
+                for _ in 0..<12 {
+                    group.addTask { try await pool.transaction { try $0.record(.make(), Self.pipelines) } }
+                }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(outcomes.count { $0 == .seen } == 11)
             #expect(try await Self.count("catalog.upload_history", pool) == 1)
             #expect(try await Self.count("jobs.jobs", pool) == 1)
-            let other = try await pool.transaction { try $0.arrive(.make(etag: "e2")) }
+            let other = try await pool.transaction { try $0.record(.make(etag: "e2"), Self.pipelines) }
             guard case .accepted = other else { return #expect(Bool(false), "\(other)") }
         }
     }
@@ -46,7 +54,8 @@ import Testing
     func queued() async throws {
         try await Self.withPool { pool in
             _ = try await pool.transaction {
-                try $0.arrive(.make(key: "uploads/nightly/V7/deep/f.csv", versionID: "v9", byteCount: 12))
+                try $0.record(
+                    .make(key: "uploads/nightly/V7/deep/f.csv", versionID: "v9", byteCount: 12), Self.pipelines)
             }
             let row = try await pool.run { session -> [String?] in
                 let row = try session.first(
@@ -67,11 +76,11 @@ import Testing
         arguments: ["uploads/V1/", "uploads/stray.csv", "uploads//f.csv"])
     func ignored(key: String) async throws {
         try await Self.withPool { pool in
-            let outcome = try await pool.transaction { try $0.arrive(.make(key: key)) }
+            let outcome = try await pool.transaction { try $0.record(.make(key: key), Self.pipelines) }
             guard case .ignored = outcome else { return #expect(Bool(false), "\(outcome)") }
             #expect(try await Self.count("catalog.upload_history", pool) == 0)
             #expect(try await Self.count("intake.object_events", pool) == 1)
-            let again = try await pool.transaction { try $0.arrive(.make(key: key)) }
+            let again = try await pool.transaction { try $0.record(.make(key: key), Self.pipelines) }
             #expect(again == .seen)
         }
     }
@@ -80,7 +89,7 @@ import Testing
     func unrouted() async throws {
         try await Self.withPool { pool in
             for event in [ObjectEvent.make(key: "errors/V1/x.csv"), .make(bucket: "other")] {
-                let outcome = try await pool.transaction { try $0.arrive(event) }
+                let outcome = try await pool.transaction { try $0.record(event, Self.pipelines) }
                 #expect(outcome == .unrouted)
             }
             #expect(try await Self.count("intake.object_events", pool) == 0)
@@ -94,7 +103,9 @@ import Testing
             let stores = FolderStores(root: URL(fileURLWithPath: folder.path))
             let store = try stores.store(bucket: "inbox")
             let file = try folder.write("a,b\n", to: "local.csv")
-            let poller = ArrivalPoller(pool: pool, stores: stores, interval: .seconds(3600), logger: Self.quiet)
+            let poller = ArrivalPoller(
+                recorder: ArrivalRecorder(pool: pool, pipelines: Self.pipelines), stores: stores,
+                interval: .seconds(3600), logger: Self.quiet)
             for name in ["one", "two"] { try await store.put("uploads/V1/\(name).csv", contentsOf: file) }
             #expect(try await poller.runOnce() == 2)
             #expect(try await poller.runOnce() == 0)
@@ -118,7 +129,9 @@ import Testing
             try await pool.run {
                 _ = try $0.execute("update intake.routes set accepts_from = '2026-11-21T17:16:53.7Z'")
             }
-            let poller = ArrivalPoller(pool: pool, stores: stores, interval: .seconds(3600), logger: Self.quiet)
+            let poller = ArrivalPoller(
+                recorder: ArrivalRecorder(pool: pool, pipelines: Self.pipelines), stores: stores,
+                interval: .seconds(3600), logger: Self.quiet)
             for (second, found) in [(52, 0), (53, 1)] {
                 let date = try #require(ISO8601DateFormatter().date(from: "2026-11-21T17:16:\(second)Z"))
                 try FileManager.default.setAttributes(
@@ -137,8 +150,10 @@ import Testing
             let key = "uploads/V1/f.csv"
             try await store.put(key, contentsOf: try folder.write("a\n", to: "local.csv"))
             let info = try #require(try await store.head(key))
-            _ = try await pool.transaction { try $0.arrive(.make(key: key, etag: info.etag)) }
-            let poller = ArrivalPoller(pool: pool, stores: stores, interval: .seconds(3600), logger: Self.quiet)
+            _ = try await pool.transaction { try $0.record(.make(key: key, etag: info.etag), Self.pipelines) }
+            let poller = ArrivalPoller(
+                recorder: ArrivalRecorder(pool: pool, pipelines: Self.pipelines), stores: stores,
+                interval: .seconds(3600), logger: Self.quiet)
             #expect(try await poller.runOnce() == 0)
         }
     }
@@ -157,7 +172,8 @@ import Testing
         let trusted = topic.map {
             TrustedTopic(arn: $0, logger: quiet, isGenuine: { $0.isSigned(certificate: certificate) }, visit: { _ in })
         }
-        return EventIntake(pool: pool, token: "t0ken", topic: trusted, logger: quiet)
+        return EventIntake(
+            recorder: ArrivalRecorder(pool: pool, pipelines: pipelines), token: "t0ken", topic: trusted, logger: quiet)
     }
 
     @Test("A message of SNS is believed if it is of the topic and its signature holds, and needs no token", .sharedData)
@@ -194,15 +210,4 @@ import Testing
             #expect(outcomes == [.unrouted])
         }
     }
-}
-
-/// A folder for each bucket.
-struct FolderStores: ObjectStores {
-    let root: URL
-
-    func store(bucket: String) throws -> any ObjectStore {
-        FileObjectStore(root: root.appendingPathComponent(bucket))
-    }
-
-    func reports() throws -> any ObjectStore { try store(bucket: "reports") }
 }

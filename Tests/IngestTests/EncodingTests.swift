@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Catalog
-@testable import Ingest
+@testable import Tabular
 
 /// The same product, written in every way a vendor may write it.
 @Suite struct EncodingTests {
@@ -68,7 +68,7 @@ import Testing
         try await Onboarding.with { onboarding in
             let truncated = try await onboarding.ingest(bytes: Array(whole.dropLast(9)))
             #expect(truncated.result.end.failure?.type == .unreadableFile)
-            var limits = UploadLimits()
+            var limits = FileLimits()
             limits.maximumFileBytes = 100_000
             let bomb = try await onboarding.ingest(
                 bytes: try await compressed(String(repeating: "0", count: 10_000_000)), limits: limits)

@@ -1,12 +1,12 @@
 import Testing
 
 @testable import Catalog
-@testable import Ingest
+@testable import Tabular
 
 /// Files that are refused whole: nothing is loaded, the history says why, the mail is in the outbox.
 @Suite struct FileFailureTests {
     private func failure(
-        _ text: String = "", bytes: [UInt8]? = nil, vendor: String = "V1", limits: UploadLimits = UploadLimits()
+        _ text: String = "", bytes: [UInt8]? = nil, vendor: String = "V1", limits: FileLimits = FileLimits()
     ) async throws -> UploadFailure? {
         try await Onboarding.with { onboarding in
             let outcome = try await onboarding.ingest(text: text, bytes: bytes, vendor: vendor, limits: limits)
@@ -47,10 +47,10 @@ import Testing
 
     @Test("Limits on bytes and rows are settings")
     func limits() async throws {
-        var limits = UploadLimits()
+        var limits = FileLimits()
         limits.maximumFileBytes = 50
         #expect(try await failure(Self.good, limits: limits)?.type == .fileTooLarge)
-        limits = UploadLimits()
+        limits = FileLimits()
         limits.maximumRows = 1
         #expect(try await failure(Self.good + "Q,N,Audio,T,1,1\n", limits: limits)?.type == .tooManyRows)
     }

@@ -5,6 +5,7 @@ import Testing
 
 @testable import Catalog
 @testable import Ingest
+@testable import Storage
 
 /// The machine's troubles: nothing is lost, nothing is loaded twice, the upload ends as failed.
 @Suite struct InterruptionTests {

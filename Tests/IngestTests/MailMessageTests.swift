@@ -64,13 +64,19 @@ enum PythonMail {
     }
 }
 
-extension UploadMail {
+extension UploadNotice {
     /// About an upload with one error.
-    static func make(fileName: String = "products.csv", link: String? = nil) -> UploadMail {
-        UploadMail(
-            UploadRecord(
+    static func make(fileName: String = "products.csv", link: String? = nil) -> UploadNotice {
+        UploadNotice(
+            upload: UploadRecord(
                 uploadID: "UPLOAD_20241221_103045_7f3a9c", vendorID: "VEND001", fileName: fileName, status: .partial,
                 mode: .create, policy: .loadValid, uploadedAt: "2024-12-21T10:30:45Z", totalRecords: 2,
                 validRecords: 1, errorRecords: 1), link: link)
+    }
+}
+
+extension UploadMail {
+    static func make(fileName: String = "products.csv", link: String? = nil) -> UploadMail {
+        UploadMail(.make(fileName: fileName, link: link))
     }
 }

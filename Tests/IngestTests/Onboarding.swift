@@ -4,6 +4,9 @@ import Ingest
 import Postgres
 import TestSupport
 
+@testable import Storage
+@testable import Tabular
+
 /// A migrated database with two vendors and some categories, and a pipeline on it.
 struct Onboarding: Sendable {
     static let header = "vendor_product_id,product_name,category,sku,price,stock_quantity"
@@ -58,7 +61,7 @@ struct Onboarding: Sendable {
     /// Ingests a file.
     func ingest(
         text: String = "", bytes: [UInt8]? = nil, vendor: String = "V1", mode: UploadMode = .create,
-        policy: UploadPolicy = .loadValid, limits: UploadLimits = UploadLimits(), mapping: String? = nil,
+        policy: UploadPolicy = .loadValid, limits: FileLimits = FileLimits(), mapping: String? = nil,
         dryRun: Bool = false
     ) async throws -> Outcome {
         let pipeline = OnboardingPipeline(connection: connection, store: store, limits: limits)

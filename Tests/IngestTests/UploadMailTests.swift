@@ -17,7 +17,7 @@ import Testing
 
     @Test("Subject and body are the contract to the letter")
     func contract() {
-        let mail = UploadMail(record(1000, 950, status: .partial), link: "https://example.com/r")
+        let mail = UploadMail(UploadNotice(upload: record(1000, 950, status: .partial), link: "https://example.com/r"))
         #expect(mail.subject == "Product Upload Complete - VEND001_products.csv (95% Success)")
         #expect(
             mail.body == """
@@ -37,9 +37,12 @@ import Testing
 
     @Test("Without errors there is no link; a refused file says why")
     func variants() {
-        #expect(UploadMail(record(3, 3, status: .completed), link: nil).body.hasSuffix("Status: COMPLETED\n"))
+        #expect(
+            UploadMail(UploadNotice(upload: record(3, 3, status: .completed), link: nil)).body.hasSuffix(
+                "Status: COMPLETED\n"))
         let failed = UploadMail(
-            record(0, 0, status: .failed, failure: .init(.emptyFile, "The file is empty.")), link: nil)
+            UploadNotice(
+                upload: record(0, 0, status: .failed, failure: .init(.emptyFile, "The file is empty.")), link: nil))
         #expect(failed.body.hasSuffix("Status: FAILED\nReason: EMPTY_FILE: The file is empty.\n"))
     }
 

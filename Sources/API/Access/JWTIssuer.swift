@@ -6,17 +6,17 @@ import OpenSSL
 import Threads
 
 /// Which JSON Web Tokens (RFC 7519) are trusted: those of one OpenID Connect issuer, for one audience.
-public struct JWTSettings: Sendable {
+package struct JWTSettings: Sendable {
     /// URL, as in the `iss` claim; its `/.well-known/openid-configuration` names the keys (OpenID Connect Discovery 1.0, section 4).
-    public var issuer: String
+    package var issuer: String
     /// As in the `aud` claim.
-    public var audience: String
+    package var audience: String
     /// Which claim holds the vendor id.
-    public var vendorClaim = "vendor_id"
+    package var vendorClaim = "vendor_id"
     /// Which claim holds the role; without it a token with a vendor has the role `vendor`, and one without has none.
-    public var roleClaim = "catalog_role"
+    package var roleClaim = "catalog_role"
 
-    public init(issuer: String, audience: String) {
+    package init(issuer: String, audience: String) {
         self.issuer = issuer
         self.audience = audience
     }

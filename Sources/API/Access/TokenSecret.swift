@@ -2,14 +2,14 @@ import Catalog
 import OpenSSL
 
 /// The words of a bearer token: `cat_<id>_<secret>`.
-public struct TokenSecret: Sendable, Equatable {
+package struct TokenSecret: Sendable, Equatable {
     private static let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")
 
-    public let tokenID: String
+    package let tokenID: String
     private let secret: String
 
     /// Makes one that nobody can guess: 60 bits of name, 200 bits of secret.
-    public static func make() -> TokenSecret {
+    package static func make() -> TokenSecret {
         var generator = SystemRandomNumberGenerator()
         let word = { (length: Int) in
             String((0..<length).map { _ in alphabet[Int(generator.next() & 31)] })
@@ -31,10 +31,10 @@ public struct TokenSecret: Sendable, Equatable {
     }
 
     /// Shown once, to who asked for the token.
-    public var text: String { "cat_\(tokenID)_\(secret)" }
+    package var text: String { "cat_\(tokenID)_\(secret)" }
 
     /// 64 lower-case hexadecimal digits. A secret of this length needs no salt and no slow hash.
-    public var sha256: String { SHA256.hash(Array(secret.utf8)).hex }
+    package var sha256: String { SHA256.hash(Array(secret.utf8)).hex }
 
     /// Compares in a time that says nothing of where the difference is.
     func matches(_ storedSHA256: String) -> Bool {

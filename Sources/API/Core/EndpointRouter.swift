@@ -1,4 +1,5 @@
 import Catalog
+import Enrichment
 import HTTPTypes
 import Hummingbird
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Ingest
 import NIOCore
 import Postgres
 

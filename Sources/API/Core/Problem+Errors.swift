@@ -1,8 +1,8 @@
 import Curl
 import Hummingbird
-import Ingest
 import NIOCore
 import Postgres
+import Storage
 
 extension Problem {
     /// What a caller is told of any error: the one place that decides, for all routes.
@@ -13,8 +13,10 @@ extension Problem {
         case let problem as Problem: self = problem
         case is NIOTooManyBytesError: self.init(.tooLarge, "the body is too large for this path")
         case let error as PostgresError: self.init(error)
-        case is HTTPTransportError, is ObjectStoreError:
-            self.init(.unavailable, "a service behind this one did not answer: try again", retryAfter: 5)
+        case is HTTPTransportError, is ObjectStoreError, is TemporaryFileError:
+            self.init(
+                .unavailable, "the file store or another service behind this one is not available: try again",
+                retryAfter: 5)
         case let error as HTTPError where error.status == .notFound: self = .noSuchRoute
         case let error as any HTTPResponseError where error.status.code < 500:
             self.init(.badRequest, "the request cannot be understood: \(error.status.reasonPhrase)")

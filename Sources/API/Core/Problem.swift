@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Ingest
 
 /// An answer that says what is wrong and what to do: RFC 9457, `application/problem+json`.
 struct Problem: HTTPResponseError {

@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
-import Ingest
 import Jobs
 import NIOCore
+import Storage
 
 extension Request {
     /// The media type without its parameters, in lower case.
@@ -32,10 +32,10 @@ extension Call {
 
     /// Takes the body as a file.
     /// - Parameter limit: in bytes.
-    /// - Throws: `FileReception.TooLarge`, before the bytes come if their number is announced; `Problem`.
+    /// - Throws: `ObjectTooLarge`, before the bytes come if their number is announced; `Problem`.
     func receive(limit: Int) async throws -> ReceivedFile {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-            throw FileReception.TooLarge(limit: limit)
+            throw ObjectTooLarge(limit: limit)
         }
         var reception = try FileReception(limit: limit)
         try await forEachPiece { try await reception.take(Array($0.readableBytesView)) }

@@ -1,9 +1,12 @@
+import Enrichment
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Ingest
+import Intake
 import NIOCore
 import Postgres
+import Storage
 
 /// `/enrichment`, and `/process` with `/status`, which are the same by other names.
 struct EnrichmentRoutes: Sendable {
@@ -54,7 +57,7 @@ struct EnrichmentRoutes: Sendable {
                 return try await accept(order, call)
             } catch let failure as EnrichmentFailure {
                 throw Problem(.invalidBody, failure.description)
-            } catch let error as FileReception.TooLarge {
+            } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the list has more than \(error.limit) bytes: announce it with upload=true")
             }
         }
@@ -70,16 +73,18 @@ struct EnrichmentRoutes: Sendable {
     private var put: Endpoint {
         Endpoint(
             method: .put, path: "/enrichment/{requestId}/content",
-            summary: "Take the bytes of an announced list, once.",
+            summary: "Upload the bytes of an announced list; the same bytes again change nothing.",
             access: .operators, pathInputs: [Self.requestID], body: .stream(Self.listTypes, json: []),
             answers: [.init(.accepted, .object(.enrichment), "Taken.")]
         ) { call in
             do {
                 let received = try await call.receive(limit: maximumFileBytes)
                 guard try await announced.fill(call.path("requestId"), with: received) else {
-                    throw Problem(.notFound, "no announced request waits for a list under this name")
+                    throw Problem(.notFound, "no announced request waits for a list under this id")
                 }
-            } catch let error as FileReception.TooLarge {
+            } catch is OtherBytesTaken {
+                throw Problem(.conflict, "another list came for this request first: announce this one as its own")
+            } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the list has more than \(error.limit) bytes: split it")
             }
             return .json(try await answer(call, try await request(call)), .accepted)
@@ -106,7 +111,8 @@ struct EnrichmentRoutes: Sendable {
 
     private func accept(_ order: EnrichmentOrder, _ call: Call) async throws -> Response {
         let spool = try await ContactSpool.read(order.list, limits: resources.limits)
-        let outcome = try await EnrichmentPipeline(resources: resources).create(order.new, spool, reusing: true)
+        let outcome = try await EnrichmentPipeline(resources: resources).create(
+            order.new, spool, reusing: true, fence: { try call.holdKey($0) })
         let (requestID, status): (String, HTTPResponse.Status) =
             switch outcome {
             case .created(let requestID): (requestID, .accepted)
@@ -121,7 +127,7 @@ struct EnrichmentRoutes: Sendable {
     private func announce(_ order: EnrichmentOrder, _ call: Call) async throws -> Response {
         // Who asks for what nobody gives is told now, not after the upload.
         try await EnrichmentPipeline(resources: resources).check(order.new.options)
-        let link = try await announced.announce(order.new)
+        let link = try await announced.announce(order.new, fence: { try call.holdKey($0) })
         let requestID = order.new.requestID
         guard let request = try await pool.run({ try $0.enrichment(requestID) }) else {
             throw Problem.noSuch("request", requestID)
@@ -156,7 +162,7 @@ struct EnrichmentOrder {
     let isAnnouncement: Bool
 
     /// A JSON object holds the list as `contacts` and the rest as further members; any other body is the list itself.
-    /// - Throws: `Problem`, `FileReception.TooLarge`.
+    /// - Throws: `Problem`, `ObjectTooLarge`.
     init(_ call: Call, _ inputs: [Input], limit: Int) async throws {
         var values = call.values
         switch call.request.mediaType {

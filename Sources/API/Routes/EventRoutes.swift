@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Ingest
+import Intake
 import Logging
 
 /// `POST /events/s3`: what buckets announce.

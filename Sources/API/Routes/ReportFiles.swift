@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Ingest
+import Storage
 
 /// Files of the store, for callers: by a link of the store, or through this service where the store is a folder.
 struct ReportFiles: Sendable {

@@ -1,5 +1,6 @@
 import Catalog
 import Hummingbird
+import Ingest
 import NIOCore
 import Postgres
 

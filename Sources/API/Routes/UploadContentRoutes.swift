@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Ingest
 import NIOCore
+import Storage
 
 /// How files come in: announced by JSON and put afterwards, or in the request itself.
 struct UploadContentRoutes: Sendable {
@@ -50,7 +51,7 @@ struct UploadContentRoutes: Sendable {
                 }
             } catch let error as AnnouncementError {
                 throw Problem(error)
-            } catch let error as FileReception.TooLarge {
+            } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
             }
         }
@@ -58,25 +59,35 @@ struct UploadContentRoutes: Sendable {
 
     private var put: Endpoint {
         Endpoint(
-            method: .put, path: Self.contentPath, summary: "Take the bytes of an announced upload, once.",
+            method: .put, path: Self.contentPath,
+            summary: "Upload the bytes of an announced file; the same bytes again change nothing.",
             access: .anybody,
             pathInputs: [UploadRoutes.uploadID, Input("token", .text(atMost: 64), "From uploadUrl.")],
             body: .stream(Self.fileTypes, json: []),
             answers: [.init(.accepted, .object(.uploadPlace), "Taken: it waits for a worker.")]
         ) { call in
             let uploadID = call.path("uploadId")
-            guard let slot = try await uploads.slot(token: call.path("token")), slot.uploadID == uploadID else {
-                throw Problem(.notFound, "the link is unknown, used or has ended: announce the file again")
-            }
             do {
-                try await uploads.fill(slot, with: try await call.receive(limit: maximumFileBytes))
+                try await fill(call, uploadID, token: call.path("token"))
             } catch let error as AnnouncementError {
                 throw Problem(error)
-            } catch let error as FileReception.TooLarge {
+            } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
             }
             return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
         }
+    }
+
+    /// A client that thinks its PUT lost repeats it: the same bytes are answered as the first time, others are refused.
+    private func fill(_ call: Call, _ uploadID: String, token: String) async throws {
+        if let slot = try await uploads.slot(token: token), slot.uploadID == uploadID {
+            return try await uploads.fill(slot, with: try await call.receive(limit: maximumFileBytes))
+        }
+        guard let received = try await uploads.received(token: token), received.uploadID == uploadID else {
+            throw Problem(.notFound, "the link is unknown or expired: announce the file again")
+        }
+        let file = try await call.receive(limit: maximumFileBytes)
+        guard file.sha256 == received.sha256 else { throw AnnouncementError.otherBytesTaken }
     }
 
     // MARK: The three ways
@@ -84,7 +95,8 @@ struct UploadContentRoutes: Sendable {
     private func announce(_ call: Call) async throws -> Response {
         var values = call.values
         values.merge(try await call.json(Self.inputs))
-        let (uploadID, place) = try await uploads.announce(try announcement(values, call, fileName: nil))
+        let (uploadID, place) = try await uploads.announce(
+            try announcement(values, call, fileName: nil), fence: { try call.holdKey($0) })
         let json =
             switch place {
             case .store(let link): Self.place(uploadID, link.url, link.headers, link.expiresAt.formatted(.iso8601))
@@ -97,7 +109,7 @@ struct UploadContentRoutes: Sendable {
     private func takeBody(_ call: Call) async throws -> Response {
         // Before the bytes, so that nobody sends a file for nothing.
         let announcement = try announcement(call.values, call, fileName: call.request.attachmentName)
-        return try await accept(try await call.receive(limit: maximumFileBytes), announcement)
+        return try await accept(try await call.receive(limit: maximumFileBytes), announcement, call)
     }
 
     private func takeForm(_ call: Call) async throws -> Response {
@@ -118,11 +130,13 @@ struct UploadContentRoutes: Sendable {
         }
         var values = call.values
         values.merge(try InputValues(form.fields, Self.inputs, "field"))
-        return try await accept(form.finish(), try announcement(values, call, fileName: fileName))
+        return try await accept(form.finish(), try announcement(values, call, fileName: fileName), call)
     }
 
-    private func accept(_ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement) async throws -> Response {
-        let uploadID = try await uploads.take(file, for: announcement)
+    private func accept(
+        _ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement, _ call: Call
+    ) async throws -> Response {
+        let uploadID = try await uploads.take(file, for: announcement, fence: { try call.holdKey($0) })
         return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
     }
 
@@ -223,6 +237,8 @@ extension Problem {
         switch error {
         case .unknownVendor: self.init(.notFound, "no such vendor")
         case .vendorSuspended: self.init(.conflict, "the vendor is suspended: an operator can activate it")
+        case .otherBytesTaken:
+            self.init(.conflict, "another file came by this link first: announce this one as an upload of its own")
         case .digestDiffers(let actual):
             self.init(.digestMismatch, "the file's SHA-256 is \(actual), another was announced: send it again")
         }

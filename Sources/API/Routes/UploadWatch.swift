@@ -1,4 +1,3 @@
-import Ingest
 import Logging
 import Postgres
 import ServiceLifecycle

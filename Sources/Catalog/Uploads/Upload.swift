@@ -89,6 +89,8 @@ public struct Upload: Equatable, Sendable {
     public var etag: String?
     /// Size the store announced.
     public var byteCount: Int?
+    /// SHA-256 that was announced before the bytes came: 64 lower-case hexadecimal digits.
+    public var announcedSHA256: String?
     /// Everything is done but loading: products stay as they are.
     public var isDryRun = false
 

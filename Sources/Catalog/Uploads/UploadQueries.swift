@@ -16,10 +16,12 @@ extension Upload {
     static func queue(_ upload: Upload) -> Statement {
         """
         insert into catalog.upload_history
-            (upload_id, vendor_id, file_name, status, mode, policy, bucket, object_key, object_version, file_size_bytes, dry_run)
+            (upload_id, vendor_id, file_name, status, mode, policy, bucket, object_key, object_version, file_size_bytes, dry_run,
+            announced_sha256)
         values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'queued',
             \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.bucket)::text,
-            \(upload.objectKey)::text, \(upload.objectVersion)::text, \(upload.byteCount)::bigint, \(upload.isDryRun)::boolean)
+            \(upload.objectKey)::text, \(upload.objectVersion)::text, \(upload.byteCount)::bigint, \(upload.isDryRun)::boolean,
+            \(upload.announcedSHA256)::text)
         """
     }
 
@@ -32,6 +34,7 @@ extension Upload {
         where upload_id = \(uploadID)::text
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
         returning vendor_id, file_name, mode, policy, bucket, object_key, object_version, file_size_bytes, dry_run,
+            announced_sha256,
             (select e.etag from intake.object_events e where e.upload_id = upload_history.upload_id) as etag
         """
     }
@@ -207,6 +210,7 @@ extension Session {
         upload.etag = try row.get("etag")
         upload.byteCount = try row.get("file_size_bytes")
         upload.isDryRun = try row.get("dry_run")
+        upload.announcedSHA256 = try row.get("announced_sha256")
         return upload
     }
 

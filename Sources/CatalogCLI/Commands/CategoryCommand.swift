@@ -3,6 +3,7 @@ import Catalog
 import Foundation
 import Ingest
 import Postgres
+import Storage
 
 struct CategoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

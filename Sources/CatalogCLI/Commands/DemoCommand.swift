@@ -3,6 +3,8 @@ import Catalog
 import Foundation
 import Ingest
 import Postgres
+import Storage
+import Tabular
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -40,7 +42,7 @@ struct DemoCommand: AsyncParsableCommand {
         print("\nNow ask yourself: catalog psql, catalog upload list, catalog upload show ID, catalog upload revert ID")
     }
 
-    private func prepare(_ connection: Connection, _ file: LocalFile, _ limits: UploadLimits) async throws {
+    private func prepare(_ connection: Connection, _ file: LocalFile, _ limits: FileLimits) async throws {
         Self.step("Vendors and categories", "catalog vendor add …; catalog category import \(examples)/categories.csv")
         let categories = try CategoryFile(limits: limits).names(in: file)
         try await connection.transaction { session in

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Enrichment
 import Foundation
-import Ingest
 import Jobs
 import Logging
 import Postgres
+import Storage
 
 struct EnrichCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,9 @@
+import Enrichment
 import Foundation
-import Ingest
 import Jobs
 import Logging
 import Postgres
+import Storage
 
 /// Enriches one local file: makes the request, does its jobs in this process, and fetches the result.
 struct EnrichmentCommandRun: Sendable {

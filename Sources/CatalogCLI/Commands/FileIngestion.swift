@@ -2,6 +2,7 @@ import Catalog
 import Foundation
 import Ingest
 import Postgres
+import Storage
 
 /// Ingests local files one after the other on one connection, with a progress bar.
 struct FileIngestion: Sendable {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Catalog
 import Foundation
-import Ingest
 import Postgres
+import Storage
 
 struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Enrichment
 import Foundation
-import Ingest
 import Postgres
+import Storage
+import Tabular
 
 struct NAICSCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,7 +30,7 @@ struct NAICSCommand: AsyncParsableCommand {
                 for (path, file) in sources {
                     let outcome: NAICSImport.Outcome
                     do {
-                        let spool = try ContactSpool.read(file, limits: UploadLimits())
+                        let spool = try ContactSpool.read(file, limits: FileLimits())
                         outcome = try await connection.transaction { try NAICSImport().load(spool, $0) }
                     } catch let failure as EnrichmentFailure {
                         throw CommandFailure("cannot import '\(path)': \(failure)")

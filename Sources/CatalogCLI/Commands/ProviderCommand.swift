@@ -1,6 +1,6 @@
 import ArgumentParser
+import Enrichment
 import Foundation
-import Ingest
 import Postgres
 
 struct ProviderCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Ingest
 import Postgres
+import Relay
 
 struct RelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import AWS
 import ArgumentParser
-import Ingest
+import Relay
 
 extension RelayCommand {
     struct Lifecycle: AsyncParsableCommand {
@@ -32,7 +32,7 @@ extension RelayCommand {
         func run() async throws {
             let composition = try Composition()
             let routes = try await composition.withConnection { try await $0.run { try $0.routes() } }
-                .filter { $0.pipeline == .relay }
+                .filter { $0.pipeline == RelayIntake.name }
             guard !routes.isEmpty else {
                 throw CommandFailure("no route of the relay: catalog route add s3://BUCKET/landing/ relay")
             }

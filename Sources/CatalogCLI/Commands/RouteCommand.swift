@@ -1,6 +1,6 @@
 import ArgumentParser
 import Catalog
-import Ingest
+import Intake
 import Postgres
 
 struct RouteCommand: AsyncParsableCommand {
@@ -26,13 +26,16 @@ struct RouteCommand: AsyncParsableCommand {
         var url: String
 
         @Argument(help: "The pipeline: onboard, enrich or relay.")
-        var pipeline: Pipeline
+        var pipeline: String
 
-        @Option(help: "create: an existing product is an error. upsert: it is updated.")
-        var mode: UploadMode = .create
+        @Option(help: "Of onboard: create (default): an existing product is an error. upsert: it is updated.")
+        var mode: UploadMode?
 
-        @Option(help: "load-valid: good rows are loaded. all-or-nothing: only a file without errors is.")
-        var policy: UploadPolicy = .loadValid
+        @Option(
+            help:
+                "Of onboard: load-valid (default): good rows are loaded. all-or-nothing: only a file without errors is."
+        )
+        var policy: UploadPolicy?
 
         @Option(help: "Of enrich: the providers to ask, in order, separated by commas; all if it is not said.")
         var provider: ProviderNames?
@@ -42,13 +45,29 @@ struct RouteCommand: AsyncParsableCommand {
 
         func run() async throws {
             let (bucket, prefix) = try RouteCommand.parse(url)
+            let composition = try Composition()
             let route = Route(
-                bucket: bucket, prefix: prefix, pipeline: pipeline, mode: mode, policy: policy,
-                providers: provider?.names ?? [])
-            try await Composition().withConnection { connection in
+                bucket: bucket, prefix: prefix, pipeline: pipeline, options: try options(composition.pipelines))
+            try await composition.withConnection { connection in
                 try await connection.transaction { try $0.addRoute(route, includingExisting: existing) }
             }
-            print("\(route.url) goes to \(pipeline.rawValue)")
+            print("\(route.url) goes to \(pipeline)")
+        }
+
+        private func options(_ pipelines: Pipelines) throws -> RouteOptions {
+            guard let pipeline = pipelines[pipeline] else {
+                let known = pipelines.names.joined(separator: ", ")
+                throw ValidationError("unknown pipeline '\(pipeline)': expected one of \(known)")
+            }
+            var given: [String: [String]] = [:]
+            given["mode"] = mode.map { [$0.rawValue] }
+            given["policy"] = policy.map { [$0.rawValue] }
+            given["providers"] = provider?.names
+            do {
+                return try pipeline.options(given)
+            } catch let error as RouteOptionError {
+                throw ValidationError(error.description)
+            }
         }
     }
 
@@ -61,10 +80,8 @@ struct RouteCommand: AsyncParsableCommand {
         func run() async throws {
             let routes = try await Composition().withConnection { try await $0.run { try $0.routes() } }
             if json { return try JSONOutput.print(routes) }
-            var table = Table("FROM", "PIPELINE", "MODE", "POLICY")
-            for route in routes {
-                table.add(route.url, route.pipeline.rawValue, route.mode.rawValue, route.policy.rawValue)
-            }
+            var table = Table("FROM", "PIPELINE", "OPTIONS")
+            for route in routes { table.add(route.url, route.pipeline, try route.options.words()) }
             print(
                 routes.isEmpty ? "no routes: catalog route add s3://BUCKET/uploads/ onboard" : table.rendered(Style()))
         }
@@ -96,4 +113,62 @@ struct RouteCommand: AsyncParsableCommand {
     }
 }
 
-extension Pipeline: ExpressibleByArgument {}
+/// Its options stand beside its own members: `{"bucket":…,"mode":"create",…}`.
+extension Route: Encodable {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Name.self)
+        try container.encode(bucket, forKey: Name("bucket"))
+        try container.encode(prefix, forKey: Name("prefix"))
+        try container.encode(pipeline, forKey: Name("pipeline"))
+        for (name, value) in try options.decoded(as: [String: RouteOption].self) {
+            try container.encode(value, forKey: Name(name))
+        }
+    }
+
+    private struct Name: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.init(stringValue) }
+        init?(intValue: Int) { nil }
+    }
+}
+
+/// The value of an option: a text, or texts in order.
+private enum RouteOption: Codable {
+    case text(String)
+    case list([String])
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let list = try? container.decode([String].self) {  // because it is a text otherwise
+            self = .list(list)
+        } else {
+            self = .text(try container.decode(String.self))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .list(let list): try container.encode(list)
+        }
+    }
+
+    var words: String {
+        switch self {
+        case .text(let text): text
+        case .list(let list): list.joined(separator: ",")
+        }
+    }
+}
+
+extension RouteOptions {
+    /// `mode=create policy=load-valid`
+    fileprivate func words() throws -> String {
+        try decoded(as: [String: RouteOption].self).sorted { $0.key < $1.key }
+            .map { "\($0.key)=\($0.value.words)" }.joined(separator: " ")
+    }
+}

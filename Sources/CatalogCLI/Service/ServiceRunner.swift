@@ -1,9 +1,12 @@
 import API
+import Enrichment
 import Foundation
 import Ingest
+import Intake
 import Jobs
 import Logging
 import Postgres
+import Relay
 import ServiceLifecycle
 
 /// What a process of the service does.
@@ -29,8 +32,8 @@ struct ServiceRunner {
         if roles.contains(.poller) {
             services.append(
                 ArrivalPoller(
-                    pool: pool, stores: composition.stores, interval: settings.pollInterval,
-                    relayWindow: composition.settings.relay.settings.window, logger: logger))
+                    recorder: composition.recorder(pool), stores: composition.stores, interval: settings.pollInterval,
+                    logger: logger))
         }
         if roles.contains(.api) { services += try server(logger) }
         var configuration = ServiceGroupConfiguration(
@@ -71,7 +74,8 @@ struct ServiceRunner {
             connector: composition.database.connector, pool: pool, store: try stores.reports(),
             uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
             enrichment: try composition.enrichment(pool),
-            intake: composition.intake(pool, logger), isReady: { try await composition.checkReadiness() })
+            recorder: composition.recorder(pool), intake: composition.intake(pool, logger),
+            isReady: { try await composition.checkReadiness() })
         return try APIServer(settings.http, resources, logger: logger).services()
     }
 

@@ -1,6 +1,6 @@
 import AWS
 import Foundation
-import Ingest
+import Relay
 
 /// Where the relay delivers to: `CATALOG_RELAY_TARGET`.
 enum RelayTarget: Sendable {

@@ -1,5 +1,6 @@
 import Foundation
 import Ingest
+import Tabular
 
 /// The environment, read once: `CATALOG_*` as documented. The AWS SDKs' own variables are read elsewhere.
 struct Settings: Sendable {
@@ -14,7 +15,7 @@ struct Settings: Sendable {
     var enrichmentOutput: StoreSettings?
     var notify: NotifySettings
     var sender = MailSender()
-    var limits = UploadLimits()
+    var limits = FileLimits()
     var service: ServiceSettings
     var relay: RelayOptions
 
@@ -29,7 +30,7 @@ struct Settings: Sendable {
         enrichmentOutput = try StoreSettings(variables, "CATALOG_ENRICH_OUTPUT")
         notify = try NotifySettings(variables) ?? .folder(base.appendingPathComponent("mail"))
         if let address = variables["CATALOG_MAIL_FROM"] { sender.address = address }
-        limits = try UploadLimits(variables)
+        limits = try FileLimits(variables)
         service = try ServiceSettings(variables)
         service.http.maximumFileBytes = limits.maximumFileBytes
         relay = try RelayOptions(variables)
@@ -40,7 +41,7 @@ struct Settings: Sendable {
     }
 }
 
-extension UploadLimits {
+extension FileLimits {
     fileprivate init(_ variables: Variables) throws {
         self.init()
         if let bytes = try variables.whole("CATALOG_MAX_FILE_BYTES", in: 1...Int.max) { maximumFileBytes = bytes }

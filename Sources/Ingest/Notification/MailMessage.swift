@@ -1,13 +1,13 @@
 import Foundation
 
 /// Who a mail is from.
-public struct MailSender: Equatable, Sendable {
+package struct MailSender: Equatable, Sendable {
     /// For people.
-    public var name: String
+    package var name: String
     /// A bare address; it gets the bounces too.
-    public var address: String
+    package var address: String
 
-    public init(name: String = "Catalog", address: String = "catalog@localhost") {
+    package init(name: String = "Catalog", address: String = "catalog@localhost") {
         self.name = name
         self.address = address
     }

@@ -2,19 +2,20 @@ import Catalog
 import Foundation
 import OpenSSL
 import Postgres
+import Storage
 
 /// Links to reports that live as long as the mail says: 7 days.
 ///
 /// A store's own link dies with the credentials that signed it, and those of a task or an instance live for hours. Then
 /// the link leads to this service, which answers it with a fresh one of the store.
-public struct ReportLinks: Sendable {
+package struct ReportLinks: Sendable {
     private static let lifetime: TimeInterval = 7 * 86_400
 
     private let store: any ObjectStore
     private let publicURL: String?
 
     /// - Parameter publicURL: where vendors reach this service, without a slash at the end; nil if they cannot.
-    public init(store: any ObjectStore, publicURL: String?) {
+    package init(store: any ObjectStore, publicURL: String?) {
         self.store = store
         self.publicURL = publicURL
     }
@@ -34,7 +35,7 @@ public struct ReportLinks: Sendable {
 
     /// A fresh link of the store.
     /// - Returns: nil if the token is unknown or has ended.
-    public func resolve(_ token: String, _ pool: Pool) async throws -> String? {
+    package func resolve(_ token: String, _ pool: Pool) async throws -> String? {
         guard let key = try await pool.run({ try $0.reportKey(tokenSHA256: Self.hash(token)) }) else { return nil }
         return try await store.link(to: key).url
     }

@@ -1,21 +1,21 @@
 import Curl
 
 /// Mail through a server.
-public struct SMTPNotifier: Notifier {
-    public let channel = "smtp"
+package struct SMTPNotifier: Notifier {
+    package let channel = "smtp"
     private let server: SMTPServer
     private let sender: MailSender
 
-    public init(server: SMTPServer, from sender: MailSender) {
+    package init(server: SMTPServer, from sender: MailSender) {
         self.server = server
         self.sender = sender
     }
 
     /// Returns when the server has taken the mail.
     /// - Throws: `Undeliverable` if nobody is known or the server refuses for good; `SMTPError` for another try.
-    public func send(_ mail: UploadMail, to recipient: String?, identifier: String) async throws {
+    package func send(_ notice: UploadNotice, to recipient: String?, identifier: String) async throws {
         guard let recipient else { throw Undeliverable(reason: "nobody is known to send the mail to") }
-        let message = MailMessage(mail, from: sender, to: recipient, identifier: identifier)
+        let message = MailMessage(UploadMail(notice), from: sender, to: recipient, identifier: identifier)
         let bytes = Array(message.text(.quotedPrintable).utf8)
         do {
             try await sendMail(SMTPMessage(sender: sender.address, recipients: [recipient], bytes: bytes), via: server)

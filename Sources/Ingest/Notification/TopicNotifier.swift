@@ -1,26 +1,29 @@
 import AWS
 
 /// Mail through a topic of SNS that serves every vendor: subscriptions filter on `vendor_id` and `status`.
-public struct TopicNotifier: Notifier {
-    public let channel = "sns"
+package struct TopicNotifier: Notifier {
+    package let channel = "sns"
     private let client: SNSClient
     private let topic: String
 
     /// - Parameter topic: its ARN.
-    public init(client: SNSClient, topic: String) {
+    package init(client: SNSClient, topic: String) {
         self.client = client
         self.topic = topic
     }
 
     /// The recipient is whoever subscribed, so that it may be nil here.
-    public func send(_ mail: UploadMail, to recipient: String?, identifier: String) async throws {
+    package func send(_ notice: UploadNotice, to recipient: String?, identifier: String) async throws {
+        let mail = UploadMail(notice)
         try await client.publish(
             topic: topic, subject: mail.shortSubject(), message: mail.body,
-            attributes: ["vendor_id": mail.vendorID, "status": mail.status.rawValue, "upload_id": identifier])
+            attributes: [
+                "vendor_id": notice.upload.vendorID, "status": notice.upload.status.rawValue, "upload_id": identifier,
+            ])
     }
 
     /// What a vendor's subscription lets through.
-    public static func filterPolicy(vendorID: String) -> String { "{\"vendor_id\": [\"\(vendorID)\"]}" }
+    package static func filterPolicy(vendorID: String) -> String { "{\"vendor_id\": [\"\(vendorID)\"]}" }
 }
 
 extension UploadMail {

@@ -2,20 +2,14 @@ import Catalog
 import Foundation
 
 /// The mail about a finished upload: subject and body as the contract has them.
-public struct UploadMail: Equatable, Sendable {
+package struct UploadMail: Equatable, Sendable {
     /// May hold any character of the file name but line breaks.
-    public let subject: String
+    package let subject: String
     /// Lines end with LF.
-    public let body: String
+    package let body: String
 
-    /// Who it is about, for filters.
-    public let vendorID: String
-    public let status: UploadStatus
-
-    /// - Parameter link: to the error report; nil if there are no errors.
-    public init(_ upload: UploadRecord, link: String?) {
-        vendorID = upload.vendorID
-        status = upload.status
+    package init(_ notice: UploadNotice) {
+        let upload = notice.upload
         let total = upload.totalRecords ?? 0
         let valid = upload.validRecords ?? 0
         let invalid = upload.errorRecords ?? 0
@@ -32,7 +26,7 @@ public struct UploadMail: Equatable, Sendable {
         if let type = upload.failureType, let message = upload.failureMessage {
             lines.append("Reason: \(type): \(message)")
         }
-        if let link { lines += ["", "Download Error Report: \(link)", "(Link expires in 7 days)"] }
+        if let link = notice.link { lines += ["", "Download Error Report: \(link)", "(Link expires in 7 days)"] }
         body = lines.joined(separator: "\n") + "\n"
     }
 

@@ -1,11 +1,12 @@
 import Catalog
 import Foundation
+import Tabular
 
 /// How the columns of a foreign export become ours: `catalog ingest --map FILE.json`, format in `examples/README.md`.
-public struct ColumnMapping: Sendable, Decodable {
+package struct ColumnMapping: Sendable, Decodable {
     /// Where the value of one field comes from. Steps, in this order: `from` or `constant` or `rowNumber`, `carry`,
     /// `first`, `number`, `replace`, `default`, `prefix` and `suffix`.
-    public struct Source: Sendable, Decodable {
+    package struct Source: Sendable, Decodable {
         /// Columns of the file: the first that is not empty.
         var from: [String]?
         var constant: String?
@@ -35,7 +36,7 @@ public struct ColumnMapping: Sendable, Decodable {
         case description, header, separator, encoding, skipWhenEmpty, columns
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         description = try container.decodeIfPresent(String.self, forKey: .description)
         header = try container.decodeIfPresent(Bool.self, forKey: .header) ?? true
@@ -47,7 +48,7 @@ public struct ColumnMapping: Sendable, Decodable {
 
     /// Reads a mapping file.
     /// - Throws: `ColumnMappingError` that names the key and what it should be.
-    public init(json: Data) throws {
+    package init(json: Data) throws {
         do {
             self = try JSONDecoder().decode(ColumnMapping.self, from: json)
         } catch let error as DecodingError {
@@ -97,17 +98,17 @@ public struct ColumnMapping: Sendable, Decodable {
         let missing = ProductField.required.filter { !supplies($0, from: names) }
         guard missing.isEmpty else {
             let wanted = missing.flatMap { columns[$0.column]?.from ?? [] }
-            throw FileLayout.missingColumns(wanted, names)
+            throw FileFailure.missingColumns(wanted, found: names)
         }
         for name in Set(columns.values.flatMap { $0.from ?? [] }).sorted() where names.count(where: { $0 == name }) > 1
         {
-            throw UploadFailure(.duplicateColumn, "Column occurs twice in the header: \(name). Remove one.")
+            throw FileFailure.duplicateColumn(name)
         }
     }
 }
 
 /// A mapping file that cannot be used.
-public struct ColumnMappingError: Error, CustomStringConvertible {
+package struct ColumnMappingError: Error, CustomStringConvertible {
     var reason: String
 
     init(reason: String) {
@@ -128,5 +129,5 @@ public struct ColumnMappingError: Error, CustomStringConvertible {
     }
 
     /// What is wrong, and where the format is described.
-    public var description: String { "cannot use the mapping: \(reason); the format is in examples/README.md" }
+    package var description: String { "cannot use the mapping: \(reason); the format is in examples/README.md" }
 }

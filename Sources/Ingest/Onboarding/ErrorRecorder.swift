@@ -1,13 +1,14 @@
 import CSV
 import Catalog
 import Postgres
+import Tabular
 
 /// Writes every error of every rejected row to `catalog.validation_errors`, with the row as the vendor wrote it.
 struct ErrorRecorder {
     let session: Session
     let upload: Upload
     let spooled: SpooledUpload
-    let layout: FileLayout
+    let layout: ProductLayout
     let checker: RowChecker
     let verdicts: RowVerdicts
 
@@ -59,7 +60,7 @@ struct JSONText {
 
     /// Cells by column. A row that cannot be split stands under `_line`, surplus cells under `_extra`, and the values
     /// that a mapping made of the row under `_mapped`.
-    mutating func setOriginal(_ row: SourceRow, _ layout: FileLayout) {
+    mutating func setOriginal(_ row: SourceRow, _ layout: ProductLayout) {
         bytes.removeAll(keepingCapacity: true)
         bytes.append(UInt8(ascii: "{"))
         if row.record.problem != nil {
@@ -72,7 +73,7 @@ struct JSONText {
         bytes.append(UInt8(ascii: "}"))
     }
 
-    private mutating func addCells(_ record: CSVRecord, _ layout: FileLayout) {
+    private mutating func addCells(_ record: CSVRecord, _ layout: ProductLayout) {
         for index in 0..<min(record.count, layout.columns.count) {
             addKey(layout.columns[index])
             addCell(record[index])

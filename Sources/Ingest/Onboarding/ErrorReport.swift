@@ -1,6 +1,7 @@
 import CSV
 import Catalog
 import Postgres
+import Storage
 
 /// The two files a vendor gets back: the error CSV, and the rejected rows as they were, to be corrected and uploaded
 /// again. Both are made from the database, so that they can be made again after a crash.
@@ -21,8 +22,8 @@ struct ErrorReport {
 
     /// Writes both files in one pass over the errors, in constant memory. Needs a transaction.
     init(session: Session, uploadID: String, facts: UploadEvent.FileFacts) throws {
-        errors = try TemporaryFile(isNamed: true)
-        rejected = try TemporaryFile(isNamed: true)
+        errors = try TemporaryFile()
+        rejected = try TemporaryFile()
         var errorLines = CSVWriter()
         var rows = RejectedRows(file: rejected)
         Self.header.forEach { errorLines.field($0) }

@@ -1,16 +1,18 @@
 import Catalog
 import Foundation
 import Postgres
+import Storage
+import Tabular
 
 /// How an upload ended, for whoever asked for it.
-public struct OnboardingResult: Sendable {
-    public var upload: Upload
-    public var end: UploadEnd
+package struct OnboardingResult: Sendable {
+    package var upload: Upload
+    package var end: UploadEnd
     /// Errors by type.
-    public var errorCounts: [RowErrorType: Int] = [:]
+    package var errorCounts: [RowErrorType: Int] = [:]
     /// Keys of the report and the rejected rows in the object store; nil without errors.
-    public var errorReport: String?
-    public var rejectedFile: String?
+    package var errorReport: String?
+    package var rejectedFile: String?
 }
 
 /// The main job: one file of one vendor becomes products, errors and history, in one transaction.
@@ -18,13 +20,13 @@ public struct OnboardingResult: Sendable {
 /// In the order of the code: `UploadReader` (bytes, gunzip, encoding) → `RowReader` → `RowChecker` (rules 1–4, 7) →
 /// `ProductLoader` (rules 5 and 6 by set, then COPY into products) → `ErrorRecorder` → history and outbox. After the
 /// commit, or again after a crash: `ReportWriter`, then `OutboxDelivery`. `OnboardJob` runs it for objects of a bucket.
-public struct OnboardingPipeline: Sendable {
+package struct OnboardingPipeline: Sendable {
     private let connection: Connection
     private let reports: ReportWriter
-    private let limits: UploadLimits
+    private let limits: FileLimits
 
     /// - Parameter connection: used by nobody else while an upload runs; its role owns the tables or inherits their owner.
-    public init(connection: Connection, store: any ObjectStore, limits: UploadLimits = UploadLimits()) {
+    package init(connection: Connection, store: any ObjectStore, limits: FileLimits = FileLimits()) {
         self.connection = connection
         self.limits = limits
         reports = ReportWriter(store: store)
@@ -33,8 +35,8 @@ public struct OnboardingPipeline: Sendable {
     /// Ingests a file. What is wrong with the file or the vendor is a result, not an error.
     /// - Throws: `PostgresError`, `CancellationError`, errors of the source or the disk: the upload is then recorded as
     ///   failed (`INTERRUPTED`) if the database can be reached, and nothing was loaded.
-    public func run(
-        _ upload: Upload, from source: any UploadSource & Sendable, mapping: ColumnMapping? = nil,
+    package func run(
+        _ upload: Upload, from source: any ByteSource & Sendable, mapping: ColumnMapping? = nil,
         progress: @escaping @Sendable (OnboardingProgress) -> Void = { _ in }
     ) async throws -> OnboardingResult {
         do {
@@ -50,7 +52,7 @@ public struct OnboardingPipeline: Sendable {
     /// The work itself, on an upload that has begun; reports are left to whoever comes next.
     /// - Parameter commit: joins the transaction that ends the upload, also when the file is refused.
     func process(
-        _ upload: Upload, from source: any UploadSource & Sendable, mapping: ColumnMapping? = nil,
+        _ upload: Upload, from source: any ByteSource & Sendable, mapping: ColumnMapping? = nil,
         progress: @escaping @Sendable (OnboardingProgress) -> Void = { _ in },
         commit: @Sendable (Session, UploadEnd) throws -> Void = { _, _ in }
     ) async throws -> OnboardingResult {
@@ -68,8 +70,8 @@ public struct OnboardingPipeline: Sendable {
     }
 
     /// Does the same work and rolls all of it back; only the reports are kept.
-    public func dryRun(
-        _ upload: Upload, from source: any UploadSource & Sendable, mapping: ColumnMapping? = nil,
+    package func dryRun(
+        _ upload: Upload, from source: any ByteSource & Sendable, mapping: ColumnMapping? = nil,
         progress: @escaping @Sendable (OnboardingProgress) -> Void = { _ in }
     ) async throws -> OnboardingResult {
         do {
@@ -107,15 +109,19 @@ public struct OnboardingPipeline: Sendable {
     /// Reads the file whole before the first write: until then the transaction has neither a snapshot nor an id, and holds
     /// back no vacuum while a slow source dribbles.
     private func read(
-        _ upload: Upload, _ source: any UploadSource, _ mapping: ColumnMapping?, _ session: Session,
+        _ upload: Upload, _ source: any ByteSource, _ mapping: ColumnMapping?, _ session: Session,
         _ progress: @escaping (OnboardingProgress) -> Void
     ) throws -> ReadFile {
         try verify(try session.vendor(upload.vendorID), of: upload)
-        let spooled = try UploadReader(limits: limits, declaredEncoding: mapping?.declaredEncoding).read(source) {
-            bytes in
-            progress(OnboardingProgress(phase: .reading, rows: 0, fraction: source.fraction(bytes)))
+        do {
+            let spooled = try UploadReader(limits: limits, declaredEncoding: mapping?.declaredEncoding).read(source) {
+                bytes in
+                progress(OnboardingProgress(phase: .reading, rows: 0, fraction: source.fraction(bytes)))
+            }
+            return ReadFile(spooled: spooled, layout: try ProductLayout(spooled, mapping: mapping, limits: limits))
+        } catch let failure as FileFailure {
+            throw UploadFailure(failure)
         }
-        return ReadFile(spooled: spooled, layout: try FileLayout(spooled, mapping: mapping, limits: limits))
     }
 
     private func load(
@@ -134,7 +140,10 @@ public struct OnboardingPipeline: Sendable {
         try session.addEvent(upload.uploadID, .checked(rows: counts.total, rejected: counts.error))
 
         var result = OnboardingResult(
-            upload: upload, end: UploadEnd(counts: counts, file: spooled.file, failure: failure(counts, upload.policy)))
+            upload: upload,
+            end: UploadEnd(
+                counts: counts, file: UploadedFile(byteCount: spooled.byteCount, sha256: spooled.sha256),
+                failure: failure(counts, upload.policy)))
         if counts.error > 0 {
             let recorder = ErrorRecorder(
                 session: session, upload: upload, spooled: spooled, layout: layout, checker: checker,
@@ -148,28 +157,26 @@ public struct OnboardingPipeline: Sendable {
     @discardableResult
     private func verify(_ vendor: Vendor?, of upload: Upload) throws -> Vendor {
         guard let vendor else {
-            throw UploadFailure(.unknownVendor, "Vendor is not registered: '\(upload.vendorID)'.")
+            throw UploadFailure.unknownVendor(upload.vendorID)
         }
         guard vendor.status == .active else {
-            throw UploadFailure(.vendorSuspended, "Vendor is suspended: '\(upload.vendorID)'.")
+            throw UploadFailure.vendorSuspended(upload.vendorID)
         }
         return vendor
     }
 
     private func failure(_ counts: UploadCounts, _ policy: UploadPolicy) -> UploadFailure? {
         if counts.valid == 0 {
-            return UploadFailure(.noValidRows, "All \(counts.total) rows have errors: nothing was loaded.")
+            return .noValidRows(counts)
         }
         guard policy == .allOrNothing, counts.error > 0 else { return nil }
-        return UploadFailure(
-            .rejectedByPolicy,
-            "\(counts.error) of \(counts.total) rows have errors and the policy is all-or-nothing: nothing was loaded.")
+        return .rejectedByPolicy(counts)
     }
 
     private func finish(_ result: OnboardingResult, recipient: String?, _ session: Session) throws {
         let uploadID = result.upload.uploadID
         guard try session.finishUpload(uploadID, result.end) else {
-            throw UploadFailure(.interrupted, "Upload \(uploadID) was given up meanwhile: upload the file again.")
+            throw UploadFailure.givenUp(uploadID)
         }
         try session.addEvent(uploadID, .finished(result.end))
         // Whoever asked for a dry run watches it; a mail would sound as if products had changed.
@@ -194,13 +201,11 @@ public struct OnboardingPipeline: Sendable {
 
     /// The caller's error matters more than a database that cannot be told: the next upload gives this one up.
     private func recordInterruption(of upload: Upload) async {
-        let failure = UploadFailure(
-            .interrupted, "The upload was interrupted: nothing was loaded. Upload the file again.")
         // A task of its own, because this one may be cancelled.
         await Task {
             try? await connection.transaction { session in  // because of the sentence above
-                if try session.finishUpload(upload.uploadID, UploadEnd(failure: failure)) {
-                    try session.addEvent(upload.uploadID, .failed(failure))
+                if try session.finishUpload(upload.uploadID, UploadEnd(failure: .interrupted)) {
+                    try session.addEvent(upload.uploadID, .failed(.interrupted))
                 }
             }
         }.value
@@ -213,7 +218,7 @@ private struct RolledBack: Error, @unchecked Sendable {  // because the report's
     let report: ErrorReport?
 }
 
-extension UploadSource {
+extension ByteSource {
     fileprivate func fraction(_ bytes: Int) -> Double? {
         byteCount.map { Double(bytes) / Double(max(1, $0)) }
     }
@@ -222,7 +227,7 @@ extension UploadSource {
 /// A file that was read whole and whose header makes sense.
 private struct ReadFile {
     let spooled: SpooledUpload
-    let layout: FileLayout
+    let layout: ProductLayout
 
     var facts: UploadEvent.FileFacts {
         UploadEvent.FileFacts(

@@ -1,13 +1,13 @@
 /// How far an upload is.
-public struct OnboardingProgress: Sendable {
+package struct OnboardingProgress: Sendable {
     /// What is being done; every phase reads the file from its beginning.
-    public enum Phase: String, Sendable { case reading, checking, loading, reporting }
+    package enum Phase: String, Sendable { case reading, checking, loading, reporting }
 
-    public var phase: Phase
+    package var phase: Phase
     /// Data rows of the file passed in this phase.
-    public var rows: Int
+    package var rows: Int
     /// 0 to 1 of this phase; nil if the size is not known.
-    public var fraction: Double?
+    package var fraction: Double?
 }
 
 /// Reports progress every few thousand rows and notices cancellation as often.

@@ -1,5 +1,6 @@
 import Catalog
 import Postgres
+import Tabular
 
 /// Loads the accepted rows of one upload into `catalog.products`, inside the caller's transaction.
 ///
@@ -12,16 +13,16 @@ final class ProductLoader {
     private let session: Session
     private let upload: Upload
     private let spooled: SpooledUpload
-    private let layout: FileLayout
+    private let layout: ProductLayout
     private let checker: RowChecker
-    private let limits: UploadLimits
+    private let limits: FileLimits
     private let progress: ProgressMeter
     private var duplicates: DuplicateChecker
     private(set) var verdicts = RowVerdicts()
 
     init(
-        session: Session, upload: Upload, spooled: SpooledUpload, layout: FileLayout, checker: RowChecker,
-        limits: UploadLimits, progress: ProgressMeter
+        session: Session, upload: Upload, spooled: SpooledUpload, layout: ProductLayout, checker: RowChecker,
+        limits: FileLimits, progress: ProgressMeter
     ) {
         self.session = session
         self.upload = upload
@@ -72,15 +73,14 @@ final class ProductLoader {
             }
         }
         guard verdicts.tally().total > 0 else {
-            throw UploadFailure(.emptyFile, "The file has a header but no data rows.")
+            throw UploadFailure.noRows
         }
         try duplicates.finish()
     }
 
     private func refuseTooMany(_ row: Int) throws {
         guard row > limits.maximumRows else { return }
-        let remedy = "split it into smaller files."
-        throw UploadFailure(.tooManyRows, "The file has more than \(limits.maximumRows) data rows: \(remedy)")
+        throw UploadFailure.tooManyRows(limits.maximumRows)
     }
 
     private func write(_ product: ProductRow, row: Int, to writer: CopyWriter) throws {

@@ -1,13 +1,14 @@
 import Catalog
 import Postgres
+import Storage
 
 /// Puts the error report and the rejected rows of a finished upload into the object store and notes where they are.
 /// Doing it twice gives the same objects.
-public struct ReportWriter: Sendable {
+package struct ReportWriter: Sendable {
     private let store: any ObjectStore
 
     /// - Parameter store: where vendors fetch their reports.
-    public init(store: any ObjectStore) {
+    package init(store: any ObjectStore) {
         self.store = store
     }
 
@@ -51,8 +52,8 @@ public struct ReportWriter: Sendable {
     private func put(_ report: ErrorReport, vendorID: String, uploadID: String) async throws -> (String, String) {
         let errorsKey = ErrorReport.errorsKey(vendorID: vendorID, uploadID: uploadID)
         let rejectedKey = ErrorReport.rejectedKey(vendorID: vendorID, uploadID: uploadID)
-        try await store.put(errorsKey, contentsOf: report.errors.path!)
-        try await store.put(rejectedKey, contentsOf: report.rejected.path!)
+        try await store.put(errorsKey, contentsOf: report.errors)
+        try await store.put(rejectedKey, contentsOf: report.rejected)
         return (errorsKey, rejectedKey)
     }
 }

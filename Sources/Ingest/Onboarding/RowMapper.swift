@@ -1,4 +1,5 @@
 import Catalog
+import Tabular
 
 /// Applies a `ColumnMapping` row by row; remembers the row above for cells that carry over.
 struct RowMapper {

@@ -1,5 +1,6 @@
 import CSV
 import Catalog
+import Tabular
 
 /// One data row of an upload; valid until the reader moves on. Holds no reference, so that a row costs no counting.
 package struct SourceRow {
@@ -26,9 +27,7 @@ enum Malformation {
 
     var message: String {
         switch self {
-        case .csv(.strayQuote(let field)), .csv(.textAfterQuote(let field)), .csv(.unterminatedQuote(let field)):
-            "Unbalanced quote in field \(field + 1)"
-        case .csv(.recordTooLong(let limit)): "Row is longer than \(limit) bytes"
+        case .csv(let problem): problem.words
         case .nul: "Row contains a NUL byte"
         case .notUTF8: "Row is not valid UTF-8"
         case .fieldCount(let count, let expected): "Row has \(count) fields, the header has \(expected)"
@@ -38,7 +37,7 @@ enum Malformation {
 
 /// Reads the rows of a spooled upload in file order, as often as needed: every reading gives the same rows.
 package final class RowReader {
-    let layout: FileLayout
+    let layout: ProductLayout
     private let csv: CSVReader
     private let hasDamagedText: Bool
     private var mapper: RowMapper?
@@ -55,7 +54,7 @@ package final class RowReader {
 
     /// - Parameter read: gives the text from its beginning.
     package init(
-        _ layout: FileLayout, hasDamagedText: Bool = false,
+        _ layout: ProductLayout, hasDamagedText: Bool = false,
         read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
     ) throws {
         self.layout = layout
@@ -70,7 +69,7 @@ package final class RowReader {
         if layout.hasHeader { _ = try csv.next() }
     }
 
-    convenience init(_ upload: SpooledUpload, _ layout: FileLayout) throws {
+    convenience init(_ upload: SpooledUpload, _ layout: ProductLayout) throws {
         try self.init(layout, hasDamagedText: upload.hasDamagedText, read: upload.spool.reader())
     }
 

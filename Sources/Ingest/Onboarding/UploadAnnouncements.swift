@@ -4,17 +4,17 @@ import Postgres
 import Threads
 
 /// What is told about uploads while they are at work, over NOTIFY: nobody has to listen, and nothing depends on it.
-public struct UploadAnnouncement: Sendable, Codable, Equatable {
+package struct UploadAnnouncement: Sendable, Codable, Equatable {
     /// The channel of all uploads.
-    public static let channel = "catalog.uploads"
+    package static let channel = "catalog.uploads"
 
-    public var uploadId: String
+    package var uploadId: String
     /// What is being done; nil if the upload's row changed.
-    public var phase: String?
+    package var phase: String?
     /// Data rows passed in this phase.
-    public var rows: Int?
+    package var rows: Int?
     /// 0 to 1 of this phase, where the size is known.
-    public var fraction: Double?
+    package var fraction: Double?
 
     init(_ uploadID: String, _ progress: OnboardingProgress? = nil) {
         uploadId = uploadID
@@ -24,7 +24,7 @@ public struct UploadAnnouncement: Sendable, Codable, Equatable {
     }
 
     /// Reads the payload of a notification; nil if it is none of ours.
-    public init?(payload: String) {
+    package init?(payload: String) {
         // What cannot be read is somebody else's.
         guard let read = try? JSONDecoder().decode(Self.self, from: Data(payload.utf8)) else { return nil }
         self = read

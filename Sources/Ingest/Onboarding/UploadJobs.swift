@@ -3,6 +3,8 @@ import Foundation
 import Jobs
 import Logging
 import Postgres
+import Storage
+import Tabular
 
 /// The three steps of an upload from a bucket, one job each: onboard → report (if there are errors) → notify.
 ///
@@ -58,19 +60,19 @@ extension Job {
 }
 
 /// Lends a connection of its own to each running job.
-public struct UploadJobResources: Sendable {
+package struct UploadJobResources: Sendable {
     let pool: Pool
     let stores: any ObjectStores
     let notifier: any Notifier
-    let limits: UploadLimits
+    let limits: FileLimits
     let publicURL: String?
 
     /// - Parameters:
     ///   - pool: at least as many connections as jobs run at once.
     ///   - stores: gives the store of each bucket.
     ///   - publicURL: as `ReportLinks` takes it.
-    public init(
-        pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: UploadLimits, publicURL: String? = nil
+    package init(
+        pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: FileLimits, publicURL: String? = nil
     ) {
         self.pool = pool
         self.stores = stores
@@ -80,7 +82,7 @@ public struct UploadJobResources: Sendable {
     }
 
     /// All handlers of uploads.
-    public var handlers: [any JobHandler] {
+    package var handlers: [any JobHandler] {
         [OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool)]
     }
 }
@@ -135,16 +137,31 @@ struct OnboardJob: JobHandler {
     /// Reads the object once, before any transaction begins: a slow store holds back no vacuum.
     private func fetch(_ upload: Upload) async throws -> SpooledObject {
         let limit = resources.limits.maximumFileBytes
-        if let size = upload.byteCount, size > limit { throw UploadFailure.tooLarge(limit) }
+        if let size = upload.byteCount, size > limit { throw UploadFailure(FileFailure.tooLarge(limit: limit)) }
         let store = try resources.stores.store(bucket: upload.bucket ?? "")
-        return try await SpooledObject.fetch(upload, from: store, limit: limit)
+        do {
+            let file = try await SpooledObject.fetch(
+                upload.objectKey, version: upload.objectVersion, etag: upload.etag, from: store, limit: limit)
+            try await verify(file, upload)
+            return file
+        } catch is ObjectTooLarge {
+            throw UploadFailure(FileFailure.tooLarge(limit: limit))
+        } catch let error as ObjectStoreError where error.isGone {
+            throw UploadFailure.objectIsGone
+        }
+    }
+
+    /// Not every store compares what was announced with what came by its link.
+    private func verify(_ file: SpooledObject, _ upload: Upload) async throws {
+        guard let announced = upload.announcedSHA256, case let actual = try await file.sha256(), actual != announced
+        else { return }
+        throw UploadFailure.digestDiffers(announced: announced, actual: actual)
     }
 
     func giveUp(_ job: Job, _ session: Session, error: String) throws {
         let uploadID = try job.uploadID()
         guard let upload = try session.startUpload(uploadID) else { return }
-        let failure = UploadFailure(
-            .interrupted, "The upload could not be processed: nothing was loaded. Upload it again.")
+        let failure = UploadFailure.couldNotBeProcessed
         _ = try session.finishUpload(uploadID, UploadEnd(failure: failure))
         try session.addEvent(uploadID, .failed(failure))
         try session.addNotification(uploadID, recipient: try session.vendor(upload.vendorID)?.email)
@@ -191,7 +208,8 @@ struct NotifyJob: JobHandler {
         let store = try resources.stores.reports()
         try await resources.pool.withConnection { connection in
             let outbox = OutboxDelivery(
-                connection: connection, store: store, notifier: resources.notifier, publicURL: resources.publicURL)
+                connection: connection, store: store, notifier: resources.notifier, publicURL: resources.publicURL
+            ) { [pool = resources.pool] in try await pool.transaction($0) }
             try await outbox.deliver(uploadID) { try $0.finish(job) }
         }
         try job.about(logger).info("upload.notified", metadata: ["channel": "\(resources.notifier.channel)"])
@@ -210,6 +228,7 @@ struct UpkeepJob: JobHandler {
             try session.deleteExpiredReportLinks()
             try session.deleteExpiredSlots()
             try session.deleteExpiredIdempotencyKeys()
+            try session.deleteOldReceivedObjects()
             // Those from a bucket are mailed, which the second step sees.
             let lost = try session.giveUpOrphanedUploads()
             let forgotten = try session.forgottenNotifications()
@@ -226,7 +245,7 @@ struct UpkeepJob: JobHandler {
 
 extension UploadJobResources {
     /// What workers enqueue by themselves.
-    public static let periodic = [
+    package static let periodic = [
         PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300)
     ]
 }
@@ -235,7 +254,7 @@ extension Session {
     /// Ends an upload from a bucket that has not ended; its worker can commit nothing any more.
     /// - Parameter subject: who wants it, for the timeline.
     /// - Returns: false if there is none such.
-    public func cancelUploadAndJob(_ uploadID: String, by subject: String) throws -> Bool {
+    package func cancelUploadAndJob(_ uploadID: String, by subject: String) throws -> Bool {
         guard try cancelUpload(uploadID, by: subject) else { return false }
         try cancelJob(uniqueKey: UploadStep.onboard.uniqueKey(uploadID))
         try announceChange(of: uploadID)
@@ -245,7 +264,7 @@ extension Session {
     /// Lets a worker take a failed upload from a bucket again.
     /// - Parameter subject: who wants it, for the timeline.
     /// - Returns: false if there is none such.
-    public func retryUpload(_ uploadID: String, by subject: String) throws -> Bool {
+    package func retryUpload(_ uploadID: String, by subject: String) throws -> Bool {
         guard let vendorID = try requeueUpload(uploadID, by: subject) else { return false }
         try enqueue(UploadStep.onboard.job(uploadID, vendorID: vendorID))
         try announceChange(of: uploadID)

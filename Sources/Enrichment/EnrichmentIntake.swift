@@ -1,0 +1,59 @@
+import Intake
+import Jobs
+import Postgres
+
+/// Makes enrichment requests of objects: `raw/<name>.csv` becomes `enhanced/<name>.csv`.
+package struct EnrichmentIntake: Pipeline {
+    package static let name = "enrich"
+
+    package var name: String { Self.name }
+
+    package init() {}
+
+    /// What is kept with a route.
+    package struct Options: Codable, Sendable, Equatable {
+        /// Who is asked, in order; all providers if it is empty.
+        package var providers: [String] = []
+
+        package init(providers: [String] = []) {
+            self.providers = providers
+        }
+    }
+
+    package func options(_ given: [String: [String]]) throws -> RouteOptions {
+        if let name = given.keys.sorted().first(where: { $0 != "providers" }) {
+            throw RouteOptionError.unknown(name: name, pipeline: self.name, known: ["providers"])
+        }
+        return try RouteOptions(Options(providers: given["providers"] ?? []))
+    }
+
+    /// An object that was announced (`POST /enrichment` with an upload) belongs to the request whose id its name is.
+    package func begin(_ event: ObjectEvent, below route: Route, _ session: Session) throws -> ArrivalOutcome {
+        let path = String(event.key.dropFirst(route.prefix.count))
+        let object = EnrichmentObject(
+            bucket: event.bucket, key: event.key, version: event.version, etag: event.etag)
+        if let requestID = try session.claimUpload(path, object) { return try Self.accept(requestID, session) }
+        guard let file = InputFile(path) else {
+            return .ignored(reason: "the name does not end in .csv, .json or .ndjson, or one of these and .gz")
+        }
+        let options = try route.options.decoded(as: Options.self)
+        var new = NewEnrichment(
+            source: .bucket, options: EnrichmentOptions(providers: options.providers), format: file.format,
+            fileName: file.name, isCompressed: file.isCompressed, outputKey: "enhanced/\(path)")
+        new.object = object
+        try session.addEnrichment(new)
+        return try Self.accept(new.requestID, session)
+    }
+
+    private static func accept(_ requestID: String, _ session: Session) throws -> ArrivalOutcome {
+        try session.enqueue(EnrichmentStep.split(requestID))
+        return .accepted("request_id", requestID)
+    }
+}
+
+extension Session {
+    /// - Returns: the request that waits for an object of this name.
+    fileprivate func claimUpload(_ path: String, _ object: EnrichmentObject) throws -> String? {
+        try first(EnrichmentRequest.claimUpload(path, object))?.get("request_id")
+    }
+}

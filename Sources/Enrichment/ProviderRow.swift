@@ -1,0 +1,118 @@
+import Foundation
+import Postgres
+
+/// A configured provider: a row of `enrichment.providers` and its limits.
+package struct ProviderRow: Sendable, Codable, Equatable {
+    package var name: String
+    /// Which adapter.
+    package var kind: String
+    /// JSON object; its keys are the adapter's.
+    package var settings: String
+    package var secretID: String?
+    /// Seconds.
+    package var cacheSeconds: Int
+    /// Seconds that "no match" is believed.
+    package var missSeconds: Int
+    package var maximumConcurrency: Int
+    package var limits: ProviderLimits
+    /// Changes with every change.
+    var version = ""
+
+    private enum CodingKeys: CodingKey {
+        case name, kind, settings, secretID, cacheSeconds, missSeconds, maximumConcurrency, limits
+    }
+
+    package init(
+        name: String, kind: String, settings: String = "{}", secretID: String? = nil, cacheSeconds: Int = 30 * 86_400,
+        missSeconds: Int = 7 * 86_400, maximumConcurrency: Int = 64, limits: ProviderLimits = .init()
+    ) {
+        self.name = name
+        self.kind = kind
+        self.settings = settings
+        self.secretID = secretID
+        self.cacheSeconds = cacheSeconds
+        self.missSeconds = missSeconds
+        self.maximumConcurrency = maximumConcurrency
+        self.limits = limits
+    }
+}
+
+/// What a provider allows; nil is no limit.
+package struct ProviderLimits: Sendable, Codable, Equatable {
+    package var perSecond: Double?
+    package var perHour: Int?
+    package var perDay: Int?
+    package var creditBudget: Int?
+
+    package init(perSecond: Double? = nil, perHour: Int? = nil, perDay: Int? = nil, creditBudget: Int? = nil) {
+        self.perSecond = perSecond
+        self.perHour = perHour
+        self.perDay = perDay
+        self.creditBudget = creditBudget
+    }
+}
+
+extension ProviderRow {
+    static func upsert(_ row: ProviderRow) -> Statement {
+        """
+        insert into enrichment.providers as p (provider, kind, settings, secret_id, cache_ttl, miss_ttl, max_concurrency)
+        values (\(row.name)::text, \(row.kind)::text, \(row.settings)::jsonb, \(row.secretID)::text,
+            \(row.cacheSeconds)::integer * interval '1 second', \(row.missSeconds)::integer * interval '1 second',
+            \(row.maximumConcurrency)::integer)
+        on conflict (provider) do update
+        set kind = excluded.kind, settings = excluded.settings, secret_id = excluded.secret_id,
+            cache_ttl = excluded.cache_ttl, miss_ttl = excluded.miss_ttl, max_concurrency = excluded.max_concurrency,
+            updated_at = clock_timestamp()
+        """
+    }
+
+    /// What was used stays used.
+    static func upsertLimits(_ name: String, _ limits: ProviderLimits) -> Statement {
+        """
+        insert into enrichment.buckets (provider, per_second, per_hour, per_day, credit_budget)
+        values (\(name)::text, \(limits.perSecond)::float8, \(limits.perHour)::integer, \(limits.perDay)::integer,
+            \(limits.creditBudget)::bigint)
+        on conflict (provider) do update
+        set per_second = excluded.per_second, per_hour = excluded.per_hour, per_day = excluded.per_day,
+            credit_budget = excluded.credit_budget
+        """
+    }
+
+    static func delete(_ name: String) -> Statement {
+        "delete from enrichment.providers where provider = \(name)::text"
+    }
+
+    static let selectAll: Statement = """
+        select p.provider, p.kind, p.settings, p.secret_id, extract(epoch from p.cache_ttl)::bigint as cache_seconds,
+            extract(epoch from p.miss_ttl)::bigint as miss_seconds, p.max_concurrency, p.updated_at,
+            b.per_second, b.per_hour, b.per_day, b.credit_budget
+        from enrichment.providers p join enrichment.buckets b using (provider)
+        order by p.created_at, p.provider
+        """
+
+    init(_ row: Row) throws {
+        try self.init(
+            name: row.get("provider"), kind: row.get("kind"), settings: row.get("settings"),
+            secretID: row.get("secret_id"), cacheSeconds: row.get("cache_seconds"),
+            missSeconds: row.get("miss_seconds"),
+            maximumConcurrency: row.get("max_concurrency"),
+            limits: ProviderLimits(
+                perSecond: row.get("per_second"), perHour: row.get("per_hour"), perDay: row.get("per_day"),
+                creditBudget: row.get("credit_budget")))
+        version = try row.get("updated_at")
+    }
+}
+
+extension Session {
+    /// Adds a provider, or changes the one of this name. Needs a transaction.
+    package func saveProvider(_ row: ProviderRow) throws {
+        try execute(ProviderRow.upsert(row))
+        try execute(ProviderRow.upsertLimits(row.name, row.limits))
+    }
+
+    /// - Returns: whether there was one.
+    package func removeProvider(_ name: String) throws -> Bool { try execute(ProviderRow.delete(name)) == 1 }
+
+    /// All providers in the order of their making.
+    package func providers() throws -> [ProviderRow] { try query(ProviderRow.selectAll).map(ProviderRow.init) }
+}

@@ -1,0 +1,86 @@
+import Postgres
+import Tabular
+
+/// The statements that read a result.
+enum ResultQueries {
+    /// The tables were filled a moment ago and have no statistics: PostgreSQL would take them for small.
+    static let planning = "set local enable_nestloop = off"
+
+    /// The columns of the input, then those of the groups, then how it went.
+    static func header(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> [String] {
+        let found = plan.groups.flatMap { group in plan.fields(of: group).map { column(group, $0) } }
+        return FileLayout.unique(
+            request.columns + found + ["enrichment_status", "enrichment_providers", "enrichment_error"])
+    }
+
+    /// `enriched_contact_email`, but `enriched_naics_code`.
+    private static func column(_ group: FieldGroup, _ field: String) -> String {
+        "enriched_\(group == .industry ? "" : group.rawValue + "_")\(field)"
+    }
+
+    /// One text for each column of the header, by ordinal.
+    static func selectCells(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> Statement {
+        var cells: Statement = "select"
+        for column in request.columns { cells += " r.input ->> \(column)::text," }
+        for group in plan.groups {
+            for field in plan.fields(of: group) { cells += " \(alias(group)).fields ->> \(field)::text," }
+        }
+        return "\(cells) \(status(plan)), \(providers(plan)), \(error(plan)) \(from(request, plan))"
+    }
+
+    /// One JSON object for each record, by ordinal.
+    static func selectObjects(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> Statement {
+        var groups: Statement = "jsonb_build_object('status', \(status(plan)), 'error', \(error(plan))"
+        for group in plan.groups {
+            groups += """
+                , \(raw: "'\(group.rawValue)'"), case when \(alias(group)).outcome = 'match' then jsonb_build_object(
+                    'provider', \(alias(group)).provider, 'confidence', \(alias(group)).confidence,
+                    'obtainedAt', \(alias(group)).obtained_at, 'fields', \(alias(group)).fields) end
+                """
+        }
+        return
+            "select (r.input || jsonb_build_object('enrichment', jsonb_strip_nulls(\(groups)))))::text \(from(request, plan))"
+    }
+
+    private static func from(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> Statement {
+        var tables: Statement = """
+            from enrichment.records r
+            join enrichment.batches b on b.request_id = r.request_id and b.batch_no = r.ordinal / \(BatchSplitter.size)::integer
+            """
+        for group in plan.groups {
+            tables += """
+
+                left join enrichment.results \(alias(group)) on \(alias(group)).request_id = r.request_id
+                    and \(alias(group)).ordinal = r.ordinal and \(alias(group)).field_group = \(raw: "'\(group.rawValue)'")
+                """
+        }
+        return "\(tables) where r.request_id = \(request.requestID)::uuid order by r.ordinal"
+    }
+
+    /// Names of the code's own, not of anybody outside.
+    private static func alias(_ group: FieldGroup) -> Statement { "\(raw: group.rawValue)" }
+
+    private static func status(_ plan: EnrichmentPlan) -> Statement {
+        let outcomes = list(plan) { "\($0).outcome" }
+        return """
+            case when b.state <> 'done' then 'failed' when 'match' = any (array[\(outcomes)]) then 'matched'
+                when 'error' = any (array[\(outcomes)]) then 'failed'
+                when 'no_match' = any (array[\(outcomes)]) then 'no_match' else 'not_asked' end
+            """
+    }
+
+    private static func providers(_ plan: EnrichmentPlan) -> Statement {
+        let names = list(plan) { alias in
+            "case when \(alias).outcome = 'match' then \(alias).provider end"
+        }
+        return "(select string_agg(distinct name, ' ' order by name) from unnest(array[\(names)]) name)"
+    }
+
+    private static func error(_ plan: EnrichmentPlan) -> Statement {
+        "coalesce(b.error, \(list(plan) { "\($0).error" }))"
+    }
+
+    private static func list(_ plan: EnrichmentPlan, _ expression: (Statement) -> Statement) -> Statement {
+        plan.groups.dropFirst().reduce(expression(alias(plan.groups[0]))) { "\($0), \(expression(alias($1)))" }
+    }
+}

@@ -1,0 +1,88 @@
+import Catalog
+import Intake
+import Jobs
+import Postgres
+
+/// Makes uploads of objects: `<prefix><vendor>/<file>`.
+package struct OnboardIntake: Pipeline {
+    package static let name = "onboard"
+
+    package var name: String { Self.name }
+
+    package init() {}
+
+    /// What is kept with a route.
+    package struct Options: Codable, Sendable, Equatable {
+        package var mode = UploadMode.create
+        package var policy = UploadPolicy.loadValid
+
+        package init(mode: UploadMode = .create, policy: UploadPolicy = .loadValid) {
+            self.mode = mode
+            self.policy = policy
+        }
+    }
+
+    package func options(_ given: [String: [String]]) throws -> RouteOptions {
+        var options = Options()
+        for (name, values) in given {
+            let value = values.joined(separator: ",")
+            switch name {
+            case "mode": options.mode = try Self.choice(name, value)
+            case "policy": options.policy = try Self.choice(name, value)
+            default: throw RouteOptionError.unknown(name: name, pipeline: self.name, known: ["mode", "policy"])
+            }
+        }
+        return try RouteOptions(options)
+    }
+
+    private static func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ value: String) throws
+        -> Choice
+    where Choice.RawValue == String {
+        guard let choice = Choice(rawValue: value) else {
+            throw RouteOptionError.invalid(name: name, value: value, expected: Choice.allCases.map(\.rawValue))
+        }
+        return choice
+    }
+
+    package func begin(_ event: ObjectEvent, below route: Route, _ session: Session) throws -> ArrivalOutcome {
+        if route.prefix == AnnouncedUploads.prefix { return try session.beginAnnouncedUpload(event) }
+        guard let (vendorID, fileName) = Self.destination(of: event.key, below: route.prefix) else {
+            return .ignored(reason: "the key is not \(route.prefix)<vendor>/<file>")
+        }
+        let options = try route.options.decoded(as: Options.self)
+        var upload = Upload(
+            uploadID: UploadID.make(), vendorID: vendorID, fileName: fileName, mode: options.mode,
+            policy: options.policy, bucket: event.bucket, objectKey: event.key)
+        upload.objectVersion = event.version
+        upload.etag = event.etag
+        upload.byteCount = event.byteCount
+        try session.queueUpload(upload, source: event.source.rawValue)
+        try session.enqueue(OnboardJob.job(upload))
+        return .accepted("upload_id", upload.uploadID)
+    }
+
+    /// Vendor and file name of `<prefix><vendor>/…/<file>`; nil if the key has another form.
+    static func destination(of key: String, below prefix: String) -> (vendorID: String, fileName: String)? {
+        let parts = key.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false)
+        guard key.hasPrefix(prefix), parts.count >= 2, let vendor = parts.first, let file = parts.last,
+            !vendor.isEmpty, vendor.utf8.count <= 50, !file.isEmpty
+        else { return nil }
+        return (String(vendor), String(file))
+    }
+}
+
+extension Session {
+    fileprivate func beginAnnouncedUpload(_ event: ObjectEvent) throws -> ArrivalOutcome {
+        guard let uploadID = try takeSlot(bucket: event.bucket, objectKey: event.key) else {
+            return .ignored(reason: "no announced upload waits for it")
+        }
+        var upload = Upload(uploadID: uploadID, vendorID: "", fileName: "", objectKey: event.key)
+        upload.objectVersion = event.version
+        upload.byteCount = event.byteCount
+        guard let vendorID = try fillUpload(upload) else { return .ignored(reason: "its upload was cancelled") }
+        upload.vendorID = vendorID
+        try addEvent(uploadID, .queued(source: event.source.rawValue))
+        try enqueue(OnboardJob.job(upload))
+        return .accepted("upload_id", uploadID)
+    }
+}

@@ -1,0 +1,65 @@
+import Catalog
+import Tabular
+
+// The words of failures of whole uploads, safe to show the vendor.
+
+extension UploadFailure {
+    /// What is wrong with the file by itself.
+    init(_ failure: FileFailure) {
+        let type: UploadFailureType =
+            switch failure {
+            case .empty, .noRecords: .emptyFile
+            case .tooLarge: .fileTooLarge
+            case .damagedGzip, .zip, .headerHasNUL, .headerIsMalformed: .unreadableFile
+            case .missingColumns: .missingColumn
+            case .duplicateColumn: .duplicateColumn
+            }
+        self.init(type, failure.description)
+    }
+
+    static var noRows: UploadFailure { .init(.emptyFile, "The file has a header but no data rows.") }
+
+    static func tooManyRows(_ limit: Int) -> UploadFailure {
+        .init(.tooManyRows, "The file has more than \(limit) data rows: split it into smaller files.")
+    }
+
+    static var objectIsGone: UploadFailure {
+        .init(.unreadableFile, "The file is no longer in the bucket: it was deleted or replaced. Upload it again.")
+    }
+
+    static func digestDiffers(announced: String, actual: String) -> UploadFailure {
+        .init(
+            .unreadableFile,
+            "The file's SHA-256 is \(actual), but \(announced) was announced: nothing was loaded. Upload it again.")
+    }
+
+    static func unknownVendor(_ id: String) -> UploadFailure {
+        .init(.unknownVendor, "Vendor is not registered: '\(id)'.")
+    }
+
+    static func vendorSuspended(_ id: String) -> UploadFailure {
+        .init(.vendorSuspended, "Vendor is suspended: '\(id)'.")
+    }
+
+    static func noValidRows(_ counts: UploadCounts) -> UploadFailure {
+        .init(.noValidRows, "All \(counts.total) rows have errors: nothing was loaded.")
+    }
+
+    static func rejectedByPolicy(_ counts: UploadCounts) -> UploadFailure {
+        .init(
+            .rejectedByPolicy,
+            "\(counts.error) of \(counts.total) rows have errors and the policy is all-or-nothing: nothing was loaded.")
+    }
+
+    static func givenUp(_ uploadID: String) -> UploadFailure {
+        .init(.interrupted, "Upload \(uploadID) was given up meanwhile: upload the file again.")
+    }
+
+    static var couldNotBeProcessed: UploadFailure {
+        .init(.interrupted, "The upload could not be processed: nothing was loaded. Upload it again.")
+    }
+
+    static var interrupted: UploadFailure {
+        .init(.interrupted, "The upload was interrupted: nothing was loaded. Upload the file again.")
+    }
+}

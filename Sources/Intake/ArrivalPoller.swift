@@ -1,0 +1,67 @@
+import Foundation
+import Logging
+import Postgres
+import ServiceLifecycle
+import Storage
+
+/// Lists the routed prefixes: for stores that announce nothing, and for what an event lost.
+package struct ArrivalPoller: Service {
+    private let recorder: ArrivalRecorder
+    private let stores: any ObjectStores
+    private let interval: Duration
+    private let logger: Logger
+
+    /// - Parameter interval: between the end of one round and the beginning of the next.
+    package init(recorder: ArrivalRecorder, stores: any ObjectStores, interval: Duration, logger: Logger) {
+        self.recorder = recorder
+        self.stores = stores
+        self.interval = interval
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    let found = try await runOnce()
+                    if found > 0 { logger.notice("poller.found", metadata: ["objects": "\(found)"]) }
+                } catch  where !Task.isCancelled {
+                    logger.error("poller.failed", metadata: ["error": "\(error)"])
+                } catch {}  // The stop that was asked for.
+                // Only cancellation ends the sleep early, and the loop's condition sees it.
+                try? await Task.sleep(for: interval)
+            }
+        }
+    }
+
+    /// One round over all routes; a bucket that cannot be listed does not keep the others waiting.
+    /// - Returns: how many arrivals no event had announced.
+    package func runOnce() async throws -> Int {
+        var found = 0
+        for route in try await recorder.pool.run({ try $0.routes() }) {
+            do {
+                found += try await poll(route)
+            } catch  where !(error is CancellationError) {
+                logger.error("poller.route.failed", metadata: ["route": "\(route.url)", "error": "\(error)"])
+            }
+        }
+        return found
+    }
+
+    private func poll(_ route: Route) async throws -> Int {
+        let store = try stores.store(bucket: route.bucket)
+        var (found, last) = (0, String?.none)
+        while case let page = try await store.list(prefix: route.prefix, after: last), let end = page.last {
+            for key in try await recorder.pool.run({ try $0.unannounced(page, below: route) }) {
+                // The list names no versions.
+                guard let info = try await store.head(key) else { continue }
+                let event = ObjectEvent(
+                    source: .poller, bucket: route.bucket, key: key, versionID: info.version, etag: info.etag,
+                    byteCount: info.size, occurredAt: info.lastModified)
+                if try await recorder.record(event).isNew { found += 1 }
+            }
+            last = end.key
+        }
+        return found
+    }
+}

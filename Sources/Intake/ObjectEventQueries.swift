@@ -1,0 +1,95 @@
+import Foundation
+import Postgres
+import Storage
+
+extension ObjectEvent {
+    static func insert(_ event: ObjectEvent, route: Route, outcome: ArrivalOutcome) -> Statement {
+        var reason: String?
+        if case .ignored(let text) = outcome { reason = text }
+        return """
+            insert into intake.object_events
+                (bucket, object_key, object_version, etag, size_bytes, source, pipeline, occurred_at, upload_id, request_id,
+                ignored_because)
+            values (\(event.bucket)::text, \(event.key)::text, \(event.version)::text, \(event.etag)::text,
+                \(event.byteCount)::bigint, \(event.source.rawValue)::text, \(route.pipeline)::text,
+                to_timestamp(\(event.occurredAt.timeIntervalSince1970)::float8), \(outcome.id("upload_id"))::text,
+                \(outcome.id("request_id"))::uuid, \(reason)::text)
+            """
+    }
+
+    /// Holds the object version until the transaction ends: of two deliveries at the same moment the second waits here,
+    /// and asks only then, in a statement of its own, because a statement sees what was committed when it began.
+    static func hold(_ event: ObjectEvent) -> Statement {
+        """
+        select pg_advisory_xact_lock(hashtextextended(
+            'intake ' || \(event.bucket)::text || '/' || \(event.key)::text || ' ' || \(event.version)::text, 0))
+        """
+    }
+
+    static func isSeen(_ event: ObjectEvent) -> Statement {
+        """
+        select from intake.object_events
+        where bucket = \(event.bucket)::text and object_key = \(event.key)::text
+          and object_version = \(event.version)::text
+        """
+    }
+
+    static func deleteIgnored(_ event: ObjectEvent) -> Statement {
+        """
+        delete from intake.object_events
+        where bucket = \(event.bucket)::text and object_key = \(event.key)::text
+          and object_version = \(event.version)::text and ignored_because is not null
+        """
+    }
+
+    /// Objects of a listing that no event has announced: unknown, or written anew since. S3 lists times in whole seconds,
+    /// without the rest: what was put right after the route was made seems to be older than it.
+    static func selectNew(bucket: String, prefix: String, keys: [String], etags: [String], times: [String]) -> Statement
+    {
+        """
+        select listed.key
+        from unnest(\(keys)::text[], \(etags)::text[], \(times)::float8[]) as listed (key, etag, modified)
+        join intake.routes r on r.bucket = \(bucket)::text and r.prefix = \(prefix)::text
+        where to_timestamp(listed.modified) >= date_trunc('second', r.accepts_from)
+          and not exists (
+              select from intake.object_events e
+              where e.bucket = \(bucket)::text and e.object_key = listed.key and e.etag = listed.etag
+                and to_timestamp(listed.modified) <= greatest(e.occurred_at, e.received_at))
+        """
+    }
+}
+
+extension Session {
+    /// Records an arrival and, in the same transaction, the work it causes. Needs a transaction.
+    /// - Throws: `UnknownPipeline`; whatever stops the pipeline.
+    package func record(_ event: ObjectEvent, _ pipelines: Pipelines) throws -> ArrivalOutcome {
+        guard let route = try route(bucket: event.bucket, key: event.key) else { return .unrouted }
+        try execute(ObjectEvent.hold(event))
+        guard try first(ObjectEvent.isSeen(event)) == nil else { return .seen }
+        let outcome = try begin(event, route, pipelines)
+        try execute(ObjectEvent.insert(event, route: route, outcome: outcome))
+        return outcome
+    }
+
+    /// Forgets that an object version was ignored, and holds it until the transaction ends.
+    func forgetIgnored(_ event: ObjectEvent) throws {
+        try execute(ObjectEvent.hold(event))
+        try execute(ObjectEvent.deleteIgnored(event))
+    }
+
+    private func begin(_ event: ObjectEvent, _ route: Route, _ pipelines: Pipelines) throws -> ArrivalOutcome {
+        if event.key.hasSuffix("/") { return .ignored(reason: "a folder") }
+        guard let pipeline = pipelines[route.pipeline] else {
+            throw UnknownPipeline(name: route.pipeline, route: route.url)
+        }
+        return try pipeline.begin(event, below: route, self)
+    }
+
+    /// Keys of a page of a listing that no event has announced.
+    func unannounced(_ page: [ObjectInfo], below route: Route) throws -> [String] {
+        let statement = ObjectEvent.selectNew(
+            bucket: route.bucket, prefix: route.prefix, keys: page.map(\.key), etags: page.map(\.etag),
+            times: page.map { String($0.lastModified.timeIntervalSince1970) })
+        return try query(statement).map { try $0.get("key") }
+    }
+}

@@ -1,0 +1,65 @@
+import Storage
+import Threads
+import Zlib
+
+/// Packs the objects of a window into archives, one after the other: `tar.gz` with the manifest as the first entry.
+///
+/// In the order of the code: `MemberReader` (many reads at once) → `EntryCutter` (pieces of tar) → `GzipBlock` (on several
+/// threads) → `ArchiveFile`. Nothing but the pieces under way is in memory. The same objects under the same names always
+/// give the same bytes.
+final class ArchivePacker {
+    private typealias Compressed = (piece: TarPiece, block: GzipBlock)
+
+    private let window: RelayWindow
+    private let settings: RelaySettings
+    private var cutter: EntryCutter
+    private let compressions = OrderedTasks<Compressed>()
+    /// The first of the next archive.
+    private var pending: Compressed?
+    private var isRead = false
+
+    /// - Parameter members: sorted, with their names.
+    init(
+        _ window: RelayWindow, _ members: some Sequence<RelayMember>, from stores: any ObjectStores,
+        _ settings: RelaySettings
+    ) {
+        self.window = window
+        self.settings = settings
+        cutter = EntryCutter(MemberReader(members, from: stores), modified: window.opensAt.seconds)
+    }
+
+    /// Objects that could not be read so far.
+    var missing: [MissingMember] { cutter.missing }
+
+    /// The next archive; nil when every object is in one or missing.
+    /// - Throws: errors of the store or of the disk.
+    func next(part: Int) async throws -> PackedArchive? {
+        let file = try ArchiveFile()
+        while let next = try await nextPiece() {
+            guard file.hasRoom(for: next.piece, next.block, limit: settings.archiveBytes) else {
+                pending = next
+                break
+            }
+            try await onThread(named: "relay-spool") { try file.append(next.piece, next.block) }
+        }
+        guard !file.isEmpty else { return nil }
+        let opensAt = window.opensAt
+        return try await onThread(named: "relay-finish") { try file.finish(opensAt, part: part) }
+    }
+
+    private func nextPiece() async throws -> Compressed? {
+        if let piece = pending {
+            pending = nil
+            return piece
+        }
+        // One more than threads, so that none waits for the file.
+        while !isRead, compressions.count <= settings.threads {
+            guard let piece = try await cutter.next() else {
+                isRead = true
+                break
+            }
+            compressions.add { try await onThread(named: "relay-gzip") { (piece, GzipBlock(piece.bytes)) } }
+        }
+        return try await compressions.next()
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+
+/// The first entry of an archive, `manifest.json`: what is in it.
+package struct Manifest: Codable, Sendable, Equatable {
+    /// Begin of the window, ISO 8601.
+    package var window: String
+    /// From 1.
+    package var part: Int
+    package var members: [Member]
+
+    /// An object of the archive.
+    package struct Member: Codable, Sendable, Equatable {
+        package var bucket: String
+        package var key: String
+        /// Version id of a versioned bucket, else the ETag.
+        package var version: String
+        package var etag: String
+        /// Bytes.
+        package var size: Int
+        /// Hexadecimal.
+        package var sha256: String
+        /// The entry of the archive.
+        package var name: String
+    }
+
+    /// Equal manifests give equal bytes: keys in the order of the alphabet, one member on each line.
+    var bytes: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Strings and numbers always encode.
+        let lines = members.map { String(decoding: try! encoder.encode($0), as: UTF8.self) }
+        let head = #"{"part":\#(part),"window":"\#(window)","members":["#
+        return Array((head + "\n" + lines.joined(separator: ",\n") + "\n]}\n").utf8)
+    }
+}

@@ -1,0 +1,51 @@
+import Intake
+import Jobs
+import Postgres
+
+/// Puts objects into the window that is open when they arrive.
+package struct RelayIntake: Pipeline {
+    package static let name = "relay"
+
+    package var name: String { Self.name }
+    private let window: Duration
+
+    /// - Parameter window: how long a window takes arrivals.
+    package init(window: Duration) {
+        self.window = window
+    }
+
+    package func options(_ given: [String: [String]]) throws -> RouteOptions {
+        if let name = given.keys.min() {
+            throw RouteOptionError.unknown(name: name, pipeline: self.name, known: [])
+        }
+        return .none
+    }
+
+    /// Late arrivals are arrivals of now. Until the transaction ends the window is not sealed.
+    package func begin(_ event: ObjectEvent, below route: Route, _ session: Session) throws -> ArrivalOutcome {
+        let opensAt = try session.joinWindow(window)
+        try session.execute(RelayMember.insert(event, opensAt))
+        return .accepted("window", opensAt.description)
+    }
+}
+
+/// No window takes arrivals: whoever sent the event shall try again.
+struct NoOpenWindow: Error, CustomStringConvertible {
+    var description: String { "no window of the relay takes arrivals: did the database's clock go back?" }
+}
+
+extension Session {
+    /// The window that is open now; opens one, and schedules its end, if none is.
+    fileprivate func joinWindow(_ length: Duration) throws -> WindowTime {
+        // Between the two statements a window may end, or somebody else may open one.
+        for _ in 0..<1000 {
+            if let row = try first(RelayWindow.join) { return try RelayWindow(row).opensAt }
+            // First, because it wants a lock on the windows that whoever opens one at the same moment holds too.
+            try execute(RelayWindow.ensurePartitions)
+            guard let row = try first(RelayWindow.open(length: length)) else { continue }
+            let opensAt = try RelayWindow(row).opensAt
+            try enqueue(RelayJob.seal(opensAt, in: .seconds(row.get("seconds_left", as: Double.self))))
+        }
+        throw NoOpenWindow()
+    }
+}

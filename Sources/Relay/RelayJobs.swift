@@ -1,0 +1,166 @@
+import Foundation
+import Jobs
+import Logging
+import Postgres
+import Storage
+
+/// The jobs of the relay: a window is sealed when its time is over, then handed out, packed, delivered and verified.
+enum RelayJob {
+    static let queue = "relay"
+    static let sealKind = "relay.seal"
+    static let dispatchKind = "relay.dispatch"
+    static let packKind = "relay.pack"
+    static let upkeepKind = "relay.upkeep"
+
+    static func seal(_ opensAt: WindowTime, in delay: Duration) -> NewJob {
+        NewJob(
+            queue: queue, kind: sealKind, payload: payload(opensAt), priority: 1, delay: max(.zero, delay),
+            uniqueKey: "\(sealKind)@\(opensAt)")
+    }
+
+    static func dispatch(in delay: Duration) -> NewJob {
+        NewJob(queue: queue, kind: dispatchKind, priority: 1, delay: delay, uniqueKey: dispatchKind)
+    }
+
+    /// Fresh windows go before the backlog.
+    static func pack(_ opensAt: WindowTime, isFresh: Bool) -> NewJob {
+        NewJob(
+            queue: queue, kind: packKind, payload: payload(opensAt), priority: isFresh ? 2 : 3,
+            uniqueKey: "\(packKind)@\(opensAt)")
+    }
+
+    private static func payload(_ opensAt: WindowTime) -> String { #"{"window": "\#(opensAt)"}"# }
+}
+
+extension Job {
+    /// - Throws: `JobError.permanent`: such a job was not made by us.
+    fileprivate func window() throws -> WindowTime {
+        struct Payload: Decodable { var window: String }
+        do {
+            let payload = try JSONDecoder().decode(Payload.self, from: Data(payload.utf8))
+            guard let opensAt = WindowTime(payload.window) else {
+                throw JobError.permanent(reason: "'\(payload.window)' is no window")
+            }
+            return opensAt
+        } catch is DecodingError {
+            throw JobError.permanent(reason: "the payload lacks window")
+        }
+    }
+}
+
+/// What the relay's jobs need.
+package struct RelayResources: Sendable {
+    let pool: Pool
+    let stores: any ObjectStores
+    let target: any ArchiveStore
+    let settings: RelaySettings
+
+    /// - Parameter pool: at least as many connections as jobs run at once.
+    package init(pool: Pool, stores: any ObjectStores, target: any ArchiveStore, settings: RelaySettings) {
+        self.pool = pool
+        self.stores = stores
+        self.target = target
+        self.settings = settings
+    }
+
+    /// All handlers of the relay.
+    package var handlers: [any JobHandler] {
+        [
+            SealJob(pool: pool), DispatchJob(pool: pool), PackJob(resources: self),
+            RelayUpkeepJob(pool: pool, settings: settings),
+        ]
+    }
+
+    /// What workers enqueue by themselves.
+    package static let periodic = [
+        PeriodicJob(NewJob(queue: RelayJob.queue, kind: RelayJob.upkeepKind, priority: 1), everySeconds: 30)
+    ]
+}
+
+/// Ends a window when its time is over.
+struct SealJob: JobHandler {
+    let kind = RelayJob.sealKind
+    let pool: Pool
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        let opensAt = try job.window()
+        try await pool.transaction { session in
+            try session.sealWindows(opensAt)
+            try session.dispatchWindows()
+            try session.finish(job)
+        }
+        return .finishedByHandler
+    }
+}
+
+/// Tries again after a failure.
+struct DispatchJob: JobHandler {
+    let kind = RelayJob.dispatchKind
+    let pool: Pool
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        try await pool.transaction { session in
+            try session.dispatchWindows()
+            try session.finish(job)
+        }
+        return .finishedByHandler
+    }
+}
+
+/// Packs, delivers and verifies a window. A failure of a store does not fail the job: the window waits, for days if need be.
+struct PackJob: JobHandler {
+    let kind = RelayJob.packKind
+    let resources: RelayResources
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        let opensAt = try job.window()
+        var logger = logger
+        logger[metadataKey: "window"] = "\(opensAt)"
+        guard let window = try await begin(opensAt, job) else { return .finishedByHandler }
+        let pipeline = RelayPipeline(
+            pool: resources.pool, stores: resources.stores, target: resources.target, settings: resources.settings,
+            logger: logger)
+        do {
+            try await pipeline.run(window) { session, stores in
+                try session.execute(RelayWindow.endOutage(stores.sorted()))
+                try session.finish(job)
+                try session.dispatchWindows()
+            }
+            logger.info("relay.window.verified")
+        } catch let failure as RelayFailure {
+            try await record(failure, window, job, logger)
+        }
+        return .finishedByHandler
+    }
+
+    /// - Returns: nil if the window waits again, or was done: the job is finished then.
+    private func begin(_ opensAt: WindowTime, _ job: Job) async throws -> RelayWindow? {
+        try await resources.pool.transaction { session in
+            let window = try session.beginWindow(opensAt)
+            if window == nil { try session.finish(job) }
+            return window
+        }
+    }
+
+    private func record(_ failure: RelayFailure, _ window: RelayWindow, _ job: Job, _ logger: Logger) async throws {
+        let pause = pause(after: window.attempt)
+        let text = String(failure.description.prefix(2000))
+        try await resources.pool.transaction { session in
+            try session.execute(
+                RelayWindow.fail(window, waitsFor: failure.cause.rawValue, error: text, pause: pause))
+            try session.finish(job)
+            try session.enqueue(RelayJob.dispatch(in: pause))
+        }
+        logger.warning(
+            "relay.window.failed", metadata: ["waits_for": "\(failure.cause.rawValue)", "error": "\(text)"])
+    }
+
+    private func pause(after attempt: Int) -> Duration {
+        min(resources.settings.longestPause, resources.settings.pause * (1 << min(20, max(0, attempt - 1))))
+    }
+
+    /// Its worker died again and again: the window waits a while.
+    func giveUp(_ job: Job, _ session: Session, error: String) throws {
+        try session.execute(RelayWindow.giveUp(try job.window(), error: error, pause: .seconds(600)))
+    }
+}

@@ -1,0 +1,163 @@
+import Foundation
+import Logging
+import Postgres
+import Storage
+
+/// What keeps a window from being delivered: what has to work again before the next try is of use.
+struct RelayFailure: Error, CustomStringConvertible {
+    enum Cause: String { case source, target, repair }
+
+    var cause: Cause
+    var error: any Error
+
+    var description: String { "\(error)" }
+}
+
+/// One window becomes archives on the target, each stored once and looked at again.
+///
+/// In the order of the code: archives that an earlier attempt planned → `ArchivePacker` for what is in none → the target →
+/// a second look at every archive. An archive's row with its SHA-256 is committed before the archive is stored, so that a
+/// second attempt stores the same bytes under the same key or finds them there. What has a row is never packed twice.
+struct RelayPipeline: Sendable {
+    let pool: Pool
+    let stores: any ObjectStores
+    let target: any ArchiveStore
+    let settings: RelaySettings
+    let logger: Logger
+
+    /// - Parameter commit: joins the transaction that verifies the window; gets the stores that proved to work.
+    /// - Throws: `RelayFailure`, `WindowLost`, `PostgresError`, `CancellationError`.
+    func run(_ window: RelayWindow, commit: @escaping @Sendable (Session, Set<String>) throws -> Void) async throws {
+        if window.state == .packing {
+            let archives = try await pool.run { try $0.archives(of: window.opensAt) }
+            for archive in archives where !archive.isDelivered { try await resume(archive, window) }
+            try await packRest(window)
+            try await pool.transaction { session in
+                try session.hold(window)
+                try session.execute(RelayWindow.deliver(window))
+            }
+        }
+        let archives = try await pool.run { try $0.archives(of: window.opensAt) }
+        for archive in archives { try await verify(archive, window) }
+        try await pool.transaction { session in
+            try session.hold(window)
+            try session.execute(RelayWindow.verify(window))
+            try commit(session, archives.isEmpty ? [] : ["source", "target"])
+        }
+    }
+
+    /// An archive that was planned, and perhaps stored by an attempt that could not say so.
+    private func resume(_ archive: RelayArchive, _ window: RelayWindow) async throws {
+        let problem = try await failing(.target) { try await self.problem(of: archive) }
+        guard let problem else {
+            return try await pool.transaction { session in
+                try session.hold(window)
+                try session.execute(RelayArchive.deliver(archive))
+            }
+        }
+        let members = try await named(window).filter { $0.part == archive.part }
+        let packer = ArchivePacker(window, members, from: stores, settings.withoutLimit)
+        let packed = try await failing(.source) { try await packer.next(part: archive.part) }
+        guard let packed, packed.archive.sha256 == archive.sha256 else {
+            let missing = packer.missing
+            logger.warning(
+                "relay.archive.abandoned", metadata: ["key": "\(archive.key)", "missing": "\(missing.count)"])
+            return try await pool.transaction { try $0.abandon(archive, missing: missing, of: window) }
+        }
+        try await store(packed, window, replaces: problem != ArchiveMismatch.missing)
+    }
+
+    private func packRest(_ window: RelayWindow) async throws {
+        let members = try await named(window).filter { $0.isWaiting }
+        var part = try await pool.run { try $0.archives(of: window.opensAt).last?.part ?? 0 }
+        let packer = ArchivePacker(window, members, from: stores, settings)
+        while let packed = try await failing(.source, { try await packer.next(part: part + 1) }) {
+            part += 1
+            let missing = packer.missing
+            try await pool.transaction { try $0.plan(packed, missing: missing, of: window) }
+            try await store(packed, window, replaces: false)
+        }
+        let missing = packer.missing
+        try await pool.transaction { try $0.record(missing, of: window) }
+    }
+
+    private func store(_ packed: PackedArchive, _ window: RelayWindow, replaces: Bool) async throws {
+        let archive = packed.archive
+        try await failing(.target) { try await target.put(archive, contentsOf: packed.file.path, replaces: replaces) }
+        // Its path leads to the file as long as somebody holds it.
+        withExtendedLifetime(packed.file) {}
+        try await pool.transaction { session in
+            try session.hold(window)
+            try session.execute(RelayArchive.deliver(archive))
+        }
+        logger.info(
+            "relay.archive.delivered",
+            metadata: [
+                "key": "\(archive.key)", "members": "\(archive.memberCount)", "bytes": "\(archive.byteCount)",
+            ])
+    }
+
+    /// Asks the target again, because what it answered to the delivery proves little.
+    private func verify(_ archive: RelayArchive, _ window: RelayWindow) async throws {
+        let problem = try await failing(.target) { try await self.problem(of: archive) }
+        try await pool.transaction { session in
+            try session.hold(window)
+            try session.execute(problem == nil ? RelayArchive.verify(archive) : RelayArchive.doubt(archive))
+        }
+        if let problem {
+            throw RelayFailure(cause: .target, error: ArchiveMismatch(key: archive.key, problem: problem))
+        }
+    }
+
+    /// What is wrong with an archive on the target; its contents are read if that is wanted.
+    private func problem(of archive: RelayArchive) async throws -> String? {
+        guard let stored = try await target.look(archive.key) else { return ArchiveMismatch.missing }
+        if let difference = stored.difference(from: archive) { return difference }
+        guard settings.readsBack else { return nil }
+        let digest = StreamedDigest()
+        try await target.get(archive.key, receive: digest.update)
+        let sha256 = digest.finish()
+        return sha256 == archive.sha256 ? nil : "has contents of the SHA-256 '\(sha256)' instead of '\(archive.sha256)'"
+    }
+
+    /// All members in the order of the archive, with the names that they have there.
+    private func named(_ window: RelayWindow) async throws -> [RelayMember] {
+        var members = try await pool.run { try $0.members(of: window.opensAt) }
+        for (index, name) in EntryName.names(of: members.map(\.key)).enumerated() { members[index].name = name }
+        return members
+    }
+
+    /// Says which store failed; the machine's own trouble is no store's.
+    private func failing<Result>(
+        _ cause: RelayFailure.Cause, _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error where error is CancellationError || Task.isCancelled {
+            throw error
+        } catch let error as TemporaryFileError {
+            throw RelayFailure(cause: .repair, error: error)
+        } catch {
+            throw RelayFailure(cause: cause, error: error)
+        }
+    }
+}
+
+extension RelaySettings {
+    /// For objects that are known to fit into one archive.
+    fileprivate var withoutLimit: RelaySettings {
+        var settings = self
+        settings.archiveBytes = .max / 2
+        return settings
+    }
+}
+
+extension Session {
+    func archives(of opensAt: WindowTime) throws -> [RelayArchive] {
+        try query(RelayArchive.select(opensAt)).map(RelayArchive.init)
+    }
+
+    func members(of opensAt: WindowTime) throws -> [RelayMember] {
+        try query(RelayMember.selectAll(opensAt)).map(RelayMember.init)
+    }
+}

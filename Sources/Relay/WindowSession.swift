@@ -1,0 +1,73 @@
+import Jobs
+import Postgres
+
+/// Another attempt has the window by now: what this one did is rolled back.
+struct WindowLost: Error, CustomStringConvertible {
+    var window: RelayWindow
+
+    var description: String { "window \(window.opensAt) is no longer held by attempt \(window.attempt)" }
+}
+
+/// The life of a window. Everything needs a transaction.
+extension Session {
+    /// Seals windows whose time is over, or closes those that are open.
+    /// - Parameter opensAt: nil for all.
+    /// - Returns: which.
+    @discardableResult
+    package func sealWindows(_ opensAt: WindowTime? = nil, closing: Bool = false) throws -> [WindowTime] {
+        let sealed = try query(RelayWindow.seal(opensAt, closes: closing)).map { try RelayWindow($0).opensAt }
+        if !sealed.isEmpty { try execute(RelayWindow.count(sealed)) }
+        return sealed
+    }
+
+    /// Hands sealed windows to workers: fresh ones first, then the oldest; while a store fails only one, to try it.
+    package func dispatchWindows() throws {
+        try execute(RelayWindow.holdDispatch)
+        guard let outage = try first(RelayWindow.outage) else { return }
+        let isFailing: Bool = try outage.get("is_failing")
+        if isFailing, try !outage.get("may_try", as: Bool.self) { return }
+        let windows = try query(RelayWindow.dispatch(onlyOne: isFailing)).map { row in
+            (opensAt: try RelayWindow(row).opensAt, isFresh: try row.get("is_fresh", as: Bool.self))
+        }
+        // Within one priority jobs are done in the order in which they were enqueued.
+        try enqueue(windows.sorted { $0.opensAt < $1.opensAt }.map { RelayJob.pack($0.opensAt, isFresh: $0.isFresh) })
+    }
+
+    /// - Returns: nil if the window is not to be worked on now; it waits again then.
+    func beginWindow(_ opensAt: WindowTime) throws -> RelayWindow? {
+        if let row = try first(RelayWindow.begin(opensAt)) { return try RelayWindow(row) }
+        try execute(RelayWindow.stepBack(opensAt))
+        return nil
+    }
+
+    /// - Throws: `WindowLost`.
+    func hold(_ window: RelayWindow) throws {
+        guard try first(RelayWindow.hold(window)) != nil else { throw WindowLost(window: window) }
+    }
+
+    /// A plan: what the next attempt stores too, if this one does not come to it.
+    func plan(_ packed: PackedArchive, missing: [MissingMember], of window: RelayWindow) throws {
+        try hold(window)
+        try execute(RelayArchive.insert(packed.archive))
+        guard try execute(RelayMember.pack(packed.members, into: packed.archive)) == packed.members.count else {
+            throw WindowLost(window: window)
+        }
+        try record(missing, of: window)
+    }
+
+    func record(_ missing: [MissingMember], of window: RelayWindow) throws {
+        guard !missing.isEmpty else { return }
+        try hold(window)
+        try execute(RelayMember.miss(missing, window.opensAt))
+        try execute(RelayMember.countMissing(window.opensAt))
+        try execute(RelayAlert.raiseMissing(window.opensAt))
+    }
+
+    /// An archive that was never stored and cannot be made again: its objects wait for another one.
+    func abandon(_ archive: RelayArchive, missing: [MissingMember], of window: RelayWindow) throws {
+        try hold(window)
+        try execute(RelayMember.unpack(archive))
+        try execute(RelayArchive.delete(archive))
+        try record(missing, of: window)
+    }
+}

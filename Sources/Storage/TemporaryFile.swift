@@ -1,0 +1,94 @@
+import Foundation
+import Synchronization
+
+/// A file without a name in any folder: it goes away with its last owner, even if the process is killed.
+///
+/// An object is read once, because it may change between two reads; everything after works on such a file.
+package final class TemporaryFile: Sendable {
+    private let descriptor: Int32
+    private let written = Atomic(0)
+
+    /// Bytes written so far.
+    package var byteCount: Int { written.load(ordering: .acquiring) }
+
+    /// Opens the file anew, for whoever in this process reads by path; valid as long as this file lives (proc(5), "/proc/pid/fd/").
+    package var path: String { "/proc/self/fd/\(descriptor)" }
+
+    /// - Parameter directory: on a disk with room for the largest file.
+    /// - Throws: `TemporaryFileError`.
+    package init(directory: String = TemporaryFile.defaultDirectory) throws {
+        var template = Array("\(directory)/catalog-XXXXXX".utf8CString)
+        descriptor = mkstemp(&template)
+        guard descriptor >= 0 else {
+            throw TemporaryFileError(action: "create a temporary file in '\(directory)'", code: errno)
+        }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        unlink(template)
+    }
+
+    deinit { close(descriptor) }
+
+    /// `TMPDIR`, else /var/tmp: unlike /tmp it is never in memory.
+    package static var defaultDirectory: String { ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp" }
+
+    /// Appends; one writer at a time.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            guard count >= 0 || errno == EINTR else {
+                throw TemporaryFileError(action: "write a temporary file", code: errno)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, count)))
+        }
+        written.add(bytes.count, ordering: .acquiringAndReleasing)
+    }
+
+    /// A cursor of its own over the bytes written so far.
+    package func reader() -> (UnsafeMutableRawBufferPointer) throws -> Int {
+        var offset = 0
+        return { [self] buffer in
+            let count = try read(at: offset, into: buffer)
+            offset += count
+            return count
+        }
+    }
+
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+        guard count >= 0 else { throw TemporaryFileError(action: "read a temporary file", code: errno) }
+        return count
+    }
+
+    /// A piece in memory; shorter if the file ends there.
+    package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+        let count = min(count, byteCount - offset)
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                let read = try self.read(at: offset + filled, into: rest)
+                guard read > 0 else { throw TemporaryFileError(action: "read a temporary file", code: EIO) }
+                filled += read
+            }
+        }
+    }
+}
+
+extension ObjectStore {
+    /// Stores a temporary file under a key, as `put(_:contentsOf:)` does a file with a name.
+    package func put(_ key: String, contentsOf file: TemporaryFile) async throws {
+        try await put(key, contentsOf: file.path)
+        // Its path leads to the file as long as somebody holds it.
+        withExtendedLifetime(file) {}
+    }
+}
+
+/// A temporary file cannot be written or read: the machine's trouble, not the vendor's.
+package struct TemporaryFileError: Error, CustomStringConvertible {
+    package var action: String
+    package var code: Int32
+
+    package var description: String {
+        "cannot \(action): \(String(cString: strerror(code))); free space there or set TMPDIR to another directory"
+    }
+}

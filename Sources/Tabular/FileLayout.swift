@@ -1,0 +1,61 @@
+import CSV
+
+/// What the first record says: how the file is written, and what its columns are called.
+package struct FileLayout {
+    package let format: CSVFormat
+    package let hasHeader: Bool
+    /// As in the file, trimmed; `1`, `2`, … when the file has no header.
+    package let names: [String]
+    /// The names made unique: unknown columns are kept under them.
+    package let columns: [String]
+
+    /// Reads the first record of the spool.
+    /// - Parameter separator: nil finds it.
+    /// - Throws: `FileFailure`.
+    package init(
+        _ upload: SpooledUpload, separator: UInt8? = nil, hasHeader: Bool = true, limits: FileLimits
+    ) throws {
+        self.hasHeader = hasHeader
+        format = try Self.format(upload, separator: separator, limits)
+        let reader = CSVReader(format: format, read: upload.spool.reader())
+        guard let first = try reader.next() else { throw FileFailure.noRecords }
+        try Self.refuseUnreadable(first)
+        names =
+            hasHeader
+            ? (0..<first.count).map { first[$0].string.trimmingASCIIBlanks() } : (1...first.count).map(String.init)
+        columns = Self.unique(names)
+    }
+
+    /// Separator and line ends, found in the first bytes.
+    package static func format(
+        _ upload: SpooledUpload, separator: UInt8? = nil, _ limits: FileLimits
+    ) throws -> CSVFormat {
+        let start = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+        defer { start.deallocate() }
+        let count = try upload.spool.reader()(start)
+        var format = CSVFormat.detect(in: UnsafeRawBufferPointer(rebasing: start.prefix(count)))
+        if let separator { format.separator = separator }
+        format.maximumRecordBytes = limits.maximumRecordBytes
+        return format
+    }
+
+    private static func refuseUnreadable(_ header: CSVRecord) throws {
+        if header.raw.contains(0) { throw FileFailure.headerHasNUL(line: header.line) }
+        if let problem = header.problem { throw FileFailure.headerIsMalformed(line: header.line, problem: problem) }
+    }
+
+    /// Empty names get a number, repeated ones a suffix.
+    package static func unique(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.enumerated().map { index, name in
+            let base = name.isEmpty ? "column_\(index + 1)" : name
+            var candidate = base
+            var suffix = 2
+            while !seen.insert(candidate).inserted {
+                candidate = "\(base)_\(suffix)"
+                suffix += 1
+            }
+            return candidate
+        }
+    }
+}

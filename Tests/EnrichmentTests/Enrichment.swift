@@ -1,0 +1,141 @@
+import Curl
+import Foundation
+import Jobs
+import Logging
+import PipelineSupport
+import Postgres
+import TestSupport
+
+@testable import Enrichment
+@testable import Storage
+@testable import Tabular
+
+/// A database, a folder of objects and what enriches, without a process of its own.
+struct Enrichment: Sendable {
+    let conninfo: String
+    let pool: Pool
+    let folder: TemporaryFolder
+    let resources: EnrichmentResources
+
+    var pipeline: EnrichmentPipeline { EnrichmentPipeline(resources: resources) }
+    var output: FileObjectStore { FileObjectStore(root: URL(fileURLWithPath: folder.file("reports"))) }
+
+    /// - Parameter providers: made before `body`.
+    static func with<Result>(
+        _ providers: [ProviderRow] = [.mock()], _ body: (Enrichment) async throws -> Result
+    ) async throws -> Result {
+        try await withDatabase(migrated: true) { conninfo in
+            let pool = Pool(conninfo, maximum: 14)
+            let folder = try TemporaryFolder()
+            let files = FolderStores(root: URL(fileURLWithPath: folder.path))
+            let factory = ProviderFactory(http: HTTPClient(), pool: pool) { id, _ in
+                try String(contentsOfFile: String(id.dropFirst("file:".count)), encoding: .utf8)
+            }
+            let resources = EnrichmentResources(
+                pool: pool, stores: files, output: try files.reports(),
+                registry: ProviderRegistry(pool: pool, factory: factory), limits: FileLimits())
+            let enrichment = Enrichment(conninfo: conninfo, pool: pool, folder: folder, resources: resources)
+            try await pool.transaction { session in for provider in providers { try session.saveProvider(provider) } }
+            let result = try await body(enrichment)
+            await pool.close()
+            return result
+        }
+    }
+
+    /// Makes a request of a text.
+    /// - Returns: its id.
+    func request(
+        _ text: String, providers: [String] = ["mock"], groups: [FieldGroup]? = [.contact], format: OutputFormat = .csv,
+        isCompressed: Bool = false, minimumConfidence: Double = 0, reusing: Bool = false
+    ) async throws -> EnrichmentPipeline.Outcome {
+        let spool = try ContactSpool.read(TextSource(text), limits: FileLimits())
+        let options = EnrichmentOptions(providers: providers, groups: groups, minimumConfidence: minimumConfidence)
+        let new = NewEnrichment(source: .api, options: options, format: format, isCompressed: isCompressed)
+        return try await pipeline.create(new, spool, reusing: reusing)
+    }
+
+    /// Makes dead jobs ready again.
+    func retry() async throws { _ = try await pool.transaction { try $0.retryDeadJobs(DeadJobFilter()) } }
+
+    /// Runs workers until a request is over, or until it is so.
+    func finish(
+        _ requestID: String, as status: EnrichmentStatus? = nil, workers: Int = 1
+    ) async throws -> EnrichmentRequest {
+        try await working(workers) {
+            while true {
+                try Task.checkCancellation()
+                let request = try await pool.run { try $0.enrichment(requestID) }
+                if let request, status.map({ $0 == request.status }) ?? request.isOver { return request }
+            }
+        }
+    }
+
+    /// Makes a request, does it and reads its output.
+    func run(
+        _ text: String, providers: [String] = ["mock"], groups: [FieldGroup]? = [.contact], format: OutputFormat = .csv,
+        isCompressed: Bool = false, minimumConfidence: Double = 0, workers: Int = 1
+    ) async throws -> (request: EnrichmentRequest, output: String) {
+        guard
+            case .created(let requestID) = try await request(
+                text, providers: providers, groups: groups, format: format, isCompressed: isCompressed,
+                minimumConfidence: minimumConfidence)
+        else { throw EnrichmentFailure("it was made before") }
+        let request = try await finish(requestID, workers: workers)
+        return (request, try String(contentsOfFile: output.path(of: request.outputKey), encoding: .utf8))
+    }
+
+    func working<Result: Sendable>(_ count: Int = 1, _ body: () async throws -> Result) async throws -> Result {
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let workers = (0..<count).map { _ in
+            var configuration = JobWorkerConfiguration(concurrency: ["enrich": 4])
+            configuration.backoff = Backoff(base: .milliseconds(20), cap: .milliseconds(200))
+            configuration.pollInterval = .milliseconds(100)
+            return JobWorker(
+                configuration, connector: Connector(conninfo), handlers: resources.handlers, logger: logger)
+        }
+        let tasks = workers.map { worker in Task { try await worker.run() } }
+        let outcome: Swift.Result<Result, any Error>
+        do {
+            outcome = .success(try await body())
+        } catch {
+            outcome = .failure(error)
+        }
+        for task in tasks { task.cancel() }
+        for task in tasks { try await task.value }
+        return try outcome.get()
+    }
+
+    func value(_ statement: Statement) async throws -> String? { try await pool.run { try $0.first(statement)?[0] } }
+
+    /// A list of so many contacts.
+    static func contacts(_ count: Int, prefix: String = "p") -> String {
+        "first_name,last_name,company,email\n"
+            + (0..<count).map { "F\($0),L\($0),Company \($0),\(prefix)\($0)@example.com\n" }.joined()
+    }
+}
+
+extension ProviderRow {
+    static func mock(
+        _ name: String = "mock", _ settings: String = "{}", limits: ProviderLimits = .init(), concurrency: Int = 64
+    ) -> ProviderRow {
+        ProviderRow(name: name, kind: "mock", settings: settings, maximumConcurrency: concurrency, limits: limits)
+    }
+}
+
+/// A text as an input.
+final class TextSource: ByteSource {
+    private var rest: [UInt8]
+    let byteCount: Int?
+
+    init(_ text: String) {
+        rest = Array(text.utf8)
+        byteCount = rest.count
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = min(buffer.count, rest.count)
+        buffer.copyBytes(from: rest.prefix(count))
+        rest.removeFirst(count)
+        return count
+    }
+}

@@ -1,0 +1,212 @@
+import Foundation
+import PipelineSupport
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Enrichment
+@testable import Intake
+
+@Suite(.timeLimit(.minutes(5))) struct EnrichmentPipelineTests {
+    @Test("Every record is in the output once, in order, with what was found and by whom")
+    func output() async throws {
+        try await Enrichment.with([.mock("mock", #"{"matchPercent": 100}"#)]) { enrichment in
+            let (request, output) = try await enrichment.run(Enrichment.contacts(250), groups: nil, workers: 2)
+            #expect(request.status == .completed)
+            #expect(request.totalBatches == 3 && request.processedBatches == 3)
+            let lines = output.split(separator: "\r\n")
+            #expect(lines.count == 251)
+            #expect(
+                lines[0].hasPrefix("first_name,last_name,company,email,enriched_contact_email,enriched_contact_phone,"))
+            #expect(
+                lines[0].hasSuffix(",enriched_naics_sector,enrichment_status,enrichment_providers,enrichment_error"))
+            for (number, line) in lines.dropFirst().enumerated() {
+                #expect(line.hasPrefix("F\(number),L\(number),Company \(number),p\(number)@example.com,"))
+                #expect(line.hasSuffix(",matched,mock,"))
+            }
+            let kept = try await enrichment.value(
+                """
+                select count(*) from enrichment.results
+                where provider = 'mock' and confidence > 0 and obtained_at > now() - interval '1 hour' and fields is not null
+                """)
+            #expect(kept == "750")
+        }
+    }
+
+    @Test(
+        "The result comes as JSON, as JSON lines and compressed",
+        arguments: [(OutputFormat.json, false), (.ndjson, false), (.csv, true)])
+    func formats(_ format: OutputFormat, _ isCompressed: Bool) async throws {
+        try await Enrichment.with { enrichment in
+            let input =
+                "[{\"email\": \"a@b.example\", \"n\": 1.5, \"tags\": [\"x\", \"y\"], \"gone\": null},\n{\"email\":\"ü\\\"@b.example\"}]"
+            guard
+                case .created(let id) = try await enrichment.request(input, format: format, isCompressed: isCompressed)
+            else { return #expect(Bool(false), "it is new") }
+            let request = try await enrichment.finish(id)
+            #expect(request.status == .completed)
+            let script = """
+                import csv, gzip, io, json, sys
+                data = open(sys.argv[1], "rb").read()
+                if sys.argv[3] == "true": data = gzip.decompress(data)
+                text = data.decode()
+                rows = json.loads(text) if sys.argv[2] == "json" else [json.loads(line) for line in text.splitlines()] \\
+                    if sys.argv[2] == "ndjson" else list(csv.DictReader(io.StringIO(text)))
+                print(len(rows), rows[0]["n"], rows[0]["tags"], rows[1]["email"], "enrichment" in rows[0] or "enrichment_status" in rows[0])
+                """
+            let outcome = try await Subprocess.run(
+                "/usr/bin/env",
+                [
+                    "python3", "-c", script, enrichment.output.path(of: request.outputKey), format.rawValue,
+                    "\(isCompressed)",
+                ])
+            #expect(outcome.output == "2 1.5 x; y ü\"@b.example True\n", "\(outcome.error)")
+        }
+    }
+
+    @Test("Nobody is asked twice: not for duplicates, not for a second request, and no match is remembered too")
+    func cache() async throws {
+        try await Enrichment.with { enrichment in
+            let twice =
+                Enrichment.contacts(60)
+                + Enrichment.contacts(60).split(separator: "\n").dropFirst().map { $0.uppercased() + "\n" }.joined()
+            let (first, _) = try await enrichment.run(twice)
+            let used = try await enrichment.pool.run { try $0.enrichmentUsage(first.requestID) }
+            #expect(used.calls == 3 || used.calls == 4)
+            #expect(used.savedInputs == 60)
+            let asked = try await enrichment.value("select sum(cardinality(inputs)) from enrichment.calls")
+            #expect(asked == "60")
+            let (second, _) = try await enrichment.run(Enrichment.contacts(60))
+            let saved = try await enrichment.pool.run { try $0.enrichmentUsage(second.requestID) }
+            #expect(saved.calls == 0 && saved.credits == 0 && saved.savedInputs == 60)
+            #expect(saved.savedCredits == used.credits)
+        }
+    }
+
+    @Test("The same request returns the earlier one, whatever the order of its keys and columns")
+    func requestHash() async throws {
+        try await Enrichment.with { enrichment in
+            let first = try await enrichment.request("email,company\na@b.example,B\n", reusing: true)
+            let second = try await enrichment.request(#"{"company": "B", "email": "a@b.example"}"#, reusing: true)
+            let other = try await enrichment.request("email,company\na@b.example,C\n", reusing: true)
+            guard case .created(let id) = first, case .created = other else { return #expect(Bool(false), "\(first)") }
+            #expect(second == .same(requestID: id))
+        }
+    }
+
+    @Test("The next provider is asked for what the first does not know")
+    func waterfall() async throws {
+        let providers = [
+            ProviderRow.mock("none", #"{"matchPercent": 0, "capabilities": ["contact_enrich"]}"#),
+            .mock("all", #"{"matchPercent": 100, "capabilities": ["contact_enrich", "industry"]}"#),
+        ]
+        try await Enrichment.with(providers) { enrichment in
+            let (request, output) = try await enrichment.run(
+                Enrichment.contacts(30), providers: ["none", "all"], groups: nil)
+            #expect(request.status == .completed)
+            #expect(output.split(separator: "\r\n").dropFirst().allSatisfy { $0.hasSuffix(",matched,all,") })
+            let asked = try await enrichment.pool.run { session in
+                try session.query("select provider || ' ' || capability from enrichment.calls group by 1 order by 1")
+                    .map { $0[0] }
+            }
+            #expect(asked == ["all contact_enrich", "all industry", "none contact_enrich"])
+        }
+    }
+
+    @Test("A failing provider is asked again, a refusing one makes the file partial, and a retry completes it")
+    func failures() async throws {
+        try await Enrichment.with([.mock("mock", #"{"errorPercent": 30}"#)]) { enrichment in
+            let (request, _) = try await enrichment.run(Enrichment.contacts(300))
+            #expect(request.status == .completed)
+        }
+        try await Enrichment.with([.mock(limits: ProviderLimits(creditBudget: 30))]) { enrichment in
+            let (request, output) = try await enrichment.run(Enrichment.contacts(250))
+            #expect(request.status == .partial)
+            let lines = output.split(separator: "\r\n")
+            #expect(lines.count == 251)
+            #expect(
+                lines.contains {
+                    $0.contains(",failed,,") && $0.contains("the credit budget of provider mock is spent")
+                })
+            try await enrichment.pool.transaction { session in
+                try session.saveProvider(.mock())
+                _ = try session.execute(
+                    "update jobs.jobs set state = 'ready', run_at = now(), attempt = 0 where state = 'dead'")
+            }
+            let completed = try await enrichment.working {
+                while try await enrichment.value("select status from enrichment.requests") != "completed" {
+                    try Task.checkCancellation()
+                }
+                return try String(contentsOfFile: enrichment.output.path(of: request.outputKey), encoding: .utf8)
+            }
+            #expect(completed.split(separator: "\r\n").count == 251)
+            #expect(!completed.contains(",failed,"))
+            let counts = try await enrichment.value(
+                "select processed_batches || ' ' || failed_batches from enrichment.requests")
+            #expect(counts == "3 0")
+        }
+    }
+
+    @Test(
+        "A list that cannot be enriched says why",
+        arguments: [
+            ("", "The file is empty (0 bytes)."), ("a,b\n1,2\n", "No column says who is meant"),
+            ("email\n", "There are no records"), ("[]", "There are no records"),
+            ("[{\"email\": 1}, 5]", "no array of objects"), ("[{\"email\": \"x\"", "ends in the middle of record 1"),
+            ("{\"email\": }", "Record 1 is no JSON object"),
+        ])
+    func refusals(_ text: String, _ reason: String) async throws {
+        try await Enrichment.with { enrichment in
+            let failure = await #expect(throws: EnrichmentFailure.self) { try await enrichment.request(text) }
+            #expect(failure?.description.contains(reason) == true, "\(String(describing: failure))")
+            let made = try await enrichment.value("select count(*) from enrichment.requests")
+            #expect(made == "0")
+        }
+    }
+
+    @Test("A provider that is not there, or cannot do it, is named")
+    func unknownProviders() async throws {
+        try await Enrichment.with([.mock("m", #"{"capabilities": ["industry"]}"#)]) { enrichment in
+            for (providers, reason) in [
+                (["x"], "There is no provider 'x'. Known are: m."), (["m"], "No provider gives what is wanted: m."),
+                ([], "No provider gives"),
+            ] {
+                let failure = await #expect(throws: EnrichmentFailure.self) {
+                    try await enrichment.request(Enrichment.contacts(1), providers: providers)
+                }
+                #expect(failure?.description.hasPrefix(reason) == true)
+            }
+        }
+    }
+
+    @Test("An object below raw/ becomes one of the same name below enhanced/")
+    func arrival() async throws {
+        try await Enrichment.with { enrichment in
+            try await enrichment.pool.transaction {
+                try $0.addRoute(
+                    Route(
+                        bucket: "in", prefix: "raw/", pipeline: "enrich",
+                        options: RouteOptions(EnrichmentIntake.Options(providers: ["mock"]))))
+            }
+            let store = try enrichment.resources.stores.store(bucket: "in")
+            let path = try enrichment.folder.write(Enrichment.contacts(120), to: "staged")
+            try await store.put("raw/list.csv", contentsOf: path)
+            let info = try #require(try await store.head("raw/list.csv"))
+            let event = ObjectEvent.make(bucket: "in", key: "raw/list.csv", etag: info.etag)
+            let pipelines = Pipelines([EnrichmentIntake()])
+            let outcomes = try await enrichment.pool.transaction { session in
+                [
+                    try session.record(event, pipelines), try session.record(event, pipelines),
+                    try session.record(.make(bucket: "in", key: "raw/x.xlsx"), pipelines),
+                ]
+            }
+            let requestID = try #require(outcomes[0].id("request_id"))
+            #expect(outcomes[1] == .seen)
+            guard case .ignored = outcomes[2] else { return #expect(Bool(false), "\(outcomes)") }
+            let request = try await enrichment.finish(requestID)
+            #expect(request.status == .completed && request.outputKey == "enhanced/list.csv")
+            let output = try String(contentsOfFile: enrichment.output.path(of: "enhanced/list.csv"), encoding: .utf8)
+            #expect(output.split(separator: "\r\n").count == 121)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Testing
+
+@testable import Enrichment
+
+@Suite struct EnrichmentPureTests {
+    private static func choice(_ provider: String, match: Bool, _ confidence: Double = 0) -> Waterfall.Choice {
+        .init(
+            provider: provider, hash: InputHash(hex: provider), isMatch: match, confidence: confidence, isCached: false)
+    }
+
+    @Test("A waterfall ends at the first sufficient match, and otherwise takes the best match")
+    func waterfall() {
+        var sufficient = Waterfall(["a", "b", "c"], minimumConfidence: 0.7)
+        #expect(sufficient.provider == "a")
+        sufficient.take(Self.choice("a", match: false))
+        sufficient.take(Self.choice("b", match: true, 0.8))
+        #expect(sufficient.provider == nil)
+        #expect(sufficient.best?.provider == "b")
+
+        var insufficient = Waterfall(["a", "b", "c"], minimumConfidence: 0.7)
+        insufficient.take(Self.choice("a", match: true, 0.6))
+        #expect(insufficient.provider == "b")
+        insufficient.take(Self.choice("b", match: true, 0.5))
+        insufficient.take(Self.choice("c", match: false))
+        #expect(insufficient.provider == nil)
+        #expect(insufficient.best?.provider == "a")
+
+        var nothing = Waterfall(["a", "b"], minimumConfidence: 0)
+        nothing.take(Self.choice("a", match: false))
+        nothing.skip()
+        #expect(nothing.provider == nil)
+        #expect(nothing.best?.isMatch == false)
+    }
+
+    @Test(
+        "Columns are found by their names",
+        arguments: [
+            (
+                ["First Name", "LAST_NAME", "E-Mail", "Company Name"],
+                [
+                    ContactField.firstName: "First Name", .lastName: "LAST_NAME", .email: "E-Mail",
+                    .company: "Company Name",
+                ]
+            ),
+            (
+                ["Index", "Name", "Country", "Industry"],
+                [.company: "Name", .country: "Country", .industry: "Industry"]
+            ),
+            (["Name", "Company"], [.fullName: "Name", .company: "Company"]),
+            (["phone2", "phone1", "web"], [.phone: "phone1", .website: "web"]),
+            (["a", "b"], [:]),
+        ])
+    func columns(_ columns: [String], _ expected: [ContactField: String]) {
+        #expect(ContactField.columns(of: columns) == expected)
+    }
+
+    @Test("A question is asked only if the record says enough, and its case and blanks do not matter")
+    func questions() {
+        let person = ProviderInput([.email: " Ada@Example.com ", .city: "Emden"])
+        #expect(FieldGroup.contact.question(person)?.known.map(\.value) == ["Ada@Example.com"])
+        #expect(FieldGroup.company.question(person) == nil)
+        #expect(FieldGroup.newContact.question(person) == nil)
+        let company = ProviderInput([.company: "Emden  Roofing"])
+        #expect(FieldGroup.contact.question(company) == nil)
+        #expect(FieldGroup.newContact.question(company) != nil)
+        let other = ProviderInput([.email: "ada@example.COM"])
+        #expect(InputHash(.contactEnrich, person.only(.email)) == InputHash(.contactEnrich, other))
+        #expect(InputHash(.contactEnrich, other) != InputHash(.companyEnrich, other))
+    }
+
+    @Test("Canonical JSON escapes what must be and nothing else")
+    func canonicalJSON() {
+        #expect(CanonicalJSON.text(["b": "ü\"\\\n\u{1}/", "a": ""]) == #"{"a":"","b":"ü\"\\\n\u0001/"}"#)
+    }
+
+    @Test("The name of an input says how its output is written")
+    func names() {
+        #expect(InputFile("a/b.CSV")?.format == .csv)
+        #expect(InputFile("b.ndjson.gz")?.isCompressed == true)
+        #expect(InputFile("b.xlsx") == nil)
+        #expect(InputFile("") == nil)
+    }
+}
+
+extension ProviderInput {
+    fileprivate func only(_ field: ContactField) -> ProviderInput { ProviderInput([field: self[field]]) }
+}

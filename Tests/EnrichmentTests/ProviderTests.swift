@@ -1,0 +1,194 @@
+import Curl
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+import Threads
+
+@testable import Enrichment
+
+@Suite(.timeLimit(.minutes(2))) struct ProviderTests {
+    @Test("However many calls want a token, it is asked for once, and again only when it is refused or too old")
+    func tokens() async throws {
+        let asked = Counter()
+        let clock = Counter()
+        let cache = TokenCache(now: { Date(timeIntervalSince1970: Double(clock.value)) }) {
+            TokenCache.Token(
+                text: "t\(asked.increment())", goodUntil: Date(timeIntervalSince1970: Double(clock.value) + 10))
+        }
+        let texts = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<20 { group.addTask { try await cache.token() } }
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(texts == ["t1"])
+        await cache.refuse("another")
+        #expect(try await cache.token() == "t1")
+        await cache.refuse("t1")
+        #expect(try await cache.token() == "t2")
+        for _ in 0..<10 { _ = clock.increment() }
+        #expect(try await cache.token() == "t3")
+    }
+
+    @Test("Failures are classified: what is tried again, what is not, and of what nobody knows")
+    func classification() {
+        let kinds: [(Int, [(name: String, value: String)], ProviderError.Kind)] = [
+            (400, [], .refused), (401, [], .unauthorized), (403, [], .refused), (404, [], .refused),
+            (429, [("Retry-After", "7")], .throttled(retryAfter: .seconds(7))), (429, [], .throttled(retryAfter: nil)),
+            (500, [], .unavailable), (503, [("Retry-After", "3")], .throttled(retryAfter: .seconds(3))),
+            (504, [], .unavailable),
+        ]
+        for (status, headers, kind) in kinds {
+            #expect(ProviderError(HTTPResponse(status: status, headers: HTTPHeaders(headers)), from: "p").kind == kind)
+        }
+        let transport: [(HTTPTransportError.Kind, ProviderError.Kind, Bool)] = [
+            (.cannotConnect, .unavailable, false), (.cannotResolve, .unavailable, false),
+            (.timeout, .unavailable, true),
+            (.cutOff, .unavailable, true), (.tls, .refused, false), (.bodyTooLarge, .refused, true),
+        ]
+        for (failure, kind, isUnknown) in transport {
+            let error = ProviderError(HTTPTransportError(failure, "m"), from: "p")
+            #expect(error.kind == kind && error.isOutcomeUnknown == isUnknown)
+        }
+    }
+
+    @Test("Answers find their inputs whatever their order and number")
+    func matching() {
+        let records = ZoomInfoRecords(outputFields: ["jobTitle"])
+        let inputs = [["emailAddress": "a"], ["emailAddress": "b"], ["emailAddress": "c"]]
+        func item(_ email: String?, _ status: String = "FULL_MATCH") -> ZoomInfoRecords.Item {
+            .init(
+                input: email.map { .object(["emailAddress": .string($0)]) },
+                data: .object(["jobTitle": .string(email ?? "x"), "contactAccuracyScore": .string("80.0")]),
+                status: status)
+        }
+        func titles(_ items: [ZoomInfoRecords.Item]) -> [String?] {
+            records.answers(items, to: inputs).map {
+                if case .match(let fields, _) = $0 { fields["job_title"] } else { "\($0)" }
+            }
+        }
+        #expect(titles([item("C"), item("a"), item("b")]) == ["a", "b", "C"])
+        #expect(titles([item("c")]) == ["unanswered", "unanswered", "c"])
+        #expect(titles([item(nil), item(nil), item(nil)]) == ["x", "x", "x"])
+        #expect(titles([item(nil), item(nil)]) == ["unanswered", "unanswered", "unanswered"])
+    }
+
+    @Test(
+        "Every word of ZoomInfo for a match means one thing",
+        arguments: [
+            ("FULL_MATCH", ProviderAnswer.match(fields: ["job_title": "x"], confidence: 0.8)),
+            ("CONTACT_ONLY_MATCH", .match(fields: ["job_title": "x"], confidence: 0.4)), ("NO_MATCH", .noMatch),
+            ("NON_MATCH_BY_LAST_UPDATED_DATE", .noMatch), ("NON_MATCH_BY_VALID_DATE", .noMatch),
+            ("NON_MATCH_BY_REQUIRED_FIELDS", .noMatch), ("NON_MATCH_BY_CONTACT_ACCURACY_MIN", .noMatch),
+            ("COMPANY_ONLY_MATCH", .noMatch), ("OPT_OUT", .noMatch), ("INVALID_INPUT", .noMatch),
+            ("LIMIT_EXCEEDED", .limitExceeded),
+        ])
+    func words(_ status: String, _ answer: ProviderAnswer) {
+        let data = JSONValue.object(["jobTitle": .string("x"), "contactAccuracyScore": .string("80.0")])
+        let item = ZoomInfoRecords.Item(input: nil, data: data, status: status)
+        #expect(ZoomInfoRecords(outputFields: ["jobTitle"]).answers([item], to: [[:]]) == [answer])
+    }
+
+    @Test("Any JSON interface is asked as its mapping says, one input a call or several")
+    func httpJSON() async throws {
+        try await ZoomInfoServer.with { server in
+            // The login of the server stands for an interface that takes one object, its log for nothing at all.
+            let settings = """
+                {"capabilities": {"contact_enrich": {"url": "\(server.url)/authenticate",
+                    "request": {"first_name": "username", "last_name": "password"}, "response": {"token": "jwt"}}}}
+                """
+            let row = ProviderRow(name: "any", kind: "http-json", settings: settings)
+            try await Enrichment.with([row]) { enrichment in
+                let (request, output) = try await enrichment.run(
+                    "first_name,last_name,company\nada,s3cret,X\n", providers: ["any"])
+                #expect(request.status == .completed)
+                #expect(output.contains("enriched_contact_token"))
+                #expect(output.contains("ada,s3cret,X,header."))
+            }
+        }
+    }
+
+    @Test("A list of inputs has a list of answers, in their order, or none counts")
+    func httpJSONLists() async throws {
+        let folder = try TemporaryFolder()
+        let server = try folder.write(
+            """
+            import http.server, json, sys
+            class Handler(http.server.BaseHTTPRequestHandler):
+                def log_message(self, *arguments): pass
+                def do_POST(self):
+                    question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                    good = self.headers["X-Key"] == "k3y" and question["version"] == 2
+                    people = [{"found": p["mail"] != "p1@example.com", "score": 75, "job": {"name": p["mail"]}} for p in question["people"]]
+                    body = json.dumps({"data": {"people": people}}).encode()
+                    self.send_response(200 if good else 403)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+            open(sys.argv[1], "w").write(f"{server.server_address[1]}\\n")
+            server.serve_forever()
+            """, to: "server.py")
+        let key = try folder.write("k3y\n", to: "key")
+        try await ListeningProcess.with {
+            ["/usr/bin/env", "python3", server, $0]
+        } _: { process in
+            let settings = """
+                {"secretHeader": "X-Key", "capabilities": {"contact_enrich": {"url": "http://127.0.0.1:\(process.port)/",
+                    "inputs": "people", "inputsPerCall": 2, "constants": {"version": 2}, "request": {"email": "mail"},
+                    "results": "data.people", "response": {"job_title": "job.name"}, "confidence": "score", "isMatchIf": "found"}}}
+                """
+            let row = ProviderRow(name: "any", kind: "http-json", settings: settings, secretID: "file:\(key)")
+            try await Enrichment.with([row]) { enrichment in
+                let (request, output) = try await enrichment.run(Enrichment.contacts(3), providers: ["any"])
+                #expect(request.status == .completed)
+                #expect(output.contains("p0@example.com,p0@example.com,matched,any,"))
+                #expect(output.contains("p1@example.com,,no_match,,"))
+                let kept = try await enrichment.value(
+                    "select count(*) || ' ' || max(confidence) from enrichment.results where outcome = 'match'")
+                #expect(kept == "2 0.75")
+            }
+        }
+    }
+
+    @Test(
+        "Settings that an adapter cannot use are named",
+        arguments: [
+            ("zoominfo", "{}", "it needs credentials"), ("http-json", "{}", "'capabilities' is missing"),
+            (
+                "http-json",
+                #"{"capabilities": {"x": {"url": "http://a", "request": {"email": "e"}, "response": {"a": "b"}}}}"#,
+                "unknown capability 'x'"
+            ),
+            (
+                "http-json",
+                #"{"capabilities": {"industry": {"url": "ftp://a", "request": {"email": "e"}, "response": {"a": "b"}}}}"#,
+                "'industry.url' must be"
+            ),
+            (
+                "http-json",
+                #"{"capabilities": {"industry": {"url": "http://a", "request": {"mail": "e"}, "response": {"a": "b"}}}}"#,
+                "unknown field 'mail'"
+            ),
+        ])
+    func settings(_ kind: String, _ settings: String, _ reason: String) async throws {
+        let factory = ProviderFactory(http: HTTPClient(), pool: Pool("", maximum: 1)) { id, _ in id }
+        let error = #expect(throws: ProviderSettingsError.self) {
+            try factory.make(ProviderRow(name: "p", kind: kind, settings: settings))
+        }
+        #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+    }
+}
+
+/// Counts across tasks.
+private final class Counter: Sendable {
+    private let count = Locked(0)
+
+    var value: Int { count.withLock { $0 } }
+
+    func increment() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import OpenSSL
+import TestSupport
+import Testing
+
+@testable import Relay
+
+/// Archives, judged by GNU tar, bsdtar and Python.
+@Suite struct RelayArchiveTests {
+    private static let oddKeys = [
+        "landing/plain.json", "landing/with blank.json", "landing/ünï/日本語.txt", "landing/e\u{301}.txt",
+        "landing/" + String(repeating: "long", count: 75), "landing/" + String(repeating: "ü", count: 200),
+        "landing/deep/" + String(repeating: "folder/", count: 40) + "f", "../../etc/passwd", "/etc/shadow",
+        "landing/../../../outside", "landing/..\u{2F}\u{308}odd", "a//b///c", "./here", "landing/100%",
+        "landing/100%25",
+        "manifest.json", "landing/folder", "landing/folder/inside", "landing/folder%", "-rf", "landing/new\nline",
+        "landing/quote\"'\\", "landing/star*?[x]", "C:\\windows\\..\\x", "C:/windows",
+    ]
+
+    /// What is extracted: relative path to SHA-256; and whether anything was written outside.
+    private static let extract = """
+        set -e
+        mkdir -p deep/er/inside && cd deep/er/inside
+        case "$1" in
+        tar) tar -xzf "$2" ;;
+        bsdtar) bsdtar -xf "$2" ;;
+        python) python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(".")' "$2" ;;
+        esac
+        find . -type f -print0 | xargs -0 sha256sum -z | tr '\\0' '\\1'
+        cd ../../..; find . -type f -not -path './deep/er/inside/*' -not -name '*.tar.gz' | sed 's/^/OUTSIDE /'
+        """
+
+    @Test("GNU tar, bsdtar and Python extract every odd key, below the folder", arguments: ["tar", "bsdtar", "python"])
+    func oddNames(program: String) async throws {
+        let objects = Self.oddKeys.enumerated().map { (key: $1, bytes: relayBytes($0 * 37, seed: UInt64($0))) }
+        let archive = try #require(try await packed(objects).first)
+        let folder = try TemporaryFolder()
+        let file = try folder.write(try archive.bytes(), to: "a.tar.gz")
+        let outcome = try await Subprocess.run(
+            "/bin/sh", ["-c", Self.extract, "sh", program, file], environment: ["LC_ALL": "C.UTF-8"],
+            directory: folder.path)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(!outcome.output.contains("OUTSIDE"))
+        var found: [String: String] = [:]
+        for line in outcome.output.split(separator: "\u{1}") where line.count > 66 {
+            found[String(line.dropFirst(66).dropFirst(2))] = String(line.prefix(64))
+        }
+        let manifest = try archive.manifest()
+        #expect(manifest.members.map(\.key).sorted() == Self.oddKeys.sorted())
+        for member in manifest.members { #expect(found[member.name] == member.sha256, "\(member.name)") }
+        for (key, bytes) in objects {
+            #expect(
+                manifest.members.contains {
+                    $0.key == key && $0.sha256 == SHA256.hash(bytes).hex && $0.size == bytes.count
+                })
+        }
+        #expect(found.count == objects.count + 1)
+    }
+
+    @Test("The same objects give the same bytes, however many threads; other objects do not")
+    func determinism() async throws {
+        let objects = (0..<40).map { (key: "landing/\($0)", bytes: relayBytes(100_000, seed: UInt64($0))) }
+        let first = try await packed(objects, threads: 1)
+        let second = try await packed(objects.reversed(), threads: 4)
+        #expect(first.map(\.archive) == second.map(\.archive))
+        let bytes = try first[0].bytes()
+        #expect(SHA256.hash(bytes).hex == first[0].archive.sha256)
+        #expect(bytes.count == first[0].archive.byteCount)
+        let other = try await packed(objects + [("landing/x", [1])])
+        #expect(other[0].archive.sha256 != first[0].archive.sha256)
+    }
+
+    @Test("An archive stays below the bound; what does not fit goes into the next, and each object into one")
+    func parts() async throws {
+        var objects = (0..<60).map { (key: "landing/\($0)", bytes: relayBytes(300_000, seed: UInt64($0))) }
+        objects.append(("landing/large", relayBytes(9_000_000)))
+        objects.append(("landing/empty", []))
+        let limit = 4 << 20
+        let archives = try await packed(objects, limit: limit)
+        #expect(archives.count > 3)
+        for archive in archives {
+            let isLargeAlone = archive.members.map(\.member.key) == ["landing/large"]
+            #expect(archive.archive.byteCount <= limit || isLargeAlone, "\(archive.members.map(\.member.key))")
+        }
+        let keys = archives.flatMap { $0.members.map(\.member.key) }
+        #expect(keys.count == 62 && Set(keys).count == 62)
+        #expect(archives.map(\.archive.part) == Array(1...archives.count))
+        for archive in archives {
+            let folder = try TemporaryFolder()
+            let file = try folder.write(try archive.bytes(), to: "a.tar.gz")
+            let list = try await Subprocess.run("/usr/bin/env", ["tar", "-tzf", file])
+            #expect(list.status == 0)
+            #expect(
+                list.output.split(separator: "\n").map(String.init)
+                    == ["manifest.json"] + archive.members.map(\.member.name))
+        }
+    }
+
+    @Test("One part of a window is made again from its members alone")
+    func onePartAgain() async throws {
+        let objects = (0..<30).map { (key: "landing/\(10 + $0)", bytes: relayBytes(400_000, seed: UInt64($0))) }
+        let archives = try await packed(objects, limit: 3 << 20)
+        let second = archives[1]
+        let keys = Set(second.members.map(\.member.key))
+        let again = try await packed(objects.filter { keys.contains($0.key) })
+        // The manifest tells the part: the rest is the same.
+        #expect(again.count == 1)
+        #expect(again[0].members.map(\.sha256) == second.members.map(\.sha256))
+    }
+
+    @Test("Versions of one key, and keys that are folders of others, have names of their own")
+    func names() {
+        #expect(EntryName.names(of: ["a", "a", "a/b"]) == ["a%", "a%%v2", "a/b"])
+        #expect(EntryName.names(of: ["x/manifest.json", "manifest.json"]) == ["x/manifest.json", "manifest.json%"])
+        #expect(EntryName.encode("a/../b") == "a/%2E%2E/b")
+        #expect(EntryName.encode("/a%") == "%/a%25")
+        #expect(EntryName.encode("C:/..\\x") == "C%3A/..%5Cx")
+        let long = EntryName.encode(String(repeating: "ü", count: 200))
+        #expect(long == String(repeating: "ü", count: 120) + "%/" + String(repeating: "ü", count: 80))
+    }
+
+    @Test("Keys of archives tell window, part and contents")
+    func keys() {
+        let sha256 = String(repeating: "0123456789abcdef", count: 4)
+        func key(_ time: String, _ part: Int) -> String {
+            RelayArchive.key(WindowTime(time)!, part: part, sha256: sha256)
+        }
+        #expect(key("2026-11-21T16:50:00Z", 1) == "relay/2026/11/21/1650-0001-0123456789abcdef.tar.gz")
+        #expect(key("2026-11-21T16:50:10Z", 2) == "relay/2026/11/21/165010-0002-0123456789abcdef.tar.gz")
+        #expect(key("2026-11-21T16:50:00.25Z", 12345) == "relay/2026/11/21/165000250000-12345-0123456789abcdef.tar.gz")
+        #expect(WindowTime("2026-11-21T16:50:00.25Z")?.description == "2026-11-21T16:50:00.250000Z")
+        #expect(WindowTime("yesterday") == nil && WindowTime("") == nil && WindowTime("2026-11-21T16:50:00.Z") == nil)
+    }
+}
+
+extension PackedArchive {
+    func bytes() throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: file.path))) }
+
+    /// Read by the system's tar.
+    func manifest() throws -> Manifest {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["tar", "-xzOf", file.path.replacing("self", with: "\(getpid())"), "manifest.json"]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return try JSONDecoder().decode(Manifest.self, from: data)
+    }
+}

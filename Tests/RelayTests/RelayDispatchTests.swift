@@ -1,0 +1,135 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Relay
+
+/// Which windows are worked on when, and by whom.
+@Suite(.timeLimit(.minutes(1))) struct RelayDispatchTests {
+    /// Windows of a minute each, sealed, that ended so many minutes ago; their members are one more, and tell them apart
+    /// whatever the clock says later.
+    private static func withWindows<Result>(
+        _ minutesAgo: [Int], _ body: (Connection) async throws -> Result
+    ) async throws -> Result {
+        try await withConnection(migrated: true) { connection in
+            try await connection.transaction { session in
+                try session.execute(
+                    """
+                    insert into relay.windows (opens_at, closes_at, state, member_count, byte_count, sealed_at)
+                    select at - interval '1 minute', at, 'sealed', ago.minutes + 1, 1000, at
+                    from unnest(\(minutesAgo)::integer[]) as ago (minutes)
+                    cross join lateral (select date_trunc('minute', now()) - ago.minutes * interval '1 minute') as t (at)
+                    """)
+            }
+            return try await body(connection)
+        }
+    }
+
+    private static func jobs(_ session: Session) throws -> String {
+        try session.first(
+            """
+            select coalesce(string_agg(priority || ':' || member_count - 1, ' ' order by priority, run_at, job_id), '') as jobs
+            from jobs.jobs
+            join relay.windows on opens_at = (payload ->> 'window')::timestamptz
+            where kind = 'relay.pack'
+            """)!.get("jobs")
+    }
+
+    private static func begin(_ session: Session, _ minutesAgo: Int) throws -> RelayWindow? {
+        let row = try session.first(
+            """
+            select (extract(epoch from opens_at) * 1000000)::bigint as at from relay.windows
+            where member_count = \(minutesAgo)::integer + 1
+            """)!
+        return try session.beginWindow(WindowTime(microseconds: row.get("at")))
+    }
+
+    @Test("New windows go first, the backlog behind them, oldest first")
+    func order() async throws {
+        try await Self.withWindows([50, 0, 70, 60, 10]) { connection in
+            try await connection.transaction { session in
+                try session.dispatchWindows()
+                let jobs = try Self.jobs(session)
+                #expect(jobs == "2:0 3:70 3:60 3:50 3:10")
+            }
+        }
+    }
+
+    @Test("While a store fails, one window at a time is tried, each in its turn; what was handed out before steps back")
+    func outage() async throws {
+        try await Self.withWindows([30, 20, 10]) { connection in
+            try await connection.transaction { try $0.dispatchWindows() }
+            try await connection.transaction { session in
+                let window = try #require(try Self.begin(session, 30))
+                try session.execute(
+                    RelayWindow.fail(window, waitsFor: "target", error: "refused", pause: .zero))
+                try session.execute("delete from jobs.jobs")
+            }
+            try await connection.transaction { session in
+                // Handed out before the failure.
+                #expect(try Self.begin(session, 20) == nil && Self.begin(session, 10) == nil)
+                try session.dispatchWindows()
+                #expect(try Self.jobs(session) == "3:20")
+                try session.dispatchWindows()
+                #expect(try Self.jobs(session) == "3:20")
+            }
+            try await connection.transaction { session in
+                let window = try #require(try Self.begin(session, 20))
+                try session.execute(
+                    RelayWindow.fail(window, waitsFor: "target", error: "refused", pause: .seconds(3600)))
+                try session.execute("delete from jobs.jobs")
+                try session.dispatchWindows()
+                #expect(try Self.jobs(session) == "")
+                // An operator does not wait.
+                _ = try session.flushRelay()
+                #expect(try Self.jobs(session) == "3:10")
+            }
+            try await connection.transaction { session in
+                #expect(try Self.begin(session, 10) != nil)
+                try session.execute(RelayWindow.endOutage(["source", "target"]))
+                try session.dispatchWindows()
+                #expect(try Self.jobs(session) == "3:10 3:30 3:20")
+            }
+        }
+    }
+
+    @Test("Who lost a window cannot write; a window whose job was deleted is handed out again")
+    func fence() async throws {
+        try await Self.withWindows([5]) { connection in
+            try await connection.transaction { try $0.dispatchWindows() }
+            let first = try await connection.transaction { try Self.begin($0, 5) }
+            let second = try await connection.transaction { try Self.begin($0, 5) }
+            #expect(first?.attempt == 1 && second?.attempt == 2)
+            await #expect(throws: WindowLost.self) {
+                try await connection.transaction { try $0.hold(try #require(first)) }
+            }
+            try await connection.transaction { session in
+                try session.hold(try #require(second))
+                #expect(try session.execute(RelayWindow.putBackOrphans) == 0)
+                try session.execute("delete from jobs.jobs")
+                #expect(try session.execute(RelayWindow.putBackOrphans) == 1)
+                try session.dispatchWindows()
+                #expect(try Self.jobs(session) == "3:5")
+            }
+        }
+    }
+
+    @Test("Alerts are raised once and cleared when they are no longer true")
+    func alerts() async throws {
+        try await Self.withWindows(Array(0..<70)) { connection in
+            try await connection.transaction { session in
+                let settings = RelaySettings()
+                #expect(try session.updateAlerts(settings).raised.map(\.0) == ["backlog", "age"])
+                #expect(try session.updateAlerts(settings).raised.isEmpty)
+                let status = try session.relayStatus()
+                #expect(status.alerts.map(\.kind).sorted() == ["age", "backlog"])
+                #expect(status.states.first { $0.state == "sealed" }?.windows == 70)
+                try session.execute(
+                    "update relay.windows set state = 'verified', delivered_at = now(), verified_at = now()")
+                #expect(try session.updateAlerts(settings).cleared == ["backlog", "age"])
+                #expect(try session.relayStatus().alerts.isEmpty)
+            }
+        }
+    }
+}

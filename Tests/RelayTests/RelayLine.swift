@@ -1,0 +1,130 @@
+import AWS
+import Curl
+import Foundation
+import Jobs
+import Logging
+import PipelineSupport
+import Postgres
+import TestSupport
+
+@testable import Intake
+@testable import Relay
+@testable import Storage
+
+/// A relay from a bucket of moto to a bucket of Swift, with its worker in this process.
+struct RelayLine: Sendable {
+    struct Buckets: ObjectStores {
+        let client: S3Client
+        func store(bucket: String) -> any ObjectStore { S3ObjectStore(client: client, bucket: bucket) }
+        func reports() -> any ObjectStore { store(bucket: "reports") }
+    }
+
+    let pool: Pool
+    var source: S3Client
+    let target: S3Client
+    let inbox: String
+    let archive: String
+    var settings: RelaySettings
+    private let conninfo: String
+    private let worker: WorkerBox
+
+    private final class WorkerBox: Sendable {
+        let connector: Connector
+        init(_ conninfo: String) { connector = Connector(conninfo) }
+    }
+
+    /// - Parameter proxy: way to the target, as the relay goes it.
+    static func with<Result>(
+        through proxy: StoreProxy? = nil, source kind: S3Store = .moto,
+        _ change: (inout RelaySettings) -> Void = { _ in },
+        _ body: (RelayLine) async throws -> Result
+    ) async throws -> Result {
+        try await withDatabase(migrated: true) { conninfo in
+            let pool = Pool(conninfo, maximum: 12)
+            let (source, inbox) = try await kind.bucket()
+            let (_, archive) = try await S3Store.swift.bucket()
+            var settings = RelaySettings()
+            settings.window = .seconds(3600)
+            (settings.pause, settings.longestPause) = (.milliseconds(100), .milliseconds(200))
+            change(&settings)
+            try await pool.transaction { try $0.addRoute(Route(bucket: inbox, prefix: "", pipeline: "relay")) }
+            let line = RelayLine(
+                pool: pool, source: source, target: try await client(proxy?.url), inbox: inbox, archive: archive,
+                settings: settings, conninfo: conninfo, worker: WorkerBox(conninfo))
+            let result = try await body(line)
+            await pool.close()
+            return result
+        }
+    }
+
+    /// Gives up soon: a test waits for it.
+    private static func client(_ url: String?) async throws -> S3Client {
+        var http = HTTPClient.Configuration()
+        http.stallTimeout = .seconds(5)
+        var configuration = try await S3Store.swift.configuration(http: HTTPClient(http))
+        if let url { configuration.endpoints[.s3] = try Endpoint(url: url) }
+        return S3Client(configuration, partSize: 5 << 30)
+    }
+
+    /// Puts an object and announces it.
+    func put(_ key: String, _ bytes: [UInt8]) async throws {
+        let stored = try await source.put(S3Object(bucket: inbox, key: key), bytes)
+        let event = ObjectEvent.make(
+            bucket: inbox, key: key, versionID: stored.version, etag: stored.etag, byteCount: bytes.count)
+        _ = try await pool.transaction { try $0.record(event, Pipelines([RelayIntake(window: settings.window)])) }
+    }
+
+    /// Ends the open window.
+    func flush() async throws { _ = try await pool.transaction { try $0.flushRelay() } }
+
+    /// Runs a worker while `body` runs.
+    func working<Result>(_ body: () async throws -> Result) async throws -> Result {
+        var configuration = JobWorkerConfiguration(concurrency: ["relay": 4])
+        configuration.pollInterval = .milliseconds(50)
+        configuration.gracePeriod = .seconds(5)
+        let resources = RelayResources(
+            pool: pool, stores: Buckets(client: source), target: S3ArchiveStore(bucket: archive) { [target] in target },
+            settings: settings)
+        let worker = JobWorker(
+            configuration, connector: worker.connector, handlers: resources.handlers,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let running = Task { try await worker.run() }
+        let outcome: Swift.Result<Result, any Error>
+        do {
+            outcome = .success(try await body())
+        } catch {
+            outcome = .failure(error)
+        }
+        running.cancel()
+        try await running.value
+        return try outcome.get()
+    }
+
+    func value(_ statement: Statement) async throws -> String? { try await pool.run { try $0.first(statement)?[0] } }
+
+    /// Asks until the answer is the wanted one; the suite's time limit ends a wait in vain.
+    func wait(for wanted: String, _ statement: Statement) async throws {
+        while try await value(statement) != wanted { try Task.checkCancellation() }
+    }
+
+    func waitUntilVerified() async throws {
+        try await wait(for: "t", "select bool_and(state = 'verified') from relay.windows")
+    }
+
+    /// Checks every archive of the target, entry by entry.
+    func checks() async throws -> [ArchiveCheck] {
+        let connection = try await Connection.open(conninfo)
+        let direct = try await Self.client(nil)
+        let verifier = ArchiveVerifier(
+            connection: connection, store: S3ArchiveStore(bucket: archive) { direct })
+        var checks: [ArchiveCheck] = []
+        for key in try await keys() { checks += try await verifier.verify(nil, key: key) }
+        await connection.close()
+        return checks
+    }
+
+    /// What lies in the target, asked past any proxy.
+    func keys() async throws -> [String] {
+        try await Self.client(nil).page(of: archive).objects.map(\.key)
+    }
+}

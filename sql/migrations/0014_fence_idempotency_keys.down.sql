@@ -1,2 +1,0 @@
-set local role catalog_owner;
-alter table catalog.idempotency_keys drop column attempt, drop column seen_at, drop column body_sha256;
