@@ -124,7 +124,7 @@ let package = Package(
         tests("Ingest", ["AWS", "Catalog", "Curl", "Ingest", "OpenSSL", "PipelineSupport"]),
         tests("Enrichment", ["Curl", "Enrichment", "OpenSSL", "PipelineSupport"]),
         tests("Relay", ["AWS", "Curl", "OpenSSL", "PipelineSupport", "Relay"]),
-        tests("API", ["API", "Curl"]),
+        tests("API", ["API", "Curl", "OpenSSL"]),
         tests("CatalogCLI", ["API", "AWS", "CatalogCLI"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL"]),
     ]

@@ -123,7 +123,7 @@ package struct APIServer: Sendable {
         let router = Router(context: APIContext.self)
         router.add(middleware: Front(metrics: metrics, logger: logger))
         let door = EndpointRouter(
-            authenticator: authenticator, limiter: RateLimiter(perSecond: configuration.requestsPerSecond),
+            authenticator: authenticator, limiter: RequestLimiter(perSecond: configuration.requestsPerSecond),
             idempotency: Idempotency(
                 pool: resources.pool, maximumBodyBytes: configuration.maximumFileBytes + Self.formOverhead))
         door.add(endpoints, to: router)

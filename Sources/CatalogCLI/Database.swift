@@ -14,7 +14,7 @@ struct Database: Sendable {
 
     var embedded: EmbeddedPostgres { EmbeddedPostgres(base: settings.base.path) }
 
-    /// For pools: a refused password is looked up anew.
+    /// For pools: a refused password is looked up again.
     var connector: Connector {
         Connector(conninfo: conninfo) {
             guard case .secret(let id, _) = settings.database, let secrets = try? cloud.databaseSecrets() else {
@@ -74,7 +74,7 @@ struct DatabaseSecret {
         // Foundation's own error would quote the secret.
         guard let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
             throw SettingsError(
-                "CATALOG_DATABASE_SECRET", id, "the secret is no JSON object with username and password")
+                "CATALOG_DATABASE_SECRET", id, "the secret is not a JSON object with username and password")
         }
         values = object.compactMapValues { ($0 as? String) ?? ($0 as? NSNumber)?.stringValue }
     }

@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Logging
+import OpenSSL
 import TestSupport
 import Testing
 
@@ -137,6 +138,6 @@ import Testing
         "", "a.b", "a.b.c", "..", "eyJhbGciOiJub25lIn0.e30", "e30.e30.", "eyJhbGciOiJSUzI1NiIsImNyaXQiOlsieCJdfQ.e30.",
     ])
     func whatIsNotATokenIsNotAskedAbout(text: String) {
-        #expect(JWT(text) == nil)
+        #expect(JSONWebToken(text) == nil)
     }
 }

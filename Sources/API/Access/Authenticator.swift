@@ -44,7 +44,7 @@ final class Authenticator: Sendable {
         return claims
     }
 
-    /// Looks anew at a token when it comes next.
+    /// Looks a token up again when it comes next.
     func forget(_ tokenID: String) {
         state.withLock { $0.tokens[tokenID] = nil }
     }

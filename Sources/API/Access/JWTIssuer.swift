@@ -72,14 +72,14 @@ final class JWTIssuer: Sendable {
 
     /// - Returns: nil if the token is not to be trusted, or cannot be verified because the issuer never told its keys.
     func verify(_ text: String) async -> Identity? {
-        guard let token = JWT(text), VerificationKey.algorithms.contains(token.header.alg),
+        guard let token = JSONWebToken(text), VerificationKey.algorithms.contains(token.header.alg),
             let key = await key(token.header.kid), key.algorithm == token.header.alg,
             key.isValid(token.signature, of: token.signed)
         else { return nil }
         return identity(token.claims, at: now().timeIntervalSince1970)
     }
 
-    private func identity(_ claims: JWT.Claims, at now: Double) -> Identity? {
+    private func identity(_ claims: JSONWebToken.Claims, at now: Double) -> Identity? {
         guard claims.text("iss") == settings.issuer, claims.texts("aud").contains(settings.audience),
             let end = claims.number("exp"), end > now - Self.leeway,
             claims.number("nbf") ?? 0 <= now + Self.leeway, let subject = claims.text("sub"), !subject.isEmpty

@@ -25,7 +25,7 @@ struct Endpoint: Sendable {
         case stream([String], json: [Input])
     }
 
-    /// An answer that is no problem.
+    /// An answer that is not a problem.
     struct Answer: Sendable {
         enum Content: Sendable {
             case empty
@@ -122,7 +122,7 @@ extension Endpoint {
     /// Reads path and query.
     /// - Throws: `Problem`.
     func values(of request: Request, _ context: APIContext) throws -> InputValues {
-        // A piece of the path that is no valid value names nothing that exists.
+        // A piece of the path that is not a valid value names nothing that exists.
         let pairs = try pathInputs.map { input -> (name: String, value: String) in
             guard let text = context.parameters.get(input.name)?.percentDecoded, !text.utf8.contains(0) else {
                 throw Problem.noSuchRoute

@@ -6,7 +6,7 @@ import Hummingbird
 /// Puts endpoints into the router, each behind the same door: who calls, how often, with what.
 struct EndpointRouter: Sendable {
     let authenticator: Authenticator
-    let limiter: RateLimiter
+    let limiter: RequestLimiter
     let idempotency: Idempotency
 
     func add(_ endpoints: [Endpoint], to router: Router<APIContext>) {

@@ -13,13 +13,14 @@ struct UploadContentRoutes: Sendable {
 
     /// Members of the JSON, parameters of the query, or fields of the form.
     private static let inputs = [
-        Input("fileName", .text(atMost: 200), "As the vendor calls the file; no path."),
+        Input("fileName", .text(atMost: 200), "The vendor's name for the file, without a path."),
         Input(
-            "mode", .choice(UploadMode.allCases.map(\.rawValue)), "create unless given: a known product is an error."),
-        Input("policy", .choice(UploadPolicy.allCases.map(\.rawValue)), "load-valid unless given."),
-        Input("dryRun", .boolean, "true checks everything and loads nothing."),
-        Input("sha256", .sha256, "Of the file: another file is refused."),
-        Input("vendor", .text(atMost: 50), "Whose products they are; needed from operators."),
+            "mode", .choice(UploadMode.allCases.map(\.rawValue)),
+            "The default is create: an existing product is an error."),
+        Input("policy", .choice(UploadPolicy.allCases.map(\.rawValue)), "The default is load-valid."),
+        Input("dryRun", .boolean, "true: everything is checked, nothing is loaded."),
+        Input("sha256", .sha256, "SHA-256 of the file: any other file is refused."),
+        Input("vendor", .text(atMost: 50), "The vendor whose products they are; required from operators."),
     ]
 
     let uploads: AnnouncedUploads
@@ -32,11 +33,12 @@ struct UploadContentRoutes: Sendable {
     private var add: Endpoint {
         Endpoint(
             method: .post, path: "/uploads",
-            summary: "Upload a file: as the body or a form, or announce it by JSON and PUT it where the answer says.",
+            summary:
+                "Upload a file: as the body or a form, or announce it with JSON and PUT it to the uploadUrl of the answer.",
             access: .roles([.vendor, .operator]), query: Self.inputs, body: .stream(Self.fileTypes, json: Self.inputs),
             answers: [
-                .init(.created, .object(.uploadPlace), "Announced: put the file at uploadUrl."),
-                .init(.accepted, .object(.uploadPlace), "Taken: it waits for a worker."),
+                .init(.created, .object(.uploadPlace), "Announced: PUT the file to uploadUrl."),
+                .init(.accepted, .object(.uploadPlace), "Accepted: it waits for a worker."),
             ]
         ) { call in
             do {
@@ -64,7 +66,7 @@ struct UploadContentRoutes: Sendable {
             access: .anybody,
             pathInputs: [UploadRoutes.uploadID, Input("token", .text(atMost: 64), "From uploadUrl.")],
             body: .stream(Self.fileTypes, json: []),
-            answers: [.init(.accepted, .object(.uploadPlace), "Taken: it waits for a worker.")]
+            answers: [.init(.accepted, .object(.uploadPlace), "Accepted: it waits for a worker.")]
         ) { call in
             let uploadID = call.path("uploadId")
             do {
@@ -146,7 +148,7 @@ struct UploadContentRoutes: Sendable {
         _ values: InputValues, _ call: Call, fileName: String?
     ) throws -> AnnouncedUploads.Announcement {
         guard let fileName = values.text("fileName") ?? fileName else {
-            throw Problem(.invalidParameter, "parameter 'fileName' is missing: say how the vendor calls the file")
+            throw Problem(.invalidParameter, "parameter 'fileName' is missing: give the vendor's name for the file")
         }
         guard Self.isSafe(fileName) else {
             throw Problem(
