@@ -18,6 +18,11 @@ package struct EnrichmentIntake: Pipeline {
         package init(providers: [String] = []) {
             self.providers = providers
         }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            providers = try container.decodeIfPresent([String].self, forKey: .providers) ?? []
+        }
     }
 
     package func options(_ given: [String: [String]]) throws -> RouteOptions {

@@ -20,6 +20,12 @@ package struct OnboardIntake: Pipeline {
             self.mode = mode
             self.policy = policy
         }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            mode = try container.decodeIfPresent(UploadMode.self, forKey: .mode) ?? .create
+            policy = try container.decodeIfPresent(UploadPolicy.self, forKey: .policy) ?? .loadValid
+        }
     }
 
     package func options(_ given: [String: [String]]) throws -> RouteOptions {
