@@ -76,6 +76,7 @@ package struct S3ObjectStore: ObjectStore {
     }
 
     /// Tells what the service answered as the trouble of a store that it is: whoever uses stores knows no services.
+    @discardableResult
     private func asking<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
