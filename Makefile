@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install demo run test bench fuzz-api lint format clean
+.PHONY: help setup build install demo run test bench docs fuzz-api lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -37,10 +37,13 @@ bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 1000
 	@swift build -c release --product http-benchmark >&2
 	@.venv/bin/python Benchmarks/bench.py $(ARGS)
 
+docs: build ## make the generated pages of docs/ again
+	@scripts/docs.sh $(catalog)
+
 fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api ARGS=500 for so many examples of each operation
 	@scripts/fuzz-api.sh $(ARGS)
 
-lint: ## check formatting, scripts and the compose file, change nothing
+lint: ## check formatting, scripts, documentation and the compose file, change nothing
 	@scripts/setup.sh --lint
 	@scripts/lint.sh
 

@@ -36,7 +36,7 @@ let package = Package(
         .systemLibrary(name: "CPthread"),
         .target(name: "CSIMD"),
 
-        // Modules, in the order of the graph in ARCHITECTURE.md
+        // Modules, in the order of the graph in docs/internals/architecture.md
         library("Threads", ["CPthread"]),
         library("Postgres", ["CLibpq", "Threads"]),
         library("OpenSSL", ["COpenSSL"]),

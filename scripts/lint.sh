@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting of Swift, syntax of scripts, the compose file, nothing tracked that is made by a build. Changes nothing.
+# Formatting of Swift, syntax of scripts, the compose file, links and commands of the documentation, nothing tracked that is made by a build. Changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,10 +18,12 @@ if command -v docker-compose >/dev/null; then compose=(docker-compose); else com
 "${compose[@]}" -f docker-compose.yml config -q
 
 # A misspelled variable would be ignored in silence.
-for variable in $(grep -ohE '\bCATALOG_[A-Z_]+\b' docker-compose.yml Dockerfile README.md | sort -u); do
-    grep -qF "\"$variable\"" Sources/CatalogCLI/Settings*.swift ||
-        { echo "lint: Sources/CatalogCLI/Settings*.swift know no $variable" >&2; exit 1; }
+for variable in $(grep -rohE '\bCATALOG_[A-Z_]+\b' docker-compose.yml Dockerfile README.md SECURITY.md docs | sort -u); do
+    grep -rqF "\"$variable\"" Sources/CatalogCLI ||
+        { echo "lint: no setting of Sources/CatalogCLI is called $variable" >&2; exit 1; }
 done
+
+python3 scripts/documentation/check.py
 
 if git ls-files | grep -E '(^|/)(\.build[^/]*|\.venv|\.catalog|__pycache__)/|(^|/)Package\.resolved$|\.pyc$'; then
     echo "lint: the files above are made by a build: git rm --cached them" >&2

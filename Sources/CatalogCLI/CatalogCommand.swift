@@ -5,9 +5,10 @@ import Foundation
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalog",
-        abstract: "Product onboarding beside PostgreSQL: vendors' CSV files become catalogue rows, errors and history.",
+        abstract:
+            "Data onboarding beside PostgreSQL: vendors' CSV files become products, errors and history; lists are enriched; small objects are archived.",
         discussion: """
-            Without CATALOG_DATABASE_URL a private PostgreSQL under .catalog is made and started by itself.
+            Without CATALOG_DATABASE_URL, a private PostgreSQL is created and started under .catalog.
 
             First steps:
               catalog demo

@@ -68,7 +68,7 @@ package struct ProviderSettingsError: Error, CustomStringConvertible {
     }
 
     package var description: String {
-        "cannot use the settings of provider '\(provider)': \(reason); the README describes them"
+        "cannot use the settings of provider '\(provider)': \(reason); docs/guides/providers.md describes them"
     }
 }
 

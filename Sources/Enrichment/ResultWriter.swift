@@ -9,7 +9,7 @@ struct ResultWriter {
     private let request: EnrichmentRequest
     private let plan: EnrichmentPlan
 
-    /// - Throws: `JobError.permanent` if the request was never split.
+    /// - Throws: `EnrichmentFailure` if the request was never split.
     init(_ request: EnrichmentRequest) throws {
         guard let plan = request.plan else {
             throw EnrichmentFailure("Request \(request.requestID) has no records yet.")

@@ -69,11 +69,12 @@ extension Job {
         """
     }
 
-    /// Whether this worker is the first to begin a period of a periodic job.
+    /// Takes a live job away, whoever runs it.
     static func cancel(uniqueKey: String) -> Statement {
         "delete from jobs.jobs where unique_key = \(uniqueKey)::text and state <> 'dead'"
     }
 
+    /// A row if this worker is the first to begin the present period of a periodic job.
     static func beginPeriod(_ kind: String, seconds: Int) -> Statement {
         """
         insert into jobs.periods as p (kind, period)

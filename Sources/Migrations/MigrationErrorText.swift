@@ -16,7 +16,7 @@ extension MigrationFileError: CustomStringConvertible {
             "cannot use '\(file)': the next migration must be \(MigrationFileName.padded(expected)); "
                 + "versions run 1, 2, 3 … without gaps"
         case .downWithoutUp(let file):
-            "'\(file)' undoes no migration: its name must be that of an existing file, with .down.sql instead of .sql"
+            "'\(file)' does not undo any migration: its name must be that of an existing file, with .down.sql instead of .sql"
         case .needsTransaction(let file):
             "'\(file)' runs with every migration and so in a transaction: remove -- catalog: no-transaction"
         case .unknownDirective(let file, let directive):

@@ -5,15 +5,13 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct APITests {
-    @Test("The README's commands of a vendor, one by one: upload, watch, fetch the errors, correct them, upload again")
-    func readme() async throws {
+    @Test("The guide's commands of a vendor, one by one: upload, watch, fetch the errors, correct them, upload again")
+    func guide() async throws {
         try await APIEnvironment.with { api in
-            let readme = try String(contentsOfFile: Project.file("README.md"), encoding: .utf8)
-            let block = try #require(
-                readme.firstMatch(of: /<!-- vendor-session -->\n```sh\n(.*?)```/.dotMatchesNewlines()))
-            let script = block.output.1.replacing("http://127.0.0.1:8080", with: api.url)
+            let script = try DocumentedPage("docs/guides/http-api.md").script("vendor-session")
+                .replacing("http://127.0.0.1:8080", with: api.url)
             let outcome = try await Subprocess.run(
-                "/bin/bash", ["-euc", String(script)],
+                "/bin/bash", ["-euc", script],
                 environment: ["TOKEN": api.tokens["V001"] ?? "", "PATH": "/usr/bin:/bin"],
                 directory: api.service.catalog.folder.path)
             #expect(outcome.status == 0, "\(outcome.error)")

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// A bucket of a real store, a real mail server, an outside client, and the service as the README starts it.
+/// A bucket of a real store, a real mail server, an outside client, and the service as its guide starts it.
 @Suite(.timeLimit(.minutes(5))) struct BucketTests {
     struct Bucket {
         let service: ServiceEnvironment

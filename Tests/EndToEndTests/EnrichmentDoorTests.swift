@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Every door of the enrichment, with a provider as the README configures it behind.
+/// Every door of the enrichment, with a provider as the guide configures it behind.
 @Suite(.timeLimit(.minutes(5))) struct EnrichmentDoorTests {
     enum Door: String, CaseIterable, Sendable {
         case command, folder, bucket, process, enrichment

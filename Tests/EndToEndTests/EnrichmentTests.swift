@@ -188,15 +188,13 @@ import Testing
         }
     }
 
-    @Test("The README's commands of the four doors, one by one")
-    func readme() async throws {
+    @Test("The guide's commands of the four ways in, one by one")
+    func guide() async throws {
         try await APIEnvironment.with(roles: "api,worker,poller") { api in
             let catalog = api.service.catalog
-            let readme = try String(contentsOfFile: Project.file("README.md"), encoding: .utf8)
-            let block = try #require(
-                readme.firstMatch(of: /<!-- enrichment-session -->\n```sh\n(.*?)```/.dotMatchesNewlines()))
             // The objects of the tests lie elsewhere.
-            let script = block.output.1.replacing("http://127.0.0.1:8080", with: api.url)
+            let script = try DocumentedPage("docs/guides/enrichment.md").script("enrichment-session")
+                .replacing("http://127.0.0.1:8080", with: api.url)
                 .replacing(".catalog/objects", with: catalog.folder.file("objects"))
             let input = try await Self.contacts(120, in: catalog)
             let variables = [
@@ -205,7 +203,7 @@ import Testing
                     "\(URL(fileURLWithPath: Project.binary("catalog")).deletingLastPathComponent().path):/usr/bin:/bin",
             ]
             let outcome = try await Subprocess.run(
-                "/bin/bash", ["-euc", String(script)], environment: catalog.environment.merging(variables) { $1 },
+                "/bin/bash", ["-euc", script], environment: catalog.environment.merging(variables) { $1 },
                 directory: catalog.folder.path)
             #expect(outcome.status == 0, "\(outcome.error)")
             // Two of the command, one of the bucket, one of /process, two of /enrichment.

@@ -125,16 +125,14 @@ import Testing
             let archives = try await relay.service.value(
                 "select sum(member_count) || ' ' || bool_and(verified_at is not null) from relay.archives")
             #expect(archives == "120 true")
-            try await runReadme(relay)
+            try await runGuide(relay)
         }
     }
 
-    /// Every command that the README's section shows, on the windows that are there.
-    private func runReadme(_ relay: Relay) async throws {
-        let readme = try String(contentsOfFile: Project.file("README.md"), encoding: .utf8)
-        let section = try #require(
-            readme.components(separatedBy: "\n## Relay\n").last?.components(separatedBy: "\n## ").first)
-        let commands = section.matches(of: /\n *(?:\$ )?catalog (relay [^#\n]*)/).map { String($0.output.1) }
+    /// Every command that the guide shows, on the windows that are there.
+    private func runGuide(_ relay: Relay) async throws {
+        let session = try DocumentedPage("docs/guides/relay.md").commands("relay").joined(separator: "\n")
+        let commands = session.matches(of: /(?:^|\n) *catalog (relay [^#\n]*)/).map { String($0.output.1) }
         #expect(
             Set(commands.map { $0.split(separator: " ")[1] }) == ["status", "flush", "replay", "verify", "lifecycle"])
         let window = try #require(

@@ -30,7 +30,7 @@ struct MigrationSetTests {
             ),
             (["0002_add_a.sql"], "the next migration must be 0001"), (["0000_add_a.sql"], "must be 0001"),
             (["0001_add_a.sql", "0003_add_c.sql"], "'0003_add_c.sql': the next migration must be 0002"),
-            (["0001_add_a.sql", "0001_add_b.down.sql"], "'0001_add_b.down.sql' undoes no migration"),
+            (["0001_add_a.sql", "0001_add_b.down.sql"], "'0001_add_b.down.sql' does not undo any migration"),
         ])
     func refusedNames(names: [String], text: String) throws {
         let error = #expect(throws: MigrationFileError.self) {

@@ -1,4 +1,4 @@
--- Changes that no upload made: somebody with psql did.
+-- Changes that no upload made: somebody made them in psql.
 select vendor_id, vendor_product_id, operation, changed_by, valid_to as changed_at, price as former_price
 from catalog.product_versions
 where superseded_by is null

@@ -1,4 +1,4 @@
--- What goes wrong most often in the files of the last so many days, by vendor.
+-- What goes wrong most often in the files of the last few days, by vendor; `days` says how many.
 -- Variables: days
 select vendor_id, error_type, count(*) as errors, count(distinct upload_id) as uploads, min(error_message) as example
 from audit.upload_errors

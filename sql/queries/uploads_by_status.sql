@@ -1,4 +1,4 @@
--- The newest uploads that ended in a given way: completed, partial, failed, reverted; or are queued or processing.
+-- The newest uploads with a given status: queued, processing, completed, partial, failed or reverted.
 -- Variables: status
 select upload_id, vendor_id, file_name, total_records, error_records, failure_type, failure_message, upload_timestamp
 from audit.uploads

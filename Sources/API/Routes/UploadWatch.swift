@@ -3,9 +3,10 @@ import Postgres
 import ServiceLifecycle
 import Threads
 
-/// Tells whoever watches an upload that something happened: one connection listens for all.
+/// Tells whoever watches an upload that something happened.
 ///
-/// Notifications make it prompt; a look at all watched uploads every few seconds makes it sure, also where nothing can be listened to.
+/// `APIUpkeep`, whose one connection listens for all, passes notifications on, which makes it prompt. A look at all watched
+/// uploads every few seconds makes it sure, also where nothing can be listened to.
 final class UploadWatch: Sendable {
     enum Signal: Sendable, Equatable {
         /// Its row may be another one now.
@@ -60,7 +61,7 @@ final class UploadWatch: Sendable {
         }
     }
 
-    // MARK: At the service's end
+    // MARK: The service's side
 
     /// Looks at what is watched until the task is cancelled.
     func run(_ pool: Pool, _ logger: Logger) async {

@@ -14,7 +14,7 @@ struct CategoryCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Approve categories.", discussion: "Example: catalog category add Electronics 'Home & Garden'")
 
-        @Argument(help: "Names, exactly as vendors write them.")
+        @Argument(help: "The names, exactly as vendors write them.")
         var names: [String]
 
         func run() async throws { try await CategoryCommand.add(names) }
@@ -59,7 +59,7 @@ struct CategoryCommand: AsyncParsableCommand {
             abstract: "Approve the categories of a file.",
             discussion: """
                 The file is a CSV with a column category_name or category (a vendor file will do), or plain text with one
-                name per line. With --map the categories are what the mapping makes of a foreign export.
+                name per line. With --map, the categories are those that the mapping makes of another system's export.
 
                 Examples:
                   catalog category import categories.csv
@@ -69,7 +69,9 @@ struct CategoryCommand: AsyncParsableCommand {
         @Argument(help: "The file.", completion: .file())
         var file: String
 
-        @Option(name: .customLong("map"), help: "JSON file that maps foreign columns to ours.", completion: .file())
+        @Option(
+            name: .customLong("map"), help: "JSON file that maps the columns of another system's export to ours.",
+            completion: .file())
         var mapping: String?
 
         func run() async throws {
@@ -92,7 +94,7 @@ struct CategoryCommand: AsyncParsableCommand {
         let added = try await Composition().withConnection { connection in
             try await connection.transaction { try $0.addCategories(names) }
         }
-        print("\(added) of \(Set(names).count) categories added, the others were approved already")
+        print("\(added) of \(Set(names).count) categories added; the others were approved already")
     }
 }
 

@@ -11,8 +11,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Show the whole main job on the embedded database, with sample files.",
         discussion: """
-            Creates vendors and categories, ingests good and bad files, and shows what came of it: counts, the error report,
-            the mail and a few questions in SQL. Run twice, the second run finds the products unchanged.
+            Creates vendors and categories, ingests good and bad files, and shows the results: counts, the error report, the
+            mail and a few questions in SQL. Run it twice: the second run finds the products unchanged.
             """)
 
     @Option(help: "Folder of the sample files.", completion: .directory)
@@ -39,7 +39,9 @@ struct DemoCommand: AsyncParsableCommand {
             try await showReport(of: outcomes[0], composition)
             try await Self.ask(connection)
         }
-        print("\nNow ask yourself: catalog psql, catalog upload list, catalog upload show ID, catalog upload revert ID")
+        print(
+            "\nNow ask questions of your own: catalog psql, catalog upload list, catalog upload show ID, catalog upload revert ID"
+        )
     }
 
     private func prepare(_ connection: Connection, _ file: LocalFile, _ limits: FileLimits) async throws {

@@ -9,14 +9,14 @@ import Storage
 struct EnrichCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enrich",
-        abstract: "Add to a list of contacts or companies what providers know of them.",
+        abstract: "Enrich a list of contacts or companies with what providers know about them.",
         discussion: """
             The list is CSV, JSON or JSON lines, also gzip-compressed. Its columns are found by their names: email, phone,
             first_name, last_name, full_name, company, website, industry and the like. The output has every record in the
             order of the input, with what was found beside it.
 
-            Several providers make a waterfall: each group of fields comes from the first that knows it. Nobody is asked
-            twice for the same: what was paid for is remembered.
+            Several providers make a waterfall: each group of fields comes from the first provider that knows it. No provider
+            is asked the same question twice: what was paid for is remembered.
 
             Examples:
               catalog enrich contacts.csv --provider mock --output enriched.csv
@@ -29,7 +29,7 @@ struct EnrichCommand: AsyncParsableCommand {
     @Argument(help: "The list.", completion: .file())
     var file: String
 
-    @Option(help: "Whom to ask, in order, separated by commas.")
+    @Option(help: "The providers to ask, in order, separated by commas.")
     var provider: ProviderNames
 
     @Option(help: "Where the result goes; its name says how it is written: .csv, .json or .ndjson, and .gz.")
@@ -37,14 +37,14 @@ struct EnrichCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "What to ask for, separated by commas: contact, company, new_contact, industry; all that is known if it is not said."
+            "What to ask for, separated by commas: contact, company, new_contact, industry. All of them if omitted."
     )
     var fields: FieldGroups?
 
-    @Option(help: "A match with less, from 0 to 1, does not end the search.")
+    @Option(help: "Confidence, from 0 to 1, below which a match does not end the search.")
     var minConfidence = 0.0
 
-    @Option(help: "Batches at once.")
+    @Option(help: "Number of batches at once.")
     var concurrency = 8
 
     @Flag(help: "Print one JSON object.")
@@ -59,7 +59,8 @@ struct EnrichCommand: AsyncParsableCommand {
         let source = try LocalFile(path: file)
         guard let target = OutputFile(output) else {
             throw CommandFailure(
-                "'\(output)' does not say how to write: end it in .csv, .json or .ndjson, or add .gz", code: 64)
+                "'\(output)' names no output format: end it in .csv, .json or .ndjson, optionally followed by .gz",
+                code: 64)
         }
         let composition = try Composition()
         try await composition.connect().close()

@@ -54,7 +54,7 @@ struct EnrichmentCommandRun: Sendable {
     private func watch(_ requestID: String, _ bar: ProgressBar) async throws -> EnrichmentRequest {
         while true {
             guard let request = try await pool.run({ try $0.enrichment(requestID) }) else {
-                throw CommandFailure("request \(requestID) was deleted meanwhile")
+                throw CommandFailure("request \(requestID) was deleted in the meantime")
             }
             if request.isOver { return request }
             let ended = request.processedBatches + request.failedBatches

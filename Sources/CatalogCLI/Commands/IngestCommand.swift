@@ -7,7 +7,7 @@ import Storage
 struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest",
-        abstract: "Check product files of a vendor and load their good rows.",
+        abstract: "Check a vendor's product files and load their good rows.",
         discussion: """
             Every file is one upload: checked against all rules, loaded in one transaction, recorded in the history.
             Rejected rows come back as an error report and as a file to correct and upload again.
@@ -18,10 +18,11 @@ struct IngestCommand: AsyncParsableCommand {
               catalog ingest products.csv.gz --vendor VEND001 --dry-run
               catalog ingest shopify.csv --vendor VEND001 --map examples/mappings/shopify.json
 
-            Exit codes: 0 completed, 2 partial, 3 failed, 64 usage, 1 anything else; of several files the highest of 3, 2, 0.
+            Exit codes: 0 completed, 2 partial, 3 failed, 64 usage, 130 interrupted, 1 anything else. With several files, the
+            highest of 3, 2 and 0.
             """)
 
-    @Argument(help: "CSV files; may be gzip-compressed.", completion: .file())
+    @Argument(help: "CSV files, which may be gzip-compressed.", completion: .file())
     var files: [String]
 
     @Option(help: "The vendor whose products these are.")
@@ -33,7 +34,9 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(help: "load-valid: good rows are loaded. all-or-nothing: only a file without errors is.")
     var policy: UploadPolicy = .loadValid
 
-    @Option(name: .customLong("map"), help: "JSON file that maps foreign columns to ours.", completion: .file())
+    @Option(
+        name: .customLong("map"), help: "JSON file that maps the columns of another system's export to ours.",
+        completion: .file())
     var mapping: String?
 
     @Flag(help: "Do everything, then roll back. The reports are kept.")

@@ -10,7 +10,7 @@ struct JobsCommand: AsyncParsableCommand {
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show how each queue stands, and what holds vacuum back.")
+            abstract: "Show the state of each queue, and what holds vacuum back.")
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -51,7 +51,7 @@ struct JobsCommand: AsyncParsableCommand {
     }
 
     struct Filter: ParsableArguments {
-        @Argument(help: "Ids of jobs.")
+        @Argument(help: "The ids of the jobs.")
         var ids: [Int] = []
 
         @Option(help: "Only jobs of this kind.")
@@ -70,7 +70,7 @@ struct JobsCommand: AsyncParsableCommand {
 
         @OptionGroup var filter: Filter
 
-        @Option(help: "At most so many.")
+        @Option(help: "Maximum number of results.")
         var limit = 50
 
         @Flag(help: "Print JSON.")
@@ -107,7 +107,7 @@ struct JobsCommand: AsyncParsableCommand {
 
         func validate() throws {
             guard all || !filter.ids.isEmpty || filter.kind != nil || filter.error != nil else {
-                throw ValidationError("say which: ids, --kind, --error or --all")
+                throw ValidationError("name the jobs: by ids, --kind, --error or --all")
             }
         }
 
@@ -116,23 +116,23 @@ struct JobsCommand: AsyncParsableCommand {
             let count = try await Composition().withConnection { connection in
                 try await connection.transaction { try $0.retryDeadJobs(filter) }
             }
-            print("\(count) jobs are ready again")
+            print("\(count.counting("job")) \(count == 1 ? "is" : "are") ready again")
         }
     }
 
     struct Pause: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let no worker claim jobs of a queue; running ones end.",
+            abstract: "Stop workers from claiming jobs of a queue; running jobs go on to their end.",
             discussion: "Example: catalog jobs pause notify")
 
-        @Argument(help: "The queue: onboard, report or notify.")
+        @Argument(help: "The queue: onboard, report, notify, enrich or relay.")
         var queue: String
 
         func run() async throws {
             try await Composition().withConnection { connection in
                 try await connection.transaction { try $0.pauseQueue(queue) }
             }
-            print("queue \(queue) is paused: catalog jobs resume \(queue)")
+            print("queue \(queue) is paused; to resume it: catalog jobs resume \(queue)")
         }
     }
 

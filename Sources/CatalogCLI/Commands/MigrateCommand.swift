@@ -9,7 +9,7 @@ struct MigrateCommand: AsyncParsableCommand {
         abstract: "Bring the database schema to the version of this binary, and back.",
         discussion: """
             The migrations are inside the binary. Each file runs in one transaction with its record, so that a failed one
-            leaves no trace; several migrators may run at once. The owner of the database may migrate, no superuser is needed.
+            leaves no trace; several migrators may run at once. The owner of the database may migrate; no superuser is needed.
 
             Examples:
               catalog migrate status
@@ -32,32 +32,33 @@ struct MigrateCommand: AsyncParsableCommand {
             let migrator = try await MigrateCommand.migrator(showsProgress: true)
             let done = try await migrator.up(to: to, dryRun: dryRun)
             let verb = dryRun ? "would be applied" : "applied"
-            print(done.isEmpty ? "nothing to do: the schema is current" : "\(done.count) migrations \(verb)")
+            print(done.isEmpty ? "nothing to do: the schema is current" : "\(done.count.counting("migration")) \(verb)")
         }
     }
 
     struct Down: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Undo the newest migration, or several.", discussion: "Tables that go take their rows with them.")
+            abstract: "Undo the newest migration, or several.",
+            discussion: "Tables that are dropped take their rows with them.")
 
-        @Option(help: "Undo so many.")
+        @Option(help: "Number of migrations to undo; 1 if neither this nor --to is given.")
         var steps: Int?
 
-        @Option(help: "Undo everything newer than this version; 0 undoes all.")
+        @Option(help: "Undo everything newer than this version; 0 undoes everything.")
         var to: Int?
 
         @Flag(help: "Run them and roll back.")
         var dryRun = false
 
         func validate() throws {
-            guard steps == nil || to == nil else { throw ValidationError("say either --steps or --to") }
+            guard steps == nil || to == nil else { throw ValidationError("use either --steps or --to") }
         }
 
         func run() async throws {
             let migrator = try await MigrateCommand.migrator(showsProgress: true)
             let extent = to.map { Migrator.Undo.to(version: $0) } ?? .steps(steps ?? 1)
             let done = try await migrator.down(extent, dryRun: dryRun)
-            print("\(done.count) migrations \(dryRun ? "would be undone" : "undone")")
+            print("\(done.count.counting("migration")) \(dryRun ? "would be undone" : "undone")")
         }
     }
 
@@ -65,7 +66,7 @@ struct MigrateCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "Show applied and pending migrations.")
 
-        @Flag(help: "Print JSON, one object a migration.")
+        @Flag(help: "Print JSON, one object per migration.")
         var json = false
 
         private struct Line: Encodable {
@@ -101,7 +102,7 @@ struct MigrateCommand: AsyncParsableCommand {
         func run() async throws {
             let problems = try await MigrateCommand.migrator().verify()
             guard problems.isEmpty else { throw CommandFailure(problems.map(\.description).joined(separator: "\n")) }
-            print("every applied migration is the one of this binary")
+            print("every applied migration is that of this binary")
         }
     }
 
@@ -109,10 +110,10 @@ struct MigrateCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make the files of a new migration.", discussion: "Example: catalog migrate new add_brands")
 
-        @Argument(help: "verb_object, lower-case.")
+        @Argument(help: "The name: verb_object, in lower case.")
         var name: String
 
-        @Option(help: "Where the files belong.")
+        @Option(help: "The folder of the files.")
         var folder = "sql/migrations"
 
         func run() throws {
@@ -126,12 +127,12 @@ struct MigrateCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Record migrations as applied without running them, for a schema that was made another way.")
 
-        @Argument(help: "The last version the database has already.")
+        @Argument(help: "The last version that the database already has.")
         var version: Int
 
         func run() async throws {
             let done = try await MigrateCommand.migrator().baseline(version)
-            print("\(done.count) migrations recorded as applied")
+            print("\(done.count.counting("migration")) recorded as applied")
         }
     }
 

@@ -46,7 +46,8 @@ struct NAICSCommand: AsyncParsableCommand {
 
     struct Search: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the codes that words mean.", discussion: "Example: catalog naics search soybean farming")
+            abstract: "Find the codes that match some words.",
+            discussion: "Example: catalog naics search soybean farming")
 
         @Argument(help: "Words.")
         var words: [String]
@@ -62,7 +63,8 @@ struct NAICSCommand: AsyncParsableCommand {
             if json { return try JSONOutput.print(matches) }
             guard !matches.isEmpty else {
                 throw CommandFailure(
-                    "nothing is found for '\(question)': try other words, or catalog naics import first")
+                    "nothing found for '\(question)': try other words, or import the tables first: catalog naics import"
+                )
             }
             var table = Table("CODE", "TITLE", "SECTOR", "CONFIDENCE")
             for match in matches {

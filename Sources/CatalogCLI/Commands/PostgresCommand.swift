@@ -9,7 +9,7 @@ struct PostgresCommand: AsyncParsableCommand {
         subcommands: [Start.self, Stop.self, State.self])
 
     struct Start: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Start it; made and migrated when it is new.")
+        static let configuration = CommandConfiguration(abstract: "Start it; create and migrate it if it is new.")
 
         func run() async throws {
             let composition = try PostgresCommand.embedded()
@@ -29,11 +29,11 @@ struct PostgresCommand: AsyncParsableCommand {
 
     struct State: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "status", abstract: "Tell whether it runs, and how to connect.")
+            commandName: "status", abstract: "Show whether it is running, and how to connect.")
 
         func run() async throws {
             switch try await PostgresCommand.embedded().database.embedded.status() {
-            case .notCreated: print("not created: any command makes it")
+            case .notCreated: print("not created: any command creates it")
             case .stopped: print("stopped: any command starts it")
             case .running(let pid, let conninfo): print("running, pid \(pid): \(conninfo)")
             }

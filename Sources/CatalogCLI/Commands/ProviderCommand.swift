@@ -5,14 +5,15 @@ import Postgres
 
 struct ProviderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "provider", abstract: "Configure who is asked for more of contacts and companies, and how often.",
+        commandName: "provider",
+        abstract: "Configure which providers are asked about contacts and companies, and how often.",
         subcommands: [Add.self, List.self, Remove.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a provider, or change it.",
             discussion: """
-                Limits are shared by all workers; one that is not said is none. What was used of them stays used.
+                Limits are shared by all workers; without an option there is no such limit. What was used of them stays used.
 
                 Examples:
                   catalog provider add zoominfo --kind zoominfo --secret prod/zoominfo --per-second 25 --credits 100000
@@ -20,7 +21,7 @@ struct ProviderCommand: AsyncParsableCommand {
                   catalog provider add slow --kind mock --settings '{"latencyMilliseconds": 100}' --per-second 25
                 """)
 
-        @Argument(help: "Lower-case letters, digits, _ and -.")
+        @Argument(help: "The name: lower-case letters, digits, _ and -.")
         var name: String
 
         @Option(help: "The adapter: \(ProviderFactory.kinds.joined(separator: ", ")).")
@@ -32,25 +33,25 @@ struct ProviderCommand: AsyncParsableCommand {
         @Option(help: "Where its credentials are: a secret of Secrets Manager, or file:PATH.")
         var secret: String?
 
-        @Option(help: "Calls a second.")
+        @Option(help: "Maximum number of calls per second.")
         var perSecond: Double?
 
-        @Option(help: "Calls in any hour.")
+        @Option(help: "Maximum number of calls in any hour.")
         var perHour: Int?
 
-        @Option(help: "Calls in any day.")
+        @Option(help: "Maximum number of calls in any day.")
         var perDay: Int?
 
-        @Option(help: "Credits that may be spent, all in all.")
+        @Option(help: "Maximum number of credits that may be spent in total.")
         var credits: Int?
 
-        @Option(help: "Calls at once, of all workers together.")
+        @Option(help: "Maximum number of calls at once, of all workers together.")
         var concurrency = 64
 
-        @Option(help: "Days an answer is believed.")
+        @Option(help: "Days for which an answer is remembered.")
         var cacheDays = 30
 
-        @Option(help: "Days that no match is believed.")
+        @Option(help: "Days for which 'no match' is remembered.")
         var missDays = 7
 
         func validate() throws {
@@ -60,7 +61,7 @@ struct ProviderCommand: AsyncParsableCommand {
             }
             guard name.firstMatch(of: /^[a-z0-9][a-z0-9_-]{0,39}$/) != nil else {
                 throw ValidationError(
-                    "'\(name)' is no name of a provider: use lower-case letters, digits, _ and -, at most 40")
+                    "'\(name)' is not a valid provider name: use lower-case letters, digits, _ and -, at most 40")
             }
             for (option, value) in [
                 ("--per-second", perSecond ?? 1), ("--per-hour", Double(perHour ?? 1)),

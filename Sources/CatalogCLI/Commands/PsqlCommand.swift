@@ -31,6 +31,6 @@ struct PsqlCommand: AsyncParsableCommand {
         let pointers = words.map { strdup($0) } + [nil]
         execvp("psql", pointers)
         throw CommandFailure(
-            "cannot start psql: \(String(cString: strerror(errno))); apt-get install postgresql-client")
+            "cannot start psql: \(String(cString: strerror(errno))); install it: apt-get install postgresql-client")
     }
 }

@@ -6,9 +6,10 @@ import Relay
 struct RelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "relay",
-        abstract: "Look at the relay, hurry it, deliver windows again, read archives back, set the bucket's lifecycle.",
+        abstract:
+            "Look at the relay, run it now, deliver windows again, read archives back, set the bucket's lifecycle.",
         discussion: """
-            Objects of a route of pipeline relay are packed into archives on CATALOG_RELAY_TARGET, one window after the other.
+            Objects of routes of the pipeline relay are packed into archives on CATALOG_RELAY_TARGET, one window after another.
 
             Examples:
               catalog route add s3://acme-inbox/landing/ relay
@@ -19,7 +20,7 @@ struct RelayCommand: AsyncParsableCommand {
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the windows by state, what went wrong, and the alerts that are true.",
+            abstract: "Show the windows by state, what went wrong, and the active alerts.",
             discussion: "Verified windows are those of the last 24 hours.")
 
         @Flag(help: "Print JSON.")
@@ -58,10 +59,10 @@ struct RelayCommand: AsyncParsableCommand {
                   catalog relay replay 2026-11-21T00:00:00Z --through 2026-11-21T23:59:59Z
                 """)
 
-        @Argument(help: "Begin of a window, or a moment before it, such as 2026-11-21T16:50:00Z.")
+        @Argument(help: "The beginning of a window, or a moment before it, such as 2026-11-21T16:50:00Z.")
         var from: WindowTime
 
-        @Option(help: "The last moment at which a window may begin; without it only one window is meant.")
+        @Option(help: "The last moment at which a window may begin; without it, only one window is replayed.")
         var through: WindowTime?
 
         func run() async throws {
@@ -74,7 +75,7 @@ struct RelayCommand: AsyncParsableCommand {
                     "no verified window begins from \(from) to \(through): catalog psql -c 'select * from relay.windows' shows all"
                 )
             }
-            print("\(windows.count) windows are delivered again: catalog relay status shows them")
+            print("delivering \(windows.count.counting("window")) again: catalog relay status shows them")
         }
     }
 
@@ -82,15 +83,15 @@ struct RelayCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read archives back from the target and check every object in them.",
             discussion: """
-                Compared are the SHA-256 of the archive, of each entry with the manifest, and of each entry with the database.
-                The code is 2 if something is wrong.
+                Compares the SHA-256 of the archive, of each entry with the manifest, and of each entry with the database.
+                The exit code is 2 if something is wrong.
 
                 Examples:
                   catalog relay verify 2026-11-21T16:50:00Z
                   catalog relay verify relay/2026/11/21/1650-0001-0123456789abcdef.tar.gz
                 """)
 
-        @Argument(help: "A window by its begin, or the key of an archive.")
+        @Argument(help: "A window, by its beginning, or the key of an archive.")
         var which: String
 
         @Flag(help: "Print JSON.")

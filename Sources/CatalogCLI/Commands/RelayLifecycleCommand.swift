@@ -5,10 +5,10 @@ import Relay
 extension RelayCommand {
     struct Lifecycle: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let objects that were relayed go into Deep Archive after some days.",
+            abstract: "Move relayed objects into Deep Archive after some days.",
             discussion: """
-                Prints one rule for each route of the relay: bucket, prefix and rule. With --apply the rule is added to those of
-                the bucket, which stay; a rule of the same route is replaced. For buckets of S3: other stores have no Deep Archive.
+                Prints one rule for each route of the relay: bucket, prefix and rule. With --apply, the rule is added to those of
+                the bucket, which stay; a rule of the same route is replaced. For S3 buckets: other stores have no Deep Archive.
 
                 Examples:
                   catalog relay lifecycle
@@ -16,13 +16,13 @@ extension RelayCommand {
                 """)
 
         @Option(
-            help: "Days in the class they were stored in: at least 4, so that an outage of the target loses nothing.")
+            help: "Days in their original storage class: at least 4, so that an outage of the target loses nothing.")
         var hotDays = 7
 
         @Option(help: "Storage class after that.")
         var storageClass = "DEEP_ARCHIVE"
 
-        @Flag(help: "Change the buckets; without it nothing is changed.")
+        @Flag(help: "Change the buckets; without it, nothing is changed.")
         var apply = false
 
         func validate() throws {
@@ -34,7 +34,7 @@ extension RelayCommand {
             let routes = try await composition.withConnection { try await $0.run { try $0.routes() } }
                 .filter { $0.pipeline == RelayIntake.name }
             guard !routes.isEmpty else {
-                throw CommandFailure("no route of the relay: catalog route add s3://BUCKET/landing/ relay")
+                throw CommandFailure("no relay route: catalog route add s3://BUCKET/landing/ relay")
             }
             for route in routes {
                 let rule = S3LifecycleRule(

@@ -5,15 +5,15 @@ import Postgres
 
 struct RouteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "route", abstract: "Say which objects of which bucket go into which pipeline.",
+        commandName: "route", abstract: "Configure which objects of which bucket go into which pipeline.",
         subcommands: [Add.self, List.self, Remove.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a route, or change it.",
             discussion: """
-                Objects below the prefix of onboard are taken as <prefix><vendor>/<file>; those of enrich are lists of
-                contacts, and <prefix><name>.csv becomes enhanced/<name>.csv; relay takes objects as they are. The longest prefix wins.
+                For onboard, objects are <prefix><vendor>/<file>. For enrich, they are lists of contacts, and <prefix><name>.csv
+                becomes enhanced/<name>.csv. For relay, they are taken as they are. The longest prefix wins.
 
                 Examples:
                   catalog route add s3://acme-vendor-files/uploads/ onboard
@@ -37,10 +37,10 @@ struct RouteCommand: AsyncParsableCommand {
         )
         var policy: UploadPolicy?
 
-        @Option(help: "Of enrich: the providers to ask, in order, separated by commas; all if it is not said.")
+        @Option(help: "For enrich: the providers to ask, in order, separated by commas. All of them if omitted.")
         var provider: ProviderNames?
 
-        @Flag(help: "Also take what is in the bucket already.")
+        @Flag(help: "Also take what is already in the bucket.")
         var existing = false
 
         func run() async throws {
@@ -107,7 +107,7 @@ struct RouteCommand: AsyncParsableCommand {
     static func parse(_ url: String) throws -> (bucket: String, prefix: String) {
         let parts = url.dropFirst("s3://".count).split(separator: "/", omittingEmptySubsequences: true)
         guard url.hasPrefix("s3://"), let bucket = parts.first else {
-            throw CommandFailure("'\(url)' is no route: expected s3://BUCKET/PREFIX", code: 64)
+            throw CommandFailure("'\(url)' is not a route: expected s3://BUCKET/PREFIX", code: 64)
         }
         return (String(bucket), parts.dropFirst().map { $0 + "/" }.joined())
     }

@@ -3,10 +3,10 @@ import ArgumentParser
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Run the service: take events, do the jobs, poll the buckets.",
+        abstract: "Run the service: take events, work on jobs, poll the buckets.",
         discussion: """
-            Any number of processes may share a database. SIGTERM ends it: no further jobs are claimed, running ones have
-            CATALOG_GRACE_SECONDS (25), then they are given back to other workers.
+            Any number of processes may share a database. SIGTERM stops it: no further jobs are claimed; running ones have
+            CATALOG_GRACE_SECONDS (25) to end, and are then given back to other workers.
 
             Examples:
               CATALOG_STORE=s3://acme-reports CATALOG_NOTIFY=smtp://mail:25 catalog serve
@@ -37,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
 
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "worker", abstract: "Do jobs only: the same as serve --roles worker.")
+        commandName: "worker", abstract: "Work on jobs only: the same as serve --roles worker.")
 
     func run() async throws {
         try await ServiceRunner(composition: Composition(), roles: [.worker]).run()

@@ -21,7 +21,7 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "operator (does everything), auditor (reads everything) or vendor (its own rows).")
         var role: AccessRole
 
-        @Option(help: "Whose rows it opens; for the role vendor.")
+        @Option(help: "The vendor whose rows it opens; for the role vendor.")
         var vendor: String?
 
         @OptionGroup var options: TokenOptions
@@ -29,7 +29,8 @@ struct TokenCommand: AsyncParsableCommand {
         func validate() throws {
             guard (role == .vendor) == (vendor != nil) else {
                 throw ValidationError(
-                    role == .vendor ? "say whose rows it opens: --vendor ID" : "--vendor belongs to --role vendor")
+                    role == .vendor
+                        ? "name the vendor whose rows it opens: --vendor ID" : "--vendor requires --role vendor")
             }
         }
 
@@ -63,7 +64,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End a token at once.", discussion: "Example: catalog token revoke k3v9x2mpq7ra")
+            abstract: "Revoke a token at once.", discussion: "Example: catalog token revoke k3v9x2mpq7ra")
 
         @Argument(help: "The part between 'cat_' and the next '_'; catalog token list shows it.")
         var id: String
@@ -80,17 +81,17 @@ struct TokenCommand: AsyncParsableCommand {
 
 /// What a token is made of besides its role.
 struct TokenOptions: ParsableArguments {
-    @Option(help: "How many days it lives.")
+    @Option(help: "Number of days for which it is valid.")
     var days = 365
 
-    @Option(help: "What it is for, in your words.")
+    @Option(help: "What it is for, in your own words.")
     var description = ""
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
-        guard (1...3650).contains(days) else { throw ValidationError("--days must be 1 to 3650") }
+        guard (1...3650).contains(days) else { throw ValidationError("--days must be from 1 to 3650") }
     }
 
     private struct Made: Encodable {
@@ -116,7 +117,7 @@ struct TokenOptions: ParsableArguments {
         // The token alone on standard output, for $(…).
         print(secret.text)
         let advice =
-            "until \(stored.expiresAt); it is not shown again, catalog token revoke \(secret.tokenID) ends it\n"
+            "until \(stored.expiresAt); it is not shown again; to revoke it: catalog token revoke \(secret.tokenID)\n"
         FileHandle.standardError.write(Data(advice.utf8))
     }
 }

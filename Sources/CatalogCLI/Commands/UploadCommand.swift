@@ -18,7 +18,7 @@ struct UploadCommand: AsyncParsableCommand {
         @Option(help: "Only with this status: queued, processing, completed, partial, failed or reverted.")
         var status: UploadStatus?
 
-        @Option(help: "At most so many.")
+        @Option(help: "Maximum number of results.")
         var limit = 20
 
         @Flag(help: "Print JSON.")
@@ -109,7 +109,7 @@ struct UploadCommand: AsyncParsableCommand {
         @Argument(help: "The upload.")
         var id: String
 
-        @Flag(help: "Print JSON, one object a line.")
+        @Flag(help: "Print JSON, one object per line.")
         var json = false
 
         func run() async throws {
@@ -134,8 +134,8 @@ struct UploadCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Undo an upload in one transaction.",
             discussion: """
-                Products it created are deleted (their image stays in product_versions), products it updated get their
-                former image back. Products changed since by another upload or by hand are listed and left alone.
+                Products it created are deleted (their last version stays in product_versions); products it updated get their
+                former values back. Products changed since, by another upload or by hand, are listed and left alone.
 
                 Example: catalog upload revert UPLOAD_20241221_103045_7f3a9c
                 """)

@@ -5,7 +5,7 @@ import Postgres
 
 struct VendorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "vendor", abstract: "Add, list, suspend and re-activate vendors; make tokens for them.",
+        commandName: "vendor", abstract: "Add, list, suspend and reactivate vendors; make tokens for them.",
         subcommands: [Add.self, List.self, Suspend.self, Activate.self, Subscribe.self, Token.self])
 
     struct Add: AsyncParsableCommand {
@@ -13,13 +13,13 @@ struct VendorCommand: AsyncParsableCommand {
             abstract: "Register a vendor.",
             discussion: "Example: catalog vendor add VEND001 --name 'Acme Audio' --email uploads@acme.example")
 
-        @Argument(help: "Letters, digits, '_', '-' and '.', at most 50; part of object keys.")
+        @Argument(help: "The id: letters, digits, '_', '-' and '.', at most 50; it becomes part of object keys.")
         var id: String
 
-        @Option(help: "Name for people.")
+        @Option(help: "The name that people know it by.")
         var name: String
 
-        @Option(help: "Where the result of every upload is mailed.")
+        @Option(help: "Address to which the result of every upload is mailed.")
         var email: String
 
         func run() async throws {
@@ -39,8 +39,9 @@ struct VendorCommand: AsyncParsableCommand {
             case "vendors_pkey": CommandFailure("vendor '\(id)' exists already: catalog vendor list shows it")
             case "vendors_vendor_id_is_safe_in_object_keys":
                 CommandFailure("'\(id)' cannot be a vendor id: use letters, digits, '_', '-' and '.'")
-            case "vendors_email_is_an_address": CommandFailure("'\(email)' is no mail address: expected name@host")
-            case "vendors_vendor_name_is_given": CommandFailure("the name is empty: say --name 'Acme Audio'")
+            case "vendors_email_is_an_address": CommandFailure("'\(email)' is not a mail address: expected name@host")
+            case "vendors_vendor_name_is_given":
+                CommandFailure("the name is empty: give one, such as --name 'Acme Audio'")
             default: error.sqlState == "22001" ? CommandFailure("'\(id)' is too long: at most 50 characters") : nil
             }
         }
@@ -64,7 +65,7 @@ struct VendorCommand: AsyncParsableCommand {
     }
 
     struct Suspend: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Refuse the uploads of a vendor; its products stay.")
+        static let configuration = CommandConfiguration(abstract: "Reject the uploads of a vendor; its products stay.")
 
         @Argument(help: "The vendor.")
         var id: String
@@ -85,7 +86,7 @@ struct VendorCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Subscribe a vendor to the mails about its own uploads.",
             discussion: """
-                Needs CATALOG_NOTIFY=sns:TOPIC_ARN. SNS asks the address to confirm; a filter keeps other vendors' mails away.
+                Needs CATALOG_NOTIFY=sns:TOPIC_ARN. SNS asks the address to confirm; a filter keeps mails about other vendors away.
 
                 Example: catalog vendor subscribe VEND001
                 """)
@@ -93,13 +94,13 @@ struct VendorCommand: AsyncParsableCommand {
         @Argument(help: "The vendor.")
         var id: String
 
-        @Option(help: "Another address than the registered one.")
+        @Option(help: "An address other than the registered one.")
         var email: String?
 
         func run() async throws {
             let composition = try Composition()
             guard case .topic(let topic) = composition.settings.notify else {
-                throw CommandFailure("vendors subscribe to a topic of SNS: set CATALOG_NOTIFY to sns:TOPIC_ARN")
+                throw CommandFailure("vendors subscribe to an SNS topic: set CATALOG_NOTIFY to sns:TOPIC_ARN")
             }
             let vendor = try await composition.withConnection { connection in
                 try await connection.run { try $0.vendor(id) }

@@ -30,7 +30,7 @@ extension EmbeddedPostgresError: CustomStringConvertible {
             "'\(path)' belongs to \(owner), but the database would run as \(user): use another directory, or run: "
                 + "chown -R \(user) '\(path)/'"
         case .notACluster(let path):
-            "'\(path)' is no PostgreSQL data directory and not empty: move it away"
+            "'\(path)' is not a PostgreSQL data directory and is not empty: move it away"
         case .unsafeSocketDirectory(let path):
             "'\(path)' is not a private directory of the database's user: somebody else made it; remove it and try again"
         case .initdb(let output):

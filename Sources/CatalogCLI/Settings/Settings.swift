@@ -2,7 +2,7 @@ import Foundation
 import Ingest
 import Tabular
 
-/// The environment, read once: `CATALOG_*` as documented. The AWS SDKs' own variables are read elsewhere.
+/// The environment, read once: `CATALOG_*` as documented in `docs/reference/settings.md`. The AWS SDKs' own variables are read elsewhere.
 struct Settings: Sendable {
     /// Names the folder of the embedded database's programs, where they are not found by themselves.
     static let serverProgramsVariable = "CATALOG_POSTGRES_BIN"

@@ -67,4 +67,7 @@ extension Int {
         }
         return (self < 0 ? "-" : "") + text
     }
+
+    /// 1 → "1 job", 1234 → "1,234 jobs".
+    func counting(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
 }

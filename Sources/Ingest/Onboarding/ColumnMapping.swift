@@ -2,7 +2,7 @@ import Catalog
 import Foundation
 import Tabular
 
-/// How the columns of a foreign export become ours: `catalog ingest --map FILE.json`, format in `examples/README.md`.
+/// How the columns of a foreign export become ours: `catalog ingest --map FILE.json`, format in `docs/guides/mappings.md`.
 package struct ColumnMapping: Sendable, Decodable {
     /// Where the value of one field comes from. Steps, in this order: `from` or `constant` or `rowNumber`, `carry`,
     /// `first`, `number`, `replace`, `default`, `prefix` and `suffix`.
@@ -129,5 +129,5 @@ package struct ColumnMappingError: Error, CustomStringConvertible {
     }
 
     /// What is wrong, and where the format is described.
-    package var description: String { "cannot use the mapping: \(reason); the format is in examples/README.md" }
+    package var description: String { "cannot use the mapping: \(reason); the format is in docs/guides/mappings.md" }
 }
