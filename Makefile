@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install demo run test bench docs fuzz-api lint format clean
+.PHONY: help setup build install demo run test chaos bench bench-migrate docs fuzz-api lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -30,12 +30,20 @@ test: ## run all tests: make test ARGS="--filter MigrationsTests"
 	@scripts/setup.sh $(wildcard Tests/requirements.txt)
 	@scripts/test.sh $(ARGS)
 
+chaos: ## hundreds of random kills, which take minutes
+	@scripts/setup.sh Tests/requirements.txt
+	@CATALOG_MIGRATE_KILLS=200 scripts/test.sh --filter MigrateKillTests
+
 bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 100000"
 	@scripts/setup.sh Tests/requirements.txt Benchmarks/requirements.txt
 	@swift build -c release --product parse-benchmark >&2
 	@swift build -c release --product queue-benchmark >&2
 	@swift build -c release --product http-benchmark >&2
 	@.venv/bin/python Benchmarks/bench.py $(ARGS)
+
+bench-migrate: build ## what faults do to migrations, beside sqitch, yoyo and alembic: make bench-migrate ARGS="--kills 20"
+	@scripts/setup.sh Benchmarks/requirements.txt
+	@.venv/bin/python Benchmarks/bench_migrate.py $(ARGS)
 
 docs: build ## make the generated pages of docs/ again
 	@scripts/docs.sh $(catalog)

@@ -116,7 +116,7 @@ let package = Package(
         tests("Zlib", ["Zlib"]),
         tests("Curl", ["Curl", "OpenSSL"]),
         tests("CSV", ["CSV"]),
-        tests("Migrations", ["Migrations"]),
+        tests("Migrations", ["Migrations", "OpenSSL"]),
         tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
         tests("Storage", ["AWS", "Curl", "Storage"]),

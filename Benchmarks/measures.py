@@ -1,4 +1,5 @@
-"""The measures P1 to P7: what is run, what must have come of it, and against what it is held."""
+"""The measures P1 to P7 and P25: what is run, what must have come of it, and against what it is held."""
+import csv
 import json
 import os
 import pathlib
@@ -205,6 +206,47 @@ def fresh(bench, function):
     return function()
 
 
+# What a file can drive up by content alone: P25
+
+
+def hopeless_categories(bench, figures):
+    rows, names = middle(bench), [f"{name} {number:04d}" for name in generate.CATEGORIES[:10] for number in range(1000)]
+    right, wrong = category_files(bench, rows, names)
+    bench.database.query("insert into catalog.product_categories (category_name) values "
+                         + ", ".join(f"('{name}')" for name in names) + " on conflict do nothing")
+    ours, peer = bench.in_turn(lambda: categorized(bench, wrong, rows, 0), lambda: categorized(bench, right, rows, rows))
+    figures["P25"] = {"ours": ours, "right": peer}
+    mine, theirs = median(ours), median(peer)
+    yield Row("P25", f"{rows:,} distinct wrong categories, {len(names):,} approved (the same file with right ones)",
+              rate(rows, mine), rate(rows, theirs), mine / theirs, 2, False)
+
+
+def category_files(bench, rows, names):
+    """The clean file with approved categories, and with as many different wrong ones: half near an approved one."""
+    right, wrong = (bench.folder / f"{kind}_categories.csv" for kind in ("right", "wrong"))
+    with open(bench.file("clean", rows), newline="", encoding="utf-8") as source, open(right, "w", newline="") as good, \
+            open(wrong, "w", newline="") as bad:
+        reader, writers = csv.reader(source), (csv.writer(good), csv.writer(bad))
+        header = next(reader)
+        at = header.index("category")
+        for writer in writers:
+            writer.writerow(header)
+        for number, values in enumerate(reader):
+            name = names[number % len(names)]
+            mistake = f"{name[0]}{name[2:]}{number // len(names):x}" if number % 2 else f"{generate.code(number)} {name[::-1]}"
+            for writer, category in zip(writers, (name, mistake)):
+                writer.writerow([*values[:at], category, *values[at + 1:]])
+    return right, wrong
+
+
+def categorized(bench, file, rows, valid):
+    result = ingest(bench, file, allowed=(0,) if valid else (3,))
+    summary = result["summary"]
+    check("P25, counts", [summary[key] for key in ("totalRecords", "validRecords", "errorRecords")],
+          [rows, valid, rows - valid])
+    return result
+
+
 def rate(rows, seconds):
     return f"{seconds:.2f} s, {rows / seconds / 1000:,.0f}k rows/s"
 
@@ -218,5 +260,6 @@ GROUPS = [
     Group(("P3", "P4"), loading_small),
     Group(("P5", "P6"), loading_large),
     Group(("P7",), upserting),
+    Group(("P25",), hopeless_categories),
 ]
-ALL = ("P1", "P2", "P3", "P4", "P5", "P6", "P7")
+ALL = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P25")

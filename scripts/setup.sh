@@ -57,6 +57,7 @@ missing_packages() {
     case " $* " in *" Benchmarks/"*)
         has wrk || echo wrk
         has pigz || echo pigz
+        has sqitch || echo sqitch libdbd-pg-perl
         has nginx || [ -x /usr/sbin/nginx ] || echo nginx-light
         ;;
     esac

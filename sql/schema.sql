@@ -74,15 +74,11 @@ COMMENT ON FUNCTION audit.product_history(vendor text, vendor_product_id text) I
 CREATE FUNCTION audit.products_as_of(at timestamp with time zone) RETURNS TABLE(product_id bigint, vendor_id character varying, vendor_product_id character varying, product_name character varying, category character varying, subcategory character varying, description character varying, sku character varying, brand character varying, price numeric, compare_at_price numeric, stock_quantity integer, unit character varying, weight_kg numeric, dimensions_cm character varying, image_url character varying, status text, upload_id character varying, valid_from timestamp with time zone)
     LANGUAGE sql STABLE
     AS $$
-    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description,
-        p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm,
-        p.image_url, p.status, p.upload_id, p.valid_from
+    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from
     from catalog.products p
     where p.valid_from <= products_as_of.at
     union all
-    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description,
-        v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm,
-        v.image_url, v.status, v.upload_id, v.valid_from
+    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from
     from catalog.product_versions v
     where v.valid_from <= products_as_of.at and products_as_of.at < v.valid_to
 $$;
@@ -90,6 +86,23 @@ $$;
 -- Name: FUNCTION products_as_of(at timestamp with time zone); Type: COMMENT; Schema: audit; Owner: -
 
 COMMENT ON FUNCTION audit.products_as_of(at timestamp with time zone) IS 'the catalogue as it stood at a moment';
+
+-- Name: add_product_column(text, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.add_product_column(name text, definition text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    execute format('alter table catalog.products add column %I %s', add_product_column.name, add_product_column.definition);
+    execute format('alter table catalog.product_versions add column %I %s', add_product_column.name, add_product_column.definition);
+    perform catalog.write_products_as_of();
+end
+$$;
+
+-- Name: FUNCTION add_product_column(name text, definition text); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.add_product_column(name text, definition text) IS 'adds an optional column to products and to their history: name and type, as varchar(50); for migrations';
 
 -- Name: announce_token_change(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -158,6 +171,23 @@ $$;
 
 COMMENT ON FUNCTION catalog.drop_error_partitions(keep interval) IS 'drops the months of validation_errors that ended longer ago than the interval';
 
+-- Name: drop_product_column(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.drop_product_column(name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    execute format('alter table catalog.products drop column %I', drop_product_column.name);
+    execute format('alter table catalog.product_versions drop column %I', drop_product_column.name);
+    perform catalog.write_products_as_of();
+end
+$$;
+
+-- Name: FUNCTION drop_product_column(name text); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.drop_product_column(name text) IS 'undoes catalog.add_product_column, with what the column held';
+
 -- Name: ensure_error_partitions(timestamp with time zone); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.ensure_error_partitions(at timestamp with time zone DEFAULT now()) RETURNS integer
@@ -202,7 +232,6 @@ CREATE TABLE catalog.validation_errors (
     rejected_value text,
     original_data jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text]))),
     CONSTRAINT validation_errors_row_number_is_positive CHECK ((row_number > 0))
 )
 PARTITION BY RANGE (created_at);
@@ -238,45 +267,53 @@ COMMENT ON FUNCTION catalog.error_counts(upload text) IS 'how many errors of eac
 CREATE FUNCTION catalog.keep_deleted_product_images() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
-    AS $$
+    AS $_$
 begin
-    insert into catalog.product_versions (
-        product_id, vendor_id, vendor_product_id, product_name, category, subcategory, description, sku, brand, price,
-        compare_at_price, stock_quantity, unit, weight_kg, dimensions_cm, image_url, status, upload_id, created_at,
-        valid_from, valid_to, operation, superseded_by)
-    select
-        o.product_id, o.vendor_id, o.vendor_product_id, o.product_name, o.category, o.subcategory, o.description, o.sku,
-        o.brand, o.price, o.compare_at_price, o.stock_quantity, o.unit, o.weight_kg, o.dimensions_cm, o.image_url,
-        o.status, o.upload_id, o.created_at, o.valid_from, greatest(statement_timestamp(), o.valid_from),
-        coalesce(nullif(current_setting('catalog.operation', true), ''), 'delete'),
-        nullif(current_setting('catalog.upload_id', true), '')
-    from old_images o;
+    execute format(
+        'insert into catalog.product_versions (%s, valid_to, operation, superseded_by)
+         select %s, greatest(statement_timestamp(), o.valid_from), $1, $2
+         from old_images o',
+        catalog.product_columns(), catalog.product_columns('o.'))
+    using coalesce(nullif(current_setting('catalog.operation', true), ''), 'delete'),
+        nullif(current_setting('catalog.upload_id', true), '');
     return null;
 end
-$$;
+$_$;
 
 -- Name: keep_updated_product_images(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.keep_updated_product_images() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
-    AS $$
+    AS $_$
 begin
-    insert into catalog.product_versions (
-        product_id, vendor_id, vendor_product_id, product_name, category, subcategory, description, sku, brand, price,
-        compare_at_price, stock_quantity, unit, weight_kg, dimensions_cm, image_url, status, upload_id, created_at,
-        valid_from, valid_to, operation, superseded_by)
-    select
-        o.product_id, o.vendor_id, o.vendor_product_id, o.product_name, o.category, o.subcategory, o.description, o.sku,
-        o.brand, o.price, o.compare_at_price, o.stock_quantity, o.unit, o.weight_kg, o.dimensions_cm, o.image_url,
-        o.status, o.upload_id, o.created_at, o.valid_from, n.valid_from,
-        coalesce(nullif(current_setting('catalog.operation', true), ''), 'update'),
-        nullif(current_setting('catalog.upload_id', true), '')
-    from old_images o
-    join new_images n using (product_id);
+    execute format(
+        'insert into catalog.product_versions (%s, valid_to, operation, superseded_by)
+         select %s, n.valid_from, $1, $2
+         from old_images o
+         join new_images n using (product_id)',
+        catalog.product_columns(), catalog.product_columns('o.'))
+    using coalesce(nullif(current_setting('catalog.operation', true), ''), 'update'),
+        nullif(current_setting('catalog.upload_id', true), '');
     return null;
 end
+$_$;
+
+-- Name: product_columns(text, text[]); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.product_columns(prefix text DEFAULT ''::text, without text[] DEFAULT '{}'::text[]) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select string_agg(product_columns.prefix || quote_ident(a.attname), ', ' order by a.attnum)
+    from pg_attribute a
+    where a.attrelid = 'catalog.products'::regclass and a.attnum > 0 and not a.attisdropped
+      and a.attname <> all (product_columns.without)
 $$;
+
+-- Name: FUNCTION product_columns(prefix text, without text[]); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.product_columns(prefix text, without text[]) IS 'the columns of catalog.products as a select list, each with the prefix';
 
 -- Name: refuse_change(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -302,6 +339,7 @@ declare
     deleted integer;
     restored integer;
     kept integer;
+    fixed text[] := array['product_id', 'vendor_id', 'vendor_product_id', 'created_at', 'valid_from'];
 begin
     select * into target from catalog.upload_history u where u.upload_id = revert_upload.upload for update;
     if not found then
@@ -350,14 +388,12 @@ begin
     where p.product_id = r.product_id and r.version_id is null and r.reason is null;
     get diagnostics deleted = row_count;
 
-    update catalog.products p
-    set (product_name, category, subcategory, description, sku, brand, price, compare_at_price, stock_quantity, unit,
-         weight_kg, dimensions_cm, image_url, status, upload_id)
-      = (v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price,
-         v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id)
-    from reverting r
-    join catalog.product_versions v using (version_id)
-    where p.product_id = r.product_id and r.reason is null;
+    execute format(
+        'update catalog.products p set (%s) = (%s)
+         from reverting r
+         join catalog.product_versions v using (version_id)
+         where p.product_id = r.product_id and r.reason is null',
+        catalog.product_columns(without => fixed), catalog.product_columns('v.', fixed));
     get diagnostics restored = row_count;
 
     select count(*) into kept from reverting r where r.reason is not null;
@@ -375,6 +411,45 @@ $$;
 -- Name: FUNCTION revert_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.revert_upload(upload text) IS 'undoes one upload: created products are deleted, updated ones get their former image back; returns the products left alone and why';
+
+-- Name: write_products_as_of(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.write_products_as_of() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $_$
+declare
+    without text[] := array['created_at'];
+    result text := (
+        select string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, null), ', ' order by a.attnum)
+        from pg_attribute a
+        where a.attrelid = 'catalog.products'::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> all (without));
+begin
+    drop function if exists audit.products_as_of(timestamptz);
+    execute format(
+        $text$
+create function audit.products_as_of(at timestamptz) returns table (%1$s)
+    language sql stable
+as $body$
+    select %2$s
+    from catalog.products p
+    where p.valid_from <= products_as_of.at
+    union all
+    select %3$s
+    from catalog.product_versions v
+    where v.valid_from <= products_as_of.at and products_as_of.at < v.valid_to
+$body$
+        $text$,
+        result, catalog.product_columns('p.', without), catalog.product_columns('v.', without));
+    comment on function audit.products_as_of is 'the catalogue as it stood at a moment';
+    revoke execute on function audit.products_as_of(timestamptz) from public;
+    grant execute on function audit.products_as_of(timestamptz) to catalog_vendor, catalog_auditor;
+end
+$_$;
+
+-- Name: FUNCTION write_products_as_of(); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.write_products_as_of() IS 'makes audit.products_as_of from the columns of catalog.products';
 
 -- Name: wake_workers(); Type: FUNCTION; Schema: jobs; Owner: -
 
@@ -626,13 +701,16 @@ CREATE TABLE catalog.upload_history (
     failure_type text,
     failure_message text,
     dry_run boolean DEFAULT false NOT NULL,
+    warning_records integer,
+    empty_cells text DEFAULT 'clear'::text NOT NULL,
+    missing_products text DEFAULT 'keep'::text NOT NULL,
+    deactivated_records integer,
     CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
     CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
     CONSTRAINT upload_history_failed_has_a_failure CHECK (((status <> 'failed'::text) OR (failure_type IS NOT NULL))),
     CONSTRAINT upload_history_failures_say_why CHECK (((failure_type IS NULL) = (failure_message IS NULL))),
     CONSTRAINT upload_history_file_sha256_is_hex CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT upload_history_loaded_rows_are_valid_rows CHECK (((status <> ALL (ARRAY['completed'::text, 'partial'::text])) OR COALESCE((((created_records + updated_records) + unchanged_records) = valid_records), false))),
-    CONSTRAINT upload_history_mode_is_known CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text]))),
     CONSTRAINT upload_history_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
     CONSTRAINT upload_history_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text, 'reverted'::text])))
 );
@@ -645,6 +723,10 @@ COMMENT ON TABLE catalog.upload_history IS 'one row per upload, from its start';
 
 COMMENT ON COLUMN catalog.upload_history.status IS 'queued -> processing -> completed (no error) | partial (some rows) | failed (nothing loaded); completed, partial -> reverted';
 
+-- Name: COLUMN upload_history.mode; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.mode IS 'create (a known product is an error), upsert (it is updated), update (only known products, only the columns of the file)';
+
 -- Name: COLUMN upload_history.total_records; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.upload_history.total_records IS 'data rows; valid + error once finished';
@@ -656,6 +738,22 @@ COMMENT ON COLUMN catalog.upload_history.object_key IS 'where the file came from
 -- Name: COLUMN upload_history.dry_run; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.upload_history.dry_run IS 'checked and counted like any other, but nothing was loaded';
+
+-- Name: COLUMN upload_history.warning_records; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.warning_records IS 'rows with a warning; they count as valid or as error as if they had none. Null for uploads before warnings were looked for';
+
+-- Name: COLUMN upload_history.empty_cells; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.empty_cells IS 'what an empty cell does to a known product: clear or keep its value';
+
+-- Name: COLUMN upload_history.missing_products; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.missing_products IS 'what becomes of the vendor''s products that the file does not name: keep or deactivate';
+
+-- Name: COLUMN upload_history.deactivated_records; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.deactivated_records IS 'products that became inactive because the file does not name them';
 
 -- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
 
@@ -1643,6 +1741,21 @@ ALTER TABLE ONLY catalog.report_links
 ALTER TABLE ONLY catalog.upload_events
     ADD CONSTRAINT upload_events_pkey PRIMARY KEY (event_id);
 
+-- Name: upload_history upload_history_empty_cells_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_history
+    ADD CONSTRAINT upload_history_empty_cells_is_known CHECK ((empty_cells = ANY (ARRAY['clear'::text, 'keep'::text]))) NOT VALID;
+
+-- Name: upload_history upload_history_missing_products_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_history
+    ADD CONSTRAINT upload_history_missing_products_is_known CHECK (((missing_products = 'keep'::text) OR ((missing_products = 'deactivate'::text) AND (mode <> 'create'::text)))) NOT VALID;
+
+-- Name: upload_history upload_history_mode_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_history
+    ADD CONSTRAINT upload_history_mode_is_known CHECK ((mode = ANY (ARRAY['create'::text, 'upsert'::text, 'update'::text]))) NOT VALID;
+
 -- Name: upload_history upload_history_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.upload_history
@@ -1657,6 +1770,11 @@ ALTER TABLE ONLY catalog.upload_slots
 
 ALTER TABLE ONLY catalog.upload_slots
     ADD CONSTRAINT upload_slots_pkey PRIMARY KEY (upload_id);
+
+-- Name: validation_errors validation_errors_error_type_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.validation_errors
+    ADD CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'UNKNOWN_PRODUCT'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text, 'SUSPICIOUS_KEY'::text]))) NOT VALID;
 
 -- Name: validation_errors validation_errors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -2150,6 +2268,10 @@ REVOKE ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) FROM PU
 GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catalog_vendor;
 GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catalog_auditor;
 
+-- Name: FUNCTION add_product_column(name text, definition text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.add_product_column(name text, definition text) FROM PUBLIC;
+
 -- Name: FUNCTION announce_token_change(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.announce_token_change() FROM PUBLIC;
@@ -2167,6 +2289,10 @@ GRANT ALL ON FUNCTION catalog.current_vendor_id() TO catalog_auditor;
 -- Name: FUNCTION drop_error_partitions(keep interval); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.drop_error_partitions(keep interval) FROM PUBLIC;
+
+-- Name: FUNCTION drop_product_column(name text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.drop_product_column(name text) FROM PUBLIC;
 
 -- Name: FUNCTION ensure_error_partitions(at timestamp with time zone); Type: ACL; Schema: catalog; Owner: -
 
@@ -2191,6 +2317,10 @@ REVOKE ALL ON FUNCTION catalog.keep_deleted_product_images() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.keep_updated_product_images() FROM PUBLIC;
 
+-- Name: FUNCTION product_columns(prefix text, without text[]); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.product_columns(prefix text, without text[]) FROM PUBLIC;
+
 -- Name: FUNCTION refuse_change(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.refuse_change() FROM PUBLIC;
@@ -2198,6 +2328,10 @@ REVOKE ALL ON FUNCTION catalog.refuse_change() FROM PUBLIC;
 -- Name: FUNCTION revert_upload(upload text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.revert_upload(upload text) FROM PUBLIC;
+
+-- Name: FUNCTION write_products_as_of(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.write_products_as_of() FROM PUBLIC;
 
 -- Name: FUNCTION wake_workers(); Type: ACL; Schema: jobs; Owner: -
 

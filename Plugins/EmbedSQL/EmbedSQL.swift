@@ -1,7 +1,7 @@
 import Foundation
 import PackagePlugin
 
-/// Compiles `sql/migrations/*.sql` into the module it is applied to, as `enum EmbeddedMigrations`.
+/// Compiles `sql/migrations/*.sql`, and the fingerprint of what they make, into the module it is applied to, as `enum EmbeddedMigrations`.
 ///
 /// The files go into the binary as text, so that `catalog` can be copied anywhere on its own. A resource bundle would not do:
 /// its path is that of the build directory.
@@ -24,7 +24,7 @@ struct EmbedSQL: BuildToolPlugin {
     private func migrations(in folder: URL) throws -> [URL] {
         guard FileManager.default.fileExists(atPath: folder.path(percentEncoded: false)) else { return [] }
         return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-            .filter { $0.pathExtension == "sql" }
+            .filter { $0.pathExtension == "sql" || $0.lastPathComponent == "fingerprint.tsv" }
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
     }
 }

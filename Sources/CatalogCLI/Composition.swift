@@ -26,12 +26,16 @@ struct Composition: Sendable {
         database = Database(settings: settings, cloud: cloud)
     }
 
-    /// A connection to a database whose schema is the one of this binary. The embedded database is migrated by itself;
-    /// a configured one is its operator's business and refused if it is behind or ahead.
-    func connect() async throws -> Connection {
+    /// A connection to a database that this binary works with. The embedded database is migrated by itself; a configured one is its
+    /// operator's business and refused if it is behind, or ahead with a migration that does not work with this binary.
+    ///
+    /// - Parameter notice: told when it is ahead and compatible; the terminal, once, if nothing else is said.
+    func connect(
+        notice: @Sendable (SchemaStanding) -> Void = SchemaNotice.tell
+    ) async throws -> Connection {
         let connection = try await database.open()
         do {
-            try await requireSchema(connection)
+            notice(try await requireSchema(connection))
         } catch {
             await connection.close()
             throw error
@@ -39,20 +43,24 @@ struct Composition: Sendable {
         return connection
     }
 
-    private func requireSchema(_ connection: Connection) async throws {
+    private func requireSchema(_ connection: Connection) async throws -> SchemaStanding {
         let files = try MigrationSet.bundled()
         do {
-            try await connection.run { try Migrator.requireCurrent($0, files: files) }
+            return try await connection.run { try Migrator.requireCurrent($0, files: files) }
         } catch let mismatch as SchemaMismatch {
             guard settings.isEmbedded, case .behind = mismatch else { throw mismatch }
             try await migrator(try await database.conninfo()).up()
+            return .current
         }
     }
 
     func migrator(
-        _ conninfo: String, report: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
+        _ conninfo: String, files: MigrationSet? = nil, report: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
     ) throws -> Migrator {
-        Migrator(conninfo: conninfo, files: try MigrationSet.bundled(), report: report)
+        Migrator(
+            conninfo: conninfo, files: try files ?? MigrationSet.bundled(),
+            binary: CatalogCommand.configuration.version,
+            report: report)
     }
 
     func pipeline(_ connection: Connection) throws -> OnboardingPipeline {

@@ -8,14 +8,31 @@ public struct Migration: Sendable, Equatable {
     public let up: MigrationScript
     /// Nil when the migration cannot be undone.
     public let down: MigrationScript?
+
+    let checksums: MigrationChecksums
+
     /// SHA-256 of the up file, in lower-case hex; a down file may be mended later.
-    public let checksum: String
+    public var checksum: String { checksums.recorded }
 
     /// Whether the up file runs inside a transaction.
     public var isTransactional: Bool { up.isTransactional }
 
+    /// The oldest binary, by its newest migration, that works with a database that has this one. A file that does not say it works with
+    /// no binary older than itself.
+    public var worksWith: Int { up.directives.worksWith ?? version }
+
     /// `0007_add_brands`: the file name without its ending.
     public var label: String { MigrationFileName.label(version: version, name: name) }
+
+    /// - Throws: ``MigrationFileError/worksWithLater(file:version:)``.
+    init(version: Int, name: String, up: MigrationScript, down: MigrationScript?) throws {
+        self.version = version
+        self.name = name
+        self.up = up
+        self.down = down
+        checksums = up.checksums
+        if worksWith > version { throw MigrationFileError.worksWithLater(file: up.fileName, version: worksWith) }
+    }
 }
 
 /// A row of `migrations.applied`.
@@ -30,10 +47,14 @@ public struct AppliedMigration: Sendable, Equatable {
     public let appliedAt: String
     /// The role that applied it.
     public let appliedBy: String
+    /// The version of the binary that applied it; nil before that was recorded.
+    public let appliedWith: String?
     /// Milliseconds; 0 for a baseline.
     public let duration: Int
     /// Recorded by `baseline` without being run.
     public let isBaseline: Bool
+    /// As ``Migration/worksWith``, told by the file that was applied.
+    public let worksWith: Int
 
     /// `0007_add_brands`: the file name without its ending.
     public var label: String { MigrationFileName.label(version: version, name: name) }

@@ -11,6 +11,12 @@ public enum MigrationFileError: Error, Equatable {
     case needsTransaction(file: String)
     case unknownDirective(file: String, directive: String)
     case controlsTransaction(file: String, line: Int, statement: String)
+    /// `works-with` a migration that comes later.
+    case worksWithLater(file: String, version: Int)
+    /// `${name}` without a value.
+    case unknownPlaceholder(file: String, name: String)
+    /// `create index concurrently` without a name.
+    case namelessIndex(file: String, line: Int)
     /// `copy … from stdin`, as dumps have it.
     case copiesFromClient(file: String, line: Int)
 }
@@ -28,6 +34,24 @@ public enum MigrationError: Error, Equatable {
     case irreversible(Migration)
     /// `baseline` on a database that already has migrations.
     case alreadyMigrated(version: Int)
+    /// The server is a replica.
+    case standby
+    /// Somebody has frozen writes.
+    case readOnly
+    /// A file that runs outside a transaction, through PgBouncer.
+    case pooled(file: String)
+    /// The tool's own tables belong to a role that this one is no member of.
+    case foreignRecords(owner: String?)
+    /// Processes of the service are at work that do not work with a pending file.
+    case olderInstances([ServiceInstance], file: Migration)
+    /// A session of an earlier run is at work, and its end not ours to order.
+    case earlierRun(file: String, backend: Int)
+    /// A statement of a file that runs outside a transaction is done, and was changed since.
+    case statementChanged(file: String, line: Int)
+    /// An index of that name is there, and another one.
+    case indexDiffers(file: String, index: String)
+    /// Statements that `lint` calls errors, in pending files.
+    case dangerous([LintFinding])
     /// Another migrator held the lock for the whole wait, in seconds.
     case lockedOut(seconds: Int)
     /// `new` with a name that is not `verb_object`.
@@ -42,8 +66,11 @@ public struct MigrationFailed: Error {
     public let line: Int?
     /// The first 80 characters of the statement; nil when the commit failed.
     public let statement: String?
-    /// Whether all of the file was rolled back.
+    /// Whether nothing of the file is left; false when it runs outside a transaction.
     public let isRolledBack: Bool
     /// What the server said.
     public let cause: PostgresError
+
+    /// It waited too long for a table (lock_not_available).
+    var isLockTimeout: Bool { cause.sqlState == "55P03" }
 }

@@ -7,7 +7,8 @@ extension MigrationFileError: CustomStringConvertible {
         switch self {
         case .badName(let file):
             "cannot use '\(file)' as a migration: name it NNNN_verb_object.sql or NNNN_verb_object.down.sql, "
-                + "lower-case, such as 0007_add_brands.sql, or B_name.sql if it prepares every migration"
+                + "lower-case, such as 0007_add_brands.sql, or B_name.sql if it prepares every migration, "
+                + "or R_name.sql if it may run again"
         case .notUTF8(let file):
             "cannot read '\(file)': it is not UTF-8; save it as UTF-8"
         case .duplicate(let version, let files):
@@ -18,12 +19,20 @@ extension MigrationFileError: CustomStringConvertible {
         case .downWithoutUp(let file):
             "'\(file)' does not undo any migration: its name must be that of an existing file, with .down.sql instead of .sql"
         case .needsTransaction(let file):
-            "'\(file)' runs with every migration and so in a transaction: remove -- catalog: no-transaction"
+            "'\(file)' may run again and again, and so in a transaction: remove -- catalog: no-transaction"
         case .unknownDirective(let file, let directive):
-            "unknown directive '\(directive)' in \(file): the only one is -- catalog: no-transaction"
+            "unknown directive '\(directive)' in \(file): there are -- catalog: no-transaction, -- catalog: works-with NNNN and "
+                + "-- catalog: allow RULE: why"
         case .controlsTransaction(let file, let line, let statement):
             "\(file):\(line): '\(statement)' would end the transaction that every migration runs in: remove it, "
                 + "or put '-- catalog: no-transaction' at the top of the file"
+        case .worksWithLater(let file, let version):
+            "'\(file)' cannot work with \(MigrationFileName.padded(version)), which comes after it: name the oldest migration whose "
+                + "binary works with this one"
+        case .unknownPlaceholder(let file, let name):
+            "\(file): no value for ${\(name)}: give one with --set \(name)=VALUE"
+        case .namelessIndex(let file, let line):
+            "\(file):\(line): name the index, so that a build that was cut off is found again"
         case .copiesFromClient(let file, let line):
             "\(file):\(line): a migration cannot send data for COPY: use insert"
         }
@@ -72,6 +81,30 @@ extension MigrationError: CustomStringConvertible {
             "cannot undo \(migration.label): there is no \(migration.label).down.sql; write it, or restore a backup"
         case .alreadyMigrated(let version):
             "cannot baseline: migrations up to \(MigrationFileName.padded(version)) are applied already; run: catalog migrate status"
+        case .standby:
+            "cannot migrate: this server is a standby; name the primary, or add target_session_attrs=read-write to the URL"
+        case .readOnly:
+            "cannot migrate: the database takes no changes (default_transaction_read_only is on): "
+                + "whoever froze writes has to release them"
+        case .pooled(let file):
+            "cannot run \(file) through a connection pooler: it runs outside a transaction and needs a session of its own; "
+                + "name PostgreSQL itself in the URL"
+        case .foreignRecords(let owner):
+            "the migrator's records belong to '\(owner ?? "nobody")': run catalog migrate up once as that role, "
+                + "and every member of catalog_owner may migrate"
+        case .olderInstances(let instances, let file):
+            "\(file.label) works only with a catalog whose schema is \(MigrationFileName.padded(file.worksWith)) or newer, but older ones "
+                + "are at work: \(instances.map(\.description).joined(separator: "; ")). Stop them, and run: catalog migrate up"
+        case .earlierRun(let file, let backend):
+            "an earlier run of \(file) is still at work: wait for it, or as its role or a superuser: "
+                + "select pg_terminate_backend(\(backend))"
+        case .statementChanged(let file, let line):
+            "\(file):\(line): this statement was changed after it was applied: restore it, and put the change after it"
+        case .indexDiffers(let file, let index):
+            "\(file): there is another index of the name \(index): give this one a new name, or drop that one"
+        case .dangerous(let findings):
+            findings.map(\.description).joined(separator: "\n")
+                + "\nnothing was applied: write it the safe way, or say why not at the top of the file: -- catalog: allow RULE: why"
         case .lockedOut(let seconds):
             "another migrator has been at work for \(seconds) s: wait for it, or find its session in pg_locks "
                 + "(locktype 'advisory') and end it"
@@ -102,7 +135,25 @@ extension MigrationFailed: CustomStringConvertible, CustomDebugStringConvertible
     private var remedy: String {
         isRolledBack
             ? "nothing of this file was applied; correct it and run: catalog migrate up"
-            : "the statements before it stand, and an INVALID index may be left "
-                + "(select indexrelid::regclass from pg_index where not indisvalid): drop it, then run: catalog migrate up"
+            : "the statements before it stand and will not run again; correct the cause and run: catalog migrate up"
+    }
+}
+
+extension ServiceInstance: CustomStringConvertible {
+    /// Where to find it.
+    public var description: String {
+        "\(roles) on \(host), process \(process), catalog \(binary), schema \(MigrationFileName.padded(schemaVersion))"
+    }
+}
+
+extension SchemaStanding: CustomStringConvertible {
+    /// The facts and the remedy, in one line.
+    public var description: String {
+        switch self {
+        case .current: "the schema is current"
+        case .ahead(let database, let binary):
+            "the database is newer than this binary (\(MigrationFileName.padded(database)) > \(MigrationFileName.padded(binary))) "
+                + "and works with it; install the newer catalog when you can"
+        }
     }
 }

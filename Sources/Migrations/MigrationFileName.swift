@@ -18,6 +18,11 @@ struct MigrationFileName: Equatable {
         fileName.wholeMatch(of: /B_[a-z][a-z0-9]*(_[a-z0-9]+)*\.sql/) != nil
     }
 
+    /// `R_<name>.sql`.
+    static func isRepeatable(_ fileName: String) -> Bool {
+        fileName.wholeMatch(of: /R_[a-z][a-z0-9]*(_[a-z0-9]+)*\.sql/) != nil
+    }
+
     static func label(version: Int, name: String) -> String {
         padded(version) + "_" + name
     }

@@ -34,19 +34,19 @@ struct MigrationLock: Sendable {
     ) async throws -> Attempt<R> {
         do {
             return try await connection.transaction { session in
+                try limit(session)
                 guard try Self.tryLock(session) else { return .busy }
-                try limitWaiting(session)
                 return .done(try body(session))
             }
-        } catch let failure as MigrationFailed where failure.isRolledBack && failure.cause.sqlState == "55P03" {
-            return .lockTimeout(failure)  // lock_not_available
+        } catch let failure as MigrationFailed where failure.isRolledBack && failure.isLockTimeout {
+            return .lockTimeout(failure)
         }
     }
 
     /// For the rest of the transaction.
-    func limitWaiting(_ session: Session) throws {
-        let milliseconds = Int(settings.lockTimeout / .milliseconds(1))
-        try session.execute(MigrationSessionQueries.setLockTimeout(milliseconds: milliseconds))
+    func limit(_ session: Session) throws {
+        try session.executeScript(
+            MigrationSessionQueries.limits(lock: settings.lockTimeout, serverVersion: session.serverVersion))
     }
 
     private static func tryLock(_ session: Session) throws -> Bool {
@@ -56,13 +56,14 @@ struct MigrationLock: Sendable {
     private func delay<R>(
         after attempt: Attempt<R>, since start: ContinuousClock.Instant, _ patience: inout Patience
     ) throws -> Duration {
-        let jitter = Double.random(in: 0.5...1.5)
+        let waited = start.duration(to: .now)
         guard case .lockTimeout(let failure) = attempt else {
             if !patience.isWaiting { report(.waitingForAnotherMigrator) }
-            return try patience.delayForAnotherMigrator(waited: start.duration(to: .now), jitter: jitter)
+            return try patience.delayForAnotherMigrator(waited: waited, jitter: .random(in: 0.5...1.5))
         }
-        guard let retry = patience.delayAfterLockTimeout(jitter: jitter) else { throw failure }
-        report(.retrying(file: failure.fileName, attempt: retry.attempt, of: settings.lockAttempts))
+        let retry = patience.delayAfterLockTimeout(waited: waited, jitter: .random(in: 1...1.5))
+        guard let retry else { throw failure }
+        report(.retrying(file: failure.fileName, attempt: retry.attempt, pause: retry.delay))
         return retry.delay
     }
 }

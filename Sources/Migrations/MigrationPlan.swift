@@ -6,7 +6,7 @@ public struct MigrationPlan: Sendable, Equatable {
         case changed(AppliedMigration, file: Migration)
         /// A later migration was applied without this one.
         case outOfOrder(Migration)
-        /// Applied, but this binary has no such file: the database is ahead.
+        /// Applied, but this binary has no such file, and the file did not say that it works with this binary.
         case unknown(AppliedMigration)
     }
 
@@ -14,7 +14,7 @@ public struct MigrationPlan: Sendable, Equatable {
     public let applied: [AppliedMigration]
     /// Files newer than everything applied, oldest first.
     public let pending: [Migration]
-    /// Empty when the applied migrations are exactly the first files.
+    /// Empty when the applied migrations are exactly the first files, or more that work with this binary.
     public let problems: [Problem]
     /// The newest version among the files.
     public let newestVersion: Int
@@ -29,27 +29,33 @@ public struct MigrationPlan: Sendable, Equatable {
         pending = files.migrations.filter { $0.version > newestApplied }
         let versions = Set(applied.map(\.version))
         problems =
-            applied.compactMap { row in
-                guard let file = files[row.version] else { return .unknown(row) }
-                return file.checksum == row.checksum && file.name == row.name ? nil : .changed(row, file: file)
-            }
+            applied.compactMap { Self.problem($0, files) }
             + files.migrations
             .filter { $0.version < newestApplied && !versions.contains($0.version) }
             .map { .outOfOrder($0) }
     }
 
+    private static func problem(_ row: AppliedMigration, _ files: MigrationSet) -> Problem? {
+        guard let file = files[row.version] else {
+            return row.version > files.newestVersion && row.worksWith <= files.newestVersion ? nil : .unknown(row)
+        }
+        return file.checksums.matches(row.checksum) && file.name == row.name ? nil : .changed(row, file: file)
+    }
+
     /// - Throws: ``SchemaMismatch`` for any problem; pending files are none.
     func requireSound() throws {
-        if let newest = applied.last, newest.version > newestVersion {
-            throw SchemaMismatch.ahead(database: newest.version, binary: newestVersion)
+        if problems.contains(where: { if case .unknown = $0 { true } else { false } }), currentVersion > newestVersion {
+            throw SchemaMismatch.ahead(database: currentVersion, binary: newestVersion)
         }
         if !problems.isEmpty { throw SchemaMismatch.differs(problems) }
     }
 
-    /// - Throws: ``SchemaMismatch`` unless the database has exactly the migrations of the files.
-    func requireCurrent() throws {
+    /// - Returns: whether the database has exactly the migrations of the files, or more that work with them.
+    /// - Throws: ``SchemaMismatch`` if it has neither.
+    func requireCurrent() throws -> SchemaStanding {
         try requireSound()
         if !pending.isEmpty { throw SchemaMismatch.behind(pending: pending.count) }
+        return currentVersion > newestVersion ? .ahead(database: currentVersion, binary: newestVersion) : .current
     }
 
     /// The pending files up to and including a version; nil means all.
@@ -69,6 +75,10 @@ public struct MigrationPlan: Sendable, Equatable {
     ///   what the files say.
     func undoing(_ extent: Migrator.Undo, files: MigrationSet) throws -> [Migration] {
         try requireSound()
+        // Only the binary that brought a migration has what undoes it.
+        guard currentVersion <= newestVersion else {
+            throw SchemaMismatch.ahead(database: currentVersion, binary: newestVersion)
+        }
         let rows: ArraySlice<AppliedMigration>
         switch extent {
         case .steps(let count):
@@ -83,4 +93,12 @@ public struct MigrationPlan: Sendable, Equatable {
         if let stuck = migrations.first(where: { $0.down == nil }) { throw MigrationError.irreversible(stuck) }
         return migrations
     }
+}
+
+/// How a database that this binary works with stands to it.
+public enum SchemaStanding: Sendable, Equatable {
+    /// It has exactly the migrations of the binary.
+    case current
+    /// It has newer ones, each of which says that it works with this binary.
+    case ahead(database: Int, binary: Int)
 }

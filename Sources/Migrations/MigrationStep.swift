@@ -4,7 +4,7 @@ import Postgres
 struct MigrationStep: Sendable, Equatable {
     let migration: Migration
     let script: MigrationScript
-    private let isUndo: Bool
+    let isUndo: Bool
 
     static func up(_ migration: Migration) -> MigrationStep {
         MigrationStep(migration: migration, script: migration.up, isUndo: false)
@@ -15,30 +15,18 @@ struct MigrationStep: Sendable, Equatable {
         migration.down.map { MigrationStep(migration: migration, script: $0, isUndo: true) }
     }
 
-    private func record(milliseconds: Int) -> Statement {
-        isUndo
-            ? AppliedMigrationQueries.delete(version: migration.version)
-            : AppliedMigrationQueries.insert(migration, duration: milliseconds, isBaseline: false)
-    }
-}
-
-extension MigrationStep {
-    /// Runs the script and makes its record in the session's transaction. A script that needs to be outside of one runs on a
-    /// connection of its own, which ends with whatever the script has `set`; the transaction here holds the lock meanwhile.
-    ///
-    /// - Returns: milliseconds.
-    /// - Throws: ``MigrationFailed``.
-    func run(_ session: Session, conninfo: String) throws -> Int {
-        let start = ContinuousClock.now
-        if script.isTransactional {
-            try script.runInTransaction(session)
+    /// In the transaction that holds the lock.
+    func record(_ session: Session, milliseconds: Int, binary: String?) throws {
+        if isUndo {
+            try session.execute(AppliedMigrationQueries.delete(version: migration.version))
+            // Both ways start anew.
+            try session.execute(StatementRecordQueries.forget(version: migration.version, isUndo: false))
         } else {
-            try session.execute(MigrationSessionQueries.allowIdling)
-            try session.withCompanion(conninfo, application: "catalog-migrate", script.runStatements)
+            try session.execute(
+                AppliedMigrationQueries.insert(
+                    migration, duration: milliseconds, binary: binary, isBaseline: false))
+            try session.execute(StatementRecordQueries.forget(version: migration.version, isUndo: true))
         }
-        let milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
-        try session.execute(record(milliseconds: milliseconds))
-        return milliseconds
     }
 }
 
@@ -47,7 +35,7 @@ extension MigrationScript {
     ///
     /// - Throws: ``MigrationFailed``.
     func runInTransaction(_ session: Session) throws {
-        try runStatements(session)
+        for statement in statements { try run(statement, session) }
         do {
             // A deferred constraint would fail at the commit, where nobody knows which file it was.
             try session.execute("set constraints all immediate")
@@ -58,13 +46,11 @@ extension MigrationScript {
     }
 
     /// One by one, so that an error names the line of its file.
-    func runStatements(_ session: Session) throws {
-        for statement in statements {
-            do {
-                try session.executeScript(statement.text)
-            } catch let error as PostgresError {
-                throw failure(error, in: statement)
-            }
+    func run(_ statement: SQLStatement, _ session: Session) throws {
+        do {
+            try session.executeScript(statement.text)
+        } catch let error as PostgresError {
+            throw failure(error, in: statement)
         }
     }
 

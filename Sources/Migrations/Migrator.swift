@@ -19,23 +19,26 @@ public struct Migrator: Sendable {
     /// The migrations that the database should have.
     public let files: MigrationSet
     let conninfo: String
+    let binary: String?
     let lock: MigrationLock
     let report: @Sendable (MigrationEvent) -> Void
 
     /// - Parameters:
     ///   - conninfo: libpq URI or `key=value` text; a connection is opened for each call and closed after it.
+    ///   - binary: the version that the records name.
     ///   - report: told of every step while it happens.
     public init(
-        conninfo: String, files: MigrationSet, settings: MigratorSettings = MigratorSettings(),
+        conninfo: String, files: MigrationSet, binary: String? = nil, settings: MigratorSettings = MigratorSettings(),
         report: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
     ) {
         self.conninfo = conninfo
         self.files = files
+        self.binary = binary
         self.report = report
         lock = MigrationLock(settings: settings, report: report)
     }
 
-    /// Applies the pending files, oldest first.
+    /// Applies the pending files, oldest first, and gives back roles, owners, grants and policies that are not as the files make them.
     ///
     /// - Parameters:
     ///   - target: the last version to apply; nil means all.
@@ -46,9 +49,14 @@ public struct Migrator: Sendable {
     ///   that failed stay applied.
     @discardableResult
     public func up(to target: Int? = nil, dryRun: Bool = false) async throws -> [Migration] {
-        try await run(dryRun: dryRun, preparing: files.preparations) { plan in
+        try await run(dryRun: dryRun) { [files] plan in
             try plan.requireSound()
-            return try plan.pending(upTo: target).map(MigrationStep.up)
+            let pending = try plan.pending(upTo: target)
+            let dangers = MigrationLint.findings(pending).filter { finding in
+                finding.isError && pending.contains { $0.up.fileName == finding.file && $0.version >= files.lintsFrom }
+            }
+            guard dangers.isEmpty else { throw MigrationError.dangerous(dangers) }
+            return pending.map(MigrationStep.up)
         }
     }
 
@@ -83,42 +91,44 @@ public struct Migrator: Sendable {
     /// - Throws: ``MigrationError/alreadyMigrated(version:)``, ``MigrationError/unknownVersion(_:newest:)``.
     @discardableResult
     public func baseline(_ version: Int) async throws -> [Migration] {
-        try await withConnection { [files, lock] connection in
-            try await lock.transaction(connection) { session in
-                try Self.createTableIfMissing(session)
+        try await changing { connection, server in
+            try await prepare(connection, server)
+            return try await lock.transaction(connection) { [files, binary] session in
                 let plan = try Self.plan(session, files)
                 guard plan.applied.isEmpty else {
                     throw MigrationError.alreadyMigrated(version: plan.currentVersion)
                 }
                 let migrations = try plan.pending(upTo: version)
                 for migration in migrations {
-                    try session.execute(AppliedMigrationQueries.insert(migration, duration: 0, isBaseline: true))
+                    try session.execute(
+                        AppliedMigrationQueries.insert(migration, duration: 0, binary: binary, isBaseline: true))
                 }
                 return migrations
             }
         }
     }
 
-    /// Refuses a database that this binary was not made for; cheap enough for every start of the service.
+    /// Refuses a database that this binary does not work with; cheap enough for every start of the service.
     ///
+    /// - Returns: whether it is exactly what the binary was made for, or newer and compatible.
     /// - Throws: ``SchemaMismatch``, whose text says what to type.
-    public static func requireCurrent(_ session: Session, files: MigrationSet) throws {
+    @discardableResult
+    public static func requireCurrent(_ session: Session, files: MigrationSet) throws -> SchemaStanding {
         try plan(session, files).requireCurrent()
     }
 
     static func plan(_ session: Session, _ files: MigrationSet) throws -> MigrationPlan {
-        guard try tableExists(session) else { return MigrationPlan(applied: [], files: files) }
+        guard try MigrationRecords.exist(session) else { return MigrationPlan(applied: [], files: files) }
         return MigrationPlan(
             applied: try session.query(AppliedMigrationQueries.all).map(AppliedMigration.init), files: files)
     }
 
-    static func createTableIfMissing(_ session: Session) throws {
-        guard try !tableExists(session) else { return }
-        try session.executeScript(AppliedMigrationQueries.createTable)
-    }
-
-    private static func tableExists(_ session: Session) throws -> Bool {
-        try session.query(AppliedMigrationQueries.tableExists)[0].get("exists")
+    /// With a connection to a server that takes changes.
+    func changing<R: Sendable>(_ body: (Connection, MigrationServer) async throws -> R) async throws -> R {
+        try await withConnection { [lock] connection in
+            let server = try await connection.run { try MigrationServer($0, settings: lock.settings) }
+            return try await body(connection, server)
+        }
     }
 
     func withConnection<R: Sendable>(_ body: (Connection) async throws -> R) async throws -> R {
@@ -141,7 +151,9 @@ extension AppliedMigration {
         checksum = try row.get("checksum")
         appliedAt = try row.get("applied_at")
         appliedBy = try row.get("applied_by")
+        appliedWith = try row.get("applied_with")
         duration = try row.get("duration_ms")
         isBaseline = try row.get("baseline")
+        worksWith = try row.get("works_with")
     }
 }

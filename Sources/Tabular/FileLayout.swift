@@ -46,14 +46,17 @@ package struct FileLayout {
 
     /// Empty names get a number, repeated ones a suffix.
     package static func unique(_ names: [String]) -> [String] {
-        var seen: Set<String> = []
+        // Names of which `original_data` makes another use are taken.
+        var seen: Set<String> = ["_line", "_extra", "_mapped"]
+        // The last suffix of each name: a file may have half a million columns of one name.
+        var suffixes: [String: Int] = [:]
         return names.enumerated().map { index, name in
             let base = name.isEmpty ? "column_\(index + 1)" : name
             var candidate = base
-            var suffix = 2
             while !seen.insert(candidate).inserted {
+                let suffix = suffixes[base, default: 1] + 1
+                suffixes[base] = suffix
                 candidate = "\(base)_\(suffix)"
-                suffix += 1
             }
             return candidate
         }

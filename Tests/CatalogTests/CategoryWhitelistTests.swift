@@ -43,14 +43,16 @@ import Testing
         #expect(suggestion(text) == expected, "remembered")
     }
 
-    @Test("The edit distance counts insertions, deletions and substitutions")
-    func distance() {
-        func distance(_ a: String, _ b: String) -> Int {
-            EditDistance.levenshtein(Array(a.unicodeScalars), Array(b.unicodeScalars))
+    @Test("Only so many different wrong names of a file get a suggestion; those that have one keep it")
+    func boundedSearches() {
+        let names = (0..<CategorySuggestions.maximumSearches).map { "Gadgetz\($0 % 10)\($0)" }
+        let wide = CategoryWhitelist(names.map { $0.replacing("z", with: "s") })
+        func suggestion(_ text: String) -> String? {
+            var text = text
+            return text.withUTF8 { wide.suggestion(for: UnsafeRawBufferPointer($0)) }
         }
-        #expect(distance("kitten", "sitting") == 3)
-        #expect(distance("", "abc") == 3)
-        #expect(distance("abc", "abc") == 0)
-        #expect(distance("flaw", "lawn") == 2)
+        #expect(names.allSatisfy { suggestion($0) != nil })
+        #expect(suggestion("Gadgetx00") == nil, "one too many")
+        #expect(suggestion(names[7]) == "Gadgets77", "known already")
     }
 }

@@ -26,10 +26,14 @@ import Testing
         Outbox.finish(mail), Outbox.fail(1, reason: "r"),
         UploadHistory.select("U"), UploadHistory.selectNewest(vendorID: nil, status: nil, limit: 1),
         UploadHistory.selectErrors("U"), UploadHistory.countErrors("U"), UploadHistory.selectEvents("U"),
-        UploadHistory.selectFileFacts("U"), Report.select("U", values: [["_mapped", "sku"]], columns: ["sku"]),
+        UploadHistory.selectFileFacts("U"), Report.select("U"),
         ProductLoad.useUpload("U"), ProductLoad.selectTaken(vendorID: "V", mode: .upsert),
-        ProductLoad.selectContending, ProductLoad.fillAbsent(vendorID: "V", absent: []),
-        ProductLoad.updateChanged(vendorID: "V"),
+        ProductLoad.selectContending, ProductLoad.selectOwned(vendorID: "V"),
+        ProductLoad.fill(vendorID: "V", absent: [.brand], keepsEmpty: false, key: .vendorProductID),
+        ProductLoad.fill(vendorID: "V", absent: [.vendorProductID], keepsEmpty: true, key: .sku),
+        ProductLoad.updateChanged(vendorID: "V", activates: false),
+        ProductLoad.updateChanged(vendorID: "V", activates: true),
+        ProductLoad.deactivateMissing(vendorID: "V", key: .sku),
     ]
 
     @Test("Every statement fits the migrated schema, with the types of its parameters stated")

@@ -46,8 +46,10 @@ struct CatalogBinary: Sendable {
     }
 
     /// Ingests a file and reads the JSON it prints.
-    func ingest(_ file: String, _ arguments: String..., vendor: String = "V001") async throws -> IngestLine {
-        let outcome = try await run(["ingest", file, "--vendor", vendor, "--json"] + arguments)
+    func ingest(
+        _ file: String, _ arguments: String..., options: [String] = [], vendor: String = "V001"
+    ) async throws -> IngestLine {
+        let outcome = try await run(["ingest", file, "--vendor", vendor, "--json"] + arguments + options)
         guard [0, 2, 3].contains(outcome.status) else {
             throw UnexpectedFailure(arguments: arguments, outcome: outcome)
         }

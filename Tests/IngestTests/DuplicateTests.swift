@@ -31,6 +31,41 @@ import Testing
         }
     }
 
+    @Test("A row is compared with the accepted rows before it, whatever else is wrong with it")
+    func withOtherErrors() async throws {
+        try await Onboarding.with { onboarding in
+            _ = try await onboarding.ingest(["P9,N,Audio,S9,1,1"])
+            let outcome = try await onboarding.ingest([
+                "P1,N,Audio,S1,free,1", "P1,N,Audio,S1,1,1", "P1,N,Audio,S1,free,1", "P9,N,Audio,S1,1,1",
+                ",N,Audio,S1,1,1", "P1,N,Audio,S9,1,1", "P5,N,Audio,,1,1",
+            ])
+            let free = "Price must be a number with at most 2 decimals: 'free'"
+            let (sku, id) = (
+                "Duplicate SKU: S1 already used in row 2", "Duplicate vendor product ID: P1 already used in row 2"
+            )
+            #expect(
+                outcome.errors.map { "\($0.rowNumber) \($0.errorMessage)" } == [
+                    "1 \(free)", "3 \(free)", "3 \(sku)", "3 \(id)", "4 \(sku)",
+                    "4 Duplicate vendor product ID: P9 already exists",
+                    "5 Required field is missing: vendor_product_id", "5 \(sku)",
+                    "6 Duplicate SKU: S9 already exists", "6 \(id)", "7 Required field is missing: sku",
+                ])
+            #expect(outcome.counts.created == 1)
+        }
+    }
+
+    @Test("A SKU that the catalogue holds for another product and an earlier row claims is refused for both")
+    func takenAndUsed() async throws {
+        try await Onboarding.with { onboarding in
+            _ = try await onboarding.ingest(["P1,N,Audio,S1,1,1"])
+            let outcome = try await onboarding.ingest(["P1,N,Audio,S1,2,1", "P2,N,Audio,S1,2,1"], mode: .upsert)
+            #expect(
+                outcome.messages == [
+                    "Duplicate SKU: S1 already exists", "Duplicate SKU: S1 already used in row 1",
+                ])
+        }
+    }
+
     @Test("Keys of the catalogue are taken, also for a row with other errors; a vendor product id only for its vendor")
     func catalogue() async throws {
         try await Onboarding.with { onboarding in

@@ -40,6 +40,23 @@ import Testing
                 ))
     }
 
+    @Test("A header of many thousand columns of one name is read in a moment", .timeLimit(.minutes(1)))
+    func sameNames() async throws {
+        let names = FileLayout.unique(Array(repeating: "a", count: 50_000) + ["a_7", "_line", ""])
+        #expect(names[49_999] == "a_50000" && Set(names).count == names.count)
+        #expect(names.suffix(3) == ["a_7_2", "_line_2", "column_50003"])
+    }
+
+    @Test("Rows whose errors would take many times the largest file are refused whole")
+    func longHeader() async throws {
+        var limits = FileLimits()
+        limits.maximumFileBytes = 100_000
+        let name = String(repeating: "n", count: 50_000)
+        let rows = (0..<100).map { "P\($0),N,Audio,S\($0),free,1,\n" }.joined()
+        let failure = try await failure(Onboarding.header + ",\(name)\n" + rows + "G,N,Audio,G,1,1,\n", limits: limits)
+        #expect(failure?.type == .fileTooLarge)
+    }
+
     @Test("A column that occurs twice, in whatever case")
     func duplicateColumn() async throws {
         #expect(try await failure(Onboarding.header + ", SKU \nP,N,Audio,S,1,1,T\n")?.type == .duplicateColumn)

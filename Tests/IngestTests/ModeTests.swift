@@ -58,30 +58,35 @@ import Testing
         }
     }
 
-    @Test("A dry run finds the same errors, keeps the reports and leaves no trace in the database")
+    @Test(
+        "A dry run finds the same errors, keeps the reports, shows as such in the history, and changes and mails nothing"
+    )
     func dryRun() async throws {
         try await Onboarding.with { onboarding in
+            _ = try await onboarding.ingest(["P1,N,Audio,S1,1,1", "P2,N,Audio,S2,1,1"])
             let before = try await onboarding.state()
-            let text = Onboarding.header + "\nP1,N,Audio,S1,1,1\nP2,N,Audio,S2,x,1\n"
-            let outcome = try await onboarding.ingest(text: text, dryRun: true)
-            #expect(outcome.status == .partial && outcome.counts.created == 1)
+            let text = Onboarding.header + "\nP1,N,Audio,S1,5,1\nP2,N,Audio,S2,x,1\nP3,N,Audio,S3,1,1\n"
+            let outcome = try await onboarding.ingest(text: text, mode: .upsert, dryRun: true)
+            #expect(outcome.status == .partial && [outcome.counts.created, outcome.counts.updated] == [1, 1])
             #expect(try onboarding.object(outcome.result.errorReport).contains("'x'"))
+            let refused = try await onboarding.ingest(text: "nothing", dryRun: true)
+            #expect(refused.status == .failed)
+            let history = try await onboarding.column(
+                "select status || ' ' || dry_run from catalog.upload_history order by upload_timestamp")
+            #expect(history == ["completed false", "partial true", "failed true"])
             #expect(try await onboarding.state() == before)
         }
     }
 }
 
 extension Onboarding {
-    /// Everything an upload may change, as one text.
+    /// Products, what they were, and mails, as one text.
     func state() async throws -> String? {
         try await value(
             """
             select concat_ws(E'\\n',
                 (select string_agg(p::text, ';' order by product_id) from catalog.products p),
                 (select string_agg(v::text, ';' order by version_id) from catalog.product_versions v),
-                (select string_agg(u::text, ';' order by upload_id) from catalog.upload_history u),
-                (select string_agg(e::text, ';' order by error_id) from catalog.validation_errors e),
-                (select string_agg(e::text, ';' order by event_id) from catalog.upload_events e),
                 (select string_agg(n::text, ';' order by notification_id) from catalog.notifications n))
             """)
     }

@@ -51,29 +51,30 @@ struct Onboarding: Sendable {
     }
 
     /// Ingests rows below the six required columns.
-    func ingest(_ rows: [String], vendor: String = "V1", mode: UploadMode = .create, policy: UploadPolicy = .loadValid)
-        async throws -> Outcome
-    {
+    func ingest(
+        _ rows: [String], vendor: String = "V1", mode: UploadMode = .create, policy: UploadPolicy = .loadValid,
+        missing: MissingProducts = .keep, dryRun: Bool = false
+    ) async throws -> Outcome {
         try await ingest(
-            text: ([Self.header] + rows).joined(separator: "\n") + "\n", vendor: vendor, mode: mode, policy: policy)
+            text: ([Self.header] + rows).joined(separator: "\n") + "\n", vendor: vendor, mode: mode, policy: policy,
+            missing: missing, dryRun: dryRun)
     }
 
     /// Ingests a file.
     func ingest(
         text: String = "", bytes: [UInt8]? = nil, vendor: String = "V1", mode: UploadMode = .create,
         policy: UploadPolicy = .loadValid, limits: FileLimits = FileLimits(), mapping: String? = nil,
-        dryRun: Bool = false
+        empty: EmptyCells = .clear, missing: MissingProducts = .keep, dryRun: Bool = false
     ) async throws -> Outcome {
         let pipeline = OnboardingPipeline(connection: connection, store: store, limits: limits)
-        let upload = Upload(
+        var upload = Upload(
             uploadID: UploadID.make(), vendorID: vendor, fileName: "products.csv", mode: mode, policy: policy,
             objectKey: "products.csv")
+        (upload.emptyCells, upload.missingProducts) = (empty, missing)
         let file = try LocalFile(path: folder.write(bytes ?? Array(text.utf8), to: "\(upload.uploadID).csv"))
         let map = try mapping.map { try ColumnMapping(json: Data($0.utf8)) }
-        let result =
-            dryRun
-            ? try await pipeline.dryRun(upload, from: file, mapping: map)
-            : try await pipeline.run(upload, from: file, mapping: map)
+        upload.isDryRun = dryRun
+        let result = try await pipeline.run(upload, from: file, mapping: map)
         return Outcome(result: result, errors: try await errors(of: upload.uploadID))
     }
 

@@ -58,6 +58,45 @@ import Testing
         }
     }
 
+    @Test("A file with more columns than a statement of PostgreSQL may have gets its report and its rows back")
+    func manyColumns() async throws {
+        try await Onboarding.with { onboarding in
+            let names = (0..<1700).map { "a\($0)" }
+            let cells = (0..<1700).map { "\($0)" }.joined(separator: ",")
+            let text = [
+                Onboarding.header + "," + names.joined(separator: ","), "P1,N,Audio,S1,free,1," + cells,
+                "P2,N,Audio,S2,1,1," + cells, "",
+            ].joined(separator: "\n")
+            let outcome = try await onboarding.ingest(text: text)
+            #expect(outcome.status == .partial && outcome.messages.count == 1)
+            #expect(try onboarding.object(outcome.result.errorReport).contains("1,P1,S1,N,INVALID_PRICE"))
+            let rejected = try onboarding.object(outcome.result.rejectedFile)
+            #expect(rejected.contains("P1,N,Audio,S1,free,1," + cells + ",1,"))
+            let again = try await onboarding.ingest(text: rejected.replacing("S1,free,", with: "S1,7.50,"))
+            #expect(again.status == .completed && again.counts.created == 1)
+        }
+    }
+
+    @Test("A mail that fails again and again waits longer each time, and does not keep others from being sent")
+    func poisoned() async throws {
+        try await Onboarding.with { onboarding in
+            // Each would fail, as their reports cannot be stored.
+            for number in 0..<101 {
+                let outcome = try await onboarding.ingest(["P\(number),N,Audio,S\(number),1,1"])
+                try await onboarding.execute(
+                    """
+                    update catalog.notifications set created_at = now() - interval '10 minutes', attempts = 4
+                    where upload_id = \(outcome.result.upload.uploadID)::text
+                    """)
+            }
+            let left = try await onboarding.ingest(["PX,N,Audio,SX,1,1"])
+            try await onboarding.execute(
+                "update catalog.notifications set created_at = now() - interval '2 minutes' where attempts = 0")
+            let claimed = try await onboarding.connection.transaction { try $0.claimNotifications(for: nil) }
+            #expect(claimed.map(\.uploadID) == [left.result.upload.uploadID])
+        }
+    }
+
     @Test("The original row is stored as the vendor wrote it, whatever it holds")
     func originalData() async throws {
         try await Onboarding.with { onboarding in

@@ -22,10 +22,13 @@ extension MigrationSet {
 }
 
 extension AppliedMigration {
-    static func make(_ migration: Migration, name: String? = nil, checksum: String? = nil) -> AppliedMigration {
+    static func make(
+        _ migration: Migration, name: String? = nil, checksum: String? = nil, worksWith: Int? = nil
+    ) -> AppliedMigration {
         AppliedMigration(
             version: migration.version, name: name ?? migration.name, checksum: checksum ?? migration.checksum,
-            appliedAt: "2024-12-21 10:30:45+00", appliedBy: "catalog_owner", duration: 12, isBaseline: false)
+            appliedAt: "2024-12-21 10:30:45+00", appliedBy: "catalog_owner", appliedWith: "1.2.3", duration: 12,
+            isBaseline: false, worksWith: worksWith ?? migration.worksWith)
     }
 }
 
@@ -34,7 +37,8 @@ extension MigratorSettings {
     static var quick: MigratorSettings {
         var settings = MigratorSettings()
         settings.pollInterval = .milliseconds(5)
-        settings.retryDelay = .milliseconds(5)
+        settings.shortestPause = .milliseconds(5)
+        settings.longestPause = .milliseconds(20)
         return settings
     }
 }

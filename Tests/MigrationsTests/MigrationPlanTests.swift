@@ -24,7 +24,25 @@ struct MigrationPlanTests {
     func current() throws {
         let plan = MigrationPlan(applied: files.migrations.reversed().map { .make($0) }, files: files)
         #expect(plan.pending.isEmpty)
-        try plan.requireCurrent()
+        #expect(try plan.requireCurrent() == .current)
+    }
+
+    @Test("A database that is ahead is as good as a current one if each newer file works with this binary")
+    func compatible() throws {
+        let newer = try MigrationSet.make([
+            "select 1", "select 2", "select 3", "-- catalog: works-with 0003\nselect 4",
+            "-- catalog: works-with 0002\nselect 5",
+        ])
+        #expect(newer.migrations.map(\.worksWith) == [1, 2, 3, 3, 2])
+        let rows = newer.migrations.map { AppliedMigration.make($0) }
+        let plan = MigrationPlan(applied: rows, files: files)
+        #expect(plan.problems.isEmpty && plan.pending.isEmpty)
+        #expect(try plan.requireCurrent() == .ahead(database: 5, binary: 3))
+        #expect(throws: SchemaMismatch.ahead(database: 5, binary: 3)) { try plan.undoing(.steps(1), files: files) }
+        let older = try MigrationSet.make(["select 1", "select 2"])
+        #expect(throws: SchemaMismatch.ahead(database: 5, binary: 2)) {
+            try MigrationPlan(applied: rows, files: older).requireCurrent()
+        }
     }
 
     @Test("A changed file, a renamed file and a skipped file are problems; a pending one is none")
@@ -91,7 +109,9 @@ struct MigrationPlanTests {
         var settings = MigratorSettings()
         settings.patience = .seconds(10)
         settings.pollInterval = .seconds(2)
-        settings.lockAttempts = 3
+        settings.shortestPause = .seconds(5)
+        settings.longestPause = .seconds(8)
+        settings.lockPatience = .seconds(60)
         var patience = Patience(settings)
         #expect(!patience.isWaiting)
         #expect(try patience.delayForAnotherMigrator(waited: .seconds(9), jitter: 0.5) == .seconds(1))
@@ -99,8 +119,9 @@ struct MigrationPlanTests {
         #expect(throws: MigrationError.lockedOut(seconds: 10)) {
             try patience.delayForAnotherMigrator(waited: .seconds(10), jitter: 1)
         }
-        #expect(patience.delayAfterLockTimeout(jitter: 1)?.attempt == 1)
-        #expect(patience.delayAfterLockTimeout(jitter: 1)?.attempt == 2)
-        #expect(patience.delayAfterLockTimeout(jitter: 1) == nil)
+        let pauses = [0, 6, 15].map { patience.delayAfterLockTimeout(waited: .seconds($0), jitter: 1)?.delay }
+        #expect(pauses == [.seconds(5), .seconds(8), .seconds(8)])
+        #expect(patience.delayAfterLockTimeout(waited: .seconds(1), jitter: 1.5)?.attempt == 4)
+        #expect(patience.delayAfterLockTimeout(waited: .seconds(60), jitter: 1) == nil)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import OpenSSL
 import Testing
 
 @testable import Migrations
@@ -60,10 +61,39 @@ struct MigrationSetTests {
         #expect(throws: MigrationFileError.badName(file: "b_x.sql")) { try MigrationSet(files: [("b_x.sql", "")]) }
     }
 
+    @Test("Line ends make no other file: neither a new checksum, nor one that was recorded with the others")
+    func lineEnds() throws {
+        let unix = try MigrationSet.make(["select 1;\nselect 2;\n"])
+        let windows = try MigrationSet.make(["select 1;\r\nselect 2;\r\n"])
+        #expect(unix.migrations[0].checksum == windows.migrations[0].checksum)
+        let recorded = SHA256.hash(Array("select 1;\r\nselect 2;\r\n".utf8)).hex
+        let row = AppliedMigration.make(unix.migrations[0], checksum: recorded)
+        #expect(MigrationPlan(applied: [row], files: unix).problems.isEmpty)
+        #expect(MigrationPlan(applied: [row], files: windows).problems.isEmpty)
+    }
+
+    @Test("A placeholder stands for a value; one without is refused")
+    func placeholders() throws {
+        let files = [("0001_add_a.sql", "create role ${owner}; select '${', $1")]
+        let set = try MigrationSet(files: files, placeholders: ["owner": "shop_owner"])
+        #expect(set.migrations[0].up.statements.map(\.text) == ["create role shop_owner", "select '${', $1"])
+        #expect(throws: MigrationFileError.unknownPlaceholder(file: "0001_add_a.sql", name: "owner")) {
+            try MigrationSet(files: files)
+        }
+    }
+
     @Test("A misspelt directive is refused")
     func unknownDirective() {
         #expect(throws: MigrationFileError.unknownDirective(file: "f", directive: "no-transactions")) {
             try MigrationScript(fileName: "f", sql: "-- catalog: no-transactions\nselect 1")
+        }
+        for directive in ["works-with 12", "works-with", "allow", "allow drop-column", "allow drop-column:"] {
+            #expect(throws: MigrationFileError.unknownDirective(file: "f", directive: directive)) {
+                try MigrationScript(fileName: "f", sql: "-- catalog: \(directive)\nselect 1")
+            }
+        }
+        #expect(throws: MigrationFileError.worksWithLater(file: "0001_step_1.sql", version: 2)) {
+            try MigrationSet.make(["-- catalog: works-with 0002\nselect 1"])
         }
     }
 
@@ -73,6 +103,9 @@ struct MigrationSetTests {
             try MigrationScript(fileName: "f", sql: "select 1;\ncommit;")
         }
         _ = try MigrationScript(fileName: "f", sql: "-- catalog: no-transaction\nbegin; select 1; commit")
+        #expect(throws: MigrationFileError.namelessIndex(file: "f", line: 2)) {
+            try MigrationScript(fileName: "f", sql: "-- catalog: no-transaction\ncreate index concurrently on t (n)")
+        }
     }
 
     @Test("Data for COPY, as in a dump, are refused by line")
@@ -88,7 +121,9 @@ struct MigrationSetTests {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../sql/migrations")
         let bundled = try MigrationSet.bundled()
         #expect(bundled.newestVersion > 0)
-        #expect(try bundled == MigrationSet(folder: folder))
+        let read = try MigrationSet(folder: folder)
+        #expect(bundled.migrations == read.migrations && bundled.preparations == read.preparations)
+        #expect(bundled.fingerprint == read.fingerprint)
     }
 
     @Test("A new pair of files gets the next number and is never written over another")

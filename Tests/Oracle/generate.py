@@ -86,6 +86,24 @@ def upsert_rows(rng, options, own, rival):
         yield row
 
 
+def partial_layout(rng, encoding):
+    """A key and a few other columns, in any order."""
+    key = rng.choice(["sku", "vendor_product_id"])
+    others = [c for c in COLUMNS if c != key and (key == "vendor_product_id" or c != "vendor_product_id")]
+    columns = [key, *rng.sample(others, rng.randint(1, 6))]
+    rng.shuffle(columns)
+    return Layout(columns, rng.choice(",;"), encoding=encoding or "utf-8")
+
+
+def partial_rows(rng, options, own, rival):
+    for row in upsert_rows(rng, options, own, rival):
+        if rng.random() < 0.2:
+            row[rng.choice(COLUMNS)] = ""
+        if rng.random() < 0.05:
+            row["sku"] = rng.choice(rival)["sku"]
+        yield row
+
+
 def plain(rows):
     return document(Layout(COLUMNS), rows)
 
@@ -99,8 +117,10 @@ def generated(options):
         rows = list(clean_rows(rng, options))
         upload = document(layout, hostile.rows(rng, layout, rows, own, rival, ACTIVE, INACTIVE), rng)
     else:
-        make = {"clean": lambda r, o, *_: clean_rows(r, o), "mixed": mixed_rows, "upsert": upsert_rows}[options.mode]
-        layout = Layout(COLUMNS, encoding=options.encoding or "utf-8")
+        make = {"clean": lambda r, o, *_: clean_rows(r, o), "mixed": mixed_rows, "upsert": upsert_rows,
+                "partial": partial_rows}[options.mode]
+        partial = options.mode == "partial"
+        layout = partial_layout(rng, options.encoding) if partial else Layout(COLUMNS, encoding=options.encoding or "utf-8")
         upload = document(layout, make(rng, options, own, rival))
     return upload, own, rival
 
@@ -110,7 +130,7 @@ def main():
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--vendor", default="V001")
-    parser.add_argument("--mode", choices=("clean", "mixed", "hostile", "upsert"), default="hostile")
+    parser.add_argument("--mode", choices=("clean", "mixed", "hostile", "upsert", "partial"), default="hostile")
     parser.add_argument("--encoding", choices=("utf-8", "utf-8-bom", "utf-16", "windows-1252"))
     parser.add_argument("--categories")
     parser.add_argument("--existing")

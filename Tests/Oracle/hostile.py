@@ -83,7 +83,13 @@ def known_key(rng, row, own, rival, *_):
     row.update(change)
 
 
-ODDITIES = [missing, number, number, number, long_text, category, category, optional, text, text, blanks, empty_optional, known_key]
+def damaged(rng, row, *_):
+    """A key as a spreadsheet leaves it, or nearly so; many rows share one."""
+    row[rng.choice(["sku", "vendor_product_id"])] = rng.choice([
+        "4.00639E+12", "4,1E+09", "#N/A", "#NAME?", "########", "2-Mar", "02. Mrz", "Mar-02", "#", "4.0E12", "E+12", "32-Mark"])
+
+
+ODDITIES = [damaged, missing, number, number, number, long_text, category, category, optional, text, text, blanks, empty_optional, known_key]
 
 
 def spoil_once(rng, row, own, rival):

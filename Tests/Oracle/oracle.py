@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A second opinion on the onboarding rules: row by row, in memory, as simple as it can be written.
 
-    oracle.py --categories categories.csv [--existing [VENDOR=]FILE …] [--vendor V001] [--mode create|upsert]
+    oracle.py --categories categories.csv [--existing [VENDOR=]FILE …] [--vendor V001] [--mode create|upsert|update] [--empty clear|keep] [--missing keep|deactivate]
               [--policy load-valid|all-or-nothing] [--errors OUT] [--products OUT] [VENDOR=]FILE …
 
 Files are uploaded in the given order into one catalogue; those of --existing come first, as plain uploads whose errors
@@ -29,11 +29,11 @@ class Catalogue:
         self.products = {}  # (vendor, vendor_product_id) -> {column: text or None}
         self.owner = {}  # sku -> (vendor, vendor_product_id)
 
-    def upload(self, rows, vendor, mode="create", policy="load-valid"):
+    def upload(self, rows, vendor, mode="create", policy="load-valid", empty="clear", missing="keep"):
         """One upload, all or nothing of it: an Outcome. `rows` as `upload_rows` gives them."""
         outcome = Outcome()
         try:
-            accepted = self.check(rows, vendor, mode, outcome)
+            accepted = self.check(rows, vendor, mode, empty, outcome)
         except Failed as failure:
             outcome = Outcome()
             outcome.failure = failure.args[0]
@@ -43,53 +43,91 @@ class Catalogue:
         outcome.loaded = True
         # Every change is decided on the catalogue as it was before the upload, and only then made.
         for key, values in accepted:
-            outcome.changes[self.store(key, values)] += 1
+            outcome.changes[self.store(key, values, missing)] += 1
+        if missing == "deactivate" and not outcome.nameless:
+            for key, product in self.products.items():
+                named = key[1] in outcome.named["vendor_product_id"] or product["sku"] in outcome.named["sku"]
+                if key[0] == vendor and product["status"] == "active" and not named:
+                    product["status"] = "inactive"
+                    outcome.changes["deactivated"] += 1
         self.owner = {product["sku"]: key for key, product in self.products.items()}
         return outcome
 
-    def check(self, rows, vendor, mode, outcome):
+    def check(self, rows, vendor, mode, empty, outcome):
         accepted, skus, identifiers = [], {}, {}
+        self.categories.forget()
         for number, line, row, problem in rows:
             outcome.total += 1
-            errors = [("MALFORMED_ROW", problem, None)] if problem else list(self.errors(row, vendor, mode))
-            if not errors:
-                errors = list(taken_in_file(row, skus, identifiers))
+            if problem:
+                errors, warnings = [("MALFORMED_ROW", problem, None)], []
+            else:
+                errors = list(self.errors(row, vendor, mode, empty, skus, identifiers))
+                warnings = list(rules.warnings(row))
+            outcome.name(row, problem)
+            outcome.errors += [(number, line, *error) for error in [*errors, *warnings]]
             if errors:
                 outcome.error += 1
-                outcome.errors += [(number, line, *error) for error in errors]
                 continue
-            skus[row["sku"]] = identifiers[row["vendor_product_id"]] = number
-            accepted.append(((vendor, row["vendor_product_id"]), {c: rules.stored(c, v) for c, v in row.items()}))
+            for claims, column in ((skus, "sku"), (identifiers, "vendor_product_id")):
+                if row.get(column):
+                    claims[row[column]] = number
+            key = (vendor, row["vendor_product_id"]) if "vendor_product_id" in row else self.owner[row["sku"]]
+            kept = rules.COLUMNS if mode == "update" else [c for c in rules.COLUMNS if c not in rules.REQUIRED]
+            accepted.append((key, {c: rules.stored(c, v) for c, v in row.items() if v or empty == "clear" or c not in kept
+                                   or key not in self.products}))
         outcome.valid = len(accepted)
         return accepted
 
-    def errors(self, row, vendor, mode):
-        yield from rules.errors_before_keys(row, self.categories)
-        yield from self.taken_before(row, vendor, mode)
+    def errors(self, row, vendor, mode, empty, skus, identifiers):
+        """Every error of the row, whatever else is wrong with it, by rule number."""
+        required = rules.REQUIRED
+        if mode == "update":
+            identifying = "vendor_product_id" if "vendor_product_id" in row else "sku"
+            required = [c for c in required if c == identifying or c in row and empty == "clear"]
+        yield from rules.errors_before_keys(row, self.categories, required)
+        taken = [*self.taken_before(row, vendor, mode), *taken_in_file(row, skus, identifiers)]
+        for kind in ("DUPLICATE_SKU", "DUPLICATE_VENDOR_PRODUCT_ID"):
+            yield from (error for error in taken if error[0] == kind)
+        if mode == "update":
+            yield from self.unknown(row, vendor, identifying)
         yield from rules.errors_after_keys(row)
 
     def taken_before(self, row, vendor, mode):
         """Rules 5 and 6 against the catalogue as it was before the upload; a key that is too long is not looked up."""
-        sku, identifier = row["sku"], row["vendor_product_id"]
+        sku, identifier = row.get("sku"), row.get("vendor_product_id")
         own = (vendor, identifier)
-        if sku and len(sku) <= 100 and sku in self.owner:
+        if sku and len(sku) <= 100 and sku in self.owner and "vendor_product_id" in row:
             if mode == "create" or self.owner[sku] != own:
                 yield "DUPLICATE_SKU", f"Duplicate SKU: {sku} already exists", "sku"
         if mode == "create" and identifier and len(identifier) <= 100 and own in self.products:
             message = f"Duplicate vendor product ID: {identifier} already exists"
             yield "DUPLICATE_VENDOR_PRODUCT_ID", message, "vendor_product_id"
 
-    def store(self, key, values):
+    def unknown(self, row, vendor, identifying):
+        """In mode update only what exists is changed."""
+        value = row[identifying]
+        if not value or len(value) > 100:
+            return
+        if identifying == "sku":
+            if self.owner.get(value, ("",))[0] != vendor:
+                yield "UNKNOWN_PRODUCT", f"Unknown SKU: {value} does not exist", "sku"
+        elif (vendor, value) not in self.products:
+            yield "UNKNOWN_PRODUCT", f"Unknown vendor product ID: {value} does not exist", "vendor_product_id"
+
+    def store(self, key, values, missing):
         before = self.products.get(key)
-        # A column that the file does not have keeps what is stored; an empty cell is NULL.
-        after = {**(before or dict.fromkeys(rules.COLUMNS)), **values}
+        if missing == "deactivate":
+            # The file says what is on offer.
+            values = {**values, "status": "active"}
+        # A column that the file does not have keeps what is stored.
+        after = {**(before or {**dict.fromkeys(rules.COLUMNS), "status": "active"}), **values}
         self.products[key] = after
         return "created" if before is None else "unchanged" if before == after else "updated"
 
 
 def taken_in_file(row, skus, identifiers):
     """Rules 5 and 6 within the file: only accepted rows have claimed anything."""
-    sku, identifier = row["sku"], row["vendor_product_id"]
+    sku, identifier = row.get("sku"), row.get("vendor_product_id")
     if sku in skus:
         yield "DUPLICATE_SKU", f"Duplicate SKU: {sku} already used in row {skus[sku]}", "sku"
     if identifier in identifiers:
@@ -101,17 +139,26 @@ class Outcome:
     def __init__(self):
         self.total = self.valid = self.error = 0
         self.errors, self.changes, self.failure, self.loaded = [], Counter(), None, False
+        self.named, self.nameless = {"vendor_product_id": set(), "sku": set()}, 0
+
+    def name(self, row, problem):
+        """Which product a row is about, also a refused one; a row that does not say so could be about any."""
+        column = next((c for c in ("vendor_product_id", "sku") if row and c in row), None)
+        if problem or not row[column] or len(row[column]) > 100:
+            self.nameless += 1
+        else:
+            self.named[column].add(row[column])
 
     def summary(self):
         status = "failed" if not self.loaded else "partial" if self.error else "completed"
-        counts = {name + "Records": self.changes[name] for name in ("created", "updated", "unchanged")}
+        counts = {name + "Records": self.changes[name] for name in ("created", "updated", "unchanged", "deactivated")}
         return {
             "status": status, "failureType": self.failure, "totalRecords": self.total, "validRecords": self.valid,
             "errorRecords": self.error, **counts, "errorCounts": dict(sorted(Counter(e[2] for e in self.errors).items())),
         }
 
 
-def upload_rows(data):
+def upload_rows(data, mode="create"):
     """(row number, line, {column: trimmed text}, problem) of each data record of a file in our own format."""
     try:
         text, _ = reading.decode(data)
@@ -127,7 +174,10 @@ def upload_rows(data):
     for column in rules.COLUMNS:
         if names.count(column) > 1:
             raise Failed("DUPLICATE_COLUMN", column)
-    missing = [column for column in rules.REQUIRED if column not in names]
+    if mode == "update":
+        missing = [] if {"vendor_product_id", "sku"} & set(names) else ["vendor_product_id or sku"]
+    else:
+        missing = [column for column in rules.REQUIRED if column not in names]
     if missing:
         raise Failed("MISSING_COLUMN", ", ".join(missing))
     empty = True
@@ -164,11 +214,11 @@ def write(path, names, rows):
     file.flush()
 
 
-def upload_file(catalogue, argument, default_vendor, mode, policy):
+def upload_file(catalogue, argument, default_vendor, mode, policy, empty="clear", missing="keep"):
     vendor, _, path = argument.rpartition("=")
     with open(path, "rb") as file:
         data = file.read()
-    outcome = catalogue.upload(upload_rows(data), vendor or default_vendor, mode, policy)
+    outcome = catalogue.upload(upload_rows(data, mode), vendor or default_vendor, mode, policy, empty, missing)
     return {"file": path, "vendorId": vendor or default_vendor}, outcome
 
 
@@ -178,7 +228,9 @@ def main():
     parser.add_argument("--categories", required=True)
     parser.add_argument("--existing", action="append", default=[], metavar="[VENDOR=]FILE")
     parser.add_argument("--vendor", default="V001")
-    parser.add_argument("--mode", choices=("create", "upsert"), default="create")
+    parser.add_argument("--mode", choices=("create", "upsert", "update"), default="create")
+    parser.add_argument("--empty", choices=("clear", "keep"), default="clear")
+    parser.add_argument("--missing", choices=("keep", "deactivate"), default="keep")
     parser.add_argument("--policy", choices=("load-valid", "all-or-nothing"), default="load-valid")
     parser.add_argument("--errors")
     parser.add_argument("--products")
@@ -188,14 +240,15 @@ def main():
         upload_file(catalogue, argument, options.vendor, "create", "load-valid")
     names = ("file", "row_number", "line_number", "error_type", "error_message", "field")
     for argument in options.files:
-        about, outcome = upload_file(catalogue, argument, options.vendor, options.mode, options.policy)
+        about, outcome = upload_file(catalogue, argument, options.vendor, options.mode, options.policy, options.empty,
+                                     options.missing)
         print(json.dumps({**about, **outcome.summary()}, ensure_ascii=False))
         errors += [dict(zip(names, (about["file"], *error))) for error in outcome.errors]
     if options.errors:
         write(options.errors, names, errors)
     if options.products:
         rows = [{"vendor_id": key[0], **product} for key, product in sorted(catalogue.products.items())]
-        write(options.products, ("vendor_id", *rules.COLUMNS), rows)
+        write(options.products, ("vendor_id", *rules.COLUMNS, "status"), rows)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,17 @@ COLUMNS = (
 )
 LENGTHS = {"product_name": 200, "description": 2000, "vendor_product_id": 100, "sku": 100}
 OPTIONAL_LENGTHS = {"subcategory": 100, "brand": 100, "unit": 20, "dimensions_cm": 50}
+# How many different wrong categories of a file get a suggestion; a longer one than this many bytes is near no name.
+SUGGESTIONS, SUGGESTION_BYTES = 1000, 800
 BLANKS = " \t\r\n\v\f"
 # [0-9], not \d: Python's \d accepts the digits of every script.
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.([0-9]+))?")
 WHOLE = re.compile(r"[+-]?[0-9]+")
+# What spreadsheets make of keys: error values, columns too narrow, twelve digits rounded to six, days of a month.
+MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mrz|Mai|Okt|Dez"
+DAMAGED = re.compile(
+    rf"##+|#N/A|#NV|#[A-Z0-9/\u0080-\U0010ffff]+[?!]|[0-9](?:[.,][0-9]+)?E\+[0-9]{{2,3}}|[0-9]{{1,2}}(?:-|\. )(?:{MONTHS})|"
+    rf"(?:{MONTHS})[- ][0-9]{{2}}")
 URL = re.compile(r"https?://.", re.IGNORECASE | re.ASCII | re.DOTALL)
 
 
@@ -54,10 +61,19 @@ class Categories:
     def error(self, value):
         if value in self.known:
             return None
-        if value not in self.remembered:
-            self.remembered[value] = self.suggestion(value)
-        hint = self.remembered[value]
+        hint = self.hint(value)
         return f"Category is not approved: '{cut(value)}'" + (f" (did you mean '{hint}'?)" if hint else "")
+
+    def forget(self):
+        """A new file begins."""
+        self.remembered = {}
+
+    def hint(self, value):
+        if len(value.encode()) > SUGGESTION_BYTES:
+            return None
+        if value not in self.remembered and len(self.remembered) < SUGGESTIONS:
+            self.remembered[value] = self.suggestion(value)
+        return self.remembered.get(value)
 
     def suggestion(self, value):
         for name in self.active:
@@ -79,9 +95,9 @@ def distance(a, b):
     return row[-1]
 
 
-def errors_before_keys(row, categories):
+def errors_before_keys(row, categories, required=REQUIRED):
     """Rules 1 to 4 as (type, message, field); an empty value is missing, and a missing value has no other error."""
-    for column in REQUIRED:
+    for column in required:
         if not row[column]:
             yield "MISSING_REQUIRED_FIELD", f"Required field is missing: {column}", column
     checks = (
@@ -90,7 +106,7 @@ def errors_before_keys(row, categories):
         ("category", "INVALID_CATEGORY", categories.error),
     )
     for column, kind, check in checks:
-        message = check(row[column]) if row[column] else None
+        message = check(row[column]) if row.get(column) else None
         if message:
             yield kind, message, column
 
@@ -104,6 +120,14 @@ def errors_after_keys(row):
     for column, message in optional_errors(row):
         if message:
             yield "INVALID_VALUE", message, column
+
+
+def warnings(row):
+    """Keys that look as if a spreadsheet had changed them: such a row is loaded."""
+    for column in ("vendor_product_id", "sku"):
+        value = row.get(column, "")
+        if len(value) <= 100 and DAMAGED.fullmatch(value):
+            yield "SUSPICIOUS_KEY", f"{column} looks as if a spreadsheet had changed it: '{value}'", column
 
 
 def optional_errors(row):

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import unittest
 
+import foreign_numbers as numbers
 import generate
 import mapping
 import oracle
@@ -95,6 +96,28 @@ class Keys(unittest.TestCase):
             (4, "Duplicate SKU: S2 already used in row 3"),
             (4, "Duplicate vendor product ID: P1 already used in row 1")])
 
+    def test_a_row_with_other_errors_is_still_compared_with_the_rows_before_it(self):
+        outcome = upload(lines({"price": "x"}, {}, {"price": "x"}, {"sku": "S2", "stock_quantity": "x"}))
+        self.assertEqual([error[:4:3] for error in outcome.errors], [
+            (1, "Price must be a number with at most 2 decimals: 'x'"),
+            (3, "Price must be a number with at most 2 decimals: 'x'"),
+            (3, "Duplicate SKU: S1 already used in row 2"),
+            (3, "Duplicate vendor product ID: P1 already used in row 2"),
+            (4, "Stock quantity must be a whole number: 'x'"),
+            (4, "Duplicate vendor product ID: P1 already used in row 2")])
+
+    def test_a_row_the_catalogue_refuses_is_still_compared_with_the_rows_before_it(self):
+        made = catalogue({"vendor_product_id": "P2", "sku": "S2"})
+        outcome = upload(lines({}, {"vendor_product_id": "P2"}), made)
+        self.assertEqual([error[3] for error in outcome.errors], [
+            "Duplicate SKU: S1 already used in row 1", "Duplicate vendor product ID: P2 already exists"])
+
+    def test_only_so_many_wrong_categories_get_a_suggestion(self):
+        made = catalogue()
+        wrong = [{"category": f"Wrong {number}"} for number in range(rules.SUGGESTIONS)]
+        outcome = upload(lines(*wrong, {"category": "Gadgetz"}), made)
+        self.assertEqual(outcome.errors[-1][3], "Category is not approved: 'Gadgetz'")
+
     def test_a_row_with_other_errors_is_still_checked_against_the_catalogue(self):
         outcome = upload(lines({"price": "x"}), catalogue({}))
         self.assertEqual([error[2] for error in outcome.errors],
@@ -116,6 +139,45 @@ class Keys(unittest.TestCase):
     def test_upsert_may_not_take_the_sku_of_another_product(self):
         outcome = upload(lines({"sku": "S2"}), catalogue({}, {"vendor_product_id": "P2", "sku": "S2"}), mode="upsert")
         self.assertEqual([error[3] for error in outcome.errors], ["Duplicate SKU: S2 already exists"])
+
+    def test_update_changes_only_what_exists_and_what_the_file_has(self):
+        made = catalogue({"description": "old"}, {"vendor_product_id": "P2", "sku": "S2"})
+        made.upload(oracle.upload_rows(lines({"vendor_product_id": "P7", "sku": "S7"})), "V2")
+        def update(text, **options):
+            return made.upload(oracle.upload_rows(text.encode(), "update"), "V1", mode="update", **options)
+        outcome = update("sku,price\nS1,5\nS9,1\nS7,1\nS2,\nS1,x\n")
+        self.assertEqual([error[:4:3] for error in outcome.errors], [
+            (2, "Unknown SKU: S9 does not exist"), (3, "Unknown SKU: S7 does not exist"),
+            (4, "Required field is missing: price"), (5, "Price must be a number with at most 2 decimals: 'x'"),
+            (5, "Duplicate SKU: S1 already used in row 1")])
+        self.assertEqual([made.products["V1", "P1"][c] for c in ("price", "description")], ["5.00", "old"])
+        outcome = update("vendor_product_id,sku,stock_quantity,price\nP1,S2,1,1\nP2,,9,\n", empty="keep")
+        self.assertEqual([error[3] for error in outcome.errors], ["Duplicate SKU: S2 already exists"])
+        self.assertEqual([made.products["V1", "P2"][c] for c in ("sku", "stock_quantity", "price")], ["S2", "9", "9.90"])
+        self.assertEqual(update("price\n1\n").failure, "MISSING_COLUMN")
+
+    def test_products_that_a_full_file_does_not_name_become_inactive(self):
+        made = catalogue({}, {"vendor_product_id": "P2", "sku": "S2"}, {"vendor_product_id": "P3", "sku": "S3"})
+        status = lambda: [made.products["V1", f"P{number}"]["status"] for number in (1, 2, 3)]
+        rows = lines({}, {"vendor_product_id": "P3", "sku": "S3", "price": "x"})
+        outcome = upload(rows + b"broken\n", made, mode="upsert", missing="deactivate")
+        self.assertEqual((outcome.changes["deactivated"], status()), (0, ["active"] * 3))
+        outcome = upload(rows, made, mode="upsert", missing="deactivate")
+        self.assertEqual((outcome.changes["deactivated"], status()), (1, ["active", "inactive", "active"]))
+        upload(lines({"vendor_product_id": "P2", "sku": "S2"}), made, mode="upsert", missing="deactivate")
+        self.assertEqual(status(), ["inactive", "active", "inactive"])
+
+    def test_keys_that_a_spreadsheet_changed_are_loaded_with_a_warning(self):
+        outcome = upload(lines({"sku": "4.00639E+12"}, {"sku": "4.00639E+12", "vendor_product_id": "#N/A"}))
+        self.assertEqual([error[:4:3] for error in outcome.errors], [
+            (1, "sku looks as if a spreadsheet had changed it: '4.00639E+12'"),
+            (2, "Duplicate SKU: 4.00639E+12 already used in row 1"),
+            (2, "vendor_product_id looks as if a spreadsheet had changed it: '#N/A'"),
+            (2, "sku looks as if a spreadsheet had changed it: '4.00639E+12'")])
+        self.assertEqual((outcome.valid, outcome.error), (1, 1))
+        for key, damaged in (("########", True), ("#NAME?", True), ("2-Mar", True), ("02. Mrz", True), ("Mar-02", True),
+                             ("4,1E+09", True), ("#", False), ("#12", False), ("E+12", False), ("4.0E12", False), ("32-Mark", False)):
+            self.assertEqual(bool(rules.DAMAGED.fullmatch(key)), damaged, key)
 
     def test_all_or_nothing_loads_nothing_after_an_error(self):
         made = catalogue()
@@ -175,14 +237,36 @@ class Mappings(unittest.TestCase):
     def test_numbers_lose_currency_and_grouping(self):
         for value, mark, expected in (
             ("$1,234.50", ".", "1234.50"), ("1.234,50 €", ",", "1234.50"), ("CHF 1'234.50", ".", "1234.50"), ("19 kr", ",", "19"),
-            ("1\u00a0234,5", ",", "1234.5"), ("-5", ".", "-5"), ("n/a", ".", "n/a"), ("12 pieces", ".", "12 pieces")):
-            self.assertEqual(mapping.number(value, mark), expected)
+            ("1\u00a0234,5", ",", "1234.5"), ("-5", ".", "-5"), ("n/a", ".", "n/a"), ("12 pieces", ".", "12 pieces"),
+            ("2,40", ".", "2,40"), ("12,5,0", ".", "12,5,0"), ("0.99", ",", "0.99"), ("1,234,567.8", ".", "1234567.8"),
+            ("0,123", ".", "0,123"), ("1,234'567", ".", "1,234'567"), ("7oz", ".", "7oz"), ("1k", ".", "1k"), ("1.2M", ".", "1.2M"),
+            ("19.99 gbp", ".", "19.99"), ("-$5", ".", "-5"), ("US$ 5 USD", ".", "5"), ("$5 EUR", ".", "$5 EUR"), (".5", ".", ".5"),
+            ("12 5", ".", "12 5"), ("+5", ".", "5"), ("1.234", ",", "1234"), ("5 abc", ".", "5 abc")):
+            self.assertEqual(numbers.number(value, mark), expected, value)
+
+    def test_a_file_says_itself_how_its_numbers_are_read(self):
+        def style(*values, column="price"):
+            made = numbers.Style()
+            for value in values:
+                made.see(column, value, True)
+            made.finish()
+            return made.mark(column)
+        self.assertEqual([style("24,9", "1,234"), style("1,234.5"), style("5"), style("1,234", "0,5")], [",", ".", ".", ","])
+        for values in (("24,9", "24.9"), ("1,234",), ("$5", "19.99 gbp")):
+            with self.assertRaises(numbers.TwoReadings):
+                style(*values)
+
+    def test_multiplying_and_rounding_are_exact(self):
+        for value, factor, places, expected in (
+            ("500", "0.001", None, "0.5"), ("0.005", None, 2, "0.01"), ("-0.005", None, 2, "-0.01"), ("19.90", None, 2, "19.9"),
+            ("1200", None, 0, "1200"), ("x", "2", 2, "x"), ("1e5", "2", None, "1e5"), ("-0.001", None, 2, "0")):
+            self.assertEqual(numbers.computed(value, factor, places), expected)
 
     def test_the_steps_of_a_column_run_in_their_fixed_order(self):
         column = mapping.Column("category", {"from": ["A", "B"], "carry": True, "first": ",", "replace": {"x": ""},
                                              "default": "none", "prefix": "<", "suffix": ">"})
-        rows = [{"A": " ", "B": "b,c"}, {"A": ""}, {"A": "x,y"}, {"A": ""}]
-        self.assertEqual([column.value(row, 1) for row in rows], ["<b>", "<b>", "<none>", "<none>"])
+        rows = [{"A": "", "B": "b,c"}, {"A": ""}, {"A": "x,y"}, {"A": ""}]
+        self.assertEqual([column.value(row, 1, None) for row in rows], ["<b>", "<b>", "<none>", "<none>"])
 
     def test_rows_that_are_no_products_keep_their_numbers(self):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:

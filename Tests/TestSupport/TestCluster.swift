@@ -13,6 +13,15 @@ public enum TestCluster {
         try await server().conninfo(database: database)
     }
 
+    private static let standby = Task<TestServer, any Error> {
+        try await TestServer.start(programs: programs, folder: TestServer.folder("-standby"), isStandby: true)
+    }
+
+    /// How to connect to a server that takes no changes, because it waits for a primary.
+    public static func standbyConninfo() async throws -> String {
+        try await standby.value.conninfo(database: "postgres")
+    }
+
     static func server() async throws -> TestServer { try await started.value }
 
     /// The server's programs.

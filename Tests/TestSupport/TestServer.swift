@@ -14,8 +14,8 @@ struct TestServer: Sendable {
 
     /// - Parameters:
     ///   - programs: the folder of `initdb` and `pg_ctl`.
-    ///   - options: of the server, as its command line has them.
-    static func start(programs: String, folder: String, options: String = "") async throws -> TestServer {
+    ///   - isStandby: it replays the log of nobody and so takes no changes.
+    static func start(programs: String, folder: String, isStandby: Bool = false) async throws -> TestServer {
         // Of a killed process that had the same number.
         remove(folder)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -26,11 +26,12 @@ struct TestServer: Sendable {
         stopAtExit()
         try await askForPasswords(folder)
         // Nothing of a test needs to survive a crash of the machine.
-        let settings = "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=400 \(options)"
+        let settings = "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=400"
+        if isStandby { try await asServerUser("touch", "\(folder)/data/standby.signal") }
         try await asServerUser(
             "\(programs)/pg_ctl", "-D", "\(folder)/data", "-w", "-l", "\(folder)/log", "-o", settings, "start")
         let server = TestServer(folder: folder)
-        try await server.administer("create role needs_password")
+        if !isStandby { try await server.administer("create role needs_password") }
         return server
     }
 
@@ -91,7 +92,7 @@ extension TestServer {
     /// `atexit` takes no context: the folders are named by the process.
     private static func stopAtExit() {
         atexit {
-            for suffix in [""] + OtherPostgres.versions.map({ "-\($0)" }) {
+            for suffix in ["", "-standby"] + OtherPostgres.versions.map({ "-\($0)" }) {
                 TestServer.remove(TestServer.folder(suffix))
             }
         }

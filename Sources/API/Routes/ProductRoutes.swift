@@ -1,28 +1,26 @@
+import Catalog
 import Hummingbird
 import NIOCore
 import Postgres
 
 extension Shape {
-    private static let productFields: [Field] = [
-        .init("vendorId", .text, "Whose product it is."),
-        .init("vendorProductId", .text, "The vendor's id for it."),
-        .init("productName", .text, "Name."),
-        .init("category", .text, "One of GET /categories."),
-        .init("subcategory", .text, "Subcategory.", nullable: true),
-        .init("description", .text, "Description.", nullable: true),
-        .init("sku", .text, "Unique across all vendors."),
-        .init("brand", .text, "Brand.", nullable: true),
-        .init("price", .decimal, "Price."),
-        .init("compareAtPrice", .decimal, "Former price.", nullable: true),
-        .init("stockQuantity", .integer, "Pieces in stock."),
-        .init("unit", .text, "Unit.", nullable: true),
-        .init("weightKg", .decimal, "Weight in kg.", nullable: true),
-        .init("dimensionsCm", .text, "Dimensions in cm.", nullable: true),
-        .init("imageUrl", .text, "Image.", nullable: true),
-        .init("status", .choice(["active", "inactive"]), "Whether it is on offer."),
-        .init("uploadId", .text, "The upload that made this version; null if it was changed by hand.", nullable: true),
-        .init("validFrom", .timestamp, "When this version began."),
-    ]
+    private static let productFields: [Field] =
+        [.init("vendorId", .text, "Whose product it is.")] + ProductField.allCases.map(field) + [
+            .init("status", .choice(["active", "inactive"]), "Whether it is on offer."),
+            .init(
+                "uploadId", .text, "The upload that made this version; null if it was changed by hand.", nullable: true),
+            .init("validFrom", .timestamp, "When this version began."),
+        ]
+
+    private static func field(_ field: ProductField) -> Field {
+        let kind: Field.Kind = field.decimals.map { $0 == 0 ? .integer : .decimal } ?? .text
+        return Field(camelCase(field.column), kind, field.summary, nullable: !field.isRequired)
+    }
+
+    private static func camelCase(_ column: String) -> String {
+        let words = column.split(separator: "_")
+        return words.dropFirst().reduce(String(words[0])) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+    }
 
     /// A product as it is, or was.
     static let product = Shape(name: "Product", fields: productFields)

@@ -16,8 +16,14 @@ struct UploadContentRoutes: Sendable {
         Input("fileName", .text(atMost: 200), "The vendor's name for the file, without a path."),
         Input(
             "mode", .choice(UploadMode.allCases.map(\.rawValue)),
-            "The default is create: an existing product is an error."),
+            "The default is create: an existing product is an error. upsert: it is updated. update: only existing products."),
         Input("policy", .choice(UploadPolicy.allCases.map(\.rawValue)), "The default is load-valid."),
+        Input(
+            "empty", .choice(EmptyCells.allCases.map(\.rawValue)),
+            "The default is clear: an empty cell empties the value of an existing product. keep: the value stays."),
+        Input(
+            "missing", .choice(MissingProducts.allCases.map(\.rawValue)),
+            "The default is keep. deactivate: products that the file does not name become inactive; not in mode create."),
         Input("dryRun", .boolean, "true: everything is checked, nothing is loaded."),
         Input("sha256", .sha256, "SHA-256 of the file: any other file is refused."),
         Input("vendor", .text(atMost: 50), "The vendor whose products they are; required from operators."),
@@ -165,6 +171,11 @@ struct UploadContentRoutes: Sendable {
         var announcement = AnnouncedUploads.Announcement(vendorID: vendorID, fileName: fileName)
         announcement.mode = values.text("mode").flatMap(UploadMode.init) ?? .create
         announcement.policy = values.text("policy").flatMap(UploadPolicy.init) ?? .loadValid
+        announcement.emptyCells = values.text("empty").flatMap(EmptyCells.init) ?? .clear
+        announcement.missingProducts = values.text("missing").flatMap(MissingProducts.init) ?? .keep
+        guard announcement.missingProducts.fits(announcement.mode) else {
+            throw Problem(.invalidParameter, "parameter 'missing' must be keep in mode create")
+        }
         announcement.isDryRun = values.boolean("dryRun") ?? false
         announcement.fileSHA256 = values.text("sha256")
         return announcement

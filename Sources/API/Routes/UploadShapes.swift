@@ -9,10 +9,18 @@ extension Shape {
         .init("fileName", .text, "The vendor's name for the file."),
         .init(
             "status", .choice(statuses), "queued → processing → completed, partial or failed; later perhaps reverted."),
-        .init("mode", .choice(UploadMode.allCases.map(\.rawValue)), "Whether known products are updated."),
+        .init(
+            "mode", .choice(UploadMode.allCases.map(\.rawValue)),
+            "create: a known product is an error. upsert: it is updated. update: only known products, only the columns of the file."
+        ),
         .init(
             "policy", .choice(UploadPolicy.allCases.map(\.rawValue)),
             "Whether good rows of a file with bad ones are loaded."),
+        .init(
+            "emptyCells", .choice(EmptyCells.allCases.map(\.rawValue)), "What an empty cell does to a known product."),
+        .init(
+            "missingProducts", .choice(MissingProducts.allCases.map(\.rawValue)),
+            "What becomes of products that the file does not name."),
         .init("dryRun", .boolean, "Whether it was only checked."),
         .init("totalRecords", .integer, "Data rows.", nullable: true),
         .init("validRecords", .integer, "Rows without errors.", nullable: true),
@@ -20,6 +28,11 @@ extension Shape {
         .init("createdRecords", .integer, "New products.", nullable: true),
         .init("updatedRecords", .integer, "Changed products.", nullable: true),
         .init("unchangedRecords", .integer, "Products that already had these values.", nullable: true),
+        .init(
+            "deactivatedRecords", .integer, "Products that became inactive, because the file does not name them.",
+            nullable: true),
+        .init(
+            "warningRecords", .integer, "Rows with a warning; they count as valid or not without it.", nullable: true),
         .init("failureType", .text, "The reason why nothing was loaded, such as MISSING_COLUMN.", nullable: true),
         .init("failureMessage", .text, "The same in words.", nullable: true),
         .init("fileSizeBytes", .integer, "As it arrived.", nullable: true),
@@ -41,8 +54,10 @@ extension Shape {
         fields: uploadFields + [
             .init(
                 "errorCounts", .json(schema: #"{"type":"object","additionalProperties":{"type":"integer"}}"#),
-                "Errors by type.",
-                column: "(case when error_records > 0 then catalog.error_counts(upload_id) else '{}' end)")
+                "Errors and warnings by type.",
+                column:
+                    "(case when error_records > 0 or warning_records > 0 then catalog.error_counts(upload_id) else '{}' end)"
+            )
         ])
 
     /// An error of a row.

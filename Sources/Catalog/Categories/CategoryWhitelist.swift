@@ -2,16 +2,15 @@ import Glibc
 
 /// The active categories, looked up by bytes: what rule 4 allows.
 public final class CategoryWhitelist {
-    private let names: [String]
     /// Open addressing; a slot is a name's place in `text`, an empty one is nil.
     private let table: [Range<Int>?]
     /// All names, end to end.
     private let text: [UInt8]
-    private var suggestions: [String: String?] = [:]
+    private let suggestions: CategorySuggestions
 
     /// - Parameter names: the active categories.
     public init(_ names: [String]) {
-        self.names = names.sorted()
+        suggestions = CategorySuggestions(names)
         var table = [Range<Int>?](repeating: nil, count: max(16, (names.count * 4).nextPowerOfTwo))
         var text: [UInt8] = []
         for name in names {
@@ -35,13 +34,9 @@ public final class CategoryWhitelist {
         }
     }
 
-    /// The category most likely meant, if one is near enough. Remembered, because the same mistake fills whole files.
+    /// The category most likely meant, if one is near enough; only for so many different values.
     public func suggestion(for value: UnsafeRawBufferPointer) -> String? {
-        let text = String(decoding: value, as: UTF8.self)
-        if let known = suggestions[text] { return known }
-        let nearest = EditDistance.nearest(to: text, in: names)
-        if suggestions.count < 1000 { suggestions[text] = .some(nearest) }
-        return nearest
+        suggestions.suggestion(for: value)
     }
 
     /// FNV-1a over eight bytes at a time, the last eight in part again: no attacker (operators approve the names).

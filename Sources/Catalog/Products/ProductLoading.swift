@@ -28,30 +28,63 @@ extension Session {
         _ = try copyIn(ProductLoad.copySuspects, body)
     }
 
+    /// Calls `body` with the number of each row whose SKU is that of a product of the vendor.
+    public func forEachOwnedSKU(vendorID: String, _ body: (Int) -> Void) throws {
+        try stream(ProductLoad.selectOwned(vendorID: vendorID)) { body(try $0.get("row_number")) }
+    }
+
     /// Calls `body` in file order with the row number of each suspect, the first row with the same SKU and the first
-    /// row with the same vendor product id.
+    /// row with the same vendor product id; 0 where it has no such key.
     public func forEachContendingRow(_ body: (_ row: Int, _ skuGroup: Int, _ idGroup: Int) -> Void) throws {
         try stream(ProductLoad.selectContending) { row in
             body(try row.get("row_number"), try row.get("sku_group"), try row.get("id_group"))
         }
     }
 
-    /// Streams new products: text COPY rows of vendor id, upload id and the 14 fields in the order of `ProductField`.
+    /// Streams new products: text COPY rows of vendor id, upload id and the fields in the order of `ProductField`.
     /// - Returns: how many were created.
     /// - Throws: `PostgresError`; a unique violation or a deadlock if another upload took a key meanwhile.
     public func copyProducts(_ body: (CopyWriter) throws -> Void) throws -> Int {
         try copyIn(ProductLoad.copyProducts, body)
     }
 
-    /// Streams new images of existing products (the 14 fields) and writes those that differ from the stored ones.
-    /// - Parameter absent: optional columns the file lacks; they keep their stored value.
+    /// Streams new versions of existing products (the fields in the order of `ProductField`) and writes those that differ from
+    /// the stored ones.
     /// - Returns: how many products changed.
-    public func updateProducts(
-        vendorID: String, absent: [ProductField], _ body: (CopyWriter) throws -> Void
-    ) throws -> Int {
+    public func updateProducts(_ update: ProductUpdate, _ body: (CopyWriter) throws -> Void) throws -> Int {
         try execute(ProductLoad.createIncoming)
         _ = try copyIn(ProductLoad.copyIncoming, body)
-        if !absent.isEmpty { try execute(ProductLoad.fillAbsent(vendorID: vendorID, absent: absent.map(\.column))) }
-        return try execute(ProductLoad.updateChanged(vendorID: vendorID))
+        if !update.absent.isEmpty || update.keepsEmpty {
+            try execute(
+                ProductLoad.fill(
+                    vendorID: update.vendorID, absent: update.absent, keepsEmpty: update.keepsEmpty, key: update.key))
+        }
+        return try execute(ProductLoad.updateChanged(vendorID: update.vendorID, activates: update.activates))
+    }
+
+    /// Takes products that the file does not name out of the vendor's offer.
+    /// - Parameter key: the column by which the file names products.
+    /// - Returns: how many.
+    public func deactivateMissingProducts(vendorID: String, key: ProductField) throws -> Int {
+        try execute(ProductLoad.deactivateMissing(vendorID: vendorID, key: key))
+    }
+}
+
+/// How the rows of a file change products that exist.
+public struct ProductUpdate: Sendable {
+    public var vendorID: String
+    /// The column by which the file names products: vendor product id or SKU.
+    public var key = ProductField.vendorProductID
+    /// Columns the file lacks: they keep their stored value.
+    public var absent: [ProductField]
+    /// Whether empty cells keep it, too.
+    public var keepsEmpty = false
+    /// Whether a product that the file names is on offer again.
+    public var activates = false
+
+    /// As of a file that clears what is empty.
+    public init(vendorID: String, absent: [ProductField] = []) {
+        self.vendorID = vendorID
+        self.absent = absent
     }
 }

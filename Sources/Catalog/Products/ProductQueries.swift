@@ -24,17 +24,28 @@ enum ProductLoad {
         """
     }
 
+    /// Rows whose SKU is that of a product of the vendor, for files that name products by it.
+    static func selectOwned(vendorID: String) -> Statement {
+        """
+        select k.row_number, 'vendor_product_id' as key
+        from upload_keys k join catalog.products p on p.sku = k.sku
+        where p.vendor_id = \(vendorID)::text
+        """
+    }
+
     static let createSuspects: Statement =
         "create temporary table upload_suspects (row_number integer not null) on commit drop"
 
     static let copySuspects: Statement = "copy upload_suspects (row_number) from stdin"
 
     /// Rows that may share a key, in file order, each with the first row that has the same SKU and the first that has
-    /// the same vendor product id: numbers instead of text, so that a file of nothing but duplicates fits in memory.
+    /// the same vendor product id: numbers instead of text, so that a file of nothing but duplicates fits in memory; 0 where
+    /// the row has no such key.
     static let selectContending: Statement = """
         select k.row_number,
-            min(k.row_number) over (partition by k.sku) as sku_group,
-            min(k.row_number) over (partition by k.vendor_product_id) as id_group
+            case when k.sku is null then 0 else min(k.row_number) over (partition by k.sku) end as sku_group,
+            case when k.vendor_product_id is null then 0
+                else min(k.row_number) over (partition by k.vendor_product_id) end as id_group
         from upload_keys k
         where k.row_number in (select row_number from upload_suspects)
         order by k.row_number
@@ -44,62 +55,60 @@ enum ProductLoad {
         "select set_config('catalog.upload_id', \(uploadID)::text, true)"
     }
 
-    static let copyProducts: Statement = """
-        copy catalog.products (
-            vendor_id, upload_id, vendor_product_id, product_name, category, subcategory, description, sku, brand, price,
-            compare_at_price, stock_quantity, unit, weight_kg, dimensions_cm, image_url)
-        from stdin
-        """
+    static let copyProducts: Statement =
+        "copy catalog.products (vendor_id, upload_id, \(raw: list(ProductField.allCases))) from stdin"
 
     static let createIncoming: Statement = """
         create temporary table upload_incoming on commit drop as
-        select vendor_product_id, product_name, category, subcategory, description, sku, brand, price,
-            compare_at_price, stock_quantity, unit, weight_kg, dimensions_cm, image_url
-        from catalog.products with no data
+        select \(raw: list(ProductField.allCases)) from catalog.products with no data
         """
 
-    static let copyIncoming: Statement = """
-        copy upload_incoming (
-            vendor_product_id, product_name, category, subcategory, description, sku, brand, price,
-            compare_at_price, stock_quantity, unit, weight_kg, dimensions_cm, image_url)
-        from stdin
-        """
+    static let copyIncoming: Statement = "copy upload_incoming (\(raw: list(ProductField.allCases))) from stdin"
 
-    /// Columns the file does not have keep their value.
-    /// - Parameter absent: names of optional columns that the file lacks.
-    static func fillAbsent(vendorID: String, absent: [String]) -> Statement {
+    /// Columns that the file does not have keep their value; so do empty cells, if the upload says so.
+    /// - Parameters:
+    ///   - absent: columns that the file lacks.
+    ///   - key: which column says what product a row is about.
+    static func fill(vendorID: String, absent: [ProductField], keepsEmpty: Bool, key: ProductField) -> Statement {
         """
-        update upload_incoming i
-        set subcategory = case when 'subcategory' = any (a.columns) then p.subcategory else i.subcategory end,
-            description = case when 'description' = any (a.columns) then p.description else i.description end,
-            brand = case when 'brand' = any (a.columns) then p.brand else i.brand end,
-            compare_at_price = case when 'compare_at_price' = any (a.columns) then p.compare_at_price
-                else i.compare_at_price end,
-            unit = case when 'unit' = any (a.columns) then p.unit else i.unit end,
-            weight_kg = case when 'weight_kg' = any (a.columns) then p.weight_kg else i.weight_kg end,
-            dimensions_cm = case when 'dimensions_cm' = any (a.columns) then p.dimensions_cm else i.dimensions_cm end,
-            image_url = case when 'image_url' = any (a.columns) then p.image_url else i.image_url end
+        update upload_incoming i set \(raw: assignments(absent, keepsEmpty: keepsEmpty, key: key))
         from catalog.products p
-        cross join (select \(absent)::text[] as columns) a
-        where p.vendor_id = \(vendorID)::text and p.vendor_product_id = i.vendor_product_id
+        where p.vendor_id = \(vendorID)::text and p.\(raw: key.column) = i.\(raw: key.column)
         """
     }
 
     /// Writes only products that differ.
-    static func updateChanged(vendorID: String) -> Statement {
+    /// - Parameter activates: a product of the file is on offer, whatever it was.
+    static func updateChanged(vendorID: String, activates: Bool) -> Statement {
+        let fields = ProductField.allCases.filter { $0 != .vendorProductID }
+        let (names, status) = (list(fields), (name: activates ? ", status" : "", value: activates ? ", 'active'" : ""))
+        let (old, new) = (list(fields, of: "p"), list(fields, of: "i"))
+        return """
+            update catalog.products p
+            set (\(raw: names + status.name)) = (\(raw: new + status.value))
+            from upload_incoming i
+            where p.vendor_id = \(vendorID)::text and p.vendor_product_id = i.vendor_product_id
+              and (\(raw: old)\(raw: activates ? ", p.status" : "")) is distinct from (\(raw: new + status.value))
+            """
+    }
+
+    /// Takes what the file does not name out of the vendor's offer. Rejected rows name their product, too.
+    static func deactivateMissing(vendorID: String, key: ProductField) -> Statement {
         """
-        update catalog.products p
-        set (product_name, category, sku, price, stock_quantity, subcategory, description, brand, compare_at_price, unit,
-             weight_kg, dimensions_cm, image_url)
-          = (i.product_name, i.category, i.sku, i.price, i.stock_quantity, i.subcategory, i.description, i.brand,
-             i.compare_at_price, i.unit, i.weight_kg, i.dimensions_cm, i.image_url)
-        from upload_incoming i
-        where p.vendor_id = \(vendorID)::text and p.vendor_product_id = i.vendor_product_id
-          and (p.product_name, p.category, p.sku, p.price, p.stock_quantity, p.subcategory, p.description, p.brand,
-               p.compare_at_price, p.unit, p.weight_kg, p.dimensions_cm, p.image_url)
-            is distinct from
-              (i.product_name, i.category, i.sku, i.price, i.stock_quantity, i.subcategory, i.description, i.brand,
-               i.compare_at_price, i.unit, i.weight_kg, i.dimensions_cm, i.image_url)
+        update catalog.products p set status = 'inactive'
+        where p.vendor_id = \(vendorID)::text and p.status = 'active'
+          and not exists (select from upload_keys k where k.\(raw: key.column) = p.\(raw: key.column))
         """
+    }
+
+    private static func list(_ fields: [ProductField], of table: String? = nil) -> String {
+        fields.map { (table.map { "\($0)." } ?? "") + $0.column }.joined(separator: ", ")
+    }
+
+    private static func assignments(_ absent: [ProductField], keepsEmpty: Bool, key: ProductField) -> String {
+        ProductField.allCases.filter { $0 != key && (keepsEmpty || absent.contains($0)) }.map { field in
+            let name = field.column
+            return absent.contains(field) ? "\(name) = p.\(name)" : "\(name) = coalesce(i.\(name), p.\(name))"
+        }.joined(separator: ", ")
     }
 }

@@ -1,132 +1,96 @@
 /// The rules a row must meet by itself: 1 to 4, 7 and the optional columns; 5 and 6 need the catalogue and the file.
 ///
-/// To change a rule, change its bounds here and its CHECK in a migration, which keeps every other path out.
+/// Bounds stand in `ProductField`, once, with a CHECK in a migration, which keeps every other path out.
 public struct ProductRules {
-    static let price = DecimalRule(scale: 2, minimum: 1, maximum: 99_999_999)
-    static let stockQuantity = DecimalRule(scale: 0, minimum: 0, maximum: 1_000_000)
-    static let weight = DecimalRule(scale: 3, minimum: 0, maximum: 9_999_999_999)
-
-    /// Rule 7: the longest text of a field, in Unicode code points.
-    static let maximumLength: [(field: ProductField, limit: Int)] = [
-        (.productName, 200), (.description, 2000), (.vendorProductID, 100), (.sku, 100),
-    ]
-    static let maximumOptionalLength: [(field: ProductField, limit: Int)] = [
-        (.subcategory, 100), (.brand, 100), (.unit, 20), (.dimensionsCm, 50),
-    ]
-    static let maximumURLLength = 2048
+    private static let optionalNumbers = ProductField.optional.compactMap { field in
+        field.rule.number.map { (field: field, rule: $0) }
+    }
+    private static let webAddresses = ProductField.allCases.compactMap { field in
+        if case .webAddress(let limit) = field.rule { (field: field, limit: limit) } else { nil }
+    }
+    private static let rule7 = limits(ProductField.rule7)
+    private static let otherTexts = limits(
+        ProductField.allCases.filter {
+            if case .text = $0.rule { !ProductField.rule7.contains($0) } else { false }
+        })
+    private static let keyLimit = ProductField.sku.rule.maximumLength ?? .max
 
     private let categories: CategoryWhitelist
-    private let sizes = SizeScreen()
+    private let required: [ProductField]
+    private let sizes: SizeScreen
+    private let price = ProductField.price.rule.number!
+    private let stockQuantity = ProductField.stockQuantity.rule.number!
 
-    /// - Parameter categories: what rule 4 allows.
-    public init(categories: CategoryWhitelist) {
+    /// - Parameters:
+    ///   - categories: what rule 4 allows.
+    ///   - required: what a row must fill.
+    public init(categories: CategoryWhitelist, required: [ProductField] = ProductField.required) {
         self.categories = categories
+        self.required = required
+        sizes = SizeScreen(required: required)
     }
 
     /// Appends every error of the row, by rule number. Allocates nothing for a good row.
     public func check(_ row: ProductRow, into errors: inout [RowError]) {
         let isSuspicious = !sizes.passes(row)
         if isSuspicious { checkRequired(row, &errors) }
-        checkPrice(row, &errors)
-        checkStockQuantity(row, &errors)
+        checkNumber(.price, price, .invalidPrice, row, &errors)
+        checkNumber(.stockQuantity, stockQuantity, .invalidStockQuantity, row, &errors)
         checkCategory(row, &errors)
-        if isSuspicious { checkLengths(row, &errors) }
+        if isSuspicious { checkLengths(Self.rule7, .fieldTooLong, row, &errors) }
         checkOptional(row, &errors)
-        if isSuspicious { checkOptionalLengths(row, &errors) }
+        if isSuspicious { checkLengths(Self.otherTexts, .invalidValue, row, &errors) }
     }
 
     /// Whether rules 5 and 6 can look a key up: it is there and fits its column.
     public static func isUsableKey(_ key: UnsafeRawBufferPointer) -> Bool {
-        !key.isEmpty && !isLonger(key, than: 100)
+        !key.isEmpty && !key.isLonger(than: keyLimit)
     }
 
     private func checkRequired(_ row: ProductRow, _ errors: inout [RowError]) {
-        for field in ProductField.required where row[field].isEmpty {
-            errors.append(RowError(.missingRequiredField, "Required field is missing: \(field.column)", field: field))
+        for field in required where row[field].isEmpty {
+            errors.append(RowError(.missingRequiredField, field.isMissing, field: field))
         }
     }
 
-    private func checkPrice(_ row: ProductRow, _ errors: inout [RowError]) {
-        let value = row[.price]
-        guard !value.isEmpty, let violation = Self.price.violation(value) else { return }
-        errors.append(.init(.invalidPrice, Self.priceMessage("Price", violation, value), field: .price, value))
-    }
-
-    private func checkStockQuantity(_ row: ProductRow, _ errors: inout [RowError]) {
-        let value = row[.stockQuantity]
-        guard !value.isEmpty, let violation = Self.stockQuantity.violation(value) else { return }
-        let message =
-            violation == .notANumber
-            ? "Stock quantity must be a whole number: \(RowError.quoted(value))"
-            : "Stock quantity must be between 0 and 1000000"
-        errors.append(.init(.invalidStockQuantity, message, field: .stockQuantity, value))
+    private func checkNumber(
+        _ field: ProductField, _ rule: DecimalRule, _ type: RowErrorType, _ row: ProductRow, _ errors: inout [RowError]
+    ) {
+        let value = row[field]
+        guard !value.isEmpty, let violation = rule.violation(value) else { return }
+        errors.append(.init(type, field.message(violation, value), field: field, value))
     }
 
     private func checkCategory(_ row: ProductRow, _ errors: inout [RowError]) {
         let value = row[.category]
         guard !value.isEmpty, !categories.contains(value) else { return }
-        let hint = categories.suggestion(for: value).map { " (did you mean '\($0)'?)" } ?? ""
-        let message = "Category is not approved: \(RowError.quoted(value))\(hint)"
+        let message = ProductField.category.isNotApproved(value, suggestion: categories.suggestion(for: value))
         errors.append(.init(.invalidCategory, message, field: .category, value))
     }
 
-    private func checkLengths(_ row: ProductRow, _ errors: inout [RowError]) {
-        for (field, limit) in Self.maximumLength where Self.isLonger(row[field], than: limit) {
-            errors.append(.init(.fieldTooLong, Self.lengthMessage(field, limit, row[field]), field: field, row[field]))
-        }
-    }
-
     private func checkOptional(_ row: ProductRow, _ errors: inout [RowError]) {
-        let compareAtPrice = row[.compareAtPrice]
-        if !compareAtPrice.isEmpty, let violation = Self.price.violation(compareAtPrice) {
-            let message = Self.priceMessage("compare_at_price", violation, compareAtPrice)
-            errors.append(.init(.invalidValue, message, field: .compareAtPrice, compareAtPrice))
-        }
-        let weight = row[.weightKg]
-        if !weight.isEmpty, let violation = Self.weight.violation(weight) {
-            errors.append(.init(.invalidValue, Self.weightMessage(violation, weight), field: .weightKg, weight))
-        }
-        for message in Self.urlProblems(row[.imageURL]) {
-            errors.append(.init(.invalidValue, message, field: .imageURL, row[.imageURL]))
+        for (field, rule) in Self.optionalNumbers { checkNumber(field, rule, .invalidValue, row, &errors) }
+        for (field, limit) in Self.webAddresses { checkWebAddress(field, limit, row, &errors) }
+    }
+
+    private func checkLengths(
+        _ limits: [(field: ProductField, limit: Int)], _ type: RowErrorType, _ row: ProductRow,
+        _ errors: inout [RowError]
+    ) {
+        for (field, limit) in limits where row[field].isLonger(than: limit) {
+            errors.append(.init(type, field.tooLong(limit, row[field]), field: field, row[field]))
         }
     }
 
-    private func checkOptionalLengths(_ row: ProductRow, _ errors: inout [RowError]) {
-        for (field, limit) in Self.maximumOptionalLength where Self.isLonger(row[field], than: limit) {
-            errors.append(.init(.invalidValue, Self.lengthMessage(field, limit, row[field]), field: field, row[field]))
+    private func checkWebAddress(_ field: ProductField, _ limit: Int, _ row: ProductRow, _ errors: inout [RowError]) {
+        let value = row[field]
+        if value.isEmpty { return }
+        if !Self.hasWebScheme(value) {
+            errors.append(.init(.invalidValue, field.isNoWebAddress(value), field: field, value))
         }
-    }
-}
-
-/// Words and measures.
-extension ProductRules {
-    private static func priceMessage(
-        _ label: String, _ violation: DecimalRule.Violation, _ value: UnsafeRawBufferPointer
-    ) -> String {
-        switch violation {
-        case .notANumber: "\(label) must be a number with at most 2 decimals: \(RowError.quoted(value))"
-        case .tooSmall: "\(label) must be at least 0.01"
-        case .tooLarge: "\(label) must be at most 999999.99"
+        if value.isLonger(than: limit) {
+            errors.append(.init(.invalidValue, field.tooLong(limit, value), field: field, value))
         }
-    }
-
-    private static func weightMessage(
-        _ violation: DecimalRule.Violation, _ value: UnsafeRawBufferPointer
-    ) -> String {
-        switch violation {
-        case .notANumber: "weight_kg must be a number with at most 3 decimals: \(RowError.quoted(value))"
-        case .tooSmall: "weight_kg must be at least 0"
-        case .tooLarge: "weight_kg must be at most 9999999.999"
-        }
-    }
-
-    private static func urlProblems(_ value: UnsafeRawBufferPointer) -> [String] {
-        if value.isEmpty { return [] }
-        let isWrong = !hasWebScheme(value)
-        let isLong = isLonger(value, than: maximumURLLength)
-        guard isWrong || isLong else { return [] }
-        return (isWrong ? ["image_url must be an http or https URL: \(RowError.quoted(value))"] : [])
-            + (isLong ? [lengthMessage(.imageURL, maximumURLLength, value)] : [])
     }
 
     /// `http://` or `https://` in any case, and something after it; eight bytes are compared at once.
@@ -139,18 +103,8 @@ extension ProductRules {
         return http || https && value.count > 8
     }
 
-    private static func lengthMessage(_ field: ProductField, _ limit: Int, _ value: UnsafeRawBufferPointer) -> String {
-        "\(field.column) must be at most \(limit) characters (got \(codePoints(value)))"
-    }
-
-    /// No text has more code points than bytes, so that nearly every value is decided by its size.
-    private static func isLonger(_ value: UnsafeRawBufferPointer, than limit: Int) -> Bool {
-        value.count > limit && codePoints(value) > limit
-    }
-
-    /// Every byte but a UTF-8 continuation byte (10xxxxxx) begins a code point.
-    private static func codePoints(_ value: UnsafeRawBufferPointer) -> Int {
-        value.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) }
+    private static func limits(_ fields: [ProductField]) -> [(field: ProductField, limit: Int)] {
+        fields.compactMap { field in field.rule.maximumLength.map { (field, $0) } }
     }
 }
 
@@ -165,11 +119,10 @@ private struct SizeScreen {
     /// Fewest and most bytes of each field by raw value; no text has more code points than bytes.
     private let bounds: [ClosedRange<Int>]
 
-    init() {
-        let limits = ProductRules.maximumLength + ProductRules.maximumOptionalLength
+    init(required: [ProductField]) {
         bounds = ProductField.allCases.map { field in
-            let most = limits.first { $0.field == field }?.limit ?? .max
-            return (ProductField.required.contains(field) ? 1 : 0)...most
+            let isText = if case .text = field.rule { true } else { false }
+            return (required.contains(field) ? 1 : 0)...(isText ? field.rule.maximumLength ?? .max : .max)
         }
     }
 

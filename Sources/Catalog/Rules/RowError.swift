@@ -6,9 +6,16 @@ public enum RowErrorType: String, CaseIterable, Sendable {
     case invalidCategory = "INVALID_CATEGORY"
     case duplicateSKU = "DUPLICATE_SKU"
     case duplicateVendorProductID = "DUPLICATE_VENDOR_PRODUCT_ID"
+    /// In mode `update`: only what exists can be changed.
+    case unknownProduct = "UNKNOWN_PRODUCT"
     case fieldTooLong = "FIELD_TOO_LONG"
     case invalidValue = "INVALID_VALUE"
     case malformedRow = "MALFORMED_ROW"
+    /// Looks as if a spreadsheet had changed it.
+    case suspiciousKey = "SUSPICIOUS_KEY"
+
+    /// A row with nothing but warnings is loaded.
+    public var isWarning: Bool { self == .suspiciousKey }
 
     /// Errors of one row are listed by rule number: the order of the cases above.
     var rank: Int { Self.allCases.firstIndex(of: self)! }

@@ -11,7 +11,9 @@ public struct PendingNotification: Sendable {
 
 /// The statements of `catalog.notifications`.
 enum Outbox {
-    /// Takes the upload's own mail, and mails about local files that a crash left behind more than a minute ago.
+    /// Takes the upload's own mail, and mails about local files that a crash left behind more than a minute ago. One that
+    /// failed before waits twice as long after each attempt, so that it costs ever fewer uploads a try and leaves room for
+    /// the others.
     static func claim(uploadID: String?, includingLeftovers: Bool) -> Statement {
         """
         update catalog.notifications n set attempts = attempts + 1
@@ -19,9 +21,9 @@ enum Outbox {
             select notification_id from catalog.notifications
             where state = 'pending'
               and (upload_id = \(uploadID)::text
-                or (\(includingLeftovers)::boolean and created_at < clock_timestamp() - interval '1 minute'
+                or (\(includingLeftovers)::boolean and created_at < clock_timestamp() - interval '1 minute' * power(2, least(attempts, 20))
                     and exists (select from catalog.upload_history u where u.upload_id = notifications.upload_id and u.bucket is null)))
-            order by notification_id
+            order by attempts, notification_id
             limit 100
             for update skip locked)
         returning notification_id, upload_id, recipient, attempts

@@ -4,6 +4,27 @@ public enum UploadMode: String, CaseIterable, Sendable, Codable {
     case create
     /// A known vendor product id is updated.
     case upsert
+    /// Only known products are changed, and of them only what the file has columns for; anything else is an error.
+    case update
+}
+
+/// What an empty cell does to a product that exists.
+public enum EmptyCells: String, CaseIterable, Sendable, Codable {
+    /// The value is cleared; a required one is missing.
+    case clear
+    /// The stored value stays: in mode `upsert` of optional columns, in mode `update` of all but the key.
+    case keep
+}
+
+/// What becomes of the vendor's products that a file does not name.
+public enum MissingProducts: String, CaseIterable, Sendable, Codable {
+    /// They are left alone.
+    case keep
+    /// They become inactive, and those it names active: the file is all that is on offer.
+    case deactivate
+
+    /// A file that may only create products says nothing of the others.
+    public func fits(_ mode: UploadMode) -> Bool { self == .keep || mode != .create }
 }
 
 /// What happens to the good rows of a file with bad ones.
@@ -27,9 +48,16 @@ public struct UploadCounts: Equatable, Sendable {
     public var created = 0
     public var updated = 0
     public var unchanged = 0
+    /// Products of the vendor that became inactive, because the file does not name them.
+    public var deactivated = 0
+    /// Rows with a warning, valid or not.
+    public var warned = 0
 
     /// Rows with at least one error.
     public var error: Int { total - valid }
+
+    /// Whether there is anything to report of rows.
+    public var hasFindings: Bool { error > 0 || warned > 0 }
 
     /// Nothing counted yet.
     public init() {}
@@ -93,6 +121,8 @@ public struct Upload: Equatable, Sendable {
     public var announcedSHA256: String?
     /// Everything is done but loading: products stay as they are.
     public var isDryRun = false
+    public var emptyCells = EmptyCells.clear
+    public var missingProducts = MissingProducts.keep
 
     /// - Parameters:
     ///   - uploadID: made by `UploadID`.

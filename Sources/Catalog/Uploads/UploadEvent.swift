@@ -9,10 +9,13 @@ public enum UploadEvent: Sendable {
     case started(mode: UploadMode, policy: UploadPolicy)
     case fileRead(FileFacts)
     case checked(rows: Int, rejected: Int)
+    /// Nothing was deactivated, because these rows do not say which product they are about.
+    case missingProductsKept(namelessRows: Int)
     case racedWithAnotherUpload(attempt: Int, sqlState: String)
     case finished(UploadEnd)
     case failed(UploadFailure)
-    case reportWritten(errorsKey: String, rejectedKey: String)
+    /// There are no rejected rows where all findings are warnings.
+    case reportWritten(errorsKey: String, rejectedKey: String?)
     case notified(channel: String)
     case cancelled(by: String)
     case retried(by: String)
@@ -29,10 +32,15 @@ public enum UploadEvent: Sendable {
         public var columns: [String]
         public var hasHeader: Bool
         public var isMapped: Bool
+        /// The decimal mark of each column whose numbers show it, where the mapping leaves it to the file.
+        public var decimalMarks: [String: String]?
+        /// Code of the currency that stands beside the numbers.
+        public var currency: String?
 
         /// The facts, as found.
         public init(
-            encoding: String, separator: String, isCompressed: Bool, columns: [String], hasHeader: Bool, isMapped: Bool
+            encoding: String, separator: String, isCompressed: Bool, columns: [String], hasHeader: Bool, isMapped: Bool,
+            decimalMarks: [String: String] = [:], currency: String? = nil
         ) {
             self.encoding = encoding
             self.separator = separator
@@ -40,6 +48,16 @@ public enum UploadEvent: Sendable {
             self.columns = columns
             self.hasHeader = hasHeader
             self.isMapped = isMapped
+            self.decimalMarks = decimalMarks.isEmpty ? nil : decimalMarks
+            self.currency = currency
+        }
+
+        /// What was found out about the numbers, in words: nothing where nothing was to be found.
+        public var numberStyle: String? {
+            let marks = (decimalMarks ?? [:]).sorted { $0.key < $1.key }
+                .map { "decimal \($0.value == "," ? "comma" : "point") in \($0.key)" }
+            let words = marks + (currency.map { ["currency \($0)"] } ?? [])
+            return words.isEmpty ? nil : words.joined(separator: ", ")
         }
 
         init(json: String) throws {
@@ -55,6 +73,7 @@ public enum UploadEvent: Sendable {
         case .started: "started"
         case .fileRead: "file.read"
         case .checked: "checked"
+        case .missingProductsKept: "missing.kept"
         case .racedWithAnotherUpload: "raced"
         case .finished: "finished"
         case .failed: "failed"
@@ -74,6 +93,7 @@ public enum UploadEvent: Sendable {
         case .started(let mode, let policy): Self.json(["mode": mode.rawValue, "policy": policy.rawValue])
         case .fileRead(let facts): Self.json(facts)
         case .checked(let rows, let rejected): Self.json(["rows": rows, "rejected": rejected])
+        case .missingProductsKept(let rows): Self.json(["namelessRows": rows])
         case .racedWithAnotherUpload(let attempt, let state): Self.json(["attempt": "\(attempt)", "sqlState": state])
         case .finished(let end): Self.json(["status": end.status.rawValue])
         case .failed(let failure): Self.json(["type": failure.type.rawValue, "message": failure.message])

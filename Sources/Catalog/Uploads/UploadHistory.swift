@@ -17,6 +17,10 @@ public struct UploadRecord: Sendable, Codable {
     public var createdRecords: Int?
     public var updatedRecords: Int?
     public var unchangedRecords: Int?
+    /// Products that became inactive, because the file does not name them.
+    public var deactivatedRecords: Int?
+    /// Rows with a warning.
+    public var warningRecords: Int?
     public var failureType: String?
     public var failureMessage: String?
     public var objectKey: String?
@@ -50,8 +54,8 @@ enum UploadHistory {
         upload_id, vendor_id, file_name, status, mode, policy,
         to_char(upload_timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as uploaded_at,
         to_char(completed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as completed_at,
-        total_records, valid_records, error_records, created_records, updated_records, unchanged_records,
-        failure_type, failure_message, object_key, file_sha256, error_file_s3_key, rejected_file_s3_key
+        total_records, valid_records, error_records, created_records, updated_records, unchanged_records, deactivated_records,
+        warning_records, failure_type, failure_message, object_key, file_sha256, error_file_s3_key, rejected_file_s3_key
         """
 
     static func select(_ uploadID: String) -> Statement {
@@ -110,6 +114,7 @@ extension UploadRecord {
             totalRecords: row.get("total_records"), validRecords: row.get("valid_records"),
             errorRecords: row.get("error_records"), createdRecords: row.get("created_records"),
             updatedRecords: row.get("updated_records"), unchangedRecords: row.get("unchanged_records"),
+            deactivatedRecords: row.get("deactivated_records"), warningRecords: row.get("warning_records"),
             failureType: row.get("failure_type"), failureMessage: row.get("failure_message"),
             objectKey: row.get("object_key"), fileSHA256: row.get("file_sha256"),
             errorReport: row.get("error_file_s3_key"), rejectedFile: row.get("rejected_file_s3_key"))

@@ -5,9 +5,11 @@ extension Upload {
     static func begin(_ upload: Upload) -> Statement {
         """
         insert into catalog.upload_history
-            (upload_id, vendor_id, file_name, status, mode, policy, started_at, bucket, object_key)
+            (upload_id, vendor_id, file_name, status, mode, policy, empty_cells, missing_products, dry_run, started_at,
+             bucket, object_key)
         values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'processing',
-            \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, clock_timestamp(),
+            \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.emptyCells.rawValue)::text,
+            \(upload.missingProducts.rawValue)::text, \(upload.isDryRun)::boolean, clock_timestamp(),
             \(upload.bucket)::text, \(upload.objectKey)::text)
         """
     }
@@ -16,10 +18,11 @@ extension Upload {
     static func queue(_ upload: Upload) -> Statement {
         """
         insert into catalog.upload_history
-            (upload_id, vendor_id, file_name, status, mode, policy, bucket, object_key, object_version, file_size_bytes, dry_run,
-            announced_sha256)
+            (upload_id, vendor_id, file_name, status, mode, policy, empty_cells, missing_products, bucket, object_key,
+             object_version, file_size_bytes, dry_run, announced_sha256)
         values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'queued',
-            \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.bucket)::text,
+            \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.emptyCells.rawValue)::text,
+            \(upload.missingProducts.rawValue)::text, \(upload.bucket)::text,
             \(upload.objectKey)::text, \(upload.objectVersion)::text, \(upload.byteCount)::bigint, \(upload.isDryRun)::boolean,
             \(upload.announcedSHA256)::text)
         """
@@ -33,8 +36,8 @@ extension Upload {
             failure_message = null
         where upload_id = \(uploadID)::text
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
-        returning vendor_id, file_name, mode, policy, bucket, object_key, object_version, file_size_bytes, dry_run,
-            announced_sha256,
+        returning vendor_id, file_name, mode, policy, empty_cells, missing_products, bucket, object_key, object_version,
+            file_size_bytes, dry_run, announced_sha256,
             (select e.etag from intake.object_events e where e.upload_id = upload_history.upload_id) as etag
         """
     }
@@ -69,6 +72,7 @@ extension Upload {
             total_records = \(end.counts.total)::integer, valid_records = \(end.counts.valid)::integer,
             error_records = \(end.counts.error)::integer, created_records = \(end.counts.created)::integer,
             updated_records = \(end.counts.updated)::integer, unchanged_records = \(end.counts.unchanged)::integer,
+            deactivated_records = \(end.counts.deactivated)::integer, warning_records = \(end.counts.warned)::integer,
             file_size_bytes = \(end.file?.byteCount)::bigint, file_sha256 = \(end.file?.sha256)::text,
             failure_type = \(end.failure?.type.rawValue)::text, failure_message = \(end.failure?.message)::text
         where upload_id = \(uploadID)::text and status = 'processing'
@@ -91,6 +95,7 @@ extension Upload {
         update catalog.upload_history
         set status = 'queued', started_at = null, completed_at = null, total_records = null, valid_records = null,
             error_records = null, created_records = null, updated_records = null, unchanged_records = null,
+            deactivated_records = null, warning_records = null,
             failure_type = null, failure_message = null, error_file_s3_key = null, rejected_file_s3_key = null
         where upload_id = \(uploadID)::text and status = 'failed' and object_version is not null
         returning vendor_id
@@ -101,7 +106,7 @@ extension Upload {
         "delete from catalog.validation_errors where upload_id = \(uploadID)::text"
     }
 
-    static func recordReport(_ uploadID: String, errors: String, rejected: String) -> Statement {
+    static func recordReport(_ uploadID: String, errors: String, rejected: String?) -> Statement {
         """
         update catalog.upload_history
         set error_file_s3_key = \(errors)::text, rejected_file_s3_key = \(rejected)::text
@@ -211,6 +216,8 @@ extension Session {
         upload.byteCount = try row.get("file_size_bytes")
         upload.isDryRun = try row.get("dry_run")
         upload.announcedSHA256 = try row.get("announced_sha256")
+        upload.emptyCells = EmptyCells(rawValue: try row.get("empty_cells")) ?? .clear
+        upload.missingProducts = MissingProducts(rawValue: try row.get("missing_products")) ?? .keep
         return upload
     }
 
@@ -253,7 +260,7 @@ extension Session {
     }
 
     /// Records where the error report and the rejected rows are.
-    public func recordReport(_ uploadID: String, errorsKey: String, rejectedKey: String) throws {
+    public func recordReport(_ uploadID: String, errorsKey: String, rejectedKey: String?) throws {
         try execute(Upload.recordReport(uploadID, errors: errorsKey, rejected: rejectedKey))
     }
 

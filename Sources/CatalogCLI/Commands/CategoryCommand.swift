@@ -77,7 +77,7 @@ struct CategoryCommand: AsyncParsableCommand {
         func run() async throws {
             let composition = try Composition()
             let source = try LocalFile(path: file)
-            let columnMapping = try mapping.map(MappingFile.read)
+            let columnMapping = try mapping.map { try MappingFile.read($0) }
             let names = try CategoryFile(limits: composition.settings.limits).names(in: source, mapping: columnMapping)
             try await CategoryCommand.add(names)
         }
@@ -100,11 +100,14 @@ struct CategoryCommand: AsyncParsableCommand {
 
 /// A file for `--map`.
 enum MappingFile {
-    static func read(_ path: String) throws -> ColumnMapping {
+    /// - Parameter mode: of the files it is for; they must have the columns of that mode.
+    static func read(_ path: String, for mode: UploadMode = .create) throws -> ColumnMapping {
         let source = try LocalFile(path: path)
         guard source.byteCount ?? 0 < 1 << 20, let json = FileManager.default.contents(atPath: path) else {
             throw CommandFailure("cannot read the mapping '\(path)': it is larger than 1 MB")
         }
-        return try ColumnMapping(json: json)
+        let mapping = try ColumnMapping(json: json)
+        try mapping.check(mode)
+        return mapping
     }
 }

@@ -11,16 +11,20 @@ struct FileIngestion: Sendable {
     let vendorID: String
     var mode = UploadMode.create
     var policy = UploadPolicy.loadValid
+    var emptyCells = EmptyCells.clear
+    var missingProducts = MissingProducts.keep
     var mapping: ColumnMapping?
     var isDryRun = false
     var showsProgress = true
 
-    /// Ingests one file and sends its mail.
+    /// Ingests one file and sends its mail; a dry run has none.
     func run(_ path: String, _ file: LocalFile) async throws -> IngestOutcome {
         let url = URL(fileURLWithPath: path)
-        let upload = Upload(
+        var upload = Upload(
             uploadID: UploadID.make(), vendorID: vendorID, fileName: url.lastPathComponent, mode: mode, policy: policy,
             objectKey: url.path)
+        (upload.emptyCells, upload.missingProducts) = (emptyCells, missingProducts)
+        upload.isDryRun = isDryRun
         let started = ContinuousClock.now
         let result = try await ingest(upload, file)
         if !isDryRun { try await composition.outbox(connection).run(for: upload.uploadID) }
@@ -31,8 +35,6 @@ struct FileIngestion: Sendable {
         let bar = ProgressBar(label: upload.fileName, isShown: showsProgress)
         defer { bar.finish() }
         let pipeline = try composition.pipeline(connection)
-        return isDryRun
-            ? try await pipeline.dryRun(upload, from: file, mapping: mapping, progress: bar.update)
-            : try await pipeline.run(upload, from: file, mapping: mapping, progress: bar.update)
+        return try await pipeline.run(upload, from: file, mapping: mapping, progress: bar.update)
     }
 }

@@ -16,6 +16,8 @@ struct IngestCommand: AsyncParsableCommand {
               catalog ingest products.csv --vendor VEND001
               catalog ingest *.csv --vendor VEND001 --mode upsert --policy all-or-nothing
               catalog ingest products.csv.gz --vendor VEND001 --dry-run
+              catalog ingest stock.csv --vendor VEND001 --mode update
+              catalog ingest all.csv --vendor VEND001 --mode upsert --missing deactivate --dry-run
               catalog ingest shopify.csv --vendor VEND001 --map examples/mappings/shopify.json
 
             Exit codes: 0 completed, 2 partial, 3 failed, 64 usage, 130 interrupted, 1 anything else. With several files, the
@@ -28,32 +30,51 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(help: "The vendor whose products these are.")
     var vendor: String
 
-    @Option(help: "create: an existing product is an error. upsert: it is updated.")
+    @Option(
+        help:
+            "create: an existing product is an error. upsert: it is updated. update: only existing ones, only the file's columns."
+    )
     var mode: UploadMode = .create
 
     @Option(help: "load-valid: good rows are loaded. all-or-nothing: only a file without errors is.")
     var policy: UploadPolicy = .loadValid
+
+    @Option(help: "clear: an empty cell empties the value of an existing product. keep: the value stays.")
+    var empty: EmptyCells = .clear
+
+    @Option(
+        help:
+            "deactivate: products that the file does not name become inactive, those it names active. keep: they stay.")
+    var missing: MissingProducts = .keep
 
     @Option(
         name: .customLong("map"), help: "JSON file that maps the columns of another system's export to ours.",
         completion: .file())
     var mapping: String?
 
-    @Flag(help: "Do everything, then roll back. The reports are kept.")
+    @Flag(help: "Check everything and load nothing. The reports are kept, and the history shows it as a dry run.")
     var dryRun = false
 
     @Flag(help: "Print one JSON object per file.")
     var json = false
 
+    func validate() throws {
+        guard missing.fits(mode) else {
+            throw ValidationError(
+                "--missing deactivate wants --mode upsert or update: a file of new products does not name the others")
+        }
+    }
+
     func run() async throws {
-        let columnMapping = try mapping.map(MappingFile.read)
+        let columnMapping = try mapping.map { try MappingFile.read($0, for: mode) }
         // All files are opened before the first is loaded: a misspelled name stops the command before it did half.
         let sources = try files.map { (path: $0, file: try LocalFile(path: $0)) }
         let composition = try Composition()
         let outcomes = try await composition.withConnection { connection in
-            let ingestion = FileIngestion(
+            var ingestion = FileIngestion(
                 composition: composition, connection: connection, vendorID: vendor, mode: mode, policy: policy,
                 mapping: columnMapping, isDryRun: dryRun, showsProgress: !json)
+            (ingestion.emptyCells, ingestion.missingProducts) = (empty, missing)
             return try await Interruption.cancelling(Task { try await ingestAll(sources, ingestion) })
         }
         if !json, outcomes.count > 1 { print(IngestOutcome.table(outcomes)) }
@@ -80,3 +101,5 @@ struct IngestCommand: AsyncParsableCommand {
 
 extension UploadMode: ExpressibleByArgument {}
 extension UploadPolicy: ExpressibleByArgument {}
+extension EmptyCells: ExpressibleByArgument {}
+extension MissingProducts: ExpressibleByArgument {}

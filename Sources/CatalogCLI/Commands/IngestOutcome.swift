@@ -15,7 +15,15 @@ struct IngestOutcome: Encodable {
     var createdRecords: Int
     var updatedRecords: Int
     var unchangedRecords: Int
+    /// Missing where the file decides about nothing else.
+    var deactivatedRecords: Int?
+    /// Missing without warnings.
+    var warningRecords: Int?
     var errorCounts: [String: Int]
+    /// What the file's own numbers show, where a mapping leaves it to the file.
+    var decimalMarks: [String: String]?
+    var currency: String?
+    private let numberStyle: String?
     /// Where the files are; missing without errors.
     var errorReport: String?
     var rejectedFile: String?
@@ -23,6 +31,15 @@ struct IngestOutcome: Encodable {
     var failureMessage: String?
     var dryRun: Bool?
     var durationSeconds: Double
+
+    private enum CodingKeys: String, CodingKey {
+        case uploadId, vendorId, fileName, status, totalRecords, validRecords, errorRecords, createdRecords,
+            updatedRecords
+        case unchangedRecords, deactivatedRecords, warningRecords, errorCounts, decimalMarks, currency, errorReport,
+            rejectedFile, failureType,
+            failureMessage
+        case dryRun, durationSeconds
+    }
 
     init(_ result: OnboardingResult, _ stores: Stores, isDryRun: Bool, took duration: Duration) {
         let counts = result.end.counts
@@ -36,7 +53,12 @@ struct IngestOutcome: Encodable {
         createdRecords = counts.created
         updatedRecords = counts.updated
         unchangedRecords = counts.unchanged
+        deactivatedRecords = result.upload.missingProducts == .deactivate ? counts.deactivated : nil
+        warningRecords = counts.warned > 0 ? counts.warned : nil
         errorCounts = Dictionary(uniqueKeysWithValues: result.errorCounts.map { ($0.rawValue, $1) })
+        numberStyle = result.facts?.numberStyle
+        decimalMarks = result.facts?.decimalMarks
+        currency = result.facts?.currency
         errorReport = result.errorReport.map(stores.location(ofReport:))
         rejectedFile = result.rejectedFile.map(stores.location(ofReport:))
         failureType = result.end.failure?.type.rawValue
@@ -57,7 +79,7 @@ struct IngestOutcome: Encodable {
     func rendered(_ style: Style) -> String {
         let color = status == .completed ? style.green : status == .partial ? style.yellow : style.red
         var lines = [
-            "\(style.bold(fileName)): \(color(status.rawValue))\(dryRun == true ? " (dry run, rolled back)" : "")"
+            "\(style.bold(fileName)): \(color(status.rawValue))\(dryRun == true ? " (dry run, nothing loaded)" : "")"
         ]
         if let failureType, let failureMessage { lines.append("  reason    \(failureType): \(failureMessage)") }
         if totalRecords > 0 {
@@ -67,8 +89,10 @@ struct IngestOutcome: Encodable {
                     + " in \(durationSeconds) s (\(rate) rows/s)")
             lines.append(
                 "  products  \(createdRecords.grouped) created, \(updatedRecords.grouped) updated, "
-                    + "\(unchangedRecords.grouped) unchanged")
+                    + "\(unchangedRecords.grouped) unchanged"
+                    + (deactivatedRecords.map { ", \($0.grouped) deactivated" } ?? ""))
         }
+        if let numberStyle { lines.append("  numbers   \(numberStyle)") }
         if !errorCounts.isEmpty {
             let counts = errorCounts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             lines.append("  errors    " + counts.map { "\($0.key) \($0.value.grouped)" }.joined(separator: ", "))

@@ -28,7 +28,10 @@ struct RouteCommand: AsyncParsableCommand {
         @Argument(help: "The pipeline: onboard, enrich or relay.")
         var pipeline: String
 
-        @Option(help: "Of onboard: create (default): an existing product is an error. upsert: it is updated.")
+        @Option(
+            help:
+                "Of onboard: create (default): an existing product is an error. upsert: it is updated. update: only existing ones."
+        )
         var mode: UploadMode?
 
         @Option(
@@ -36,6 +39,12 @@ struct RouteCommand: AsyncParsableCommand {
                 "Of onboard: load-valid (default): good rows are loaded. all-or-nothing: only a file without errors is."
         )
         var policy: UploadPolicy?
+
+        @Option(help: "For onboard: what an empty cell does to an existing product, clear (default) or keep.")
+        var empty: EmptyCells?
+
+        @Option(help: "For onboard: what becomes of products that a file does not name, keep (default) or deactivate.")
+        var missing: MissingProducts?
 
         @Option(help: "For enrich: the providers to ask, in order, separated by commas. All of them if omitted.")
         var provider: ProviderNames?
@@ -62,6 +71,8 @@ struct RouteCommand: AsyncParsableCommand {
             var given: [String: [String]] = [:]
             given["mode"] = mode.map { [$0.rawValue] }
             given["policy"] = policy.map { [$0.rawValue] }
+            given["empty"] = empty.map { [$0.rawValue] }
+            given["missing"] = missing.map { [$0.rawValue] }
             given["providers"] = provider?.names
             do {
                 return try pipeline.options(given)

@@ -23,11 +23,13 @@ struct ServiceRunner {
     func run() async throws {
         let logger = makeLogger()
         // A wrong schema or an unreachable database stops the start, not the first job.
-        try await composition.connect().close()
+        try await composition.connect(notice: { _ in }).close()
         if roles.contains(.api) { try settings.http.checkAddresses() }
         let slots = settings.worker.concurrency.values.reduce(0, +)
         let pool = Pool(composition.database.connector, maximum: slots + 4, application: "catalog-service")
-        var services: [any Service] = []
+        let names = roles.map(\.rawValue).sorted().joined(separator: ",")
+        // The first to start is the last to stop.
+        var services: [any Service] = [try InstanceHeartbeat(pool: pool, roles: names, logger: logger)]
         if roles.contains(.worker) { services.append(try worker(pool, logger)) }
         if roles.contains(.poller) {
             services.append(
@@ -39,8 +41,7 @@ struct ServiceRunner {
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.worker.gracePeriod + .seconds(10)
-        logger.notice(
-            "service.started", metadata: ["roles": "\(roles.map(\.rawValue).sorted().joined(separator: ","))"])
+        logger.notice("service.started", metadata: ["roles": "\(names)"])
         try await ServiceGroup(configuration: configuration).run()
         await pool.close()
         logger.notice("service.stopped")
@@ -97,7 +98,7 @@ extension Composition {
     /// Database, schema and store.
     /// - Throws: the reason why the service cannot work now.
     func checkReadiness() async throws {
-        try await connect().close()
+        try await connect(notice: { _ in }).close()
         _ = try await stores.reports().list(prefix: "errors/", after: nil)
     }
 }

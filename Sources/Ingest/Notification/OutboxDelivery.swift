@@ -65,7 +65,7 @@ package struct OutboxDelivery: Sendable {
     ) async throws {
         guard let upload = try await connection.run({ try $0.upload(mail.uploadID) }) else { return }
         var link: String?
-        if upload.errorRecords ?? 0 > 0 {
+        if (upload.errorRecords ?? 0) + (upload.warningRecords ?? 0) > 0 {
             link = try await links.link(to: try await reportKey(of: upload), uploadID: mail.uploadID, connection)
         }
         let outcome = try await send(UploadNotice(upload: upload, link: link), mail)
@@ -129,6 +129,6 @@ package struct OutboxDelivery: Sendable {
         if let key = upload.errorReport { return key }
         let writer = ReportWriter(store: store)
         let keys = try await writer.write(upload.uploadID, vendorID: upload.vendorID, connection)
-        return keys?.0 ?? ErrorReport.errorsKey(vendorID: upload.vendorID, uploadID: upload.uploadID)
+        return keys?.errors ?? ErrorReport.errorsKey(vendorID: upload.vendorID, uploadID: upload.uploadID)
     }
 }

@@ -20,6 +20,9 @@ package struct UploadMail: Equatable, Sendable {
             "Total Products: \(total)",
             "Valid Products: \(valid) (\(Self.percent(valid, of: total)))",
             "Invalid Products: \(invalid) (\(Self.percent(invalid, of: total)))",
+        ]
+        if let warnings = upload.warningRecords, warnings > 0 { lines.append("Products with Warnings: \(warnings)") }
+        lines += [
             "",
             "Status: \(upload.status.rawValue.uppercased())",
         ]

@@ -32,6 +32,8 @@ package struct AnnouncedUploads: Sendable {
         package var mode = UploadMode.create
         package var policy = UploadPolicy.loadValid
         package var isDryRun = false
+        package var emptyCells = EmptyCells.clear
+        package var missingProducts = MissingProducts.keep
         /// 64 lower-case hexadecimal digits; the bytes must have it.
         package var fileSHA256: String?
 
@@ -130,6 +132,7 @@ package struct AnnouncedUploads: Sendable {
             mode: announcement.mode, policy: announcement.policy, bucket: objects.bucket, objectKey: key)
         upload.isDryRun = announcement.isDryRun
         upload.announcedSHA256 = announcement.fileSHA256
+        (upload.emptyCells, upload.missingProducts) = (announcement.emptyCells, announcement.missingProducts)
         let slot = UploadSlot(
             uploadID: uploadID, bucket: objects.bucket, objectKey: key, fileSHA256: announcement.fileSHA256)
         return (upload, slot)

@@ -4,19 +4,27 @@ import Tabular
 
 /// How the columns of a foreign export become ours: `catalog ingest --map FILE.json`, format in `docs/guides/mappings.md`.
 package struct ColumnMapping: Sendable, Decodable {
-    /// Where the value of one field comes from. Steps, in this order: `from` or `constant` or `rowNumber`, `carry`,
-    /// `first`, `number`, `replace`, `default`, `prefix` and `suffix`.
+    /// Where the value of one field comes from. Steps, in this order: `from` and `join` or `constant` or `rowNumber`, `carry`,
+    /// `first`, `last`, `number`, `multiply`, `round`, `replace`, `default`, `prefix` and `suffix`.
     package struct Source: Sendable, Decodable {
         /// Columns of the file: the first that is not empty.
         var from: [String]?
+        /// All columns that are not empty, with this text between them, instead of the first.
+        var join: String?
         var constant: String?
         var rowNumber: Bool?
         /// An empty cell takes the value of the row above.
         var carry: Bool?
         /// Only the part before the first occurrence of this text.
         var first: String?
-        /// The decimal mark, `.` or `,`: currency signs and thousands separators are stripped.
+        /// Only the part after the last occurrence of this text, as the last part of a path.
+        var last: String?
+        /// The decimal mark, `.` or `,`, or `auto` where the file shows it: currencies and groups are stripped.
         var number: String?
+        /// A factor: grams become kilograms by 0.001.
+        var multiply: ExactNumber?
+        /// Decimals to round to, half up.
+        var round: Int?
         var replace: [String: String]?
         var `default`: String?
         var prefix: String?
@@ -30,10 +38,12 @@ package struct ColumnMapping: Sendable, Decodable {
     var encoding: String?
     /// A row in which all of these are empty is no product and is not counted.
     var skipWhenEmpty: [String] = []
+    /// Cells that stand for nothing, compared exactly: `NULL`, `\N`, `n/a`.
+    var nullWords: Set<String> = []
     var columns: [String: Source]
 
     private enum Key: String, CodingKey, CaseIterable {
-        case description, header, separator, encoding, skipWhenEmpty, columns
+        case description, header, separator, encoding, skipWhenEmpty, nullWords, columns
     }
 
     package init(from decoder: any Decoder) throws {
@@ -43,6 +53,7 @@ package struct ColumnMapping: Sendable, Decodable {
         separator = try container.decodeIfPresent(String.self, forKey: .separator)
         encoding = try container.decodeIfPresent(String.self, forKey: .encoding)
         skipWhenEmpty = try container.decodeIfPresent([String].self, forKey: .skipWhenEmpty) ?? []
+        nullWords = try container.decodeIfPresent(Set<String>.self, forKey: .nullWords) ?? []
         columns = try container.decode([String: Source].self, forKey: .columns)
     }
 
@@ -73,37 +84,77 @@ package struct ColumnMapping: Sendable, Decodable {
             let known = ProductField.allCases.map(\.column).joined(separator: ", ")
             throw ColumnMappingError(reason: "unknown column '\(name)' under \"columns\": expected one of \(known)")
         }
-        for field in ProductField.required where columns[field.column] == nil {
-            throw ColumnMappingError(reason: "required column '\(field.column)' is missing under \"columns\"")
-        }
         if let separator, separator.utf8.count != 1 || separator == "\"" {
             throw ColumnMappingError(reason: "separator '\(separator)' must be one ASCII character other than a quote")
         }
         if let encoding, declaredEncoding == nil {
             throw ColumnMappingError(reason: "unknown encoding '\(encoding)': expected utf-8, utf-16 or windows-1252")
         }
-        for (name, source) in columns where ![nil, ".", ","].contains(source.number) {
-            throw ColumnMappingError(reason: "number of '\(name)' must be the decimal mark, \".\" or \",\"")
+        for (name, source) in columns.sorted(by: { $0.key < $1.key }) { try source.validate(name) }
+    }
+
+    /// Whether it says where the columns come from that a file of this mode must have.
+    /// - Throws: `ColumnMappingError`.
+    package func check(_ mode: UploadMode) throws {
+        for name in mode.missingColumns({ columns[$0.column] != nil }) {
+            throw ColumnMappingError(reason: "required column '\(name)' is missing under \"columns\"")
         }
     }
 
-    /// Whether anything in a file with these columns can supply the field.
-    func supplies(_ field: ProductField, from names: [String]) -> Bool {
+    /// Whether anything in a file with these columns can supply the field. A default fills empty cells; it makes no column that
+    /// an update would change.
+    func supplies(_ field: ProductField, from names: [String], _ mode: UploadMode) -> Bool {
         guard let source = columns[field.column] else { return false }
-        return source.from.map { $0.contains(where: names.contains) || source.default != nil } ?? true
+        return source.from.map { $0.contains(where: names.contains) || mode != .update && source.default != nil }
+            ?? true
     }
 
     /// Every required field must have a source, and no source may be ambiguous.
-    func check(against names: [String]) throws {
-        let missing = ProductField.required.filter { !supplies($0, from: names) }
+    func check(against names: [String], _ mode: UploadMode) throws {
+        let missing = mode.missingColumns { supplies($0, from: names, mode) }
         guard missing.isEmpty else {
-            let wanted = missing.flatMap { columns[$0.column]?.from ?? [] }
+            let fields = missing.compactMap(ProductField.init(column:))
+            let wanted = fields.isEmpty ? missing : fields.flatMap { columns[$0.column]?.from ?? [] }
             throw FileFailure.missingColumns(wanted, found: names)
         }
         for name in Set(columns.values.flatMap { $0.from ?? [] }).sorted() where names.count(where: { $0 == name }) > 1
         {
             throw FileFailure.duplicateColumn(name)
         }
+    }
+}
+
+extension ColumnMapping.Source {
+    fileprivate func validate(_ name: String) throws {
+        guard [nil, ".", ",", "auto"].contains(number) else {
+            throw ColumnMappingError(
+                reason:
+                    "number of '\(name)' must be the decimal mark, \".\" or \",\", or \"auto\" to find it from the file"
+            )
+        }
+        guard (0...6).contains(round ?? 0) else {
+            throw ColumnMappingError(reason: "round of '\(name)' must be a number of decimals from 0 to 6")
+        }
+        for (key, text) in [("first", first), ("last", last)] where text == "" {
+            throw ColumnMappingError(reason: "\(key) of '\(name)' must not be empty")
+        }
+        if join != nil, from == nil { throw ColumnMappingError(reason: "join of '\(name)' wants \"from\"") }
+    }
+}
+
+/// A decimal number, written as a number or as text.
+struct ExactNumber: Sendable, Decodable {
+    let value: Decimal
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let number = try? container.decode(Decimal.self)  // else it is text
+        let value = try number ?? Decimal(string: container.decode(String.self))
+        // More digits and a product would not be exact.
+        guard let value, value.isFinite, value.description.count <= 16 else {
+            throw ColumnMappingError(reason: "multiply must be a number of at most 15 digits")
+        }
+        self.value = value
     }
 }
 

@@ -1,28 +1,43 @@
 import Catalog
 import Postgres
 
-/// Rules 5 and 6. Every row with a usable key is compared with the catalogue as it was; rows without any error then
-/// contend within the file, in file order: the first wins, and a row refused for one key does not claim the other.
+/// Rules 5 and 6. Every row with a usable key is compared with the catalogue as it was and with the rows before it, whatever
+/// else is wrong with it. Only accepted rows claim their keys, in file order: the first wins, and a row refused for one key
+/// does not claim the other.
 struct DuplicateChecker {
     let session: Session
     let vendorID: String
     let mode: UploadMode
+    /// The column that says which product a row is about.
+    let key: ProductField
 
     private var skus = KeyIndex()
     private var ids = KeyIndex()
     private var suspects: [Int32] = []
 
-    init(session: Session, vendorID: String, mode: UploadMode) {
+    init(session: Session, vendorID: String, mode: UploadMode, key: ProductField) {
         self.session = session
         self.vendorID = vendorID
         self.mode = mode
+        self.key = key
     }
 
-    /// Notes the keys of a row without errors.
+    /// Notes the keys of a row without errors: it may claim them. An update may lack one of them.
     mutating func note(_ product: ProductRow, row: Int) {
-        for earlier in [skus.insert(product[.sku], row: row), ids.insert(product[.vendorProductID], row: row)] {
-            if let earlier { suspects.append(contentsOf: [Int32(earlier), Int32(row)]) }
-        }
+        if !product[.sku].isEmpty { suspect(skus.insert(product[.sku], row: row), row) }
+        if !product[.vendorProductID].isEmpty { suspect(ids.insert(product[.vendorProductID], row: row), row) }
+    }
+
+    /// Compares the keys of a row with errors of its own with those of the rows before it.
+    mutating func compare(_ product: ProductRow, row: Int) {
+        if ProductRules.isUsableKey(product[.sku]) { suspect(skus.first(product[.sku]), row) }
+        if ProductRules.isUsableKey(product[.vendorProductID]) { suspect(ids.first(product[.vendorProductID]), row) }
+    }
+
+    private mutating func suspect(_ earlier: Int?, _ row: Int) {
+        guard let earlier else { return }
+        suspects.append(Int32(earlier))
+        suspects.append(Int32(row))
     }
 
     /// All rows are noted: the indexes, the largest structures of an upload, are freed.
@@ -43,14 +58,15 @@ struct DuplicateChecker {
 
     /// Judges all rows against the catalogue of this moment and against each other.
     func judge(_ verdicts: inout RowVerdicts) throws {
-        verdicts.forgetDuplicates()
-        try session.forEachTakenKey(vendorID: vendorID, mode: mode) { row, field in
-            if field == .sku {
-                verdicts.mark(row, .skuTaken)
-            } else {
-                verdicts.mark(row, mode == .create ? .idTaken : .exists)
+        verdicts.forgetKeys()
+        if key == .sku {
+            try session.forEachOwnedSKU(vendorID: vendorID) { verdicts.mark($0, .exists) }
+        } else {
+            try session.forEachTakenKey(vendorID: vendorID, mode: mode) { row, field in
+                verdicts.mark(row, field == .sku ? .skuTaken : mode == .create ? .idTaken : .exists)
             }
         }
+        if mode == .update { verdicts.markUnknown() }
         if !suspects.isEmpty { try settleContention(&verdicts) }
     }
 
@@ -58,9 +74,12 @@ struct DuplicateChecker {
         var skuClaims = [Int32](repeating: 0, count: verdicts.lastRow + 1)
         var idClaims = skuClaims
         try session.forEachContendingRow { row, skuGroup, idGroup in
-            guard verdicts[row].isDisjoint(with: .rejected) else { return }
-            if skuClaims[skuGroup] != 0 { verdicts.refuse(row, .sku, claimedBy: Int(skuClaims[skuGroup])) }
-            if idClaims[idGroup] != 0 { verdicts.refuse(row, .vendorProductID, claimedBy: Int(idClaims[idGroup])) }
+            if skuGroup != 0, skuClaims[skuGroup] != 0 {
+                verdicts.refuse(row, .sku, claimedBy: Int(skuClaims[skuGroup]))
+            }
+            if idGroup != 0, idClaims[idGroup] != 0 {
+                verdicts.refuse(row, .vendorProductID, claimedBy: Int(idClaims[idGroup]))
+            }
             guard verdicts[row].isDisjoint(with: .rejected) else { return }
             skuClaims[skuGroup] = Int32(row)
             idClaims[idGroup] = Int32(row)
@@ -68,20 +87,26 @@ struct DuplicateChecker {
     }
 
     /// What the verdict says in words, in the order of the rules.
-    static func errors(_ product: ProductRow, row: Int, _ verdicts: RowVerdicts) -> [RowError] {
+    func errors(_ product: ProductRow, row: Int, _ verdicts: RowVerdicts) -> [RowError] {
         var errors: [RowError] = []
         for (field, type, label) in [
             (ProductField.sku, RowErrorType.duplicateSKU, "SKU"),
             (.vendorProductID, .duplicateVendorProductID, "vendor product ID"),
         ] {
-            let key = product.text(field)
+            let value = product.text(field)
             if verdicts[row].contains(field == .sku ? .skuTaken : .idTaken) {
                 errors.append(
-                    .init(type, "Duplicate \(label): \(key) already exists", field: field, rejectedValue: key))
-            } else if let claimant = verdicts.claimant(of: row, field) {
-                let message = "Duplicate \(label): \(key) already used in row \(claimant)"
-                errors.append(.init(type, message, field: field, rejectedValue: key))
+                    .init(type, "Duplicate \(label): \(value) already exists", field: field, rejectedValue: value))
             }
+            if let claimant = verdicts.claimant(of: row, field) {
+                let message = "Duplicate \(label): \(value) already used in row \(claimant)"
+                errors.append(.init(type, message, field: field, rejectedValue: value))
+            }
+        }
+        if verdicts[row].contains(.unknown), ProductRules.isUsableKey(product[key]) {
+            let label = key == .sku ? "SKU" : "vendor product ID"
+            let message = "Unknown \(label): \(product.text(key)) does not exist"
+            errors.append(.init(.unknownProduct, message, field: key, rejectedValue: product.text(key)))
         }
         return errors
     }

@@ -10,10 +10,10 @@ struct ErrorReport {
         "Row Number", "Vendor Product ID", "SKU", "Product Name", "Error Type", "Error Message", "Price",
         "Stock Quantity",
     ]
-    private static let fields: [ProductField] = [.vendorProductID, .sku, .productName, .price, .stockQuantity]
-
     let errors: TemporaryFile
     let rejected: TemporaryFile
+    /// Rows may have nothing but warnings.
+    let hasRejectedRows: Bool
 
     static func errorsKey(vendorID: String, uploadID: String) -> String { "errors/\(vendorID)/\(uploadID)_errors.csv" }
     static func rejectedKey(vendorID: String, uploadID: String) -> String {
@@ -22,29 +22,32 @@ struct ErrorReport {
 
     /// Writes both files in one pass over the errors, in constant memory. Needs a transaction.
     init(session: Session, uploadID: String, facts: UploadEvent.FileFacts) throws {
-        errors = try TemporaryFile()
-        rejected = try TemporaryFile()
+        let errors = try TemporaryFile()
+        let rejected = try TemporaryFile()
         var errorLines = CSVWriter()
         var rows = RejectedRows(file: rejected)
         Self.header.forEach { errorLines.field($0) }
         errorLines.endRecord()
         if facts.hasHeader { rows.write(facts.columns, number: "_row", errors: "_errors") }
 
-        try session.forEachReportLine(of: uploadID, fields: Self.fields, facts: facts) { line in
+        try session.forEachReportLine(of: uploadID, facts: facts) { line in
             Self.write(line, to: &errorLines)
             if errorLines.bytes.count > 1 << 16 { try errors.drain(&errorLines) }
             try rows.add(line)
         }
         try rows.finish()
         try errors.drain(&errorLines)
+        (self.errors, self.rejected, hasRejectedRows) = (errors, rejected, rows.count > 0)
     }
 
     private static func write(_ line: ReportLine, to csv: inout CSVWriter) {
         csv.field(String(line.rowNumber))
-        for index in 0..<3 { csv.field(Spreadsheet.guarded(line.value(index))) }
+        for field: ProductField in [.vendorProductID, .sku, .productName] {
+            csv.field(Spreadsheet.guarded(line.value(field)))
+        }
         csv.field(line.errorType)
         csv.field(Spreadsheet.guarded(line.errorMessage))
-        for index in 3..<5 { csv.field(Spreadsheet.guarded(line.value(index))) }
+        for field: ProductField in [.price, .stockQuantity] { csv.field(Spreadsheet.guarded(line.value(field))) }
         csv.endRecord()
     }
 }
@@ -53,7 +56,8 @@ struct ErrorReport {
 private struct RejectedRows {
     let file: TemporaryFile
     private var csv = CSVWriter()
-    private var current: (number: Int, cells: [String], errors: [String])?
+    private(set) var count = 0
+    private var current: (number: Int, cells: [String], isRejected: Bool, errors: [String])?
 
     init(file: TemporaryFile) {
         self.file = file
@@ -62,9 +66,10 @@ private struct RejectedRows {
     mutating func add(_ line: ReportLine) throws {
         if current?.number != line.rowNumber {
             try flush()
-            current = (line.rowNumber, line.cells, [])
+            current = (line.rowNumber, line.cells, false, [])
         }
-        let raw = line.rawLine.isEmpty ? "" : ", the line is: \(line.rawLine)"
+        if !line.isWarning { current?.isRejected = true }
+        let raw = line.original.line.isEmpty ? "" : ", the line is: \(line.original.line)"
         current?.errors.append(line.errorMessage + raw)
     }
 
@@ -74,7 +79,8 @@ private struct RejectedRows {
     }
 
     private mutating func flush() throws {
-        guard let row = current else { return }
+        guard let row = current, row.isRejected else { return }
+        count += 1
         write(row.cells, number: String(row.number), errors: row.errors.joined(separator: "; "))
         if csv.bytes.count > 1 << 16 { try file.drain(&csv) }
     }

@@ -22,15 +22,29 @@ struct KeyIndex {
     /// - Returns: the first row whose key has the same fingerprint, if there is one.
     mutating func insert(_ key: UnsafeRawBufferPointer, row: Int) -> Int? {
         if count * 4 >= slots.count * 3 { grow() }
-        let fingerprint = UInt32(truncatingIfNeeded: hash(key) >> 32)
-        var index = home(fingerprint)
-        while slots[index].row != 0 {
-            if slots[index].fingerprint == fingerprint { return Int(slots[index].row) }
-            index = (index + 1) & (slots.count - 1)
-        }
+        let fingerprint = fingerprint(key)
+        let index = place(fingerprint)
+        guard slots[index].row == 0 else { return Int(slots[index].row) }
         slots[index] = Slot(fingerprint: fingerprint, row: UInt32(row))
         count += 1
         return nil
+    }
+
+    /// The first row entered whose key has the same fingerprint, if there is one.
+    func first(_ key: UnsafeRawBufferPointer) -> Int? {
+        let row = slots[place(fingerprint(key))].row
+        return row == 0 ? nil : Int(row)
+    }
+
+    /// Where the fingerprint stands, or would stand: a table that is never full has a free slot.
+    private func place(_ fingerprint: UInt32) -> Int {
+        var index = home(fingerprint)
+        while slots[index].row != 0, slots[index].fingerprint != fingerprint { index = (index + 1) & (slots.count - 1) }
+        return index
+    }
+
+    private func fingerprint(_ key: UnsafeRawBufferPointer) -> UInt32 {
+        UInt32(truncatingIfNeeded: hash(key) >> 32)
     }
 
     /// A slot must be found again by its fingerprint alone when the table grows, so that only the fingerprint decides.

@@ -15,6 +15,8 @@ package struct OnboardIntake: Pipeline {
     package struct Options: Codable, Sendable, Equatable {
         package var mode = UploadMode.create
         package var policy = UploadPolicy.loadValid
+        package var empty = EmptyCells.clear
+        package var missing = MissingProducts.keep
 
         package init(mode: UploadMode = .create, policy: UploadPolicy = .loadValid) {
             self.mode = mode
@@ -25,6 +27,8 @@ package struct OnboardIntake: Pipeline {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             mode = try container.decodeIfPresent(UploadMode.self, forKey: .mode) ?? .create
             policy = try container.decodeIfPresent(UploadPolicy.self, forKey: .policy) ?? .loadValid
+            empty = try container.decodeIfPresent(EmptyCells.self, forKey: .empty) ?? .clear
+            missing = try container.decodeIfPresent(MissingProducts.self, forKey: .missing) ?? .keep
         }
     }
 
@@ -35,8 +39,15 @@ package struct OnboardIntake: Pipeline {
             switch name {
             case "mode": options.mode = try Self.choice(name, value)
             case "policy": options.policy = try Self.choice(name, value)
-            default: throw RouteOptionError.unknown(name: name, pipeline: self.name, known: ["mode", "policy"])
+            case "empty": options.empty = try Self.choice(name, value)
+            case "missing": options.missing = try Self.choice(name, value)
+            default:
+                let known = ["mode", "policy", "empty", "missing"]
+                throw RouteOptionError.unknown(name: name, pipeline: self.name, known: known)
             }
+        }
+        guard options.missing.fits(options.mode) else {
+            throw RouteOptionError.invalid(name: "missing", value: options.missing.rawValue, expected: ["keep"])
         }
         return try RouteOptions(options)
     }
@@ -59,6 +70,7 @@ package struct OnboardIntake: Pipeline {
         var upload = Upload(
             uploadID: UploadID.make(), vendorID: vendorID, fileName: fileName, mode: options.mode,
             policy: options.policy, bucket: event.bucket, objectKey: event.key)
+        (upload.emptyCells, upload.missingProducts) = (options.empty, options.missing)
         upload.objectVersion = event.version
         upload.etag = event.etag
         upload.byteCount = event.byteCount

@@ -8,6 +8,8 @@ import Tabular
 package struct OnboardingResult: Sendable {
     package var upload: Upload
     package var end: UploadEnd
+    /// What was found out about the file; nil if it could not be read.
+    package var facts: UploadEvent.FileFacts?
     /// Errors by type.
     package var errorCounts: [RowErrorType: Int] = [:]
     /// Keys of the report and the rejected rows in the object store; nil without errors.
@@ -32,7 +34,7 @@ package struct OnboardingPipeline: Sendable {
         reports = ReportWriter(store: store)
     }
 
-    /// Ingests a file. What is wrong with the file or the vendor is a result, not an error.
+    /// Ingests a file; a dry run does the same and loads nothing. What is wrong with the file or the vendor is a result, not an error.
     /// - Throws: `PostgresError`, `CancellationError`, errors of the source or the disk: the upload is then recorded as
     ///   failed (`INTERRUPTED`) if the database can be reached, and nothing was loaded.
     package func run(
@@ -69,33 +71,6 @@ package struct OnboardingPipeline: Sendable {
         }
     }
 
-    /// Does the same work and rolls all of it back; only the reports are kept.
-    package func dryRun(
-        _ upload: Upload, from source: any ByteSource & Sendable, mapping: ColumnMapping? = nil,
-        progress: @escaping @Sendable (OnboardingProgress) -> Void = { _ in }
-    ) async throws -> OnboardingResult {
-        do {
-            try await connection.run { session in
-                let file = try read(upload, source, mapping, session, progress)
-                try session.transaction {
-                    try session.ensureErrorPartitions()
-                    try session.beginUpload(upload)
-                    let result = try load(upload, file, session, progress)
-                    let report =
-                        try result.end.counts.error > 0
-                        ? ErrorReport(session: session, uploadID: upload.uploadID, facts: file.facts) : nil
-                    throw RolledBack(result: result, report: report)
-                }
-            }
-        } catch let failure as UploadFailure {
-            return OnboardingResult(upload: upload, end: UploadEnd(failure: failure))
-        } catch let end as RolledBack {
-            guard let report = end.report else { return end.result }
-            return try await reports.store(report, of: end.result)
-        }
-        preconditionFailure("a dry run ends by rolling back")
-    }
-
     /// Commits status `processing`, so that the upload can be watched.
     private func begin(_ upload: Upload) async throws {
         try await connection.transaction { session in
@@ -118,7 +93,9 @@ package struct OnboardingPipeline: Sendable {
                 bytes in
                 progress(OnboardingProgress(phase: .reading, rows: 0, fraction: source.fraction(bytes)))
             }
-            return ReadFile(spooled: spooled, layout: try ProductLayout(spooled, mapping: mapping, limits: limits))
+            var layout = try ProductLayout(spooled, mapping: mapping, mode: upload.mode, limits: limits)
+            try layout.findNumberStyle(in: spooled)
+            return ReadFile(spooled: spooled, layout: layout)
         } catch let failure as FileFailure {
             throw UploadFailure(failure)
         }
@@ -132,7 +109,9 @@ package struct OnboardingPipeline: Sendable {
         let meter = ProgressMeter(progress)
         try session.addEvent(upload.uploadID, .fileRead(file.facts))
 
-        let checker = RowChecker(rules: ProductRules(categories: try session.categoryWhitelist()))
+        let checker = RowChecker(
+            rules: ProductRules(
+                categories: try session.categoryWhitelist(), required: layout.requiredFields(upload.emptyCells)))
         let loader = ProductLoader(
             session: session, upload: upload, spooled: spooled, layout: layout, checker: checker, limits: limits,
             progress: meter)
@@ -144,10 +123,12 @@ package struct OnboardingPipeline: Sendable {
             end: UploadEnd(
                 counts: counts, file: UploadedFile(byteCount: spooled.byteCount, sha256: spooled.sha256),
                 failure: failure(counts, upload.policy)))
-        if counts.error > 0 {
+        result.facts = file.facts
+        if counts.hasFindings {
             let recorder = ErrorRecorder(
                 session: session, upload: upload, spooled: spooled, layout: layout, checker: checker,
-                verdicts: loader.verdicts)
+                verdicts: loader.verdicts, duplicates: loader.duplicates, hasWarnings: counts.warned > 0, limits: limits
+            )
             result.errorCounts = try recorder.record(progress: meter)
         }
         try finish(result, recipient: vendor.email, session)
@@ -191,8 +172,11 @@ package struct OnboardingPipeline: Sendable {
         try await connection.transaction { session in
             if try session.finishUpload(upload.uploadID, end) {
                 try session.addEvent(upload.uploadID, .failed(failure))
-                try session.addNotification(
-                    upload.uploadID, recipient: try session.vendor(upload.vendorID)?.email)
+                // Whoever asked for a dry run watches it.
+                if !upload.isDryRun {
+                    try session.addNotification(
+                        upload.uploadID, recipient: try session.vendor(upload.vendorID)?.email)
+                }
             }
             try commit(session, end)
         }
@@ -212,12 +196,6 @@ package struct OnboardingPipeline: Sendable {
     }
 }
 
-/// Carries the outcome of a dry run out of the transaction it rolls back.
-private struct RolledBack: Error, @unchecked Sendable {  // because the report's files are handed over, not shared
-    let result: OnboardingResult
-    let report: ErrorReport?
-}
-
 extension ByteSource {
     fileprivate func fraction(_ bytes: Int) -> Double? {
         byteCount.map { Double(bytes) / Double(max(1, $0)) }
@@ -233,6 +211,7 @@ private struct ReadFile {
         UploadEvent.FileFacts(
             encoding: spooled.encoding.rawValue, separator: String(UnicodeScalar(layout.format.separator)),
             isCompressed: spooled.isCompressed, columns: layout.columns, hasHeader: layout.hasHeader,
-            isMapped: layout.mapping != nil)
+            isMapped: layout.mapping != nil, decimalMarks: layout.numbers.foundMarks,
+            currency: layout.numbers.foundCurrency)
     }
 }

@@ -6,43 +6,80 @@ import Tabular
 package struct ProductLayout {
     package let file: FileLayout
     let mapping: ColumnMapping?
+    /// An update wants fewer columns.
+    let mode: UploadMode
     /// Column of each field by raw value, without a mapping.
     let positions: [Int?]
+    /// What the file's own numbers show, with a mapping.
+    private(set) var numbers = NumberStyle()
 
     var format: CSVFormat { file.format }
     var columns: [String] { file.columns }
     var hasHeader: Bool { file.hasHeader }
 
-    /// Optional fields that no column supplies.
-    var absentFields: [ProductField] {
-        ProductField.optional.filter { field in
-            mapping.map { !$0.supplies(field, from: columns) } ?? (positions[field.rawValue] == nil)
-        }
+    /// Fields that no column supplies.
+    var absentFields: [ProductField] { ProductField.allCases.filter { !supplies($0) } }
+
+    /// The column that says which product a row is about.
+    var key: ProductField { mode == .update && !supplies(.vendorProductID) ? .sku : .vendorProductID }
+
+    /// What every row must fill. An update may leave out anything but the key, and cells that keep what is stored.
+    func requiredFields(_ empty: EmptyCells) -> [ProductField] {
+        guard mode == .update else { return ProductField.required }
+        return ProductField.required.filter { $0 == key || supplies($0) && empty == .clear }
+    }
+
+    private func supplies(_ field: ProductField) -> Bool {
+        mapping?.supplies(field, from: columns, mode) ?? (positions[field.rawValue] != nil)
     }
 
     /// Reads the first record of the spool.
     /// - Throws: `FileFailure`.
-    package init(_ upload: SpooledUpload, mapping: ColumnMapping?, limits: FileLimits) throws {
+    package init(
+        _ upload: SpooledUpload, mapping: ColumnMapping?, mode: UploadMode = .create, limits: FileLimits
+    ) throws {
         self.mapping = mapping
+        self.mode = mode
         file = try FileLayout(
             upload, separator: mapping?.separatorByte, hasHeader: mapping?.header ?? true, limits: limits)
         if let mapping {
             positions = []
-            try mapping.check(against: file.names)
+            try mapping.check(against: file.names, mode)
         } else {
-            positions = try Self.positions(file.names)
+            positions = try Self.positions(file.names, mode)
         }
     }
 
-    private static func positions(_ names: [String]) throws -> [Int?] {
+    /// Reads the whole file once more, if a mapping reads numbers of it.
+    /// - Throws: `UploadFailure` (`UNREADABLE_FILE`) if they can be read in two ways.
+    mutating func findNumberStyle(in upload: SpooledUpload) throws {
+        guard let mapping, mapping.columns.values.contains(where: { $0.number != nil }) else { return }
+        var style = NumberStyle()
+        try RowReader(upload, self).forEachNumber { row, field, text, isOpen in
+            try style.see(text, field, row: row, isOpen: isOpen)
+        }
+        try style.finish()
+        numbers = style
+    }
+
+    private static func positions(_ names: [String], _ mode: UploadMode) throws -> [Int?] {
         var positions: [Int?] = Array(repeating: nil, count: ProductField.allCases.count)
         for (index, name) in names.enumerated() {
             guard let field = ProductField(column: name.lowercased()) else { continue }
             guard positions[field.rawValue] == nil else { throw FileFailure.duplicateColumn(field.column) }
             positions[field.rawValue] = index
         }
-        let missing = ProductField.required.filter { positions[$0.rawValue] == nil }
-        guard missing.isEmpty else { throw FileFailure.missingColumns(missing.map(\.column), found: names) }
+        let missing = mode.missingColumns { positions[$0.rawValue] != nil }
+        guard missing.isEmpty else { throw FileFailure.missingColumns(missing, found: names) }
         return positions
+    }
+}
+
+extension UploadMode {
+    /// Names of the columns that a file of this mode must have and has not.
+    func missingColumns(_ has: (ProductField) -> Bool) -> [String] {
+        guard self == .update else { return ProductField.required.filter { !has($0) }.map(\.column) }
+        let keys: [ProductField] = [.vendorProductID, .sku]
+        return keys.contains(where: has) ? [] : [keys.map(\.column).joined(separator: " or ")]
     }
 }

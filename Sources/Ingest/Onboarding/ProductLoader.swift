@@ -17,7 +17,10 @@ final class ProductLoader {
     private let checker: RowChecker
     private let limits: FileLimits
     private let progress: ProgressMeter
-    private var duplicates: DuplicateChecker
+    private(set) var duplicates: DuplicateChecker
+    /// Rows that do not say which product they are about.
+    private var namelessRows = 0
+    private var warnedRows = 0
     private(set) var verdicts = RowVerdicts()
 
     init(
@@ -31,7 +34,7 @@ final class ProductLoader {
         self.checker = checker
         self.limits = limits
         self.progress = progress
-        duplicates = DuplicateChecker(session: session, vendorID: upload.vendorID, mode: upload.mode)
+        duplicates = DuplicateChecker(session: session, vendorID: upload.vendorID, mode: upload.mode, key: layout.key)
     }
 
     /// Checks every row and loads what the policy allows.
@@ -65,8 +68,9 @@ final class ProductLoader {
                 checker.check(row, &errors)
                 verdicts.add(row.number, isValid: errors.isEmpty)
                 if case .product(let product) = row.content {
-                    if errors.isEmpty { duplicates.note(product, row: row.number) }
-                    try write(product, row: row.number, to: writer)
+                    try take(product, row: row.number, isValid: errors.isEmpty, writer)
+                } else {
+                    namelessRows += 1
                 }
                 try progress.advance(
                     .checking, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
@@ -76,6 +80,17 @@ final class ProductLoader {
             throw UploadFailure.noRows
         }
         try duplicates.finish()
+    }
+
+    private func take(_ product: ProductRow, row: Int, isValid: Bool, _ writer: CopyWriter) throws {
+        if isValid {
+            duplicates.note(product, row: row)
+        } else {
+            duplicates.compare(product, row: row)
+            if !ProductRules.isUsableKey(product[layout.key]) { namelessRows += 1 }
+        }
+        if SpreadsheetDamage.isLikely(in: product) { warnedRows += 1 }
+        try write(product, row: row, to: writer)
     }
 
     private func refuseTooMany(_ row: Int) throws {
@@ -99,6 +114,7 @@ final class ProductLoader {
         var counts = UploadCounts()
         counts.total = tally.total
         counts.valid = tally.total - tally.rejected
+        counts.warned = warnedRows
         if upload.policy == .allOrNothing && counts.error > 0 { return counts }
 
         let new = counts.valid - tally.existing
@@ -106,13 +122,29 @@ final class ProductLoader {
             counts.created = try session.copyProducts { try copyRows(to: $0, existing: false) }
         }
         if tally.existing > 0 {
-            counts.updated = try session.updateProducts(vendorID: upload.vendorID, absent: layout.absentFields) {
-                try copyRows(to: $0, existing: true)
-            }
+            counts.updated = try session.updateProducts(update) { try copyRows(to: $0, existing: true) }
             counts.unchanged = tally.existing - counts.updated
         }
         precondition(counts.created == new && counts.unchanged >= 0, "every accepted row is loaded once")
+        if upload.missingProducts == .deactivate, counts.valid > 0 { counts.deactivated = try deactivateMissing() }
         return counts
+    }
+
+    private var update: ProductUpdate {
+        var update = ProductUpdate(vendorID: upload.vendorID, absent: layout.absentFields)
+        update.key = layout.key
+        update.keepsEmpty = upload.emptyCells == .keep
+        update.activates = upload.missingProducts == .deactivate
+        return update
+    }
+
+    /// A row that does not say which product it is about may be about any: then nothing is known to be missing.
+    private func deactivateMissing() throws -> Int {
+        guard namelessRows == 0 else {
+            try session.addEvent(upload.uploadID, .missingProductsKept(namelessRows: namelessRows))
+            return 0
+        }
+        return try session.deactivateMissingProducts(vendorID: upload.vendorID, key: layout.key)
     }
 
     private func copyRows(to writer: CopyWriter, existing: Bool) throws {
@@ -142,7 +174,8 @@ extension PostgresError {
     fileprivate var isLostRace: Bool { isUniqueViolation || isDeadlock }
 }
 
-/// Carries the counts of a dry run out of the savepoint it rolls back.
+/// A dry run: everything is done but for the products, whose changes are counted and rolled back with their savepoint. This carries
+/// the counts out of it.
 private struct Rehearsal: Error {
     var counts: UploadCounts
 

@@ -14,11 +14,11 @@ package struct ReportWriter: Sendable {
 
     /// Makes the reports of an upload from the database.
     /// - Parameter commit: joins the transaction that records where they are.
-    /// - Returns: the keys; nil if the upload has no errors.
+    /// - Returns: the keys; nil if the upload has neither errors nor warnings.
     func write(
         _ uploadID: String, vendorID: String, _ connection: Connection,
         commit: @Sendable (Session) throws -> Void = { _ in }
-    ) async throws -> (String, String)? {
+    ) async throws -> (errors: String, rejected: String?)? {
         let report = try await connection.transaction(.readOnlySnapshot) { session -> SendableReport? in
             guard let facts = try session.fileFacts(of: uploadID) else { return nil }
             return SendableReport(report: try ErrorReport(session: session, uploadID: uploadID, facts: facts))
@@ -26,33 +26,28 @@ package struct ReportWriter: Sendable {
         guard let report = report?.report else { return nil }
         let keys = try await put(report, vendorID: vendorID, uploadID: uploadID)
         try await connection.transaction { session in
-            try session.recordReport(uploadID, errorsKey: keys.0, rejectedKey: keys.1)
-            try session.addEvent(uploadID, .reportWritten(errorsKey: keys.0, rejectedKey: keys.1))
+            try session.recordReport(uploadID, errorsKey: keys.errors, rejectedKey: keys.rejected)
+            try session.addEvent(uploadID, .reportWritten(errorsKey: keys.errors, rejectedKey: keys.rejected))
             try commit(session)
         }
         return keys
     }
 
     func write(_ result: OnboardingResult, _ connection: Connection) async throws -> OnboardingResult {
-        guard result.end.counts.error > 0 else { return result }
+        guard result.end.counts.hasFindings else { return result }
         var result = result
         let keys = try await write(result.upload.uploadID, vendorID: result.upload.vendorID, connection)
-        (result.errorReport, result.rejectedFile) = (keys?.0, keys?.1)
+        (result.errorReport, result.rejectedFile) = (keys?.errors, keys?.rejected)
         return result
     }
 
-    /// Stores reports made inside a transaction that was rolled back.
-    func store(_ report: ErrorReport, of result: OnboardingResult) async throws -> OnboardingResult {
-        var result = result
-        let keys = try await put(report, vendorID: result.upload.vendorID, uploadID: result.upload.uploadID)
-        (result.errorReport, result.rejectedFile) = (keys.0, keys.1)
-        return result
-    }
-
-    private func put(_ report: ErrorReport, vendorID: String, uploadID: String) async throws -> (String, String) {
+    private func put(_ report: ErrorReport, vendorID: String, uploadID: String) async throws -> (
+        errors: String, rejected: String?
+    ) {
         let errorsKey = ErrorReport.errorsKey(vendorID: vendorID, uploadID: uploadID)
         let rejectedKey = ErrorReport.rejectedKey(vendorID: vendorID, uploadID: uploadID)
         try await store.put(errorsKey, contentsOf: report.errors)
+        guard report.hasRejectedRows else { return (errorsKey, nil) }
         try await store.put(rejectedKey, contentsOf: report.rejected)
         return (errorsKey, rejectedKey)
     }

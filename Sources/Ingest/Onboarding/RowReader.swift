@@ -62,7 +62,7 @@ package final class RowReader {
         csv = CSVReader(format: layout.format, read: read)
         positions = layout.positions.enumerated().compactMap { field, position in position.map { (field, $0) } }
         columnCount = layout.columns.count
-        mapper = layout.mapping.map { RowMapper($0, columns: layout.columns) }
+        mapper = layout.mapping.map { RowMapper($0, columns: layout.columns, style: layout.numbers) }
         values = .allocate(capacity: ProductField.allCases.count)
         values.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
         scratch = .allocate(byteCount: 1 << 12, alignment: 1)
@@ -92,6 +92,24 @@ package final class RowReader {
             return SourceRow(number: number, record: record, content: .product(ProductRow(values: .init(values))))
         }
         return nil
+    }
+
+    /// Calls `body` with each value that the mapping is to read as a number: see `RowMapper.forEachNumber`.
+    func forEachNumber(_ body: (_ row: Int, ProductField, String, _ isOpen: Bool) throws -> Void) throws {
+        while let record = try csv.next() {
+            number += 1
+            guard malformation(of: record) == nil else { continue }
+            let row = number
+            try mapper?.forEachNumber(rowNumber: row, cells(of: record)) { try body(row, $0, $1, $2) }
+        }
+    }
+
+    private func cells(of record: CSVRecord) -> (Int) -> String {
+        let nothing = layout.mapping?.nullWords ?? []
+        return { column in
+            let cell = record[column].string.trimmingASCIIBlanks()
+            return nothing.contains(cell) ? "" : cell
+        }
     }
 
     private func malformation(of record: CSVRecord) -> Malformation? {
@@ -131,8 +149,7 @@ package final class RowReader {
     }
 
     private func mapValues(of record: CSVRecord) -> Bool {
-        let cell: (Int) -> String = { record[$0].string.trimmingASCIIBlanks() }
-        guard let mapped = mapper?.map(rowNumber: number, cell) else { return false }
+        guard let mapped = mapper?.map(rowNumber: number, cells(of: record)) else { return false }
         reserveScratch(mapped.reduce(0) { $0 + $1.utf8.count })
         var used = 0
         for (field, var text) in mapped.enumerated() {

@@ -16,9 +16,12 @@ struct RowVerdicts {
         static let idUsedInFile = Verdict(rawValue: 32)
         /// Its product exists and is to be updated.
         static let exists = Verdict(rawValue: 64)
+        /// Its product does not exist, and only what exists is to be updated.
+        static let unknown = Verdict(rawValue: 128)
 
-        static let duplicate: Verdict = [.skuTaken, .idTaken, .skuUsedInFile, .idUsedInFile]
-        static let rejected: Verdict = [.invalid, .skuTaken, .idTaken, .skuUsedInFile, .idUsedInFile]
+        /// Found out about its keys.
+        static let ofKeys: Verdict = [.skuTaken, .idTaken, .skuUsedInFile, .idUsedInFile, .unknown]
+        static let rejected: Verdict = [.invalid, .ofKeys]
     }
 
     private struct Claim {
@@ -55,10 +58,15 @@ struct RowVerdicts {
         verdicts.append(isValid ? .row : [.row, .invalid])
     }
 
-    /// Forgets what rules 5 and 6 said.
-    mutating func forgetDuplicates() {
-        for row in verdicts.indices { verdicts[row].subtract([.duplicate, .exists]) }
+    /// Forgets what was found out about keys.
+    mutating func forgetKeys() {
+        for row in verdicts.indices { verdicts[row].subtract([.ofKeys, .exists]) }
         claims = []
+    }
+
+    /// Marks all rows whose product does not exist.
+    mutating func markUnknown() {
+        for row in verdicts.indices where verdicts[row].isDisjoint(with: .exists) { mark(row, .unknown) }
     }
 
     mutating func mark(_ row: Int, _ verdict: Verdict) {

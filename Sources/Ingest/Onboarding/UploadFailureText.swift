@@ -23,6 +23,30 @@ extension UploadFailure {
         .init(.tooManyRows, "The file has more than \(limit) data rows: split it into smaller files.")
     }
 
+    static var tooManyErrors: UploadFailure {
+        .init(
+            .fileTooLarge,
+            "The rows with errors are too many and too wide to be listed: shorten the names in the header.")
+    }
+
+    /// Where each number is `'1,234' (row 1)`.
+    static func ambiguousNumber(_ number: String) -> UploadFailure {
+        .init(
+            .unreadableFile, "Numbers can be read in two ways: \(number). Name the decimal mark in the mapping.")
+    }
+
+    static func twoDecimalMarks(_ first: String, _ second: String) -> UploadFailure {
+        .init(
+            .unreadableFile,
+            "Numbers have two decimal marks: \(first) and \(second). Write all with one, or name the mark in the mapping."
+        )
+    }
+
+    static func twoCurrencies(_ first: String, _ second: String) -> UploadFailure {
+        .init(
+            .unreadableFile, "Numbers are in two currencies: \(first) and \(second). Upload a file for each.")
+    }
+
     static var objectIsGone: UploadFailure {
         .init(.unreadableFile, "The file is no longer in the bucket: it was deleted or replaced. Upload it again.")
     }

@@ -102,7 +102,7 @@ struct OnboardJob: JobHandler {
         let commit: @Sendable (Session, UploadEnd) throws -> Void = { session, end in
             // The load may be large: its worker looks for the next step by itself.
             try session.muteJobNotifications()
-            let next = end.counts.error > 0 ? UploadStep.report : .notify
+            let next = end.counts.hasFindings ? UploadStep.report : .notify
             try session.enqueue(next.job(uploadID, vendorID: upload.vendorID))
             try session.finish(job)
         }
@@ -177,7 +177,7 @@ struct ReportJob: JobHandler {
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         let uploadID = try job.uploadID()
         let writer = ReportWriter(store: try resources.stores.reports())
-        let keys = try await resources.pool.withConnection { connection -> (String, String)? in
+        let keys = try await resources.pool.withConnection { connection -> (errors: String, rejected: String?)? in
             guard let upload = try await connection.run({ try $0.upload(uploadID) }) else { return nil }
             return try await writer.write(uploadID, vendorID: upload.vendorID, connection) { session in
                 try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
@@ -193,7 +193,7 @@ struct ReportJob: JobHandler {
             }
             return .finishedByHandler
         }
-        try job.about(logger).info("upload.report.written", metadata: ["key": "\(keys.0)"])
+        try job.about(logger).info("upload.report.written", metadata: ["key": "\(keys.errors)"])
         return .finishedByHandler
     }
 }

@@ -1,0 +1,51 @@
+/// What is wrong with a value, in words for the vendor.
+extension ProductField {
+    /// A number is none, or beyond its bounds.
+    func message(_ violation: DecimalRule.Violation, _ value: UnsafeRawBufferPointer) -> String {
+        guard case .number(let rule, let name) = rule else { preconditionFailure("\(column) is not a number") }
+        let subject = name ?? column
+        switch violation {
+        case .notANumber where rule.scale == 0: return "\(subject) must be a whole number: \(RowError.quoted(value))"
+        case .notANumber:
+            return "\(subject) must be a number with at most \(rule.scale) decimals: \(RowError.quoted(value))"
+        case .tooSmall where rule.scale == 0, .tooLarge where rule.scale == 0:
+            return "\(subject) must be between \(rule.text(rule.minimum)) and \(rule.text(rule.maximum))"
+        case .tooSmall: return "\(subject) must be at least \(rule.text(rule.minimum))"
+        case .tooLarge: return "\(subject) must be at most \(rule.text(rule.maximum))"
+        }
+    }
+
+    /// A text is longer than it may be.
+    func tooLong(_ limit: Int, _ value: UnsafeRawBufferPointer) -> String {
+        "\(column) must be at most \(limit) characters (got \(value.codePoints))"
+    }
+
+    var isMissing: String { "Required field is missing: \(column)" }
+
+    func isNoWebAddress(_ value: UnsafeRawBufferPointer) -> String {
+        "\(column) must be an http or https URL: \(RowError.quoted(value))"
+    }
+
+    func isNotApproved(_ value: UnsafeRawBufferPointer, suggestion: String?) -> String {
+        let hint = suggestion.map { " (did you mean '\($0)'?)" } ?? ""
+        return "Category is not approved: \(RowError.quoted(value))\(hint)"
+    }
+}
+
+extension DecimalRule {
+    /// A bound as a person writes it: `12.50` for 1250 hundredths, `0` for none.
+    func text(_ units: Int) -> String {
+        guard scale > 0, units != 0 else { return String(units) }
+        let digits = String(units)
+        let padded = String(repeating: "0", count: max(0, scale + 1 - digits.count)) + digits
+        return padded.dropLast(scale) + "." + padded.suffix(scale)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Every byte but a UTF-8 continuation byte (10xxxxxx) begins a code point.
+    var codePoints: Int { reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) } }
+
+    /// No text has more code points than bytes, so that nearly every value is decided by its size.
+    func isLonger(than limit: Int) -> Bool { count > limit && codePoints > limit }
+}

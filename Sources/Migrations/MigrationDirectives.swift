@@ -1,0 +1,45 @@
+/// What the comments at the top of a file say to the migrator: `-- catalog: …`.
+struct MigrationDirectives: Sendable, Equatable {
+    /// False after `-- catalog: no-transaction`.
+    private(set) var isTransactional = true
+    /// `-- catalog: works-with 0012`: binaries whose newest migration is this one, or a later one, may go on when the file is applied.
+    private(set) var worksWith: Int?
+    /// `-- catalog: allow RULE: why`: what `lint` may not refuse in this file, and the reason.
+    private(set) var allowed: [String: String] = [:]
+
+    /// - Throws: ``MigrationFileError/unknownDirective(file:directive:)``.
+    init(_ sql: String, fileName: String) throws {
+        for text in Self.texts(sql) {
+            guard read(text) else { throw MigrationFileError.unknownDirective(file: fileName, directive: text) }
+        }
+    }
+
+    private mutating func read(_ text: String) -> Bool {
+        if text == "no-transaction" {
+            isTransactional = false
+        } else if let match = text.wholeMatch(of: /works-with\s+(?<version>[0-9]{4})/) {
+            worksWith = Int(match.version)
+        } else if let match = text.wholeMatch(of: /allow\s+(?<rule>[a-z][a-z-]*):\s*(?<reason>\S.*)/) {
+            allowed[String(match.rule)] = String(match.reason)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// What follows `-- catalog:` in the comment lines before the first statement.
+    private static func texts(_ sql: String) -> [String] {
+        sql.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .lazy.map(trimmed)
+            .prefix { $0.isEmpty || $0.hasPrefix("--") }
+            .map { trimmed($0.drop { $0 == "-" }) }
+            .filter { $0.hasPrefix("catalog:") }
+            .map { String(trimmed($0.dropFirst("catalog:".count))) }
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        let start = text.drop(while: \.isWhitespace)
+        guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return start[...end]
+    }
+}
