@@ -1,7 +1,8 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+PREFIX ?= /usr/local
+.PHONY: help setup build install demo run test chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -14,6 +15,10 @@ setup: ## install what this machine lacks: C libraries, PostgreSQL 15 or newer
 
 build: setup ## build .build/release/catalog
 	@swift build -c release --product catalog >&2
+
+install: setup ## install the command, its user and its unit of systemd: make install PREFIX=/usr/local [DESTDIR=…]
+	@swift build -c release --static-swift-stdlib --product catalog >&2
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh "$$(swift build -c release --show-bin-path)/catalog"
 
 demo: build ## show the whole job on a private database, with sample files
 	@$(catalog) demo

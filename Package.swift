@@ -104,7 +104,8 @@ let package = Package(
         .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["EmbedTool"]),
 
         .target(
-            name: "TestSupport", dependencies: ["AWS", "Curl", "Migrations", "Postgres"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["AWS", "Curl", "Migrations", "Postgres", "Threads"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         .target(
             name: "PipelineSupport", dependencies: ["Intake", "Storage"], path: "Tests/PipelineSupport",
@@ -124,8 +125,8 @@ let package = Package(
         tests("Ingest", ["AWS", "Catalog", "Curl", "Ingest", "OpenSSL", "PipelineSupport"]),
         tests("Enrichment", ["Curl", "Enrichment", "OpenSSL", "PipelineSupport"]),
         tests("Relay", ["AWS", "Curl", "OpenSSL", "PipelineSupport", "Relay"]),
-        tests("API", ["API", "Curl"]),
-        tests("CatalogCLI", ["AWS", "CatalogCLI", "Jobs"]),
+        tests("API", ["API", "Curl", "OpenSSL"]),
+        tests("CatalogCLI", ["API", "AWS", "CatalogCLI", "Jobs"]),
         tests("Statement", ["API", "Enrichment", "Jobs", "Postgres"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL"]),
     ]

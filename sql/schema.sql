@@ -941,6 +941,9 @@ CREATE TABLE catalog.idempotency_keys (
     headers jsonb,
     body text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempt integer DEFAULT 1 NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    body_sha256 text,
     CONSTRAINT idempotency_keys_idempotency_key_is_short CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 255)))
 );
 
@@ -951,6 +954,18 @@ COMMENT ON TABLE catalog.idempotency_keys IS 'answers to POST with an Idempotenc
 -- Name: COLUMN idempotency_keys.status; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.idempotency_keys.status IS 'null while the first request is at work';
+
+-- Name: COLUMN idempotency_keys.attempt; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.idempotency_keys.attempt IS 'raised by each request that takes the key over: only the last one may keep its answer or give the key back';
+
+-- Name: COLUMN idempotency_keys.seen_at; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.idempotency_keys.seen_at IS 'last heartbeat of the request at work; 300 s later another one may take the key over';
+
+-- Name: COLUMN idempotency_keys.body_sha256; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.idempotency_keys.body_sha256 IS 'of the request that was answered: another body under the same key is refused';
 
 -- Name: notifications; Type: TABLE; Schema: catalog; Owner: -
 

@@ -9,23 +9,24 @@ import NIOCore
 import Postgres
 import ServiceLifecycle
 import Storage
+import Tabular
 
 /// The HTTP side of the service.
 package struct APIServer: Sendable {
     /// How it listens and what it asks of callers, with defaults.
     package struct Configuration: Sendable {
-        package var host = "127.0.0.1"
-        /// 0 takes a free one, which the log names.
-        package var port = 8080
+        package var address = ListenAddress(host: "127.0.0.1", port: 8080)
+        /// Where operators get metrics, which the other address then does not give; nil gives them there.
+        package var operatorsAddress: ListenAddress?
         /// Where callers reach this service, without a slash at the end.
         package var publicURL: String?
         /// Of an uploaded file.
-        package var maximumFileBytes = 100_000_000
-        /// Who says nothing for so long, in the middle of a request or between two, is disconnected.
+        package var maximumFileBytes = FileLimits().maximumFileBytes
+        /// Idle connections are closed after this time, in the middle of a request or between two.
         package var idle = Duration.seconds(30)
         /// Requests a second for each caller, on average.
         package var requestsPerSecond = 50
-        /// Whose JSON Web Tokens are believed; nil believes none.
+        /// Which JSON Web Tokens are trusted; nil trusts none.
         package var tokens: JWTSettings?
         /// Whether notifications can be listened to: not behind PgBouncer.
         package var listens = true
@@ -42,7 +43,7 @@ package struct APIServer: Sendable {
         let uploadStore: any ObjectStore
         let enrichment: EnrichmentResources
         let recorder: ArrivalRecorder
-        let intake: EventIntake
+        let intake: EventIntake?
         let isReady: @Sendable () async throws -> Void
 
         /// - Parameters:
@@ -51,11 +52,12 @@ package struct APIServer: Sendable {
         ///   - store: where reports are.
         ///   - uploadStore: where uploaded files go.
         ///   - uploadBucket: by which `ObjectStores` finds the same store.
+        ///   - intake: nil has no route for events.
         ///   - isReady: throws the reason why the service cannot work now.
         package init(
             connector: Connector, pool: Pool, store: any ObjectStore, uploadStore: any ObjectStore,
             uploadBucket: String, enrichment: EnrichmentResources,
-            recorder: ArrivalRecorder, intake: EventIntake, isReady: @escaping @Sendable () async throws -> Void
+            recorder: ArrivalRecorder, intake: EventIntake?, isReady: @escaping @Sendable () async throws -> Void
         ) {
             self.connector = connector
             self.pool = pool
@@ -75,26 +77,32 @@ package struct APIServer: Sendable {
     private let watch = UploadWatch()
     private let metrics = HTTPMetrics()
     private let authenticator: Authenticator
+    private let health: HealthRoutes
+    private let report: MetricsRoutes
 
     package init(_ configuration: Configuration, _ resources: Resources, logger: Logger) {
         self.configuration = configuration
         self.resources = resources
         self.logger = logger
         authenticator = Authenticator(
-            pool: resources.pool, issuer: configuration.tokens.map { JWTIssuer($0, http: HTTPClient()) })
+            pool: resources.pool,
+            issuer: configuration.tokens.map { JWTIssuer($0, http: HTTPClient(), logger: logger) })
+        health = HealthRoutes(isReady: resources.isReady, logger: logger)
+        report = MetricsRoutes(metrics: MetricsReport(pool: resources.pool, http: metrics))
     }
 
-    /// What listens, and what keeps it informed; both end when they are asked to.
+    /// What listens, and what keeps it informed; all end when they are asked to.
     package func services() throws -> [any Service] {
-        [
-            APIUpkeep(
-                watch: watch, authenticator: authenticator, connector: resources.connector, pool: resources.pool,
-                listens: configuration.listens, logger: logger),
-            application,
-        ]
+        let upkeep = APIUpkeep(
+            watch: watch, authenticator: authenticator, connector: resources.connector, pool: resources.pool,
+            listens: configuration.listens, logger: logger)
+        let endpoints = endpoints
+        let main = application(at: configuration.address, endpoints + [description(of: endpoints)])
+        guard let address = configuration.operatorsAddress else { return [upkeep, main] }
+        return [upkeep, main, application(at: address, health.endpoints + report.endpoints)]
     }
 
-    private var application: some ApplicationProtocol {
+    private func application(at address: ListenAddress, _ endpoints: [Endpoint]) -> any Service {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let channel = HTTP1Channel.Configuration(
@@ -102,25 +110,28 @@ package struct APIServer: Sendable {
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
         return Application(
-            router: router, server: .http1(configuration: channel),
+            router: router(endpoints), server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), serverName: "catalog"),
+                address: .hostname(address.host, port: address.port), serverName: "catalog"),
             onServerRunning: { [logger] channel in
                 logger.notice("http.listening", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "")"])
             },
             logger: quiet)
     }
 
-    private var router: Router<APIContext> {
+    private func router(_ endpoints: [Endpoint]) -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.add(middleware: Front(metrics: metrics, logger: logger))
         let door = EndpointRouter(
-            authenticator: authenticator, limiter: RateLimiter(perSecond: configuration.requestsPerSecond),
-            idempotency: Idempotency(pool: resources.pool))
-        let endpoints = endpoints
-        door.add(endpoints + [description(of: endpoints)], to: router)
+            authenticator: authenticator, limiter: RequestLimiter(perSecond: configuration.requestsPerSecond),
+            idempotency: Idempotency(
+                pool: resources.pool, maximumBodyBytes: configuration.maximumFileBytes + Self.formOverhead))
+        door.add(endpoints, to: router)
         return router
     }
+
+    /// What a form adds to its file, generously.
+    private static let formOverhead = 1 << 20
 
     private var endpoints: [Endpoint] {
         let (pool, store) = (resources.pool, resources.store)
@@ -135,11 +146,9 @@ package struct APIServer: Sendable {
             ProductRoutes(database: database).endpoints, CategoryRoutes(database: database).endpoints,
             VendorRoutes(database: database).endpoints, TokenRoutes(database: database).endpoints,
             JobRoutes(database: database).endpoints, enrichments.endpoints,
-            EventRoutes(intake: resources.intake).endpoints,
+            resources.intake.map { EventRoutes(intake: $0).endpoints } ?? [],
             ReportRoutes(links: ReportLinks(store: store, publicURL: configuration.publicURL), pool: pool).endpoints,
-            HealthRoutes(
-                isReady: resources.isReady, metrics: MetricsReport(pool: pool, http: metrics), logger: logger
-            ).endpoints,
+            health.endpoints, configuration.operatorsAddress == nil ? report.endpoints : [],
         ]
         return groups.flatMap(\.self)
     }

@@ -26,7 +26,7 @@ struct CatalogCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // A reader that went away (`catalog upload list | head`) is no reason to die by a signal in the middle of a load.
+        // A reader that went away (`catalog upload list | head`) does not end the process by a signal in the middle of a load.
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()

@@ -67,7 +67,10 @@ final class Cloud: Sendable {
 
     /// - Parameter arn: of the topic that announces objects.
     func trustedTopic(_ arn: String, _ logger: Logger) -> TrustedTopic {
-        let (http, verifier) = (http, SNSVerifier(http: http))
+        let http = http
+        let verifier = SNSVerifier(http: http) { error in
+            logger.warning("intake.topic.unverifiable", metadata: ["error": "\(error)"])
+        }
         return TrustedTopic(arn: arn, logger: logger, isGenuine: verifier.isGenuine) { url in
             let response = try await http.send(HTTPRequest("GET", url))
             guard response.isSuccess else {

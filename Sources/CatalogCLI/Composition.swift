@@ -70,7 +70,17 @@ struct Composition: Sendable {
     func outbox(_ connection: Connection) throws -> OutboxDelivery {
         OutboxDelivery(
             connection: connection, store: try stores.reports(), notifier: try notifier(),
-            publicURL: settings.service.publicURL)
+            publicURL: settings.service.publicURL
+        ) { [connector = database.connector] body in
+            let other = try await connector.open()
+            do {
+                try await other.transaction(body)
+            } catch {
+                await other.close()
+                throw error
+            }
+            await other.close()
+        }
     }
 
     func notifier() throws -> any Notifier {
@@ -99,10 +109,14 @@ struct Composition: Sendable {
         _ = try ProviderFactory(providerResources(pool)).make(row)
     }
 
-    func intake(_ pool: Pool, _ logger: Logger) -> EventIntake {
-        let topic = settings.service.eventsTopic.map { cloud.trustedTopic($0, logger) }
+    /// What takes events over HTTP.
+    /// - Returns: nil if nothing proves who sends them and others than this machine reach the address.
+    func intake(_ pool: Pool, _ logger: Logger) -> EventIntake? {
+        let events = settings.service.events
+        guard events.areProved || settings.service.http.address.isLoopback else { return nil }
         return EventIntake(
-            recorder: recorder(pool), token: settings.service.eventsToken, topic: topic, logger: logger)
+            recorder: recorder(pool), token: events.token,
+            topic: events.topic.map { cloud.trustedTopic($0, logger) }, logger: logger)
     }
 
     /// What can become of objects: a route names one of these.

@@ -14,7 +14,7 @@ struct Database: Sendable {
 
     var embedded: EmbeddedPostgres { EmbeddedPostgres(base: settings.base.path) }
 
-    /// For pools: a refused password is looked up anew.
+    /// For pools: a refused password is looked up again.
     var connector: Connector {
         Connector(conninfo: conninfo) {
             guard case .secret(let id, _) = settings.database, let secrets = try? cloud.databaseSecrets() else {
@@ -41,7 +41,7 @@ struct Database: Sendable {
             return try await connector.open()
         } catch let error as PostgresError where !settings.isEmbedded {
             throw CommandFailure(
-                "cannot connect to the database of \(settings.databaseVariable) (value withheld): \(error); "
+                "cannot connect to the database of \(settings.database.variable) (value withheld): \(error); "
                     + "check host, port, user, password and network")
         }
     }
@@ -74,7 +74,7 @@ struct DatabaseSecret {
         // Foundation's own error would quote the secret.
         guard let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
             throw SettingsError(
-                "CATALOG_DATABASE_SECRET", id, "the secret is no JSON object with username and password")
+                "CATALOG_DATABASE_SECRET", id, "the secret is not a JSON object with username and password")
         }
         values = object.compactMapValues { ($0 as? String) ?? ($0 as? NSNumber)?.stringValue }
     }

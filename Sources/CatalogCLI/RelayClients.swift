@@ -5,7 +5,7 @@ import Relay
 
 /// Clients of the relay's target, with the credentials of the moment.
 ///
-/// Credentials from a secret are kept for 5 minutes, and looked up anew when the target refuses them.
+/// Credentials from a secret are kept for 5 minutes, and looked up again when the target refuses them.
 actor RelayClients {
     /// Without a byte for so long a transfer is given up: windows wait in the database, not in a connection.
     private static let stallTimeout = Duration.seconds(15)
@@ -86,7 +86,7 @@ enum RelaySecret {
         else {
             throw SettingsError(
                 "CATALOG_RELAY_TARGET", "…secret=\(id)",
-                "the secret is no JSON object with access_key_id and secret_access_key")
+                "the secret is not a JSON object with access_key_id and secret_access_key")
         }
         return Credentials(accessKeyID: key, secretAccessKey: secret, sessionToken: values["sessiontoken"])
     }

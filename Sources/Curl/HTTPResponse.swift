@@ -52,7 +52,7 @@ public struct HTTPHeaders: Sendable, Equatable, RandomAccessCollection {
 }
 
 extension HTTPHeaders {
-    /// - Parameter lines: without line breaks, as they arrived; a status line begins anew, because what stood before it was an
+    /// - Parameter lines: without line breaks, as they arrived; a status line starts over, because what stood before it was an
     ///   interim answer (RFC 9110, section 15.2).
     init(lines: [String]) {
         for line in lines {
@@ -66,7 +66,7 @@ extension HTTPHeaders {
 }
 
 extension StringProtocol {
-    /// Without blanks and tabs at both ends.
+    /// Without white space at both ends.
     var trimmed: String {
         let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         let rest = Substring(self).utf8.drop(while: isBlank)

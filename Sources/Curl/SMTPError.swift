@@ -18,7 +18,7 @@ extension SMTPError {
     init?(_ outcome: TransferOutcome, _ server: SMTPServer) {
         guard outcome.code != CURLE_OK else { return nil }
         let kind = HTTPTransportError.Kind(outcome)
-        // Of the network's errors, the last reply is no reason.
+        // The last reply does not explain an error of the network.
         let isReply = (400..<600).contains(outcome.status) && [.cutOff, .other].contains(kind)
         // Without a reply of 4xx or 5xx, a denied login means that no way to log in is offered.
         let isHopeless = outcome.code == CURLE_LOGIN_DENIED || [.tls, .invalidURL].contains(kind)

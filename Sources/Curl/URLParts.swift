@@ -17,7 +17,7 @@ struct URLParts {
     /// Decoded.
     let password: String?
 
-    /// - Returns: nil if it is no absolute URL of a scheme that this libcurl knows.
+    /// - Returns: nil if it is not an absolute URL of a scheme that this libcurl knows.
     init?(_ text: String) {
         // A C string would end there, and be another URL.
         guard !text.utf8.contains(0), let handle = curl_url() else { return nil }

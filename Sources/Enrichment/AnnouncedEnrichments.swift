@@ -25,23 +25,28 @@ package struct AnnouncedEnrichments: Sendable {
     }
 
     /// Records the request.
+    /// - Parameter fence: begins the transaction; what it throws stops it.
     /// - Returns: where the store takes the bytes; nil if this service has to.
-    package func announce(_ new: NewEnrichment) async throws -> UploadLink? {
+    package func announce(
+        _ new: NewEnrichment, fence: @escaping @Sendable (Session) throws -> Void = { _ in }
+    ) async throws -> UploadLink? {
         let link = try await objects.uploadLink(to: Self.key(of: new.requestID), sha256: nil)
         try await objects.pool.transaction { session in
+            try fence(session)
             try objects.expect(session)
             try session.addEnrichment(new)
         }
         return link
     }
 
-    /// Stores the bytes of an announced request and lets its work begin.
-    /// - Returns: whether a request of this id waits for them.
+    /// Stores the bytes of an announced request and lets its work begin, however many callers bring them.
+    /// - Returns: whether a request of this id waits for them, or has them already.
+    /// - Throws: `OtherBytesTaken`.
     package func fill(_ requestID: String, with file: ReceivedFile) async throws -> Bool {
-        guard let request = try await objects.pool.run({ try $0.enrichment(requestID) }), request.waitsForUpload else {
-            return false
-        }
-        try await objects.put(Self.key(of: request.requestID), file)
+        guard let request = try await objects.pool.run({ try $0.enrichment(requestID) }) else { return false }
+        let key = Self.key(of: request.requestID)
+        guard request.waitsForUpload else { return try await objects.has(file, at: key) }
+        try await objects.put(key, file)
         return true
     }
 

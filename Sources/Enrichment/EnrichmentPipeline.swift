@@ -21,10 +21,14 @@ package struct EnrichmentPipeline: Sendable {
     /// Makes a request of a list at hand, with all its batches, in one transaction.
     /// - Parameter reusing: whether an earlier request for the same is the answer.
     /// - Throws: `EnrichmentFailure`: then nothing was made.
-    package func create(_ new: NewEnrichment, _ spool: ContactSpool, reusing: Bool) async throws -> Outcome {
+    package func create(
+        _ new: NewEnrichment, _ spool: ContactSpool, reusing: Bool,
+        fence: @escaping @Sendable (Session) throws -> Void = { _ in }
+    ) async throws -> Outcome {
         let plan = try await plan(new.options)
         do {
             try await resources.pool.transaction { session in
+                try fence(session)
                 try session.addEnrichment(new)
                 _ = try load(new.requestID, plan, new.format, spool, session, reusing: reusing)
             }

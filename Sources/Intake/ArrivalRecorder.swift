@@ -19,4 +19,14 @@ package struct ArrivalRecorder: Sendable {
     func record(_ event: ObjectEvent) async throws -> ArrivalOutcome {
         try await pool.transaction { try $0.record(event, pipelines) }
     }
+
+    /// Records an object that this service stored. An event of the store may have told of it first, and been ignored
+    /// because nothing had announced the object yet: that one is forgotten.
+    func record(_ event: ObjectEvent, announcing: @escaping @Sendable (Session) throws -> Void) async throws {
+        try await pool.transaction { session in
+            try session.forgetIgnored(event)
+            try announcing(session)
+            _ = try session.record(event, pipelines)
+        }
+    }
 }

@@ -10,8 +10,9 @@ package struct EventIntake: Sendable {
     private let logger: Logger
 
     /// - Parameters:
-    ///   - token: whoever posts must know it, except SNS, which signs; nil lets everybody who reaches the address post.
-    ///   - topic: of SNS; without one its messages are refused.
+    ///   - token: whoever posts must know it, except SNS, which signs.
+    ///   - topic: of SNS; without one its messages are refused. With a topic and no token only SNS is heard; with neither
+    ///     everybody who reaches the address may post, which is for the caller to allow.
     package init(recorder: ArrivalRecorder, token: String?, topic: TrustedTopic?, logger: Logger) {
         self.recorder = recorder
         self.token = token
@@ -21,7 +22,7 @@ package struct EventIntake: Sendable {
 
     /// - Parameter authorization: the request's header: `Bearer TOKEN`, or the bare token.
     /// - Returns: what became of each object, by bucket and key.
-    /// - Throws: `ObjectEventError`, `EventRefused`; `PostgresError`: the sender shall try again.
+    /// - Throws: `ObjectEventError`, `EventRefused`; `EventUnverifiable`, `PostgresError`: the sender shall try again.
     package func receive(_ body: [UInt8], authorization: String?) async throws -> [ArrivalOutcome] {
         // Whatever is no message of SNS is tried as an event.
         guard let message = try? SNSMessage(body) else {
@@ -32,7 +33,7 @@ package struct EventIntake: Sendable {
             throw EventRefused.untrusted(
                 reason: "messages of SNS are refused: set CATALOG_EVENTS_TOPIC to the topic's ARN")
         }
-        guard let payload = try await topic.open(message) else { return [] }
+        guard let payload = try await Self.open(message, topic) else { return [] }
         return try await record(
             try ObjectEventParser.events(in: Array(payload.utf8)).map { event in
                 var event = event
@@ -57,9 +58,25 @@ package struct EventIntake: Sendable {
         return outcomes
     }
 
+    private static func open(_ message: SNSMessage, _ topic: TrustedTopic) async throws -> String? {
+        do {
+            return try await topic.open(message)
+        } catch let error where !(error is EventRefused || error is CancellationError) {
+            throw EventUnverifiable(reason: String(describing: error))
+        }
+    }
+
     private func authorize(_ header: String?) throws {
-        guard let token else { return }
-        let given = header.map { $0.hasPrefix("Bearer ") ? String($0.dropFirst("Bearer ".count)) : $0 } ?? ""
+        guard let token else {
+            guard topic == nil else {
+                throw EventRefused.untrusted(
+                    reason: "only messages of the SNS topic are accepted: set CATALOG_EVENTS_TOKEN to accept others")
+            }
+            return
+        }
+        // RFC 9110, section 11.1: the scheme's name is in any case.
+        let given =
+            header.map { $0.lowercased().hasPrefix("bearer ") ? String($0.dropFirst("Bearer ".count)) : $0 } ?? ""
         guard Self.isEqual(Array(given.utf8), Array(token.utf8)) else { throw EventRefused.unauthorized }
     }
 
@@ -80,4 +97,12 @@ package enum EventRefused: Error, CustomStringConvertible, Equatable {
         case .untrusted(let reason): reason
         }
     }
+}
+
+/// A message that may be genuine, but whose proof cannot be had now: the sender shall try again.
+package struct EventUnverifiable: Error, CustomStringConvertible, Equatable {
+    var reason: String
+
+    /// For operators.
+    package var description: String { reason }
 }

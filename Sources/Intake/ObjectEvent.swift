@@ -56,10 +56,30 @@ package enum ObjectEventParser {
         guard let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any] else {
             throw ObjectEventError(reason: "the body is not a JSON object")
         }
-        if object["detail-type"] != nil { return try eventBridge(object) }
-        if let records = object["Records"] as? [[String: Any]] { return try records.compactMap(record) }
+        if object["detail-type"] != nil { return try eventBridge(object).map(checked) }
+        if let records = object["Records"] as? [[String: Any]] { return try records.compactMap(record).map(checked) }
         if object["Event"] as? String == "s3:TestEvent" { return [] }
         throw ObjectEventError(reason: "the body has neither Records nor detail-type")
+    }
+
+    /// No store has longer ones ("Creating object key names", Amazon S3 User Guide), and an index of PostgreSQL has no room
+    /// for much longer ones: the sender would repeat an event for ever that no try can record.
+    private static let longestName = 1024
+
+    private static func checked(_ event: ObjectEvent) throws -> ObjectEvent {
+        let names = [
+            ("bucket", event.bucket), ("key", event.key), ("version", event.versionID ?? event.etag),
+            ("eTag", event.etag),
+        ]
+        for (what, name) in names {
+            guard (1...longestName).contains(name.utf8.count), !name.utf8.contains(0) else {
+                throw ObjectEventError(
+                    reason:
+                        "a \(what) has \(name.utf8.count) bytes or a NUL: expected 1 to \(longestName) bytes without one"
+                )
+            }
+        }
+        return event
     }
 
     private static func eventBridge(_ event: [String: Any]) throws -> [ObjectEvent] {
@@ -104,9 +124,11 @@ package enum ObjectEventParser {
         }
     }
 
-    /// As in a form: `+` is a blank. A key that is no valid encoding stays as it is.
+    /// As in a form: `+` is a blank. A key that is not encoded stays as it is: it has a `%` that encodes nothing, or a
+    /// character that an encoder would have replaced.
     private static func decoded(_ key: String) -> String {
-        key.replacing("+", with: " ").removingPercentEncoding ?? key
+        guard key.utf8.allSatisfy({ (0x21..<0x7F).contains($0) }) else { return key }
+        return key.replacing("+", with: " ").removingPercentEncoding ?? key
     }
 
     private static func bare(_ etag: String) -> String { etag.trimmingCharacters(in: ["\""]) }

@@ -34,6 +34,14 @@ extension ObjectEvent {
         """
     }
 
+    static func deleteIgnored(_ event: ObjectEvent) -> Statement {
+        """
+        delete from intake.object_events
+        where bucket = \(event.bucket)::text and object_key = \(event.key)::text
+          and object_version = \(event.version)::text and ignored_because is not null
+        """
+    }
+
     /// Objects of a listing that no event has announced: unknown, or written anew since. S3 lists times in whole seconds,
     /// without the rest: what was put right after the route was made seems to be older than it.
     static func selectNew(bucket: String, prefix: String, keys: [String], etags: [String], times: [String]) -> Statement
@@ -61,6 +69,12 @@ extension Session {
         let outcome = try begin(event, route, pipelines)
         try execute(ObjectEvent.insert(event, route: route, outcome: outcome))
         return outcome
+    }
+
+    /// Forgets that an object version was ignored, and holds it until the transaction ends.
+    func forgetIgnored(_ event: ObjectEvent) throws {
+        try execute(ObjectEvent.hold(event))
+        try execute(ObjectEvent.deleteIgnored(event))
     }
 
     private func begin(_ event: ObjectEvent, _ route: Route, _ pipelines: Pipelines) throws -> ArrivalOutcome {

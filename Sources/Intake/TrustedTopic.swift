@@ -1,7 +1,7 @@
 import AWS
 import Logging
 
-/// The one topic whose messages are believed, once their signature proves that SNS sent them.
+/// The one topic whose messages are trusted, once their signature proves that SNS sent them.
 package struct TrustedTopic: Sendable {
     private let arn: String
     private let isGenuine: @Sendable (SNSMessage) async throws -> Bool
@@ -26,7 +26,7 @@ package struct TrustedTopic: Sendable {
     /// - Throws: `EventRefused.untrusted`; errors of the two closures.
     func open(_ message: SNSMessage) async throws -> String? {
         guard message.topic == arn else {
-            throw EventRefused.untrusted(reason: "the message is of another topic than CATALOG_EVENTS_TOPIC")
+            throw EventRefused.untrusted(reason: "the message is from another topic than CATALOG_EVENTS_TOPIC")
         }
         guard try await isGenuine(message) else {
             throw EventRefused.untrusted(reason: "the message is not signed by SNS")

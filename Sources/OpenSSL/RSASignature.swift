@@ -4,7 +4,7 @@ import COpenSSL
 public enum RSASignature {
     /// The hash under a signature.
     public enum Digest: Sendable {
-        /// Broken for signing anew; still found in messages of services that began with it.
+        /// Too weak for new signatures; still found in messages of services that began with it.
         case sha1
         case sha256
     }
@@ -31,7 +31,7 @@ public enum RSASignature {
 
     /// Signs with SHA-256, as RS256 of JSON Web Tokens wants it (RFC 7518, section 3.3).
     /// - Parameter privateKey: in PEM, without a passphrase.
-    /// - Returns: nil if the key cannot be read or is no RSA key.
+    /// - Returns: nil if the key cannot be read or is not an RSA key.
     public static func sign(_ message: [UInt8], privateKey: String) -> [UInt8]? {
         defer { ERR_clear_error() }
         guard let key = self.privateKey(of: Array(privateKey.utf8)) else { return nil }

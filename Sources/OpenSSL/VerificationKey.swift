@@ -2,7 +2,10 @@ import COpenSSL
 
 /// A public key that checks signatures of JSON Web Tokens: RS256 or ES256 (RFC 7518, sections 3.3 and 3.4).
 public final class VerificationKey: @unchecked Sendable {  // because OpenSSL locks what it changes inside a key
-    /// `RS256` or `ES256`.
+    /// What a key may check.
+    public static let algorithms = ["RS256", "ES256"]
+
+    /// One of `algorithms`.
     public let algorithm: String
     private let key: OpaquePointer
 

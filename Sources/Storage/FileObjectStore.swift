@@ -16,7 +16,11 @@ package struct FileObjectStore: ObjectStore {
         let target = try url(of: key)
         try await onThread(named: "file-store") {
             let folder = target.deletingLastPathComponent()
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            do {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            } catch {
+                throw ObjectStoreError(reason: "cannot make the folder '\(folder.path)': \(error.localizedDescription)")
+            }
             let staged = folder.appendingPathComponent(Self.stagedPrefix + UUID().uuidString)
             do {
                 try LocalFile(path: path).copy(to: staged.path)
@@ -26,7 +30,7 @@ package struct FileObjectStore: ObjectStore {
                 }
             } catch {
                 unlink(staged.path)
-                throw error
+                throw error is ObjectStoreError ? error : ObjectStoreError(reason: String(describing: error))
             }
         }
     }

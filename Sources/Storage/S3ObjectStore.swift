@@ -17,52 +17,74 @@ package struct S3ObjectStore: ObjectStore {
 
     package func put(_ key: String, contentsOf path: String) async throws {
         let options = S3PutOptions(contentType: key.hasSuffix(".csv") ? "text/csv; charset=utf-8" : nil)
-        try await client.put(object(key), contentsOf: path, options: options)
+        try await asking { try await client.put(object(key), contentsOf: path, options: options) }
     }
 
     package func get(
         _ key: String, version: String?, etag: String?,
         receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
-        do {
-            try await client.download(object(key, version), etag: etag, receive: receive)
-        } catch let error as AWSError where error.isNotFound || error.isPreconditionFailed {
-            throw gone(key)
+        try await asking {
+            do {
+                try await client.download(object(key, version), etag: etag, receive: receive)
+            } catch let error as AWSError where error.isNotFound || error.isPreconditionFailed {
+                throw gone(key)
+            }
         }
     }
 
     package func read(_ key: String, version: String?, etag: String?, range: Range<Int>?) async throws -> [UInt8] {
-        do {
-            return try await client.get(object(key, version), range: range, etag: etag).bytes
-        } catch let error as AWSError where Self.isGone(error) {
-            throw gone(key)
+        try await asking {
+            do {
+                return try await client.get(object(key, version), range: range, etag: etag).bytes
+            } catch let error as AWSError where Self.isGone(error) {
+                throw gone(key)
+            }
         }
     }
 
     package func head(_ key: String) async throws -> ObjectInfo? {
-        do {
-            return ObjectInfo(try await client.head(object(key)))
-        } catch let error as AWSError where error.isNotFound {
-            return nil
+        try await asking {
+            do {
+                return ObjectInfo(try await client.head(object(key)))
+            } catch let error as AWSError where error.isNotFound {
+                return nil
+            }
         }
     }
 
     package func list(prefix: String, after key: String?) async throws -> [ObjectInfo] {
-        try await client.page(of: bucket, prefix: prefix, startAfter: key).objects.map(ObjectInfo.init)
+        try await asking {
+            try await client.page(of: bucket, prefix: prefix, startAfter: key).objects.map(ObjectInfo.init)
+        }
     }
 
-    package func delete(_ key: String) async throws { try await client.delete(object(key)) }
+    package func delete(_ key: String) async throws {
+        try await asking { try await client.delete(object(key)) }
+    }
 
     package func link(to key: String) async throws -> ObjectLink {
-        let link = try await signer.presignGet(object(key), expires: S3Client.longestLink)
+        let link = try await asking { try await signer.presignGet(object(key), expires: S3Client.longestLink) }
         return ObjectLink(url: link.url, expiresAt: link.mayEndEarlier ? Date() : link.expiresAt)
     }
 
     package func uploadLink(to key: String, sha256: String?) async throws -> UploadLink? {
         let checksum = sha256.map { Data(hexadecimal: $0).base64EncodedString() }
-        let link = try await signer.presignPut(object(key), expires: 86_400, sha256: checksum)
+        let link = try await asking { try await signer.presignPut(object(key), expires: 86_400, sha256: checksum) }
         return UploadLink(
             url: link.url, expiresAt: link.expiresAt, headers: checksum.map { ["x-amz-checksum-sha256": $0] } ?? [:])
+    }
+
+    /// Tells what the service answered as the trouble of a store that it is: whoever uses stores knows no services.
+    @discardableResult
+    private func asking<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as AWSError {
+            throw ObjectStoreError(reason: String(describing: error))
+        } catch let error as CredentialError {
+            throw ObjectStoreError(reason: error.description)
+        }
     }
 
     /// Not if there is no bucket: then something else is wrong than one object.

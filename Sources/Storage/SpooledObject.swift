@@ -1,3 +1,4 @@
+import OpenSSL
 import Threads
 
 /// An object of a bucket, fetched whole into a temporary file.
@@ -24,6 +25,19 @@ package final class SpooledObject: ByteSource, Sendable {
             try spool.write(piece)
         }
         return SpooledObject(spool)
+    }
+
+    /// Of all bytes, 64 hexadecimal digits.
+    package func sha256() async throws -> String {
+        try await onThread(named: "spool-hash") { [spool] in
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
+            defer { buffer.deallocate() }
+            let (hash, read) = (SHA256(), spool.reader())
+            while case let count = try read(buffer), count > 0 {
+                hash.update(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+            }
+            return hash.finish().hex
+        }
     }
 
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {

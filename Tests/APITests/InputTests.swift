@@ -51,7 +51,7 @@ struct InputTests {
     @Test func anUnknownParameterIsNamedWithTheKnownOnes() {
         let problem = problem { _ = try InputValues([("prcie", "1")], [.limit]) }
         #expect(problem?.kind == .unknownParameter)
-        #expect(problem?.detail == "unknown parameter 'prcie': known are limit")
+        #expect(problem?.detail == "unknown parameter 'prcie': expected one of limit")
     }
 
     @Test func aCursorOfAnotherListIsRefused() {
@@ -63,6 +63,7 @@ struct InputTests {
         "", "[]", "3", "{", #"{"name": 1}"#, #"{"name": ["x"]}"#, #"{"name": "x", "limit": "3"}"#,
         #"{"name": "x", "flag": 1}"#,
         #"{"name": "x", "more": true}"#, #"{"status": "failed"}"#, #"{"name": null}"#,
+        #"{"name": "x", "more": null}"#,
     ])
     func wrongBodiesAreRefused(json: String) {
         #expect(problem { _ = try InputValues(json: Array(json.utf8), Self.inputs) }?.kind == .invalidBody)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AWS
@@ -89,15 +90,4 @@ struct CredentialProviderTests {
         let kept = try await provider.credentials()
         #expect(kept.accessKeyID == "B")
     }
-}
-
-/// A clock that a test moves.
-final class TestClock: Sendable {
-    private let time = Locked(Date(timeIntervalSince1970: 1_772_366_400))
-
-    var now: Date { time.withLock { $0 } }
-
-    func advance(_ seconds: TimeInterval) { time.withLock { $0 += seconds } }
-
-    func after(_ seconds: TimeInterval) -> Date { now.addingTimeInterval(seconds) }
 }

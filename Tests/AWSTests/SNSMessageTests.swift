@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Threads
 
 @testable import AWS
 
@@ -103,8 +104,22 @@ struct SNSMessageTests {
     func verifier() async throws {
         let message = try SNSMessage(Array(text("message-01.json").utf8))
         let transport = ScriptedTransport(.make(status: 503), .make(try text("signing-cert.pem")))
-        let verifier = SNSVerifier(send: transport.send)
+        let clock = TestClock()
+        let reports = Locked(0)
+        let verifier = SNSVerifier(
+            now: { clock.now }, report: { _ in reports.withLock { $0 += 1 } }, send: transport.send)
+        // Many messages at once, and one after them: SNS is asked once and the log told once.
+        let refused = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<20 {
+                group.addTask { do { _ = try await verifier.isGenuine(message); return false } catch { return true } }
+            }
+            return await group.reduce(true) { $0 && $1 }
+        }
+        #expect(refused)
         await #expect(throws: SNSMessageError.self) { try await verifier.isGenuine(message) }
+        #expect(transport.requests.count == 1)
+        #expect(reports.withLock { $0 } == 1)
+        clock.advance(30)
         for _ in 0..<2 {
             let isGenuine = try await verifier.isGenuine(message)
             #expect(isGenuine)

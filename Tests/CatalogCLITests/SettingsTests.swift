@@ -1,3 +1,4 @@
+import API
 import Curl
 import Foundation
 import Postgres
@@ -12,35 +13,42 @@ import Testing
 
     @Test("Without variables everything lives below the working directory")
     func defaults() throws {
-        let settings = try Self.make(["CATALOG_STORE": "", "CATALOG_NOTIFY": ""])
+        let settings = try Self.make(["AWS_PROFILE": ""])
         #expect(settings.isEmbedded)
         guard case .folder(let objects) = settings.store, case .folder(let mail) = settings.notify else {
-            return #expect(Bool(false), "\(settings.store) \(settings.notify)")
+            Issue.record("\(settings.store) \(settings.notify)")
+            return
         }
         #expect(objects.path == "/work/.catalog/objects")
         #expect(mail.path == "/work/.catalog/mail")
-        #expect(settings.service.httpHost == "127.0.0.1" && settings.service.httpPort == 8080)
+        #expect(settings.service.http.address == ListenAddress(host: "127.0.0.1", port: 8080))
+        #expect(settings.service.http.maximumFileBytes == 104_857_600)
     }
 
     @Test("Stores, ways of notification and addresses are read as documented")
     func values() throws {
         let settings = try Self.make([
             "CATALOG_STORE": "s3://reports", "CATALOG_NOTIFY": "smtp://user:p%40ss@mail:587",
-            "CATALOG_HTTP_ADDRESS": "[::1]:9000", "CATALOG_CONCURRENCY": "onboard=5, notify=1", "CATALOG_LISTEN": "off",
+            "CATALOG_HTTP_ADDRESS": "[::1]:9000", "CATALOG_METRICS_ADDRESS": "10.0.0.7:9090",
+            "CATALOG_CONCURRENCY": "onboard=5, notify=1", "CATALOG_LISTEN": "off",
             "CATALOG_PUBLIC_URL": "https://catalog.example.com/", "CATALOG_LOG_LEVEL": "debug",
         ])
         guard case .bucket("reports") = settings.store, case .mail(let server) = settings.notify else {
-            return #expect(Bool(false), "\(settings.store)")
+            Issue.record("\(settings.store)")
+            return
         }
         #expect(server.password == "p@ss" && server.port == 587)
-        #expect(settings.service.httpHost == "::1" && settings.service.httpPort == 9000)
+        #expect(settings.service.http.address == ListenAddress(host: "::1", port: 9000))
+        #expect(settings.service.http.operatorsAddress?.description == "10.0.0.7:9090")
         #expect(
-            settings.service.concurrency == ["onboard": 5, "report": 4, "notify": 1, "enrich": 8, "relay": 4])
+            settings.service.worker.concurrency == ["onboard": 5, "report": 4, "notify": 1, "enrich": 8, "relay": 4])
         #expect(!settings.service.listens)
         #expect(settings.service.publicURL == "https://catalog.example.com")
-        for value in ["sns:arn:aws:sns:eu-west-1:1:t", "arn:aws:sns:eu-west-1:1:t"] {
-            guard case .topic("arn:aws:sns:eu-west-1:1:t") = try Self.make(["CATALOG_NOTIFY": value]).notify else {
-                return #expect(Bool(false), "\(value)")
+        for value in ["sns:arn:aws:sns:eu-west-1:123456789012:t", "arn:aws:sns:eu-west-1:123456789012:t"] {
+            guard case .topic("arn:aws:sns:eu-west-1:123456789012:t") = try Self.make(["CATALOG_NOTIFY": value]).notify
+            else {
+                Issue.record("\(value)")
+                return
             }
         }
     }
@@ -57,6 +65,8 @@ import Testing
             ("CATALOG_RELAY_WINDOW_SECONDS", "5"), ("CATALOG_RELAY_ARCHIVE_BYTES", "1000"),
             ("CATALOG_RELAY_RETENTION_DAYS", "3"), ("CATALOG_RELAY_AGE_SECONDS", "soon"),
             ("CATALOG_RELAY_READ_BACK", "perhaps"), ("CATALOG_RELAY_ACCESS_KEY_ID", "id"),
+            ("CATALOG_NOTIFY", "sns:"), ("CATALOG_EVENTS_TOPIC", "vendor-files"),
+            ("CATALOG_EVENTS_TOPIC", "arn:aws:s3:::vendor-files"), ("CATALOG_METRICS_ADDRESS", "9090"),
         ])
     func refusals(name: String, value: String) {
         let error = #expect(throws: SettingsError.self) { try Self.make([name: value]) }
@@ -65,10 +75,35 @@ import Testing
 
     @Test("How long jobs may hang is set for all queues, for some, or for both")
     func timeLimits() throws {
-        let limits = try Self.make(["CATALOG_STALL_SECONDS": "600, onboard=1800"]).service.timeLimits
+        let limits = try Self.make(["CATALOG_STALL_SECONDS": "600, onboard=1800"]).service.worker.timeLimits
         #expect(limits.standard == .seconds(600))
         #expect(limits.byQueue == ["onboard": .seconds(1800)])
-        #expect(try Self.make([:]).service.timeLimits.standard == .seconds(900))
+        #expect(try Self.make([:]).service.worker.timeLimits.standard == .seconds(900))
+    }
+
+    @Test("The remedy names the whole range, not only its lower end")
+    func range() {
+        let error = #expect(throws: SettingsError.self) { try Self.make(["CATALOG_POLL_SECONDS": "86401"]) }
+        #expect(error?.description == "CATALOG_POLL_SECONDS is '86401': expected a whole number from 1 to 86400")
+        let topic = #expect(throws: SettingsError.self) { try Self.make(["CATALOG_NOTIFY": "sns:arn:x"]) }
+        #expect(topic?.remedy.hasPrefix("expected a topic's ARN") == true)
+    }
+
+    @Test(
+        "An empty variable stops the start: to take it for missing would open a door or put data elsewhere",
+        arguments: [
+            "CATALOG_EVENTS_TOKEN", "CATALOG_EVENTS_TOPIC", "CATALOG_DATABASE_URL", "CATALOG_DATABASE_SECRET",
+            "CATALOG_STORE", "CATALOG_NOTIFY", "CATALOG_OIDC_ISSUER", "CATALOG_OIDC_AUDIENCE", "CATALOG_RELAY_TARGET",
+        ])
+    func empty(name: String) {
+        let error = #expect(throws: SettingsError.self) { try Self.make([name: ""]) }
+        #expect(error?.description == "\(name) is '': it is empty: give it a value, or unset it")
+    }
+
+    @Test("A blank token is no secret, and is not repeated")
+    func blankToken() {
+        let error = #expect(throws: SettingsError.self) { try Self.make(["CATALOG_EVENTS_TOKEN": " \t"]) }
+        #expect(error?.name == "CATALOG_EVENTS_TOKEN" && error?.value == "…")
     }
 
     @Test("A password in a wrong address of a mail server is not repeated")

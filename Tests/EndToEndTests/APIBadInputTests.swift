@@ -7,7 +7,8 @@ import Testing
     private static let fileNames = [
         "../../etc/passwd", "..%2f..%2fetc", "a/b.csv", "a%2Fb.csv", "%2e%2e", ".hidden", "a%5Cb.csv", "a%00.csv",
         "a%0d%0aX-Evil:1.csv",
-        "", String(repeating: "x", count: 201), "%ff%fe",
+        "", String(repeating: "x", count: 201), "%ff%fe", "%20", "%C2%A0", "vsc%E2%80%AE.csv", "%EF%BB%BFa.csv",
+        "a%E2%80%A8.csv",
     ]
 
     @Test("File names that are paths, or would be headers, are refused") func fileNames() async throws {
@@ -26,7 +27,7 @@ import Testing
 
     @Test("Odd but honest names survive the way there and back") func honestNames() async throws {
         try await APIEnvironment.with { api in
-            for name in ["Größe 1+1 & mehr.csv", "100%.csv", "🎧.csv", "a;b=c.csv"] {
+            for name in ["Größe 1+1 & mehr.csv", "100%.csv", "🎧.csv", "👩‍💻.csv", "a;b=c.csv"] {
                 let encoded = try #require(name.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
                 let answer = try await api.call(
                     "POST", "/uploads?fileName=\(encoded)&mode=upsert", csv: APIEnvironment.file("H"))
@@ -69,6 +70,9 @@ import Testing
             problem: "invalid-body"),
         Case(
             method: "POST", path: "/uploads", json: #"{"fileName": "x.csv", "colour": "blue"}"#, status: 400,
+            problem: "invalid-body"),
+        Case(
+            method: "POST", path: "/uploads", json: #"{"fileName": "x.csv", "colour": null}"#, status: 400,
             problem: "invalid-body"),
         Case(
             method: "POST", path: "/uploads", json: "x", headers: ["Content-Type": "image/png"], status: 415,

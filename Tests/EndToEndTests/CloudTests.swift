@@ -60,6 +60,36 @@ import Testing
         }
     }
 
+    @Test("A mail is sent once although the connection breaks between the topic's answer and the record of it")
+    func connectionLostAfterSending() async throws {
+        let number = UUID().uuidString.prefix(8)
+        let topic = try await Self.cloud("topic", "once-\(number)")
+        let queue = try await Self.cloud("queue", "once-\(number)", topic, "V001")
+        let moto = ["AWS_ENDPOINT_URL_SNS": try await MotoServer.url(), "CATALOG_NOTIFY": "sns:\(topic)"]
+        try await ServiceEnvironment.with(Self.credentials.merging(moto) { $1 }) { service in
+            let gate = try await Gate(service.catalog.conninfo)
+            try await service.block("update on catalog.notifications", when: "new.state = 'sent'")
+            try await service.running("serve", "--roles", "worker,poller") {
+                try service.drop("f.csv", ServiceEnvironment.file(good: 2, bad: 0, prefix: "A"))
+                // The topic has answered; what it said is on its way to the database.
+                try await gate.isReached(service)
+                try await service.pool.run {
+                    _ = try $0.execute(
+                        """
+                        select pg_terminate_backend(pid) from pg_stat_activity
+                        where datname = current_database() and wait_event = 'advisory'
+                        """)
+                }
+                try await gate.open()
+                try await service.waitForAll(1)
+            }
+            #expect(try await service.inconsistencies() == [])
+            #expect(try await service.value("select attempts from catalog.notifications") == "1")
+            let received: [Message] = try decodeLines(try await Self.cloud("read", queue))
+            #expect(received.count == 1)
+        }
+    }
+
     @Test("catalog vendor subscribe asks for a subscription that lets through the vendor's own mails")
     func subscribe() async throws {
         let topic = try await Self.cloud("topic", "subscribe-\(UUID().uuidString.prefix(8))")

@@ -8,27 +8,6 @@ import Threads
 @testable import Enrichment
 
 @Suite(.timeLimit(.minutes(2))) struct ProviderTests {
-    @Test("However many calls want a token, it is asked for once, and again only when it is refused or too old")
-    func tokens() async throws {
-        let asked = Counter()
-        let clock = Counter()
-        let cache = TokenCache(now: { Date(timeIntervalSince1970: Double(clock.value)) }) {
-            TokenCache.Token(
-                text: "t\(asked.increment())", goodUntil: Date(timeIntervalSince1970: Double(clock.value) + 10))
-        }
-        let texts = try await withThrowingTaskGroup(of: String.self) { group in
-            for _ in 0..<20 { group.addTask { try await cache.token() } }
-            return try await group.reduce(into: Set()) { $0.insert($1) }
-        }
-        #expect(texts == ["t1"])
-        await cache.refuse("another")
-        #expect(try await cache.token() == "t1")
-        await cache.refuse("t1")
-        #expect(try await cache.token() == "t2")
-        for _ in 0..<10 { _ = clock.increment() }
-        #expect(try await cache.token() == "t3")
-    }
-
     @Test("Failures are classified: what is tried again, what is not, and of what nobody knows")
     func classification() {
         let kinds: [(Int, [(name: String, value: String)], ProviderError.Kind)] = [

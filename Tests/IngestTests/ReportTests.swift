@@ -137,7 +137,8 @@ import Testing
             let mail = onboarding.folder.file("mail")
             let outbox = OutboxDelivery(
                 connection: onboarding.connection, store: onboarding.store,
-                notifier: FileNotifier(root: URL(fileURLWithPath: mail)))
+                notifier: FileNotifier(root: URL(fileURLWithPath: mail)),
+                elsewhere: { _ in Issue.record("the connection did not break") })
             #expect(try await outbox.run(for: outcome.result.upload.uploadID) == 1)
             #expect(try onboarding.object(outcome.result.errorReport) == report)
             #expect(try await outbox.run(for: outcome.result.upload.uploadID) == 0, "one mail per upload")
@@ -153,7 +154,8 @@ import Testing
             let blocked = try onboarding.folder.write("a file where a folder is wanted", to: "mail")
             let outbox = OutboxDelivery(
                 connection: onboarding.connection, store: onboarding.store,
-                notifier: FileNotifier(root: URL(fileURLWithPath: blocked)))
+                notifier: FileNotifier(root: URL(fileURLWithPath: blocked)),
+                elsewhere: { _ in Issue.record("nothing was sent") })
             #expect(try await outbox.run(for: outcome.result.upload.uploadID) == 0)
             #expect(
                 try await onboarding.value(

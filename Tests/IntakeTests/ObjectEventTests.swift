@@ -56,6 +56,8 @@ import Testing
             ("aws:s3", "in%2Fa+b.csv", "in/a b.csv"), ("aws:s3", "in/a%2Bb.csv", "in/a+b.csv"),
             ("minio:s3", "uploads%2FV%C3%9C%2Fx.csv", "uploads/VÜ/x.csv"),
             ("ceph:s3", "in/a+b%20.csv", "in/a+b%20.csv"),
+            // A store that calls itself AWS and encodes nothing: a raw blank or letter proves it.
+            ("aws:s3", "in/a +b.csv", "in/a +b.csv"), ("aws:s3", "in/Größe+1.csv", "in/Größe+1.csv"),
         ])
     func keys(source: String, key: String, expected: String) throws {
         let json = """
@@ -65,6 +67,25 @@ import Testing
         let event = try #require(try Self.events(json: json).first)
         #expect(event.key == expected)
         #expect(event.version == "e")
+    }
+
+    @Test("What no store can name and no index hold is refused, so that nobody repeats it for ever")
+    func longNames() throws {
+        let event = { (key: String, version: String) in
+            """
+            {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+            "s3": {"bucket": {"name": "b"}, "object": {"key": "\(key)", "eTag": "e", "versionId": "\(version)"}}}]}
+            """
+        }
+        let longest = String(repeating: "k", count: 1024)
+        #expect(try Self.events(json: event(longest, longest)).count == 1)
+        for (key, version) in [(longest + "k", "v"), ("k", longest + "v"), ("", "v"), ("a\\u0000b", "v")] {
+            #expect(throws: ObjectEventError.self) { try Self.events(json: event(key, version)) }
+        }
+        let bridge = """
+            {"detail-type": "Object Created", "detail": {"bucket": {"name": "b"}, "object": {"key": "\(longest)k", "etag": "e"}}}
+            """
+        #expect(throws: ObjectEventError.self) { try Self.events(json: bridge) }
     }
 
     @Test("The test event of S3 is nothing; what is no event is refused without a word of its content")

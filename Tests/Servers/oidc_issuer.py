@@ -6,6 +6,8 @@ usage: oidc_issuer.py PORT_PIPE
 /keys                               the JSON Web Key Set: one RSA key, one on P-256
 /token?alg=RS256&CLAIM=VALUE…       a token; exp and nbf are seconds from now; kid=… names another key,
                                     forge=signature|none|hmac|payload makes it one that must not be believed
+/away?on=1                          from now on the keys are answered with 503; on=0 gives them again
+/asked                              how often somebody asked where the keys are
 """
 
 import base64
@@ -26,6 +28,9 @@ keys = {
 }
 
 
+state = {"away": False, "asked": 0}
+
+
 def encoded(value):
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
@@ -37,7 +42,11 @@ def token(origin, options):
     now = int(time.time())
     claims = {"iss": origin, "aud": ["other", "catalog"], "sub": "somebody", "exp": now + 300}
     for name, value in options.items():
-        claims[name] = now + int(value) if name in ("exp", "nbf") else value
+        if name in ("exp", "nbf"):
+            claims[name] = now + int(value)
+        else:
+            # json:[1] is not a text.
+            claims[name] = json.loads(value[5:]) if value.startswith("json:") else value
     if forge == "hmac":
         # The public key taken for a secret: the classic confusion of algorithms.
         signed = f"{encoded({'alg': 'HS256', 'kid': header['kid']})}.{encoded(claims)}"
@@ -58,13 +67,21 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         url = urlsplit(self.path)
         origin = f"http://127.0.0.1:{self.server.server_port}"
-        if url.path == "/.well-known/openid-configuration":
+        status = 200
+        if url.path == "/away":
+            state["away"] = dict(parse_qsl(url.query))["on"] == "1"
+            answer = ""
+        elif url.path == "/asked":
+            answer = str(state["asked"])
+        elif url.path == "/.well-known/openid-configuration":
+            state["asked"] += 1
+            status = 503 if state["away"] else 200
             answer = json.dumps({"issuer": origin, "jwks_uri": f"{origin}/keys"})
         elif url.path == "/keys":
             answer = json.dumps({"keys": [key.as_dict(private=False) for key in keys.values()]})
         else:
-            answer = token(origin, dict(parse_qsl(url.query)))
-        self.send_response(200)
+            answer = token(origin, dict(parse_qsl(url.query, keep_blank_values=True)))
+        self.send_response(status)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer.encode())

@@ -22,7 +22,7 @@ public struct Subprocess: Sendable {
     }
 
     /// Starts a program; its output goes to files, so that it never waits for a reader.
-    /// - Parameter environment: added to this process's own.
+    /// - Parameter environment: added to this process's own; an empty value takes a variable away.
     public static func start(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:], directory: String? = nil
     ) throws -> Subprocess {
@@ -35,7 +35,8 @@ public struct Subprocess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 2, folder.file("error"), O_WRONLY | O_CREAT, 0o600)
         // The shell changes the directory: posix_spawn cannot before glibc 2.29's non-portable addition.
         let words = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", directory ?? "/", executable] + arguments
-        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }.map { "\($0)=\($1)" }
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            .filter { environment[$0.key]?.isEmpty != true }.map { "\($0)=\($1)" }
         var pid: pid_t = 0
         let status = withCStrings(words) { words in
             withCStrings(variables) { variables in posix_spawn(&pid, "/bin/sh", &actions, nil, words, variables) }

@@ -25,7 +25,7 @@ final class Authenticator: Sendable {
     private let memory: TimeInterval
     private let state = Locked(State())
 
-    /// - Parameter memory: how long a token that was looked up is believed without looking again, in seconds; a revoked one is
+    /// - Parameter memory: how long a token that was looked up is trusted without looking again, in seconds; a revoked one is
     ///   forgotten at once where notifications arrive.
     init(pool: Pool, issuer: JWTIssuer?, memory: TimeInterval = 10) {
         self.pool = pool
@@ -33,18 +33,18 @@ final class Authenticator: Sendable {
         self.memory = memory
     }
 
-    /// - Throws: `Problem` if the header names nobody; whatever keeps the database or the issuer from being asked.
+    /// - Throws: `Problem` if the header names nobody; whatever keeps the database from being asked.
     func identify(_ header: String?) async throws -> Identity {
         guard let header else { return .anybody }
         let parts = header.split(separator: " ")
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Self.refusal }
         let text = String(parts[1])
         if let token = TokenSecret(text) { return try await identify(token) }
-        guard let issuer, let claims = try await issuer.verify(text) else { throw Self.refusal }
+        guard let issuer, let claims = await issuer.verify(text) else { throw Self.refusal }
         return claims
     }
 
-    /// Looks anew at a token when it comes next.
+    /// Looks a token up again when it comes next.
     func forget(_ tokenID: String) {
         state.withLock { $0.tokens[tokenID] = nil }
     }
@@ -83,7 +83,7 @@ final class Authenticator: Sendable {
     private static var refusal: Problem {
         Problem(
             .unauthenticated,
-            "the token is unknown, revoked or has ended: send 'Authorization: Bearer cat_…', made by catalog vendor token"
+            "the token is unknown, revoked or expired: send 'Authorization: Bearer cat_…', made by catalog vendor token"
         )
     }
 }

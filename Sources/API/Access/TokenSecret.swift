@@ -17,7 +17,7 @@ package struct TokenSecret: Sendable, Equatable {
         return TokenSecret(tokenID: word(12), secret: word(40))
     }
 
-    /// - Returns: nil if the text is no token.
+    /// - Returns: nil if the text is not a token.
     init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "_", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "cat", (1...40).contains(parts[1].count), (1...100).contains(parts[2].count)

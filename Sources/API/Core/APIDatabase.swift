@@ -28,6 +28,16 @@ struct APIDatabase: Sendable {
         return try await shared.run(all) { try body(Array($0.dropFirst())) }
     }
 
+    /// Changes something in one transaction, unless another request has taken over the Idempotency-Key of this one.
+    func write<Result: Sendable>(
+        for call: Call, _ body: @escaping @Sendable (Session) throws -> Result
+    ) async throws -> Result {
+        try await pool.transaction { session in
+            try call.holdKey(session)
+            return try body(session)
+        }
+    }
+
     /// The role and the vendor until the end of the transaction. `session_user`, which history records, stays the service's.
     private static func assume(_ identity: Identity) -> Statement {
         let role =
@@ -40,5 +50,13 @@ struct APIDatabase: Sendable {
             select set_config('role', \(role)::text, true), set_config('catalog.vendor_id', \(identity.vendorID ?? "")::text, true),
                 set_config('statement_timeout', '10s', true)
             """
+    }
+}
+
+extension Call {
+    /// - Throws: `Problem` if another request has taken over the Idempotency-Key.
+    func holdKey(_ session: Session) throws {
+        guard let claim else { return }
+        guard try session.holdIdempotencyKey(claim) else { throw Problem.keyTakenOver }
     }
 }

@@ -10,7 +10,7 @@ struct Cursor: Sendable, Equatable {
     /// - Returns: nil unless the text was made by `text` for as many parts.
     init?(_ text: String, parts count: Int) {
         guard let bytes = [UInt8](base64URL: text),
-            // Anything else is no cursor of ours.
+            // Anything else is not one of our cursors.
             let parts = try? JSONDecoder().decode([String].self, from: Data(bytes)),
             parts.count == count, !parts.contains(where: { $0.utf8.contains(0) })
         else { return nil }

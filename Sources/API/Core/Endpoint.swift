@@ -25,7 +25,7 @@ struct Endpoint: Sendable {
         case stream([String], json: [Input])
     }
 
-    /// An answer that is no problem.
+    /// An answer that is not a problem.
     struct Answer: Sendable {
         enum Content: Sendable {
             case empty
@@ -66,11 +66,13 @@ struct Endpoint: Sendable {
 
 /// A request whose values and caller are known.
 struct Call: Sendable {
-    let request: Request
+    var request: Request
     let context: APIContext
     let identity: Identity
     /// Of path and query.
     let values: InputValues
+    /// Fences what is done under an Idempotency-Key.
+    var claim: IdempotencyClaim?
 
     /// A text of the path, which is always there.
     func path(_ name: String) -> String { values.text(name) ?? "" }
@@ -120,10 +122,10 @@ extension Endpoint {
     /// Reads path and query.
     /// - Throws: `Problem`.
     func values(of request: Request, _ context: APIContext) throws -> InputValues {
-        // A piece of the path that is no valid value names nothing that exists.
+        // A piece of the path that is not a valid value names nothing that exists.
         let pairs = try pathInputs.map { input -> (name: String, value: String) in
             guard let text = context.parameters.get(input.name)?.percentDecoded, !text.utf8.contains(0) else {
-                throw Problem(.notFound, "there is nothing here: GET /openapi.json lists what is")
+                throw Problem.noSuchRoute
             }
             return (input.name, text)
         }
@@ -131,7 +133,7 @@ extension Endpoint {
         do {
             values = try InputValues(pairs, pathInputs)
         } catch {
-            throw Problem(.notFound, "there is nothing of that name")
+            throw Problem(.notFound, "there is nothing by that name")
         }
         values.merge(try InputValues(Self.pairs(of: request.uri.query), query))
         return values

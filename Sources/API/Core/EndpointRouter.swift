@@ -6,7 +6,7 @@ import Hummingbird
 /// Puts endpoints into the router, each behind the same door: who calls, how often, with what.
 struct EndpointRouter: Sendable {
     let authenticator: Authenticator
-    let limiter: RateLimiter
+    let limiter: RequestLimiter
     let idempotency: Idempotency
 
     func add(_ endpoints: [Endpoint], to router: Router<APIContext>) {
@@ -24,7 +24,8 @@ struct EndpointRouter: Sendable {
         let identity = try await admit(endpoint, request, context)
         let call = Call(
             request: request, context: context, identity: identity, values: try endpoint.values(of: request, context))
-        guard endpoint.method == .post, let key = request.headers[.idempotencyKey] else {
+        // Keys belong to their caller: nobody known has none.
+        guard endpoint.method == .post, identity.role != nil, let key = request.headers[.idempotencyKey] else {
             return try await endpoint.handler(call)
         }
         return try await idempotency.answer(call, endpoint, key: key)
@@ -38,7 +39,7 @@ struct EndpointRouter: Sendable {
         let identity = try await authenticator.identify(request.headers[.authorization])
         context.caller.subject = identity.subject
         guard let role = identity.role else {
-            throw Problem(.unauthenticated, "say who you are: send 'Authorization: Bearer cat_…'")
+            throw Problem(.unauthenticated, "authentication required: send 'Authorization: Bearer cat_…'")
         }
         if let seconds = limiter.wait(identity.subject) {
             throw Problem(.tooManyRequests, "too many requests: wait \(seconds) s", retryAfter: seconds)
@@ -59,7 +60,7 @@ struct EndpointRouter: Sendable {
         let list = allowed.map(\.rawValue).sorted().joined(separator: ", ")
         for method in Self.methods where !allowed.contains(method) {
             router.on(path, method: method) { _, _ -> Response in
-                throw Problem(.methodNotAllowed, "this path knows \(list)", headers: [.allow: list])
+                throw Problem(.methodNotAllowed, "this path supports \(list)", headers: [.allow: list])
             }
         }
     }

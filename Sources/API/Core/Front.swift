@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import Jobs
 import Logging
-import Postgres
 
 /// What every request meets first and every answer last: errors become problems, headers are set, the answer is counted and
 /// logged.
@@ -36,24 +35,18 @@ struct Front: RouterMiddleware {
         .referrerPolicy: "no-referrer",
     ]
 
+    /// Whose fault a failure is, the log tells; whether another try helps, the caller is told.
     private func answer(to error: any Error, _ request: Request, _ context: APIContext) -> Problem {
-        if let problem = Problem(error) { return problem }
-        // Whose fault it is, the log tells; whether another try helps, the caller is told.
-        logger.error(
-            "http.failed",
+        let problem = Problem(error)
+        // Whoever throws a problem has told the log what it needs to know.
+        guard problem.status.code >= 500, !(error is Problem) else { return problem }
+        logger.log(
+            level: problem.kind == .unavailable ? .warning : .error, "http.failed",
             metadata: [
                 "request_id": "\(context.id)", "method": "\(request.method)", "path": "\(context.route)",
                 "error": "\(error)",
             ])
-        if let error = error as? PostgresError, error.isConnectionLoss || error.isCancelled {
-            return Problem(
-                .unavailable, "the database did not answer in time: try again, or ask for less", retryAfter: 5)
-        }
-        return error is IssuerUnavailable
-            ? Problem(.unavailable, "the issuer of the token cannot be asked now: try again", retryAfter: 5)
-            : Problem(
-                .internalError,
-                "this service could not do it now: try again; its log has the reason under \(context.id)")
+        return problem
     }
 
     /// The route, not the path: a path may hold a secret, and a query anything.

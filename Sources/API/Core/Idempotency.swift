@@ -7,37 +7,75 @@ import OpenSSL
 import Postgres
 
 /// Gives the answer to a repeated POST again instead of doing the work twice: draft-ietf-httpapi-idempotency-key-header.
+///
+/// A request that works tells so every minute. One that stopped telling may lose its key to another; its claim then fences
+/// it off: its transaction finds the key taken over and changes nothing (`APIDatabase.write`).
 struct Idempotency: Sendable {
+    private static let heartbeat = Duration.seconds(60)
+
     let pool: Pool
+    /// Of a body that is read only to compare it.
+    let maximumBodyBytes: Int
 
     /// Answers a request that has a key.
     func answer(_ call: Call, _ endpoint: Endpoint, key: String) async throws -> Response {
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
             throw Problem(.badRequest, "the Idempotency-Key must be 1 to 255 visible ASCII characters: a UUID will do")
         }
-        let (call, fingerprint) = try await fingerprint(call)
+        var call = call
+        let fingerprint = try await fingerprint(&call.request)
         let subject = call.identity.subject
-        let kept = try await pool.transaction {
+        let outcome = try await pool.transaction {
             try $0.claimIdempotencyKey(key, subject: subject, fingerprint: fingerprint)
         }
-        if let kept { return try repeated(kept, fingerprint) }
+        switch outcome {
+        case .taken(let kept): return try await repeated(kept, fingerprint, call)
+        case .claimed(let claim): return try await work(call, endpoint, claim)
+        }
+    }
+
+    private func work(_ call: Call, _ endpoint: Endpoint, _ claim: IdempotencyClaim) async throws -> Response {
+        let digest = BodyDigest()
+        var call = call
+        call.claim = claim
+        call.request.body = digest.watching(call.request.body)
         do {
-            let response = try await endpoint.handler(call)
-            return try await keep(response, key, subject, withholding: endpoint.tellsSecret)
+            let response = try await beating(claim) { [call] in try await endpoint.handler(call) }
+            return try await keep(response, claim, digest.sha256, withholding: endpoint.tellsSecret)
         } catch {
-            // Nothing was done, so that it may be tried again.
-            try await pool.run { try $0.forgetIdempotencyKey(key, subject: subject) }
+            // Nothing was done, so that it may be tried again: at once, or if this fails too when the key times out. In a
+            // task of its own, because a caller that left has cancelled this one.
+            try? await Task { [pool] in try await pool.run { try $0.forgetIdempotencyKey(claim) } }.value
             throw error
         }
     }
 
-    private func repeated(_ kept: KeptAnswer, _ fingerprint: String) throws -> Response {
-        guard kept.fingerprint == fingerprint else {
-            throw Problem(.keyReused, "this Idempotency-Key belongs to another request: make a new one for each")
+    /// Runs `body` and tells meanwhile that the request is at work: a large file may take longer than a key waits.
+    private func beating(
+        _ claim: IdempotencyClaim, _ body: @escaping @Sendable () async throws -> Response
+    ) async throws -> Response {
+        try await withThrowingTaskGroup(of: Response?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                while (try? await Task.sleep(for: Self.heartbeat)) != nil {  // an error is the end of the work
+                    // One that is lost matters little: the fence decides.
+                    _ = try? await pool.run { try $0.holdIdempotencyKey(claim) }
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            // Only the work returns before it is cancelled.
+            while let result = try await group.next() { if let response = result { return response } }
+            throw CancellationError()
         }
+    }
+
+    private func repeated(_ kept: KeptAnswer, _ fingerprint: String, _ call: Call) async throws -> Response {
+        guard kept.fingerprint == fingerprint else { throw Problem.keyReused }
         guard let status = kept.status else {
             throw Problem(.conflict, "the first request with this Idempotency-Key is still at work", retryAfter: 2)
         }
+        if let sha256 = kept.bodySHA256, try await self.sha256(ofBody: call) != sha256 { throw Problem.keyReused }
         guard status != 0 else {
             throw Problem(
                 .conflict,
@@ -49,32 +87,56 @@ struct Idempotency: Sendable {
         return Response(status: .init(code: status), headers: fields, body: .init(byteBuffer: .init(string: kept.body)))
     }
 
+    private func sha256(ofBody call: Call) async throws -> String? {
+        let digest = BodyDigest()
+        var call = call
+        call.request.body = digest.watching(call.request.body)
+        var count = 0
+        try await call.forEachPiece { piece in
+            count += piece.readableBytes
+            guard count <= maximumBodyBytes else { throw Problem.keyReused }
+        }
+        return digest.sha256
+    }
+
     private func keep(
-        _ response: Response, _ key: String, _ subject: String, withholding: Bool
+        _ response: Response, _ claim: IdempotencyClaim, _ sha256: String?, withholding: Bool
     ) async throws -> Response {
         let collector = BodyCollector()
         try await response.body.write(collector)
         let body = collector.buffer
         let headers = Dictionary(response.headers.map { ($0.name.rawName, $0.value) }) { $1 }
         let answer = KeptAnswer(
-            fingerprint: "", status: withholding ? 0 : Int(response.status.code),
+            fingerprint: "", bodySHA256: sha256, status: withholding ? 0 : Int(response.status.code),
             headers: withholding ? "{}" : String(decoding: try JSONEncoder().encode(headers), as: UTF8.self),
             body: withholding ? "" : String(buffer: body))
-        try await pool.run { try $0.keepAnswer(answer, key: key, subject: subject) }
+        try await pool.run { try $0.keepAnswer(answer, for: claim) }
         return Response(status: response.status, headers: response.headers, body: .init(byteBuffer: body))
     }
 
-    /// What tells two requests apart. Of a file or a long list its announced length has to do: it is not read before it is wanted.
-    private func fingerprint(_ call: Call) async throws -> (Call, String) {
-        var (request, content) = (call.request, call.request.headers[.contentLength] ?? "")
-        if request.isJSON, Int(content) ?? 0 <= RequestBody.jsonLimit {
+    /// What tells two requests apart before a body is read. A short JSON is part of it; of a file or a long list it is the
+    /// announced length, and the bytes are compared when there is an answer to repeat.
+    private func fingerprint(_ request: inout Request) async throws -> String {
+        var content = request.headers[.contentLength] ?? ""
+        if request.isJSON, let length = Int(content), length <= RequestBody.jsonLimit {
             content = String(buffer: try await request.collectBody(upTo: RequestBody.jsonLimit))
         }
         let text = [
             request.method.rawValue, request.uri.string, request.headers[.contentType] ?? "", content,
         ].joined(separator: "\n")
-        let call = Call(request: request, context: call.context, identity: call.identity, values: call.values)
-        return (call, SHA256.hash(Array(text.utf8)).hex)
+        return SHA256.hash(Array(text.utf8)).hex
+    }
+}
+
+extension Problem {
+    fileprivate static var keyReused: Problem {
+        Problem(.keyReused, "this Idempotency-Key belongs to another request: make a new one for each")
+    }
+
+    /// Of a request that paused so long that another one has its key.
+    static var keyTakenOver: Problem {
+        Problem(
+            .conflict, "another request has taken over this Idempotency-Key: ask again for its answer", retryAfter: 2)
     }
 }
 

@@ -10,7 +10,7 @@ struct Input: Sendable {
         case choice([String])
         /// RFC 3339.
         case timestamp
-        /// Of a page that came before; made of so many parts.
+        /// Of the previous page; made of this many parts.
         case cursor(parts: Int)
         /// 64 hexadecimal digits.
         case sha256
@@ -28,10 +28,10 @@ struct Input: Sendable {
         self.summary = summary
     }
 
-    static let limit = Input("limit", .integer(1...200), "At most so many; 20 unless given.")
+    static let limit = Input("limit", .integer(1...200), "Maximum number of results; the default is 20.")
 
     static func cursor(_ parts: Int) -> Input {
-        Input("cursor", .cursor(parts: parts), "nextCursor of the page before.")
+        Input("cursor", .cursor(parts: parts), "nextCursor of the previous page.")
     }
 }
 
@@ -85,7 +85,7 @@ extension Input {
         case .boolean: "expected true or false"
         case .choice(let choices): "expected one of \(choices.joined(separator: ", "))"
         case .timestamp: "expected a time such as 2026-03-01T00:00:00Z"
-        case .cursor: "expected the nextCursor of the page before, as it came"
+        case .cursor: "expected the nextCursor of the previous page, unchanged"
         case .sha256: "expected 64 hexadecimal digits"
         }
     }
@@ -112,7 +112,7 @@ enum JSONScalar: Decodable, Sendable, Equatable {
     case other
 
     init(from decoder: any Decoder) throws {
-        guard let container = try? decoder.singleValueContainer() else {  // an object or an array is no scalar
+        guard let container = try? decoder.singleValueContainer() else {  // an object or an array is not a scalar
             self = .other
             return
         }

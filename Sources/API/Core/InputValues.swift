@@ -26,7 +26,7 @@ struct InputValues: Sendable {
         }
     }
 
-    /// Members of a JSON object; null counts as missing.
+    /// Members of a JSON object; null counts as missing, where the member is known.
     /// - Throws: `Problem`.
     init(json: [UInt8], _ inputs: [Input]) throws {
         let members: [String: JSONScalar]
@@ -34,12 +34,14 @@ struct InputValues: Sendable {
             members = try JSONDecoder().decode([String: JSONScalar].self, from: Data(json))
         } catch {
             throw Problem(
-                .invalidBody, "the body is no JSON object: send one such as {\"\(inputs.first?.name ?? "name")\": …}")
+                .invalidBody, "the body is not a JSON object: send one such as {\"\(inputs.first?.name ?? "name")\": …}"
+            )
         }
-        for (name, member) in members.sorted(by: { $0.key < $1.key }) where member != .null {
+        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
             guard let input = inputs.first(where: { $0.name == name }) else {
                 throw Self.unknown(name, inputs, .invalidBody, "member")
             }
+            if member == .null { continue }
             do {
                 values[name] = try input.value(of: member)
             } catch {
@@ -78,7 +80,8 @@ struct InputValues: Sendable {
     }
 
     private static func unknown(_ name: String, _ inputs: [Input], _ kind: Problem.Kind, _ word: String) -> Problem {
-        let known = inputs.isEmpty ? "none is known here" : "known are \(inputs.map(\.name).joined(separator: ", "))"
+        let known =
+            inputs.isEmpty ? "none is allowed here" : "expected one of \(inputs.map(\.name).joined(separator: ", "))"
         return Problem(kind, "unknown \(word) '\(name.prefix(100))': \(known)")
     }
 }

@@ -61,7 +61,7 @@ struct MultipartReader {
             emit(max(0, buffer.count - delimiter.count + 1), &events)
             return false
         }
-        // What follows tells the last delimiter from the others; blanks may stand before the line end.
+        // What follows tells the last delimiter from the others; white space may stand before the line end.
         let rest = buffer[(start + delimiter.count)...].drop { $0 == 0x20 || $0 == 0x09 }
         guard rest.count >= 2 else { return false }
         let isInside = state == .body

@@ -1,8 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import Ingest
-import NIOCore
-import Postgres
 
 /// An answer that says what is wrong and what to do: RFC 9457, `application/problem+json`.
 struct Problem: HTTPResponseError {
@@ -83,24 +81,5 @@ struct Problem: HTTPResponseError {
         headers[.contentType] = "application/problem+json"
         if kind == .unauthenticated { headers[.wwwAuthenticate] = "Bearer realm=\"catalog\"" }
         return Response(status: status, headers: headers, body: .init(byteBuffer: json.buffer))
-    }
-}
-
-extension Problem {
-    /// What a caller is told of any error.
-    /// - Returns: nil if the error is this service's own trouble, which the log has to tell.
-    init?(_ error: any Error) {
-        switch error {
-        case let problem as Problem: self = problem
-        case is NIOTooManyBytesError: self.init(.tooLarge, "the body is too large for this path")
-        case let error as PostgresError where error.sqlState?.hasPrefix("22") == true:
-            // All other values were checked before.
-            self.init(.invalidParameter, "a value cannot be used: give a cursor back as it came")
-        case let error as HTTPError where error.status == .notFound:
-            self.init(.notFound, "there is nothing here: GET /openapi.json lists what is")
-        case let error as any HTTPResponseError where error.status.code < 500:
-            self.init(.badRequest, "the request cannot be understood: \(error.status.reasonPhrase)")
-        default: return nil
-        }
     }
 }

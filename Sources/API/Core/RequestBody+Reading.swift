@@ -51,7 +51,7 @@ extension Call {
             let seconds = (ContinuousClock.now - begin).seconds
             // A minute for anything, then at least 1 KiB in each second.
             guard seconds < 60 || Double(count) / seconds >= 1024 else {
-                throw Problem(.timeout, "the body comes too slowly: \(count) bytes in \(Int(seconds)) s")
+                throw Problem(.timeout, "the body arrives too slowly: \(count) bytes in \(Int(seconds)) s")
             }
             try await body(piece)
         }

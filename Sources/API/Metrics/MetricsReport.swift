@@ -3,30 +3,26 @@ import Postgres
 
 /// What `GET /metrics` says: requests of this process, and how the database stands.
 struct MetricsReport: Sendable {
-    let pool: Pool
-    let http: HTTPMetrics
+    private let http: HTTPMetrics
+    private let database: RecentCheck<String>
 
-    /// What became of uploads lately; an hour is enough for an alarm and cheap to count.
-    static let uploads: Statement = """
-        select status, count(*) as uploads, coalesce(sum(valid_records), 0) as valid, coalesce(sum(error_records), 0) as errors
-        from catalog.upload_history where upload_timestamp > now() - interval '1 hour' group by status order by status
-        """
-    static let unfinished: Statement = """
-        select count(*) filter (where status = 'queued') as queued, count(*) filter (where status = 'processing') as processing
-        from catalog.upload_history where status in ('queued', 'processing')
-        """
+    init(pool: Pool, http: HTTPMetrics) {
+        self.http = http
+        database = RecentCheck { try await pool.run { try Self.text($0) } }
+    }
 
     func text() async throws -> String {
         var text = PrometheusText()
         text.add(http)
-        let families = try await pool.run { session in
-            var text = PrometheusText()
-            try text.add(queues: try session.queueStatuses())
-            try text.add(unfinished: try session.query(Self.unfinished))
-            try text.add(uploads: try session.query(Self.uploads))
-            return text.text
-        }
-        return text.text + families
+        return text.text + (try await database.value())
+    }
+
+    private static func text(_ session: Session) throws -> String {
+        var text = PrometheusText()
+        try text.add(queues: try session.queueStatuses())
+        try text.add(unfinished: try session.query(MetricsReads.unfinished))
+        try text.add(uploads: try session.query(MetricsReads.uploads))
+        return text.text
     }
 }
 

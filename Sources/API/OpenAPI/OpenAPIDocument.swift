@@ -25,7 +25,7 @@ struct OpenAPIDocument {
             "info": [
                 "title": "Catalog", "version": "1",
                 "description":
-                    "Vendors upload product files, watch them and fetch their reports; operators ask and decide.",
+                    "Vendors upload product files, follow their progress and fetch their reports; operators manage vendors, categories and jobs.",
             ],
             "paths": paths,
             "components": [

@@ -16,9 +16,9 @@ struct EventRoutes: Sendable {
     private var receive: Endpoint {
         Endpoint(
             method: .post, path: "/events/s3",
-            summary: "Events of S3, SNS, EventBridge, MinIO or Ceph; proved by a signature or CATALOG_EVENTS_TOKEN.",
+            summary: "Events of S3, SNS, EventBridge, MinIO or Ceph, with a signature of SNS or CATALOG_EVENTS_TOKEN.",
             access: .anybody, body: .stream(["application/json", "text/plain"], json: []),
-            answers: [.init(.ok, .text("application/json"), "How many objects it told of.")]
+            answers: [.init(.ok, .text("application/json"), "How many objects the body named.")]
         ) { call in
             let body = try await call.request.body.collect(upTo: Self.maximumBytes)
             do {
@@ -31,6 +31,9 @@ struct EventRoutes: Sendable {
                 throw Problem(.invalidBody, error.description)
             } catch let error as EventRefused {
                 throw Problem(error == .unauthorized ? .unauthenticated : .forbidden, error.description)
+            } catch is EventUnverifiable {
+                // Told once by who asked for the proof, and not for each message.
+                throw Problem(.unavailable, "the message cannot be verified now: try again", retryAfter: 30)
             }
         }
     }

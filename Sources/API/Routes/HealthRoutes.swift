@@ -2,43 +2,46 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// For whoever keeps the service running: does it live, can it work, how is it doing.
+/// For load balancers: is the process alive, can it work. Both are cheap, however often they are asked.
 struct HealthRoutes: Sendable {
-    let isReady: @Sendable () async throws -> Void
-    let metrics: MetricsReport
-    let logger: Logger
+    private let readiness: RecentCheck<Void>
 
-    var endpoints: [Endpoint] { [health, readiness, prometheus] }
-
-    private var health: Endpoint {
-        Endpoint(
-            method: .get, path: "/healthz", summary: "The process lives.", access: .anybody,
-            answers: [.init(.ok, .text("text/plain"), "ok")]
-        ) { _ in .text("ok\n") }
-    }
-
-    private var readiness: Endpoint {
-        Endpoint(
-            method: .get, path: "/readyz", summary: "It can work: database, schema and store are there.",
-            access: .anybody,
-            answers: [.init(.ok, .text("text/plain"), "ready")]
-        ) { _ in
+    /// - Parameter isReady: throws the reason why the service cannot work now.
+    init(isReady: @escaping @Sendable () async throws -> Void, logger: Logger) {
+        readiness = RecentCheck {
             do {
                 try await isReady()
-                return .text("ready\n")
             } catch {
+                // Here, where it is told once for each check and not for each caller.
                 logger.warning("service.not_ready", metadata: ["error": "\(error)"])
-                throw Problem(.unavailable, "not ready: the log says why", retryAfter: 5)
+                throw error
             }
         }
     }
 
-    private var prometheus: Endpoint {
+    var endpoints: [Endpoint] { [alive, ready] }
+
+    private var alive: Endpoint {
         Endpoint(
-            method: .get, path: "/metrics", summary: "Counters and gauges in the text format of Prometheus.",
+            method: .get, path: "/healthz", summary: "The process is alive.", access: .anybody,
+            answers: [.init(.ok, .text("text/plain"), "ok")]
+        ) { _ in .text("ok\n") }
+    }
+
+    private var ready: Endpoint {
+        Endpoint(
+            method: .get, path: "/readyz",
+            summary: "The service can work: database, schema and store are there, or were 2 seconds ago.",
             access: .anybody,
-            answers: [.init(.ok, .text("text/plain"), "Metrics.")]
-        ) { _ in .text(try await metrics.text(), "text/plain; version=0.0.4; charset=utf-8") }
+            answers: [.init(.ok, .text("text/plain"), "ready")]
+        ) { _ in
+            do {
+                try await readiness.value()
+                return .text("ready\n")
+            } catch {
+                throw Problem(.unavailable, "not ready: the log says why", retryAfter: 5)
+            }
+        }
     }
 }
 

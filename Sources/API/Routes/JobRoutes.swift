@@ -7,40 +7,27 @@ extension Shape {
     static let queue = Shape(
         name: "Queue",
         fields: [
-            .init("queue", .text, "Its name."),
-            .init("ready", .integer, "Jobs a worker may take now."),
-            .init("waiting", .integer, "Jobs whose time is to come."),
-            .init("running", .integer, "Jobs a worker has."),
-            .init("dead", .integer, "Jobs given up."),
+            .init("queue", .text, "Its id."),
+            .init("ready", .integer, "Jobs that a worker may take now."),
+            .init("waiting", .integer, "Jobs that are scheduled for later."),
+            .init("running", .integer, "Jobs that a worker is running."),
+            .init("dead", .integer, "Jobs that were given up."),
             .init(
                 "oldestReadySeconds", .decimal, "How long the oldest has been waiting for a worker.", column: "oldest",
                 nullable: true),
-            .init("isPaused", .boolean, "Whether its jobs are left alone."),
+            .init("isPaused", .boolean, "Whether the queue is paused."),
         ])
 
     static let deadJob = Shape(
         name: "DeadJob",
         fields: [
             .init("jobId", .integer, "Its number."), .init("queue", .text, "Its queue."),
-            .init("kind", .text, "What it does."),
-            .init("payload", .json(schema: #"{"type":"object"}"#), "To what."),
+            .init("kind", .text, "The kind of work."),
+            .init("payload", .json(schema: #"{"type":"object"}"#), "What it works on."),
             .init("attempt", .integer, "How often it was tried."),
             .init("lastError", .text, "Why it was given up.", nullable: true),
             .init("createdAt", .timestamp, "When it was enqueued."),
         ])
-}
-
-enum JobListQueries {
-    static var summary: Statement { "select \(Shape.queue.columns) from (\(QueueStatus.selectAll)) q" }
-
-    static func dead(_ values: InputValues, limit: Int) -> Statement {
-        """
-        select \(Shape.deadJob.columns), job_id from jobs.jobs
-        where \(.all("state = 'dead'", values.cursor.map { "job_id < \($0[0])::bigint" }))
-        order by job_id desc
-        \(.limit(limit))
-        """
-    }
 }
 
 /// `/jobs`: the queue, for operators.
@@ -51,10 +38,10 @@ struct JobRoutes: Sendable {
 
     private var summary: Endpoint {
         Endpoint(
-            method: .get, path: "/jobs/summary", summary: "How each queue stands.", access: .staff,
+            method: .get, path: "/jobs/summary", summary: "The state of each queue.", access: .staff,
             answers: [.init(.ok, .list(.queue), "All queues.")]
         ) { call in
-            .json(try await database.read(as: call.identity, JobListQueries.summary) { Call.list($0[0], .queue) })
+            .json(try await database.read(as: call.identity, JobReads.summary) { Call.list($0[0], .queue) })
         }
     }
 
@@ -65,7 +52,7 @@ struct JobRoutes: Sendable {
         ) { call in
             let limit = call.limit
             return .json(
-                try await database.read(as: call.identity, JobListQueries.dead(call.values, limit: limit + 1)) {
+                try await database.read(as: call.identity, JobReads.dead(call.values, limit: limit + 1)) {
                     Call.page($0[0], .deadJob, limit: limit, key: 1)
                 })
         }
@@ -73,12 +60,12 @@ struct JobRoutes: Sendable {
 
     private var retry: Endpoint {
         Endpoint(
-            method: .post, path: "/jobs/{jobId}/retry", summary: "Put a dead job back.", access: .operators,
+            method: .post, path: "/jobs/{jobId}/retry", summary: "Retry a dead job.", access: .operators,
             pathInputs: [Input("jobId", .integer(1...Int.max), "The job.")],
-            answers: [.init(.noContent, .empty, "A worker takes it.")]
+            answers: [.init(.noContent, .empty, "The job is ready again.")]
         ) { call in
             let id = call.values.integer("jobId") ?? 0
-            let count = try await database.pool.transaction { try $0.retryDeadJobs(DeadJobFilter(jobIDs: [id])) }
+            let count = try await database.write(for: call) { try $0.retryDeadJobs(DeadJobFilter(jobIDs: [id])) }
             guard count == 1 else { throw Problem.noSuch("dead job", "\(id)") }
             return Response(status: .noContent)
         }

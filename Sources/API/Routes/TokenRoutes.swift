@@ -7,12 +7,12 @@ import Postgres
 extension Shape {
     private static let tokenFields: [Field] = [
         .init("tokenId", .text, "The public part of the token."),
-        .init("role", .choice(AccessRole.allCases.map(\.rawValue)), "What it opens."),
-        .init("vendorId", .text, "Whose rows it opens.", nullable: true),
+        .init("role", .choice(AccessRole.allCases.map(\.rawValue)), "The access it gives."),
+        .init("vendorId", .text, "The vendor whose rows it gives access to.", nullable: true),
         .init("description", .text, "What it is for."),
         .init("createdAt", .timestamp, "When it was made."),
-        .init("expiresAt", .timestamp, "When it ends."),
-        .init("revokedAt", .timestamp, "When it was ended before its time.", nullable: true),
+        .init("expiresAt", .timestamp, "When it expires."),
+        .init("revokedAt", .timestamp, "When it was revoked.", nullable: true),
         .init("lastUsedAt", .timestamp, "To the minute.", nullable: true),
     ]
 
@@ -22,19 +22,6 @@ extension Shape {
     static let newToken = Shape(
         name: "NewToken",
         fields: tokenFields + [.init("token", .text, "The bearer token: it is never shown again.", column: "''")])
-}
-
-enum TokenQueries {
-    static func list(vendor: String) -> Statement {
-        """
-        select \(Shape.token.columns) from catalog.api_tokens where vendor_id = \(vendor)::text
-        order by created_at, token_id
-        """
-    }
-
-    static func select(_ tokenID: String) -> Statement {
-        "select \(Shape.token.columns) from catalog.api_tokens where token_id = \(tokenID)::text"
-    }
 }
 
 /// `/vendors/{vendorId}/tokens`: what opens a vendor's rows to its programs.
@@ -52,7 +39,7 @@ struct TokenRoutes: Sendable {
         ) { call in
             let id = call.path("vendorId")
             let (exists, list) = try await database.read(
-                as: call.identity, VendorQueries.select(id), TokenQueries.list(vendor: id)
+                as: call.identity, VendorReads.select(id), TokenReads.list(vendor: id)
             ) { (!$0[0].isEmpty, Call.list($0[1], .token)) }
             guard exists else { throw Problem.noSuch("vendor", id) }
             return .json(list)
@@ -62,10 +49,10 @@ struct TokenRoutes: Sendable {
     private var add: Endpoint {
         let inputs = [
             Input("description", .text(atMost: 200), "What it is for."),
-            Input("days", .integer(1...3650), "How long it lives; 365 unless given."),
+            Input("days", .integer(1...3650), "Lifetime in days; the default is 365."),
         ]
         return Endpoint(
-            method: .post, path: Self.path, summary: "Make a token; it is shown once.", access: .operators,
+            method: .post, path: Self.path, summary: "Create a token; it is shown once.", access: .operators,
             pathInputs: [VendorRoutes.vendorID], body: .json(inputs),
             answers: [.init(.created, .object(.newToken), "The token.")], tellsSecret: true
         ) { call in
@@ -74,10 +61,10 @@ struct TokenRoutes: Sendable {
                 tokenID: secret.tokenID, secretSHA256: secret.sha256, role: .vendor, vendorID: id,
                 description: values.text("description") ?? "", lifetimeDays: values.integer("days") ?? 365)
             do {
-                let made = try await database.pool.transaction { session in
+                let made = try await database.write(for: call) { session in
                     _ = try session.addToken(token)
                     // The secret itself never goes to the server, whose log may show parameters.
-                    return try session.first(TokenQueries.select(secret.tokenID)).map { row in
+                    return try session.first(TokenReads.select(secret.tokenID)).map { row in
                         var json = JSONText()
                         json.object { json in
                             json.members(of: row, .token)
@@ -96,12 +83,13 @@ struct TokenRoutes: Sendable {
 
     private var revoke: Endpoint {
         Endpoint(
-            method: .delete, path: "\(Self.path)/{tokenId}", summary: "End a token at once.", access: .operators,
+            method: .delete, path: "\(Self.path)/{tokenId}", summary: "Revoke a token, with immediate effect.",
+            access: .operators,
             pathInputs: [VendorRoutes.vendorID, Input("tokenId", .text(atMost: 40), "The token.")],
-            answers: [.init(.noContent, .empty, "It opens nothing any more.")]
+            answers: [.init(.noContent, .empty, "It no longer works.")]
         ) { call in
             let (vendor, token) = (call.path("vendorId"), call.path("tokenId"))
-            let isKnown = try await database.pool.transaction { try $0.revokeToken(token, vendorID: vendor) }
+            let isKnown = try await database.write(for: call) { try $0.revokeToken(token, vendorID: vendor) }
             guard isKnown else { throw Problem.noSuch("token", token) }
             return Response(status: .noContent)
         }

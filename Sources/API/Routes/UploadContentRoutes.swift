@@ -14,21 +14,21 @@ struct UploadContentRoutes: Sendable {
 
     /// Members of the JSON, parameters of the query, or fields of the form.
     private static let inputs = [
-        Input("fileName", .text(atMost: 200), "As the vendor calls the file; no path."),
+        Input("fileName", .text(atMost: 200), "The vendor's name for the file, without a path."),
         Input(
             "mode", .choice(UploadMode.allCases.map(\.rawValue)),
-            "create unless given: a known product is an error. upsert: it is updated. update: only known products."),
-        Input("policy", .choice(UploadPolicy.allCases.map(\.rawValue)), "load-valid unless given."),
+            "The default is create: an existing product is an error. upsert: it is updated. update: only existing products."),
+        Input("policy", .choice(UploadPolicy.allCases.map(\.rawValue)), "The default is load-valid."),
         Input(
             "empty", .choice(EmptyCells.allCases.map(\.rawValue)),
-            "clear unless given: an empty cell empties the value of a known product. keep: the value stays."),
+            "The default is clear: an empty cell empties the value of an existing product. keep: the value stays."),
         Input(
             "missing", .choice(MissingProducts.allCases.map(\.rawValue)),
-            "keep unless given. deactivate: products that the file does not name become inactive; not in mode create."),
+            "The default is keep. deactivate: products that the file does not name become inactive; not in mode create."),
         Input("encoding", .text(atMost: 40), "Of the text, by a name that iconv knows; found if it is not given."),
-        Input("dryRun", .boolean, "true checks everything and loads nothing."),
-        Input("sha256", .sha256, "Of the file: another file is refused."),
-        Input("vendor", .text(atMost: 50), "Whose products they are; needed from operators."),
+        Input("dryRun", .boolean, "true: everything is checked, nothing is loaded."),
+        Input("sha256", .sha256, "SHA-256 of the file: any other file is refused."),
+        Input("vendor", .text(atMost: 50), "The vendor whose products they are; required from operators."),
     ]
 
     let uploads: AnnouncedUploads
@@ -41,11 +41,12 @@ struct UploadContentRoutes: Sendable {
     private var add: Endpoint {
         Endpoint(
             method: .post, path: "/uploads",
-            summary: "Upload a file: as the body or a form, or announce it by JSON and PUT it where the answer says.",
+            summary:
+                "Upload a file: as the body or a form, or announce it with JSON and PUT it to the uploadUrl of the answer.",
             access: .roles([.vendor, .operator]), query: Self.inputs, body: .stream(Self.fileTypes, json: Self.inputs),
             answers: [
-                .init(.created, .object(.uploadPlace), "Announced: put the file at uploadUrl."),
-                .init(.accepted, .object(.uploadPlace), "Taken: it waits for a worker."),
+                .init(.created, .object(.uploadPlace), "Announced: PUT the file to uploadUrl."),
+                .init(.accepted, .object(.uploadPlace), "Accepted: it waits for a worker."),
             ]
         ) { call in
             do {
@@ -68,18 +69,16 @@ struct UploadContentRoutes: Sendable {
 
     private var put: Endpoint {
         Endpoint(
-            method: .put, path: Self.contentPath, summary: "Take the bytes of an announced upload, once.",
+            method: .put, path: Self.contentPath,
+            summary: "Upload the bytes of an announced file; the same bytes again change nothing.",
             access: .anybody,
             pathInputs: [UploadRoutes.uploadID, Input("token", .text(atMost: 64), "From uploadUrl.")],
             body: .stream(Self.fileTypes, json: []),
-            answers: [.init(.accepted, .object(.uploadPlace), "Taken: it waits for a worker.")]
+            answers: [.init(.accepted, .object(.uploadPlace), "Accepted: it waits for a worker.")]
         ) { call in
             let uploadID = call.path("uploadId")
-            guard let slot = try await uploads.slot(token: call.path("token")), slot.uploadID == uploadID else {
-                throw Problem(.notFound, "the link is unknown, used or has ended: announce the file again")
-            }
             do {
-                try await uploads.fill(slot, with: try await call.receive(limit: maximumFileBytes))
+                try await fill(call, uploadID, token: call.path("token"))
             } catch let error as AnnouncementError {
                 throw Problem(error)
             } catch let error as ObjectTooLarge {
@@ -89,12 +88,25 @@ struct UploadContentRoutes: Sendable {
         }
     }
 
+    /// A client that thinks its PUT lost repeats it: the same bytes are answered as the first time, others are refused.
+    private func fill(_ call: Call, _ uploadID: String, token: String) async throws {
+        if let slot = try await uploads.slot(token: token), slot.uploadID == uploadID {
+            return try await uploads.fill(slot, with: try await call.receive(limit: maximumFileBytes))
+        }
+        guard let received = try await uploads.received(token: token), received.uploadID == uploadID else {
+            throw Problem(.notFound, "the link is unknown or expired: announce the file again")
+        }
+        let file = try await call.receive(limit: maximumFileBytes)
+        guard file.sha256 == received.sha256 else { throw AnnouncementError.otherBytesTaken }
+    }
+
     // MARK: The three ways
 
     private func announce(_ call: Call) async throws -> Response {
         var values = call.values
         values.merge(try await call.json(Self.inputs))
-        let (uploadID, place) = try await uploads.announce(try announcement(values, call, fileName: nil))
+        let (uploadID, place) = try await uploads.announce(
+            try announcement(values, call, fileName: nil), fence: { try call.holdKey($0) })
         let json =
             switch place {
             case .store(let link): Self.place(uploadID, link.url, link.headers, link.expiresAt.formatted(.iso8601))
@@ -107,7 +119,7 @@ struct UploadContentRoutes: Sendable {
     private func takeBody(_ call: Call) async throws -> Response {
         // Before the bytes, so that nobody sends a file for nothing.
         let announcement = try announcement(call.values, call, fileName: call.request.attachmentName)
-        return try await accept(try await call.receive(limit: maximumFileBytes), announcement)
+        return try await accept(try await call.receive(limit: maximumFileBytes), announcement, call)
     }
 
     private func takeForm(_ call: Call) async throws -> Response {
@@ -128,11 +140,13 @@ struct UploadContentRoutes: Sendable {
         }
         var values = call.values
         values.merge(try InputValues(form.fields, Self.inputs, "field"))
-        return try await accept(form.finish(), try announcement(values, call, fileName: fileName))
+        return try await accept(form.finish(), try announcement(values, call, fileName: fileName), call)
     }
 
-    private func accept(_ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement) async throws -> Response {
-        let uploadID = try await uploads.take(file, for: announcement)
+    private func accept(
+        _ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement, _ call: Call
+    ) async throws -> Response {
+        let uploadID = try await uploads.take(file, for: announcement, fence: { try call.holdKey($0) })
         return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
     }
 
@@ -142,12 +156,13 @@ struct UploadContentRoutes: Sendable {
         _ values: InputValues, _ call: Call, fileName: String?
     ) throws -> AnnouncedUploads.Announcement {
         guard let fileName = values.text("fileName") ?? fileName else {
-            throw Problem(.invalidParameter, "parameter 'fileName' is missing: say how the vendor calls the file")
+            throw Problem(.invalidParameter, "parameter 'fileName' is missing: give the vendor's name for the file")
         }
         guard Self.isSafe(fileName) else {
             throw Problem(
                 .invalidParameter,
-                "parameter 'fileName' must be a bare name such as products.csv: no slashes, no leading dot")
+                "parameter 'fileName' must be a bare name such as products.csv: no slashes, no leading dot, nothing invisible"
+            )
         }
         guard let vendorID = call.identity.vendorID ?? values.text("vendor") else {
             throw Problem(.invalidParameter, "parameter 'vendor' is missing: say whose products they are")
@@ -179,7 +194,8 @@ struct UploadContentRoutes: Sendable {
 
     /// The name becomes a part of an object's key.
     private static func isSafe(_ fileName: String) -> Bool {
-        !fileName.isEmpty && !fileName.hasPrefix(".") && !fileName.contains { $0 == "/" || $0 == "\\" }
+        !fileName.hasPrefix(".") && !fileName.allSatisfy(\.isWhitespace)
+            && !fileName.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0.misleadsReaders }
     }
 
     private static func place(
@@ -245,6 +261,8 @@ extension Problem {
         switch error {
         case .unknownVendor: self.init(.notFound, "no such vendor")
         case .vendorSuspended: self.init(.conflict, "the vendor is suspended: an operator can activate it")
+        case .otherBytesTaken:
+            self.init(.conflict, "another file came by this link first: announce this one as an upload of its own")
         case .digestDiffers(let actual):
             self.init(.digestMismatch, "the file's SHA-256 is \(actual), another was announced: send it again")
         }

@@ -32,7 +32,7 @@ struct UploadRoutes: Sendable {
         ) { call in
             let limit = call.limit
             return .json(
-                try await database.read(as: call.identity, UploadQueries.page(call.values, limit: limit + 1)) {
+                try await database.read(as: call.identity, UploadReads.page(call.values, limit: limit + 1)) {
                     Call.page($0[0], .upload, limit: limit, key: 2)
                 })
         }
@@ -79,7 +79,7 @@ struct UploadRoutes: Sendable {
             let limit = call.limit
             return .json(
                 try await database.read(
-                    as: call.identity, UploadQueries.errors(uploadID, call.values, limit: limit + 1)
+                    as: call.identity, UploadReads.errors(uploadID, call.values, limit: limit + 1)
                 ) { Call.page($0[0], .uploadError, limit: limit, key: 2) })
         }
     }
@@ -104,12 +104,8 @@ struct UploadRoutes: Sendable {
         ) { call in
             let uploadID = try await own(call)
             do {
-                return .json(
-                    try await database.pool.transaction { session in
-                        let rows = try session.query(
-                            "select vendor_product_id, sku, reason from catalog.revert_upload(\(uploadID)::text)")
-                        return Call.list(rows, .leftAlone)
-                    })
+                let leftAlone = try await database.write(for: call) { try $0.revertUpload(uploadID) }
+                return .json(JSONText.list(leftAlone))
             } catch let error as PostgresError where ["55000", "23514"].contains(error.sqlState) {
                 throw Problem(.conflict, "only a completed or partial upload can be reverted, and no dry run")
             }
@@ -119,16 +115,16 @@ struct UploadRoutes: Sendable {
     private var retry: Endpoint {
         Endpoint(
             method: .post, path: "\(Self.path)/retry",
-            summary: "Work on a failed upload again, with the file as it was.", pathInputs: [Self.uploadID],
+            summary: "Process a failed upload again, with the same file.", pathInputs: [Self.uploadID],
             answers: [.init(.accepted, .object(.uploadDetail), "The upload, queued.")]
         ) { call in
             let uploadID = try await own(call)
-            let isQueued = try await database.pool.transaction {
+            let isQueued = try await database.write(for: call) {
                 try $0.retryUpload(uploadID, by: call.identity.subject)
             }
             guard isQueued else {
                 throw Problem(
-                    .conflict, "only a failed upload whose file had arrived can be tried again: upload it anew")
+                    .conflict, "only a failed upload whose file had arrived can be tried again: upload the file again")
             }
             return .json(try await detail(call), .accepted)
         }
@@ -137,12 +133,12 @@ struct UploadRoutes: Sendable {
     private var cancel: Endpoint {
         Endpoint(
             method: .post, path: "\(Self.path)/cancel",
-            summary: "Stop an upload that has not ended; nothing of it is loaded.",
+            summary: "Cancel an upload that has not ended; nothing of it is loaded.",
             pathInputs: [Self.uploadID],
             answers: [.init(.ok, .object(.uploadDetail), "The upload, failed as CANCELLED.")]
         ) { call in
             let uploadID = try await own(call)
-            let isCancelled = try await database.pool.transaction {
+            let isCancelled = try await database.write(for: call) {
                 try $0.cancelUploadAndJob(uploadID, by: call.identity.subject)
             }
             guard isCancelled else { throw Problem(.conflict, "the upload has ended: POST …/revert undoes it") }
@@ -154,7 +150,7 @@ struct UploadRoutes: Sendable {
 
     private func detail(_ call: Call) async throws -> ByteBuffer {
         let uploadID = call.path("uploadId")
-        let found = try await database.read(as: call.identity, UploadQueries.select(uploadID), isQuick: true) {
+        let found = try await database.read(as: call.identity, UploadReads.select(uploadID), isQuick: true) {
             Call.object($0[0], .uploadDetail)
         }
         guard let found else { throw Problem.noSuch("upload", uploadID) }
@@ -165,7 +161,7 @@ struct UploadRoutes: Sendable {
     private func present(_ call: Call) async throws -> (json: ByteBuffer, isFinal: Bool) {
         let uploadID = call.path("uploadId")
         return try await database.read(
-            as: call.identity, UploadQueries.select(uploadID), UploadQueries.files(uploadID), isQuick: true
+            as: call.identity, UploadReads.select(uploadID), UploadReads.files(uploadID), isQuick: true
         ) { rows in
             guard let json = Call.object(rows[0], .uploadDetail), let files = rows[1].first else {
                 throw Problem.noSuch("upload", uploadID)
@@ -177,9 +173,9 @@ struct UploadRoutes: Sendable {
         }
     }
 
-    /// The id of an upload that the caller may change: auditors only look.
+    /// The id of an upload that the caller may change: auditors are read-only.
     private func own(_ call: Call) async throws -> String {
-        guard call.identity.role != .auditor else { throw Problem(.forbidden, "auditors change nothing") }
+        guard call.identity.role != .auditor else { throw Problem(.forbidden, "auditors are read-only") }
         _ = try await detail(call)
         return call.path("uploadId")
     }
@@ -188,7 +184,7 @@ struct UploadRoutes: Sendable {
     private func file(_ call: Call, _ column: String) async throws -> String {
         let uploadID = call.path("uploadId")
         let (exists, value, isUnderWay) = try await database.read(
-            as: call.identity, UploadQueries.files(uploadID), isQuick: true
+            as: call.identity, UploadReads.files(uploadID), isQuick: true
         ) {
             rows in
             guard let row = rows[0].first else { return (false, nil as String?, false) }
@@ -202,9 +198,9 @@ struct UploadRoutes: Sendable {
         guard exists else { throw Problem.noSuch("upload", uploadID) }
         if let value { return value }
         guard isUnderWay else {
-            throw Problem(.notFound, "upload '\(uploadID)' has no rows with errors: there is no such file")
+            throw Problem(.notFound, "upload '\(uploadID)' has no rejected rows: this file does not exist")
         }
-        throw Problem(.notFound, "the file is not written yet: ask again", retryAfter: 2)
+        throw Problem(.notFound, "the file is not written yet: try again", retryAfter: 2)
     }
 }
 
@@ -213,5 +209,24 @@ extension Request {
     fileprivate var prefersCSV: Bool {
         let accepted = (headers[.accept] ?? "").lowercased()
         return accepted.contains("text/csv") && !accepted.contains("application/json")
+    }
+}
+
+extension JSONText {
+    /// Products that a revert left alone, as `Shape.leftAlone` describes them.
+    fileprivate static func list(_ products: [RevertException]) -> ByteBuffer {
+        var json = JSONText()
+        json.object { json in
+            json.array("items") { json in
+                for product in products {
+                    json.object { json in
+                        json.string("vendorProductId", product.vendorProductID)
+                        json.string("sku", product.sku)
+                        json.string("reason", product.reason)
+                    }
+                }
+            }
+        }
+        return json.buffer
     }
 }

@@ -4,9 +4,9 @@ extension Shape {
     private static let statuses = ["queued", "processing", "completed", "partial", "failed", "reverted"]
 
     private static let uploadFields: [Field] = [
-        .init("uploadId", .text, "Its name."),
+        .init("uploadId", .text, "Its id."),
         .init("vendorId", .text, "Whose products they are."),
-        .init("fileName", .text, "As the vendor calls it."),
+        .init("fileName", .text, "The vendor's name for the file."),
         .init(
             "status", .choice(statuses), "queued → processing → completed, partial or failed; later perhaps reverted."),
         .init(
@@ -27,13 +27,13 @@ extension Shape {
         .init("errorRecords", .integer, "Rows with errors.", nullable: true),
         .init("createdRecords", .integer, "New products.", nullable: true),
         .init("updatedRecords", .integer, "Changed products.", nullable: true),
-        .init("unchangedRecords", .integer, "Products that were so already.", nullable: true),
+        .init("unchangedRecords", .integer, "Products that already had these values.", nullable: true),
         .init(
             "deactivatedRecords", .integer, "Products that became inactive, because the file does not name them.",
             nullable: true),
         .init(
             "warningRecords", .integer, "Rows with a warning; they count as valid or not without it.", nullable: true),
-        .init("failureType", .text, "Why nothing was loaded, such as MISSING_COLUMN.", nullable: true),
+        .init("failureType", .text, "The reason why nothing was loaded, such as MISSING_COLUMN.", nullable: true),
         .init("failureMessage", .text, "The same in words.", nullable: true),
         .init("fileSizeBytes", .integer, "As it arrived.", nullable: true),
         .init("fileSha256", .text, "Of the same bytes.", nullable: true),
@@ -64,12 +64,12 @@ extension Shape {
     static let uploadError = Shape(
         name: "UploadError",
         fields: [
-            .init("rowNumber", .integer, "The first data row is 1."),
+            .init("rowNumber", .integer, "1 is the first data row."),
             .init("lineNumber", .integer, "Line of the file; the header is usually 1."),
             .init("errorType", .text, "Such as INVALID_PRICE."),
             .init("errorMessage", .text, "What is wrong."),
             .init("field", .text, "Which column.", nullable: true),
-            .init("rejectedValue", .text, "What stood there.", nullable: true),
+            .init("rejectedValue", .text, "The value that was rejected.", nullable: true),
             .init(
                 "originalData", .json(schema: #"{"type":"object"}"#), "The row as it was written, by column."),
         ])
@@ -88,12 +88,12 @@ extension Shape {
     static let uploadPlace = Shape(
         name: "UploadPlace",
         fields: [
-            .init("uploadId", .text, "Ask GET /uploads/{uploadId} for it."),
-            .init("status", .choice(["queued"]), "It waits for its bytes, or for a worker."),
-            .init("uploadUrl", .text, "PUT the file here; null if it came with the request.", nullable: true),
+            .init("uploadId", .text, "The id, for GET /uploads/{uploadId}."),
+            .init("status", .choice(["queued"]), "It waits for its file, or for a worker."),
+            .init("uploadUrl", .text, "Where to PUT the file; null if it came with the request.", nullable: true),
             .init(
                 "uploadHeaders", .json(schema: #"{"type":"object","additionalProperties":{"type":"string"}}"#),
-                "Headers the PUT must have."),
-            .init("expiresAt", .timestamp, "Until when the URL works.", nullable: true),
+                "Headers that the PUT must have."),
+            .init("expiresAt", .timestamp, "When the URL expires.", nullable: true),
         ])
 }

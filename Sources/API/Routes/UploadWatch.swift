@@ -81,7 +81,7 @@ final class UploadWatch: Sendable {
         let watched = state.withLock { Array($0.watchers.keys) }
         guard !watched.isEmpty else { return }
         let states = try await pool.run { session in
-            try session.query(UploadQueries.states(watched)).map { row in
+            try session.query(UploadReads.states(watched)).map { row in
                 (try row.get("upload_id", as: String.self), try row.get("state", as: String.self))
             }
         }

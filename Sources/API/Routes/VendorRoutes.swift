@@ -9,33 +9,8 @@ extension Shape {
             .init("vendorId", .text, "Part of object keys."), .init("vendorName", .text, "Name for people."),
             .init("email", .text, "Where results are mailed."),
             .init("status", .choice(["active", "suspended"]), "A suspended vendor's uploads are refused."),
-            .init("createdAt", .timestamp, "Since when it has been known."),
+            .init("createdAt", .timestamp, "When it was registered."),
         ])
-}
-
-enum VendorQueries {
-    static func page(_ values: InputValues, limit: Int) -> Statement {
-        """
-        select \(Shape.vendor.columns), vendor_id from catalog.vendors
-        where \(.all(values.cursor.map { "vendor_id > \($0[0])::text" }))
-        order by vendor_id
-        \(.limit(limit))
-        """
-    }
-
-    static func select(_ vendorID: String) -> Statement {
-        "select \(Shape.vendor.columns) from catalog.vendors where vendor_id = \(vendorID)::text"
-    }
-
-    static func update(_ vendorID: String, _ values: InputValues) -> Statement {
-        """
-        update catalog.vendors
-        set vendor_name = coalesce(\(values.text("vendorName"))::text, vendor_name),
-            email = coalesce(\(values.text("email"))::text, email), status = coalesce(\(values.text("status"))::text, status)
-        where vendor_id = \(vendorID)::text
-        returning \(Shape.vendor.columns)
-        """
-    }
 }
 
 /// `/vendors`: who may upload.
@@ -45,7 +20,8 @@ struct VendorRoutes: Sendable {
     static let vendorID = Input("vendorId", .text(atMost: 50), "The vendor.")
     private static let name = Input("vendorName", .text(atMost: 200), "Name for people.")
     private static let email = Input("email", .text(atMost: 320), "Where results are mailed.")
-    private static let status = Input("status", .choice(["active", "suspended"]), "suspended refuses its uploads.")
+    private static let status = Input(
+        "status", .choice(["active", "suspended"]), "suspended: its uploads are refused.")
 
     var endpoints: [Endpoint] { [list, add, show, change] }
 
@@ -57,7 +33,7 @@ struct VendorRoutes: Sendable {
         ) { call in
             let limit = call.limit
             return .json(
-                try await database.read(as: call.identity, VendorQueries.page(call.values, limit: limit + 1)) {
+                try await database.read(as: call.identity, VendorReads.page(call.values, limit: limit + 1)) {
                     Call.page($0[0], .vendor, limit: limit, key: 1)
                 })
         }
@@ -77,9 +53,9 @@ struct VendorRoutes: Sendable {
             let vendor = Vendor(
                 vendorID: values.text("vendorId") ?? "", vendorName: values.text("vendorName") ?? "",
                 email: values.text("email") ?? "")
-            let added = try await database.pool.transaction { session in
+            let added = try await database.write(for: call) { session in
                 try VendorRoutes.explaining { try session.addVendor(vendor) }
-                return Call.object(try session.query(VendorQueries.select(vendor.vendorID)), .vendor)
+                return Call.object(try session.query(VendorReads.select(vendor.vendorID)), .vendor)
             }
             guard let added else { throw Problem.noSuch("vendor", vendor.vendorID) }
             return .json(added, .created, [.location: "/vendors/\(vendor.vendorID)"])
@@ -92,7 +68,7 @@ struct VendorRoutes: Sendable {
             answers: [.init(.ok, .object(.vendor), "The vendor.")]
         ) { call in
             let id = call.path("vendorId")
-            let found = try await database.read(as: call.identity, VendorQueries.select(id)) {
+            let found = try await database.read(as: call.identity, VendorReads.select(id)) {
                 Call.object($0[0], .vendor)
             }
             guard let found else { throw Problem.noSuch("vendor", id) }
@@ -108,10 +84,13 @@ struct VendorRoutes: Sendable {
             answers: [.init(.ok, .object(.vendor), "The vendor.")]
         ) { call in
             let (id, values) = (call.path("vendorId"), try await call.json(inputs))
-            let changed = try await database.pool.transaction { session in
+            let changed = try await database.write(for: call) { session in
                 try VendorRoutes.explaining {
-                    Call.object(try session.query(VendorQueries.update(id, values)), .vendor)
+                    _ = try session.changeVendor(
+                        id, name: values.text("vendorName"), email: values.text("email"),
+                        status: values.text("status").flatMap(Vendor.Status.init))
                 }
+                return Call.object(try session.query(VendorReads.select(id)), .vendor)
             }
             guard let changed else { throw Problem.noSuch("vendor", id) }
             return .json(changed)
@@ -124,7 +103,7 @@ struct VendorRoutes: Sendable {
             return try body()
         } catch let error as PostgresError {
             switch error.constraint {
-            case "vendors_pkey": throw Problem(.conflict, "a vendor of this id exists already: choose another id")
+            case "vendors_pkey": throw Problem(.conflict, "a vendor with this id exists already: choose another id")
             case "vendors_vendor_id_is_safe_in_object_keys":
                 throw Problem(.invalidBody, "member 'vendorId': use letters, digits, '_', '-' and '.'")
             case "vendors_email_is_an_address":

@@ -34,7 +34,7 @@ struct ErrorDocument {
         if let root = XMLDocument(response.body)?.root, let error = root.first("Error") {
             read(root, error)
         } else if let json = try? JSONSerialization.jsonObject(with: Data(response.body)) as? [String: Any] {
-            read(json)  // no JSON is no error here: many answers have no body
+            read(json)  // a missing document is not an error here: many answers have no body
         }
         // HEAD has no body; some stores say it in a header.
         code = code ?? headers["x-amzn-ErrorType"].map(Self.plain)

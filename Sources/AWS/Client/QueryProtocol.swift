@@ -28,7 +28,7 @@ struct QueryProtocol: Sendable {
             guard let root = XMLDocument(response.body)?.root else {
                 throw AWSError(
                     service: client.service, operation: action, resource: resource, status: response.status,
-                    code: "InvalidResponse", message: "the answer is no XML")
+                    code: "InvalidResponse", message: "the answer is not XML")
             }
             return root
         }

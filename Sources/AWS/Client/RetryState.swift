@@ -26,7 +26,7 @@ struct RetryState {
 
     static let maximumAttempts = 3
     static let longestPause = 20.0
-    /// A signature is good for 15 minutes; half a minute off is no reason for its refusal.
+    /// A signature is good for 15 minutes; half a minute off does not explain a refusal.
     static let tolerance: TimeInterval = 240
 
     private static let expiryCodes: Set = ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"]

@@ -28,7 +28,7 @@ struct XMLDocument {
     /// Deeper nesting than any answer of AWS has.
     private static let maximumDepth = 32
 
-    /// - Returns: nil if the bytes are no well-formed XML of the kind above.
+    /// - Returns: nil if the bytes are not well-formed XML of the kind above.
     init?(_ bytes: [UInt8]) {
         var scanner = XMLScanner(bytes)
         var open = [Element(name: "")]

@@ -16,10 +16,10 @@ struct XMLScanner {
         rest = bytes[...]
     }
 
-    /// Whether everything was read; false after something that is no XML.
+    /// Whether everything was read; false after something that is not XML.
     var isAtEnd: Bool { rest.isEmpty && !isBroken }
 
-    /// - Returns: nil at the end, or at something that is no XML.
+    /// - Returns: nil at the end, or at something that is not XML.
     mutating func next() -> Token? {
         while !rest.isEmpty, !isBroken {
             if rest.first != UInt8(ascii: "<") { return text() }
@@ -45,8 +45,8 @@ struct XMLScanner {
         let isEnd = tag.first == UInt8(ascii: "/")
         if isEnd { tag = tag.dropFirst() }
         let isEmpty = tag.last == UInt8(ascii: "/")
-        let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: "/")]
-        let name = String(decoding: tag.prefix { !blanks.contains($0) }, as: UTF8.self)
+        let ends: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: "/")]
+        let name = String(decoding: tag.prefix { !ends.contains($0) }, as: UTF8.self)
         // `ns:Key` is `Key`: AWS uses one namespace to a document.
         let local = name.split(separator: ":").last.map(String.init) ?? name
         return isEnd ? .end(local) : isEmpty ? .empty(local) : .start(local)

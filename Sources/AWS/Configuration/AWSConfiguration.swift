@@ -19,9 +19,9 @@ public struct AWSConfiguration: Sendable {
     }
 
     /// As the AWS SDKs configure themselves. Credentials are looked for at the first request.
-    /// - Throws: `AWSConfigurationError` if no region is set or an endpoint is no URL.
+    /// - Throws: `AWSConfigurationError` if no region is set or an endpoint is not a URL.
     public init(_ environment: AWSEnvironment, http: HTTPClient) throws {
-        // A custom endpoint is no place on AWS, and its signature needs just any region.
+        // A custom endpoint is not part of AWS, and its signature works with any region.
         let isElsewhere = environment.endpointURL(of: .s3) != nil
         guard let region = environment.region ?? (isElsewhere ? "us-east-1" : nil) else {
             throw AWSConfigurationError(reason: "no AWS region; set AWS_REGION, for example to eu-central-1")

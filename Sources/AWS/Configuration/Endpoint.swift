@@ -14,12 +14,12 @@ public struct Endpoint: Sendable, Equatable {
     public init(url: String) throws {
         let parts = url.split(separator: "://", maxSplits: 1)
         guard parts.count == 2, ["http", "https"].contains(parts[0].lowercased()) else {
-            throw AWSConfigurationError(reason: "'\(url)' is no endpoint; expected https://HOST[:PORT]")
+            throw AWSConfigurationError(reason: "'\(url)' is not an endpoint; expected https://HOST[:PORT]")
         }
         scheme = parts[0].lowercased()
         let host = parts[1].prefix { $0 != "/" }.lowercased()
         guard !host.isEmpty, !host.contains(where: { "?#@ ".contains($0) }) else {
-            throw AWSConfigurationError(reason: "'\(url)' is no endpoint; expected https://HOST[:PORT]")
+            throw AWSConfigurationError(reason: "'\(url)' is not an endpoint; expected https://HOST[:PORT]")
         }
         self.host = Self.withoutDefaultPort(host, scheme: scheme)
         var path = parts[1].dropFirst(host.count)

@@ -21,7 +21,7 @@ public struct Credentials: Sendable, Equatable {
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The key's id, which is no secret: it stands in every signed link.
+    /// The key's id, which is not a secret: it stands in every signed link.
     public var description: String { "credentials of \(accessKeyID)" + (isTemporary ? " (temporary)" : "") }
 
     public var debugDescription: String { description }

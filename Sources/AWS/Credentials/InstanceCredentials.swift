@@ -31,7 +31,7 @@ struct InstanceCredentials: CredentialSource {
         return configured.hasSuffix("/") ? String(configured.dropLast()) : configured
     }
 
-    /// - Returns: nil if there is no such service here.
+    /// - Returns: nil if this machine has no such service.
     private func sessionToken() async throws -> String? {
         let request = HTTPRequest(
             "PUT", base + "/latest/api/token", headers: [("X-aws-ec2-metadata-token-ttl-seconds", "21600")],

@@ -25,7 +25,7 @@ struct ProfileCredentials: CredentialSource {
     private func credentials(of name: String, askedBy path: [String]) async throws -> Credentials? {
         guard let profile = environment.profiles[name] else {
             throw CredentialError(
-                reason: "there is no profile '\(name)', which '\(path.last ?? "")' names as its source")
+                reason: "no profile '\(name)', which '\(path.last ?? "")' names as its source")
         }
         // A profile may name itself as the source: then its own keys are meant.
         guard let role = profile["role_arn"], path.last != name else { return profile.staticCredentials }

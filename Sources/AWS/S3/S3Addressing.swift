@@ -45,7 +45,7 @@ struct S3Addressing: Sendable {
         }
         guard isAllowed, (3...255).contains(bucket.utf8.count), bucket.first != "." else {
             throw AWSConfigurationError(
-                reason: "'\(bucket)' is no bucket name; expected 3 to 63 of a-z, 0-9, '-' and '.'")
+                reason: "'\(bucket)' is not a bucket name; expected 3 to 63 of a-z, 0-9, '-' and '.'")
         }
     }
 }

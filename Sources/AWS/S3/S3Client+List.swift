@@ -28,7 +28,7 @@ extension S3Client {
         let response = try await send(
             try addressing.request("GET", bucket: bucket, query: query), "ListObjectsV2", "s3://\(bucket)/\(prefix)")
         guard let root = XMLDocument(response.body)?.root, root.name == "ListBucketResult" else {
-            throw invalidAnswer("it is no list", "ListObjectsV2", S3Object(bucket: bucket, key: prefix))
+            throw invalidAnswer("it is not a list", "ListObjectsV2", S3Object(bucket: bucket, key: prefix))
         }
         return Page(root)
     }

@@ -35,7 +35,7 @@ extension S3Client {
             try addressing.request("POST", object, query: [("uploads", "")], headers: headers), "CreateMultipartUpload",
             object)
         guard let id = XMLDocument(response.body)?.root.text("UploadId"), !id.isEmpty else {
-            throw invalidAnswer("there is no upload id", "CreateMultipartUpload", object)
+            throw invalidAnswer("it has no upload id", "CreateMultipartUpload", object)
         }
         return PartedUpload(object: object, id: id)
     }

@@ -29,12 +29,12 @@ public struct SNSMessage: Sendable, Equatable {
     private let signature: [UInt8]
 
     /// - Parameter body: JSON of the POST.
-    /// - Throws: `SNSMessageError` if it is no message of SNS.
+    /// - Throws: `SNSMessageError` if it is not a message of SNS.
     public init(_ body: [UInt8]) throws {
         do {
             self.init(try JSONDecoder().decode(Envelope.self, from: Data(body)))
         } catch {
-            throw SNSMessageError(reason: "the body is no message of SNS")
+            throw SNSMessageError(reason: "the body is not a message of SNS")
         }
     }
 

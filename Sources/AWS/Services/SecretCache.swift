@@ -1,19 +1,17 @@
 import Foundation
+import Threads
 
 /// Secrets kept for a while, so that not every connection asks for them again.
 ///
-/// However many callers wait for a secret, it is asked for once.
+/// However many callers wait for a secret, it is asked for once. While Secrets Manager is away, what was read last goes on
+/// being used: a password does not end because nobody can read it again.
 public actor SecretCache {
-    private struct Entry {
-        var secret: SecretsManagerClient.Secret
-        var goodUntil: Date
-    }
+    private typealias Kept = ExpiringValue<SecretsManagerClient.Secret>
 
     private let lifetime: TimeInterval
     private let now: @Sendable () -> Date
     private let fetch: @Sendable (String) async throws -> SecretsManagerClient.Secret
-    private var entries: [String: Entry] = [:]
-    private var fetches: [String: Task<SecretsManagerClient.Secret, any Error>] = [:]
+    private var secrets: [String: Kept] = [:]
 
     /// - Parameter lifetime: seconds.
     public init(_ client: SecretsManagerClient, lifetime: TimeInterval) {
@@ -30,22 +28,23 @@ public actor SecretCache {
     }
 
     /// - Parameter id: name or ARN.
-    /// - Throws: as `SecretsManagerClient.getSecretValue`; failures are not kept.
+    /// - Throws: as `SecretsManagerClient.getSecretValue`, if the secret was never read or was refused; failures are not kept.
     public func secret(_ id: String) async throws -> SecretsManagerClient.Secret {
-        if let entry = entries[id], now() < entry.goodUntil { return entry.secret }
-        if let fetch = fetches[id] { return try await fetch.value }
-        let task = Task { [fetch] in try await fetch(id) }
-        fetches[id] = task
-        defer { if fetches[id] == task { fetches[id] = nil } }
-        let secret = try await task.value
-        // Unless it was invalidated while it was on its way.
-        if fetches[id] == task { entries[id] = Entry(secret: secret, goodUntil: now().addingTimeInterval(lifetime)) }
-        return secret
+        try await kept(id).value()
     }
 
     /// Asks again at the next call, because the secret was refused: it may have been rotated.
-    public func invalidate(_ id: String) {
-        entries[id] = nil
-        fetches[id] = nil
+    public func invalidate(_ id: String) async {
+        await kept(id).invalidate()
+    }
+
+    private func kept(_ id: String) -> Kept {
+        if let known = secrets[id] { return known }
+        let new = Kept(now: now) { [lifetime, now, fetch] in
+            let secret = try await fetch(id)
+            return .init(secret, renewAt: now().addingTimeInterval(lifetime))
+        }
+        secrets[id] = new
+        return new
     }
 }

@@ -53,7 +53,7 @@ public struct SecretsManagerClient: Sendable {
         guard let secret = Self.secret(in: response.body) else {
             throw AWSError(
                 service: .secretsManager, operation: "GetSecretValue", resource: id, status: response.status,
-                code: "InvalidResponse", message: "there is no text in the answer")
+                code: "InvalidResponse", message: "the answer holds no text")
         }
         return secret
     }

@@ -29,7 +29,7 @@ struct CanonicalRequest {
         headers.map(\.name).joined(separator: ";")
     }
 
-    /// Values of a repeated header are joined in their order; runs of blanks, quoted or not, count as one.
+    /// Values of a repeated header are joined in their order; runs of white space, quoted or not, count as one.
     private static func headers(of request: SignableRequest) -> [(name: String, value: String)] {
         var values: [String: [String]] = [:]
         for (name, value) in request.headers + [("Host", request.host)] {
@@ -39,7 +39,7 @@ struct CanonicalRequest {
     }
 
     private static func trimmed(_ value: String) -> String {
-        // Most values have no blanks, and nothing that could be one.
+        // Most values have no white space, and nothing that could be some.
         guard value.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x80 }) else { return value }
         return value.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }

@@ -2,8 +2,10 @@ import Postgres
 
 /// An answer to a POST, kept to be given again.
 public struct KeptAnswer: Sendable, Equatable {
-    /// Of the request it answered: method, path, body as far as known.
+    /// Of the request it answered: method, path, and what else is known before its body is read.
     public var fingerprint: String
+    /// Of the body, 64 hexadecimal digits; nil if it was not read to its end.
+    public var bodySHA256: String?
     /// nil while the request is at work.
     public var status: Int?
     /// A JSON object of names and values.
@@ -11,49 +13,77 @@ public struct KeptAnswer: Sendable, Equatable {
     public var body: String
 
     /// An answer; `headers` is a JSON object.
-    public init(fingerprint: String, status: Int?, headers: String, body: String) {
+    public init(fingerprint: String, bodySHA256: String? = nil, status: Int?, headers: String, body: String) {
         self.fingerprint = fingerprint
+        self.bodySHA256 = bodySHA256
         self.status = status
         self.headers = headers
         self.body = body
     }
 }
 
+/// A request that works under a key. The attempt fences it: who took the key over has a higher one.
+public struct IdempotencyClaim: Sendable, Equatable {
+    public let subject: String
+    public let key: String
+    public let attempt: Int
+}
+
+/// What became of the wish to work under a key.
+public enum IdempotencyOutcome: Sendable, Equatable {
+    case claimed(IdempotencyClaim)
+    /// Another request has it, or had it and was answered.
+    case taken(KeptAnswer)
+}
+
 /// The statements of `catalog.idempotency_keys`.
 enum IdempotencyKey {
-    /// A request that has not been answered for this long lost its process.
-    static let patience = 300
+    /// A request without a heartbeat for this long lost its process.
+    static let timeout = 300
 
     static func claim(_ key: String, subject: String, fingerprint: String) -> Statement {
         """
         insert into catalog.idempotency_keys as k (subject, idempotency_key, fingerprint)
         values (\(subject)::text, \(key)::text, \(fingerprint)::text)
         on conflict (subject, idempotency_key) do update
-        set fingerprint = excluded.fingerprint, status = null, headers = null, body = null, created_at = now()
+        set fingerprint = excluded.fingerprint, status = null, headers = null, body = null, body_sha256 = null,
+            attempt = k.attempt + 1, created_at = now(), seen_at = clock_timestamp()
         where k.created_at < now() - interval '24 hours'
-           or (k.status is null and k.created_at < now() - make_interval(secs => \(patience)::integer))
+           or (k.status is null and k.seen_at < clock_timestamp() - make_interval(secs => \(timeout)::integer))
+        returning attempt
         """
     }
 
     static func select(_ key: String, subject: String) -> Statement {
         """
-        select fingerprint, status, coalesce(headers::text, '{}') as headers, coalesce(body, '') as body
+        select fingerprint, body_sha256, status, coalesce(headers::text, '{}') as headers, coalesce(body, '') as body
         from catalog.idempotency_keys where subject = \(subject)::text and idempotency_key = \(key)::text
         """
     }
 
-    static func keep(_ key: String, subject: String, _ answer: KeptAnswer) -> Statement {
+    static func hold(_ claim: IdempotencyClaim) -> Statement {
         """
-        update catalog.idempotency_keys
-        set status = \(answer.status)::integer, headers = \(answer.headers)::jsonb, body = \(answer.body)::text
-        where subject = \(subject)::text and idempotency_key = \(key)::text and status is null
+        update catalog.idempotency_keys set seen_at = clock_timestamp()
+        where subject = \(claim.subject)::text and idempotency_key = \(claim.key)::text
+          and attempt = \(claim.attempt)::integer and status is null
         """
     }
 
-    static func forget(_ key: String, subject: String) -> Statement {
+    static func keep(_ claim: IdempotencyClaim, _ answer: KeptAnswer) -> Statement {
+        """
+        update catalog.idempotency_keys
+        set status = \(answer.status)::integer, headers = \(answer.headers)::jsonb, body = \(answer.body)::text,
+            body_sha256 = \(answer.bodySHA256)::text
+        where subject = \(claim.subject)::text and idempotency_key = \(claim.key)::text
+          and attempt = \(claim.attempt)::integer and status is null
+        """
+    }
+
+    static func forget(_ claim: IdempotencyClaim) -> Statement {
         """
         delete from catalog.idempotency_keys
-        where subject = \(subject)::text and idempotency_key = \(key)::text and status is null
+        where subject = \(claim.subject)::text and idempotency_key = \(claim.key)::text
+          and attempt = \(claim.attempt)::integer and status is null
         """
     }
 
@@ -63,24 +93,37 @@ enum IdempotencyKey {
 
 extension Session {
     /// Takes an idempotency key for a request that is about to be worked on.
-    /// - Returns: nil if the key is this request's now; what stands there if it is another's.
-    public func claimIdempotencyKey(_ key: String, subject: String, fingerprint: String) throws -> KeptAnswer? {
-        guard try execute(IdempotencyKey.claim(key, subject: subject, fingerprint: fingerprint)) == 0,
-            let row = try first(IdempotencyKey.select(key, subject: subject))
-        else { return nil }
-        return try KeptAnswer(
-            fingerprint: row.get("fingerprint"), status: row.get("status"), headers: row.get("headers"),
-            body: row.get("body"))
+    public func claimIdempotencyKey(
+        _ key: String, subject: String, fingerprint: String
+    ) throws -> IdempotencyOutcome {
+        while true {
+            if let row = try first(IdempotencyKey.claim(key, subject: subject, fingerprint: fingerprint)) {
+                return .claimed(IdempotencyClaim(subject: subject, key: key, attempt: try row.get("attempt")))
+            }
+            // Gone again if its request failed between the two statements: then the key is free.
+            guard let row = try first(IdempotencyKey.select(key, subject: subject)) else { continue }
+            return .taken(
+                try KeptAnswer(
+                    fingerprint: row.get("fingerprint"), bodySHA256: row.get("body_sha256"), status: row.get("status"),
+                    headers: row.get("headers"), body: row.get("body")))
+        }
     }
 
-    /// Keeps the answer to a request whose key was claimed.
-    public func keepAnswer(_ answer: KeptAnswer, key: String, subject: String) throws {
-        try execute(IdempotencyKey.keep(key, subject: subject, answer))
+    /// Tells that a request is still at work. In the transaction of its work this is the fence: nobody can take the key
+    /// over before that transaction has ended.
+    /// - Returns: false if another request has taken the key over.
+    public func holdIdempotencyKey(_ claim: IdempotencyClaim) throws -> Bool {
+        try execute(IdempotencyKey.hold(claim)) == 1
+    }
+
+    /// Keeps the answer to a request whose key was claimed, unless another one has taken the key over.
+    public func keepAnswer(_ answer: KeptAnswer, for claim: IdempotencyClaim) throws {
+        try execute(IdempotencyKey.keep(claim, answer))
     }
 
     /// Gives a claimed key back: the request came to nothing and may be repeated.
-    public func forgetIdempotencyKey(_ key: String, subject: String) throws {
-        try execute(IdempotencyKey.forget(key, subject: subject))
+    public func forgetIdempotencyKey(_ claim: IdempotencyClaim) throws {
+        try execute(IdempotencyKey.forget(claim))
     }
 
     /// Forgets answers older than a day.

@@ -11,6 +11,13 @@ enum Category {
         """
     }
 
+    static func put(_ name: String, isActive: Bool) -> Statement {
+        """
+        insert into catalog.product_categories (category_name, is_active) values (\(name)::text, \(isActive)::boolean)
+        on conflict (category_name) do update set is_active = excluded.is_active
+        """
+    }
+
     static func deactivate(_ name: String) -> Statement {
         "update catalog.product_categories set is_active = false where category_name = \(name)::text"
     }
@@ -39,6 +46,11 @@ extension Session {
     /// - Returns: how many were added or re-activated.
     public func addCategories(_ names: [String]) throws -> Int {
         try execute(Category.insert(names.map { CanonicalKey.form($0.trimmed()) }))
+    }
+
+    /// Approves a category, known or not, or refuses it from now on.
+    public func putCategory(_ name: String, isActive: Bool) throws {
+        try execute(Category.put(name, isActive: isActive))
     }
 
     /// Takes a category off the whitelist; its products stay. The name may be written in any form.

@@ -5,6 +5,8 @@ public struct PendingNotification: Sendable {
     public var notificationID: Int
     public var uploadID: String
     public var recipient: String?
+    /// Fences its end: who takes it later has a higher one.
+    public var attempt: Int
 }
 
 /// The statements of `catalog.notifications`.
@@ -24,7 +26,7 @@ enum Outbox {
             order by attempts, notification_id
             limit 100
             for update skip locked)
-        returning notification_id, upload_id, recipient
+        returning notification_id, upload_id, recipient, attempts
         """
     }
 
@@ -40,17 +42,17 @@ enum Outbox {
               where j.unique_key in ('report:' || n.upload_id, 'notify:' || n.upload_id))
         """
 
-    static func finish(_ notificationID: Int) -> Statement {
+    static func finish(_ mail: PendingNotification) -> Statement {
         """
         update catalog.notifications set state = 'sent', sent_at = clock_timestamp(), last_error = null
-        where notification_id = \(notificationID)::bigint
+        where notification_id = \(mail.notificationID)::bigint and attempts = \(mail.attempt)::integer and state = 'pending'
         """
     }
 
-    static func giveUp(_ notificationID: Int, reason: String) -> Statement {
+    static func giveUp(_ mail: PendingNotification, reason: String) -> Statement {
         """
         update catalog.notifications set state = 'undeliverable', last_error = \(reason)::text
-        where notification_id = \(notificationID)::bigint
+        where notification_id = \(mail.notificationID)::bigint and attempts = \(mail.attempt)::integer and state = 'pending'
         """
     }
 
@@ -68,8 +70,9 @@ extension Session {
     ) throws -> [PendingNotification] {
         try query(Outbox.claim(uploadID: uploadID, includingLeftovers: includingLeftovers)).map {
             try PendingNotification(
-                notificationID: $0.get("notification_id"), uploadID: $0.get("upload_id"), recipient: $0.get("recipient")
-            )
+                notificationID: $0.get("notification_id"), uploadID: $0.get("upload_id"),
+                recipient: $0.get("recipient"),
+                attempt: $0.get("attempts"))
         }
     }
 
@@ -79,13 +82,15 @@ extension Session {
     }
 
     /// The mail was sent.
-    public func finishNotification(_ notificationID: Int) throws {
-        try execute(Outbox.finish(notificationID))
+    /// - Returns: false if that is recorded already, or another attempt has the mail by now.
+    public func finishNotification(_ mail: PendingNotification) throws -> Bool {
+        try execute(Outbox.finish(mail)) == 1
     }
 
     /// The mail will never be sent.
-    public func giveUpNotification(_ notificationID: Int, reason: String) throws {
-        try execute(Outbox.giveUp(notificationID, reason: reason))
+    /// - Returns: as `finishNotification`.
+    public func giveUpNotification(_ mail: PendingNotification, reason: String) throws -> Bool {
+        try execute(Outbox.giveUp(mail, reason: reason)) == 1
     }
 
     /// The mail could not be sent; it stays pending.

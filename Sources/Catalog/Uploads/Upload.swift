@@ -119,6 +119,8 @@ public struct Upload: Equatable, Sendable {
     public var byteCount: Int?
     /// The encoding of the text, by a name that iconv knows; nil finds it.
     public var encoding: String?
+    /// SHA-256 that was announced before the bytes came: 64 lower-case hexadecimal digits.
+    public var announcedSHA256: String?
     /// Everything is done but loading: products stay as they are.
     public var isDryRun = false
     public var emptyCells = EmptyCells.clear
@@ -126,14 +128,14 @@ public struct Upload: Equatable, Sendable {
 
     /// - Parameters:
     ///   - uploadID: made by `UploadID`.
-    ///   - fileName: shortened to 255 characters, without control characters.
+    ///   - fileName: shortened to 255 characters, without characters that mislead readers.
     public init(
         uploadID: String, vendorID: String, fileName: String, mode: UploadMode = .create,
         policy: UploadPolicy = .loadValid, bucket: String? = nil, objectKey: String
     ) {
         self.uploadID = uploadID
         self.vendorID = vendorID
-        let printable = fileName.unicodeScalars.map { $0.properties.generalCategory == .control ? "_" : $0 }
+        let printable = fileName.unicodeScalars.map { $0.misleadsReaders ? "_" : $0 }
         self.fileName = String(String.UnicodeScalarView(printable.prefix(255)))
         self.mode = mode
         self.policy = policy

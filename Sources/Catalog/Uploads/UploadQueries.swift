@@ -19,12 +19,12 @@ extension Upload {
         """
         insert into catalog.upload_history
             (upload_id, vendor_id, file_name, status, mode, policy, empty_cells, missing_products, bucket, object_key,
-             object_version, file_size_bytes, dry_run, encoding)
+             object_version, file_size_bytes, dry_run, encoding, announced_sha256)
         values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'queued',
             \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.emptyCells.rawValue)::text,
             \(upload.missingProducts.rawValue)::text, \(upload.bucket)::text,
             \(upload.objectKey)::text, \(upload.objectVersion)::text, \(upload.byteCount)::bigint, \(upload.isDryRun)::boolean,
-            \(upload.encoding)::text)
+            \(upload.encoding)::text, \(upload.announcedSHA256)::text)
         """
     }
 
@@ -36,7 +36,8 @@ extension Upload {
             failure_message = null
         where upload_id = \(uploadID)::text
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
-        returning vendor_id, file_name, mode, policy, empty_cells, missing_products, bucket, object_key, object_version, file_size_bytes, dry_run, encoding,
+        returning vendor_id, file_name, mode, policy, empty_cells, missing_products, bucket, object_key, object_version,
+            file_size_bytes, dry_run, encoding, announced_sha256,
             (select e.etag from intake.object_events e where e.upload_id = upload_history.upload_id) as etag
         """
     }
@@ -215,6 +216,7 @@ extension Session {
         upload.byteCount = try row.get("file_size_bytes")
         upload.isDryRun = try row.get("dry_run")
         upload.encoding = try row.get("encoding")
+        upload.announcedSHA256 = try row.get("announced_sha256")
         upload.emptyCells = EmptyCells(rawValue: try row.get("empty_cells")) ?? .clear
         upload.missingProducts = MissingProducts(rawValue: try row.get("missing_products")) ?? .keep
         return upload

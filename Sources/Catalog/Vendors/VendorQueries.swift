@@ -18,6 +18,16 @@ extension Vendor {
         "update catalog.vendors set encoding = \(encoding)::text where vendor_id = \(vendorID)::text"
     }
 
+    /// What is nil stays.
+    static func update(_ vendorID: String, name: String?, email: String?, status: Status?) -> Statement {
+        """
+        update catalog.vendors
+        set vendor_name = coalesce(\(name)::text, vendor_name), email = coalesce(\(email)::text, email),
+            status = coalesce(\(status?.rawValue)::text, status)
+        where vendor_id = \(vendorID)::text
+        """
+    }
+
     static let selectAll: Statement = """
         select vendor_id, vendor_name, email, status, encoding from catalog.vendors order by vendor_id
         """
@@ -69,6 +79,15 @@ extension Session {
     /// - Returns: false if there is no such vendor.
     public func setVendorEncoding(_ vendorID: String, _ encoding: String?) throws -> Bool {
         try execute(Vendor.setEncoding(vendorID, encoding)) == 1
+    }
+
+    /// Changes what is given of a vendor; nil leaves a value as it is.
+    /// - Returns: false if there is no such vendor.
+    /// - Throws: as `addVendor`.
+    public func changeVendor(
+        _ vendorID: String, name: String? = nil, email: String? = nil, status: Vendor.Status? = nil
+    ) throws -> Bool {
+        try execute(Vendor.update(vendorID, name: name, email: email, status: status)) == 1
     }
 
     /// Waits until no other upload of the vendor is at work and holds the vendor until the transaction ends.

@@ -35,7 +35,7 @@ struct EnrichmentCommandRun: Sendable {
     private func work(_ requestID: String, _ bar: ProgressBar) async throws -> EnrichmentRequest {
         var configuration = JobWorkerConfiguration(concurrency: ["enrich": concurrency])
         configuration.listens = composition.settings.service.listens
-        configuration.lease = composition.settings.service.lease
+        configuration.lease = composition.settings.service.worker.lease
         let worker = JobWorker(
             configuration, connector: composition.database.connector, handlers: resources.handlers,
             logger: Logger(label: "catalog") { _ in SwiftLogNoOpLogHandler() })

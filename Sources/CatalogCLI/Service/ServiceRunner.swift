@@ -24,7 +24,8 @@ struct ServiceRunner {
         let logger = makeLogger()
         // A wrong schema or an unreachable database stops the start, not the first job.
         try await composition.connect(notice: { _ in }).close()
-        let slots = settings.concurrency.values.reduce(0, +)
+        if roles.contains(.api) { try settings.http.checkAddresses() }
+        let slots = settings.worker.concurrency.values.reduce(0, +)
         let pool = Pool(composition.database.connector, maximum: slots + 4, application: "catalog-service")
         let names = roles.map(\.rawValue).sorted().joined(separator: ",")
         // The first to start is the last to stop.
@@ -39,7 +40,7 @@ struct ServiceRunner {
         if roles.contains(.api) { services += try server(logger) }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = settings.gracePeriod + .seconds(10)
+        configuration.maximumGracefulShutdownDuration = settings.worker.gracePeriod + .seconds(10)
         logger.notice("service.started", metadata: ["roles": "\(names)"])
         try await ServiceGroup(configuration: configuration).run()
         await pool.close()
@@ -47,11 +48,7 @@ struct ServiceRunner {
     }
 
     private func worker(_ pool: Pool, _ logger: Logger) throws -> JobWorker {
-        var configuration = JobWorkerConfiguration(concurrency: settings.concurrency)
-        configuration.lease = settings.lease
-        configuration.gracePeriod = settings.gracePeriod
-        configuration.timeLimits = settings.timeLimits
-        configuration.listens = settings.listens
+        var configuration = settings.worker
         let resources = UploadJobResources(
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits, publicURL: settings.publicURL)
@@ -74,22 +71,13 @@ struct ServiceRunner {
     private func server(_ logger: Logger) throws -> [any Service] {
         let pool = Pool(composition.database.connector, maximum: settings.httpConnections, application: "catalog-api")
         let stores = composition.stores
-        var configuration = APIServer.Configuration()
-        configuration.host = settings.httpHost
-        configuration.port = settings.httpPort
-        configuration.publicURL = settings.publicURL
-        configuration.maximumFileBytes = composition.settings.limits.maximumFileBytes
-        configuration.idle = settings.httpIdle
-        configuration.requestsPerSecond = settings.requestsPerSecond
-        configuration.tokens = settings.tokens
-        configuration.listens = settings.listens
         let resources = APIServer.Resources(
             connector: composition.database.connector, pool: pool, store: try stores.reports(),
             uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
             enrichment: try composition.enrichment(pool),
             recorder: composition.recorder(pool), intake: composition.intake(pool, logger),
             isReady: { try await composition.checkReadiness() })
-        return try APIServer(configuration, resources, logger: logger).services()
+        return try APIServer(settings.http, resources, logger: logger).services()
     }
 
     private func makeLogger() -> Logger {

@@ -5,6 +5,10 @@ extension Setting {
     static let httpAddress = Setting(
         "CATALOG_HTTP_ADDRESS", fallback: "`127.0.0.1:8080`", meaning: "where it listens",
         example: "0.0.0.0:8080")
+    static let metricsAddress = Setting(
+        "CATALOG_METRICS_ADDRESS",
+        meaning: "a second address, for operators: `/metrics` is answered there and no longer at the first one",
+        example: "10.0.0.7:9090")
     static let eventsToken = Setting(
         "CATALOG_EVENTS_TOKEN", meaning: "bearer token that senders of events other than SNS must present",
         example: "openssl rand -hex 24")
@@ -26,6 +30,10 @@ extension Setting {
         meaning: "how long running jobs may take after SIGTERM",
         example: "50"
     )
+    static let stallSeconds = Setting(
+        "CATALOG_STALL_SECONDS", fallback: "900",
+        meaning: "a job that shows no progress for so long is stopped and fails; for all queues, for some, or both",
+        example: "900,onboard=1800")
     static let listen = Setting(
         "CATALOG_LISTEN", .switched, fallback: "`on`", meaning: "`off`: no LISTEN, for PgBouncer", example: "off")
     static let httpConnections = Setting(

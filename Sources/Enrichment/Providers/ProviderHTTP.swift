@@ -1,25 +1,26 @@
 import Curl
 import Foundation
+import Threads
 
 /// Calls of a provider over HTTP: a token on each, renewed once when it is refused; every failure classified.
 struct ProviderHTTP: Sendable {
     let name: String
     let http: HTTPClient
     /// Nil where calls need no token.
-    let tokens: TokenCache?
+    let tokens: ExpiringValue<String>?
     var contentType = "application/json"
     var timeout = Duration.seconds(30)
 
     /// Posts JSON and reads JSON.
     func post(_ url: String, _ body: JSONValue, headers: [(name: String, value: String)] = []) async throws -> JSONValue
     {
-        let first = try await tokens?.token()
+        let first = try await tokens?.value()
         do {
             return try await send(url, body, headers, token: first)
         } catch let error as ProviderError where error.kind == .unauthorized {
             guard let tokens, let first else { throw error }
-            await tokens.refuse(first)
-            return try await send(url, body, headers, token: try await tokens.token())
+            await tokens.invalidate { $0 == first }
+            return try await send(url, body, headers, token: try await tokens.value())
         }
     }
 

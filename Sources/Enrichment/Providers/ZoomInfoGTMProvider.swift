@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import Threads
 
 /// ZoomInfo's newer interface: OAuth 2 client credentials, documents in the manner of JSON:API, 25 inputs a call.
 struct ZoomInfoGTMProvider: ProviderAdapter {
@@ -38,7 +39,7 @@ struct ZoomInfoGTMProvider: ProviderAdapter {
         let credentials = ProviderSecret(provider: row.name, id: secretID, reader: secret)
         let login = ProviderHTTP(name: row.name, http: http, tokens: nil, timeout: timeout)
         let tokenURL = settings.tokenURL ?? "https://okta-login.zoominfo.com/oauth2/default/v1/token"
-        let tokens = TokenCache { [name = row.name] in
+        let tokens = ExpiringValue { [name = row.name] in
             try await credentials.use { try await Self.logIn(name, tokenURL, settings.scope, login, $0) }
         }
         self.http = ProviderHTTP(
@@ -104,7 +105,7 @@ struct ZoomInfoGTMProvider: ProviderAdapter {
 
     private static func logIn(
         _ name: String, _ url: String, _ scope: String?, _ http: ProviderHTTP, _ secret: String
-    ) async throws -> TokenCache.Token {
+    ) async throws -> ExpiringValue<String>.Fetched {
         // Foundation's own error would quote the secret.
         guard let credentials = try? JSONDecoder().decode(Credentials.self, from: Data(secret.utf8)) else {
             throw ProviderError(
@@ -124,7 +125,8 @@ struct ZoomInfoGTMProvider: ProviderAdapter {
             throw ProviderError(.unavailable, "\(name) gave no token for the login")
         }
         let lifetime = answer["expires_in"]?.text.flatMap { Double($0) } ?? 3600
-        return TokenCache.Token(text: token, goodUntil: Date() + max(1, lifetime - 60))
+        let now = Date()
+        return .init(token, renewAt: now + max(1, lifetime - 60), validUntil: now + max(1, lifetime))
     }
 
     private static func encoded(_ text: String) -> String {

@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import Threads
 import OpenSSL
 
 /// ZoomInfo's Enterprise API: a token of an hour by password or by a signed assertion, 25 inputs a call.
@@ -41,7 +42,7 @@ struct ZoomInfoProvider: ProviderAdapter {
         let timeout = Duration.seconds(settings.timeoutSeconds ?? 30)
         let credentials = ProviderSecret(provider: row.name, id: secretID, reader: secret)
         let login = ProviderHTTP(name: row.name, http: http, tokens: nil, timeout: timeout)
-        let tokens = TokenCache { [name = row.name] in
+        let tokens = ExpiringValue { [name = row.name] in
             try await credentials.use { try await Self.logIn(name, base, login, $0) }
         }
         self.http = ProviderHTTP(name: row.name, http: http, tokens: tokens, timeout: timeout)
@@ -97,7 +98,7 @@ struct ZoomInfoProvider: ProviderAdapter {
 
     private static func logIn(
         _ name: String, _ base: String, _ http: ProviderHTTP, _ secret: String
-    ) async throws -> TokenCache.Token {
+    ) async throws -> ExpiringValue<String>.Fetched {
         // Foundation's own error would quote the secret.
         guard let credentials = try? JSONDecoder().decode(Credentials.self, from: Data(secret.utf8)) else {
             throw ProviderError(
@@ -117,7 +118,8 @@ struct ZoomInfoProvider: ProviderAdapter {
         guard let token = answer["jwt"]?.text else {
             throw ProviderError(.unavailable, "\(name) gave no token for the login")
         }
-        return TokenCache.Token(text: token, goodUntil: JSONWebToken.expiry(of: token) ?? Date() + 55 * 60)
+        let expiry = JSONWebToken(token)?.expiry ?? Date() + 56 * 60
+        return .init(token, renewAt: expiry - 60, validUntil: expiry)
     }
 
     private static func assertion(of credentials: Credentials, _ name: String) throws -> String {
@@ -128,7 +130,7 @@ struct ZoomInfoProvider: ProviderAdapter {
             "iat": .number(Decimal(now - 60)), "exp": .number(Decimal(now + 5 * 60 - 60)),
         ])
         guard let key = credentials.privateKey, credentials.clientId != nil,
-            let token = JSONWebToken.signed(claims, privateKey: key)
+            let token = JSONWebToken.make(claims: claims.bytes, privateKey: key)
         else {
             throw ProviderError(
                 .unauthorized, "the secret of \(name) has no password, and no clientId with a private RSA key in PEM")

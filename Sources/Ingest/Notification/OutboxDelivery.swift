@@ -3,17 +3,29 @@ import Postgres
 import Storage
 
 /// Sends what the outbox holds, after the report it links to exists: at least once, never before the upload committed.
+///
+/// Twice only if the process is killed, or loses the database for minutes, between the channel's answer and its own record; or
+/// if the channel took a mail and its answer was lost.
 package struct OutboxDelivery: Sendable {
     private let connection: Connection
     private let store: any ObjectStore
     private let notifier: any Notifier
     private let links: ReportLinks
+    private let elsewhere: Transaction
+
+    /// Runs a transaction on some other connection.
+    package typealias Transaction = @Sendable (@escaping @Sendable (Session) throws -> Void) async throws -> Void
 
     /// - Parameters:
     ///   - connection: used by nobody else meanwhile.
     ///   - publicURL: as `ReportLinks` takes it.
-    package init(connection: Connection, store: any ObjectStore, notifier: any Notifier, publicURL: String? = nil) {
+    ///   - elsewhere: where it is recorded that a mail was sent if the connection broke meanwhile.
+    package init(
+        connection: Connection, store: any ObjectStore, notifier: any Notifier, publicURL: String? = nil,
+        elsewhere: @escaping Transaction
+    ) {
         self.connection = connection
+        self.elsewhere = elsewhere
         self.store = store
         self.notifier = notifier
         links = ReportLinks(store: store, publicURL: publicURL)
@@ -39,8 +51,8 @@ package struct OutboxDelivery: Sendable {
     }
 
     /// Sends the mail of one upload; does nothing if it was sent already.
-    /// - Parameter commit: joins the transaction that records it as sent.
-    func deliver(_ uploadID: String, commit: @Sendable (Session) throws -> Void) async throws {
+    /// - Parameter commit: joins the transaction that records it as sent; may run again if that one is lost.
+    func deliver(_ uploadID: String, commit: @escaping @Sendable (Session) throws -> Void) async throws {
         let mails = try await connection.transaction {
             try $0.claimNotifications(for: uploadID, includingLeftovers: false)
         }
@@ -49,7 +61,7 @@ package struct OutboxDelivery: Sendable {
     }
 
     private func deliver(
-        _ mail: PendingNotification, _ commit: @Sendable (Session) throws -> Void = { _ in }
+        _ mail: PendingNotification, _ commit: @escaping @Sendable (Session) throws -> Void = { _ in }
     ) async throws {
         guard let upload = try await connection.run({ try $0.upload(mail.uploadID) }) else { return }
         var link: String?
@@ -58,23 +70,61 @@ package struct OutboxDelivery: Sendable {
         }
         let facts = try await connection.run { try $0.fileFacts(of: mail.uploadID) }
         let guess = facts?.isGuessed == true ? facts?.encoding : nil
+        let outcome = try await send(UploadNotice(upload: upload, link: link, guessedEncoding: guess), mail)
         do {
-            try await notifier.send(
-                UploadNotice(upload: upload, link: link, guessedEncoding: guess), to: mail.recipient,
-                identifier: mail.uploadID)
-        } catch let error as Undeliverable {
-            return try await connection.transaction { session in
-                try session.giveUpNotification(mail.notificationID, reason: error.reason)
-                try session.addEvent(mail.uploadID, .undeliverable(channel: notifier.channel, reason: error.reason))
+            try await connection.transaction { session in
+                try record(outcome, mail, session)
                 try commit(session)
             }
-        }
-        try await connection.transaction { session in
-            try session.finishNotification(mail.notificationID)
-            try session.addEvent(mail.uploadID, .notified(channel: notifier.channel))
-            try commit(session)
+        } catch {
+            // A task of its own: a worker that lost the job has cancelled this one, and the mail is sent all the same.
+            try await Task { try await recordElsewhere(outcome, mail) }.value
+            guard (error as? PostgresError)?.isConnectionLoss == true else { throw error }
+            try await elsewhere(commit)
         }
     }
+
+    private enum Outcome {
+        case sent
+        case undeliverable(reason: String)
+    }
+
+    private func send(_ notice: UploadNotice, _ mail: PendingNotification) async throws -> Outcome {
+        do {
+            try await notifier.send(notice, to: mail.recipient, identifier: mail.uploadID)
+            return .sent
+        } catch let error as Undeliverable {
+            return .undeliverable(reason: error.reason)
+        }
+    }
+
+    /// Does nothing if it is recorded already, or if another attempt has the mail by now.
+    private func record(_ outcome: Outcome, _ mail: PendingNotification, _ session: Session) throws {
+        switch outcome {
+        case .sent:
+            guard try session.finishNotification(mail) else { return }
+            try session.addEvent(mail.uploadID, .notified(channel: notifier.channel))
+        case .undeliverable(let reason):
+            guard try session.giveUpNotification(mail, reason: reason) else { return }
+            try session.addEvent(mail.uploadID, .undeliverable(channel: notifier.channel, reason: reason))
+        }
+    }
+
+    /// Only this process knows that the mail was sent: it tells as soon as the database can be reached again, before the job
+    /// is given back. Its own transaction, so that what it knows is kept even if the job is somebody else's by now.
+    private func recordElsewhere(_ outcome: Outcome, _ mail: PendingNotification) async throws {
+        let end = ContinuousClock.now + Self.longestOutage
+        while true {
+            do {
+                return try await elsewhere { try record(outcome, mail, $0) }
+            } catch let error as PostgresError where error.isConnectionLoss && ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+
+    /// A database that is away for longer has other troubles than a mail that comes twice.
+    private static let longestOutage = Duration.seconds(60)
 
     /// A crash between the commit and the report leaves it to be made now.
     private func reportKey(of upload: UploadRecord) async throws -> String {

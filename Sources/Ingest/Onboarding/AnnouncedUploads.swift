@@ -53,27 +53,39 @@ package struct AnnouncedUploads: Sendable {
     }
 
     /// Records the upload and gives a place for its bytes, good once and for 24 hours.
+    /// - Parameter fence: begins the transaction; what it throws stops it.
     /// - Throws: `AnnouncementError`.
-    package func announce(_ announcement: Announcement) async throws -> (uploadID: String, Place) {
+    package func announce(
+        _ announcement: Announcement, fence: @escaping @Sendable (Session) throws -> Void = { _ in }
+    ) async throws -> (uploadID: String, Place) {
         var (upload, slot) = make(announcement)
-        if let link = try await objects.uploadLink(to: slot.objectKey, sha256: announcement.fileSHA256) {
-            try await record(upload, slot)
-            return (upload.uploadID, .store(link))
-        }
+        let link = try await objects.uploadLink(to: slot.objectKey, sha256: announcement.fileSHA256)
         let token = (0..<32).map { _ in UInt8.random(in: 0...255) }.hex
-        slot.putTokenSHA256 = Self.hash(token)
-        try await record(upload, slot)
-        return (upload.uploadID, .service(token: token))
+        if link == nil { slot.putTokenSHA256 = Self.hash(token) }
+        try await pool.transaction { [slot] session in
+            try fence(session)
+            try record(upload, slot, session)
+        }
+        return (upload.uploadID, link.map { .store($0) } ?? .service(token: token))
     }
 
-    /// Takes bytes for which no place was asked before.
+    /// Takes bytes for which no place was asked before. They are stored first: while the store is away nothing is recorded,
+    /// and no upload stands in the history that waits in vain.
+    /// - Parameter fence: begins the transaction; what it throws stops it.
     /// - Throws: `AnnouncementError`.
     /// - Returns: the upload's id.
-    package func take(_ file: ReceivedFile, for announcement: Announcement) async throws -> String {
+    package func take(
+        _ file: ReceivedFile, for announcement: Announcement,
+        fence: @escaping @Sendable (Session) throws -> Void = { _ in }
+    ) async throws -> String {
         let (upload, slot) = make(announcement)
         try slot.verify(file)
-        try await record(upload, slot)
-        try await fill(slot, with: file)
+        // So that nobody fills the store in vain; whether it still holds, the transaction asks again.
+        try await pool.run { try checkVendor(upload, $0) }
+        try await objects.put(slot.objectKey, file) { session in
+            try fence(session)
+            try record(upload, slot, session)
+        }
         return upload.uploadID
     }
 
@@ -83,20 +95,34 @@ package struct AnnouncedUploads: Sendable {
         try await pool.run { try $0.slot(putTokenSHA256: Self.hash(token)) }
     }
 
-    /// Stores the bytes of an announced upload and lets its work begin. Repeating it does nothing new.
-    /// - Throws: `AnnouncementError` if they are not those announced.
+    /// Stores the bytes of an announced upload and lets its work begin, however many callers bring them.
+    /// - Throws: `AnnouncementError` if they are not those announced, or others came first.
     package func fill(_ slot: UploadSlot, with file: ReceivedFile) async throws {
         try slot.verify(file)
-        try await objects.put(slot.objectKey, file)
+        do {
+            try await objects.put(slot.objectKey, file, tokenSHA256: slot.putTokenSHA256)
+        } catch is OtherBytesTaken {
+            throw AnnouncementError.otherBytesTaken
+        }
     }
 
-    private func record(_ upload: Upload, _ slot: UploadSlot) async throws {
-        try await pool.transaction { session in
-            guard let vendor = try session.vendor(upload.vendorID) else { throw AnnouncementError.unknownVendor }
-            guard vendor.status == .active else { throw AnnouncementError.vendorSuspended }
-            try objects.expect(session)
-            try session.announceUpload(upload, slot: slot)
-        }
+    /// What came by a link that has been used.
+    /// - Returns: upload and SHA-256 of the bytes; nil if the token was never used.
+    package func received(token: String) async throws -> (uploadID: String, sha256: String)? {
+        guard let object = try await objects.received(tokenSHA256: Self.hash(token)) else { return nil }
+        let parts = object.key.dropFirst(Self.prefix.count).split(separator: "/")
+        return parts.count > 1 ? (String(parts[1]), object.sha256) : nil
+    }
+
+    private func record(_ upload: Upload, _ slot: UploadSlot, _ session: Session) throws {
+        try checkVendor(upload, session)
+        try objects.expect(session)
+        try session.announceUpload(upload, slot: slot)
+    }
+
+    private func checkVendor(_ upload: Upload, _ session: Session) throws {
+        guard let vendor = try session.vendor(upload.vendorID) else { throw AnnouncementError.unknownVendor }
+        guard vendor.status == .active else { throw AnnouncementError.vendorSuspended }
     }
 
     private func make(_ announcement: Announcement) -> (Upload, UploadSlot) {
@@ -107,6 +133,7 @@ package struct AnnouncedUploads: Sendable {
             mode: announcement.mode, policy: announcement.policy, bucket: objects.bucket, objectKey: key)
         upload.isDryRun = announcement.isDryRun
         upload.encoding = announcement.encoding
+        upload.announcedSHA256 = announcement.fileSHA256
         (upload.emptyCells, upload.missingProducts) = (announcement.emptyCells, announcement.missingProducts)
         let slot = UploadSlot(
             uploadID: uploadID, bucket: objects.bucket, objectKey: key, fileSHA256: announcement.fileSHA256)
@@ -121,6 +148,8 @@ package enum AnnouncementError: Error, Equatable {
     case unknownVendor, vendorSuspended
     /// The bytes have another SHA-256 than was said.
     case digestDiffers(actual: String)
+    /// Another caller brought other bytes first.
+    case otherBytesTaken
 }
 
 extension UploadSlot {

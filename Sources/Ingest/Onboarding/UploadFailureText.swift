@@ -53,6 +53,12 @@ extension UploadFailure {
         .init(.unreadableFile, "The file is no longer in the bucket: it was deleted or replaced. Upload it again.")
     }
 
+    static func digestDiffers(announced: String, actual: String) -> UploadFailure {
+        .init(
+            .unreadableFile,
+            "The file's SHA-256 is \(actual), but \(announced) was announced: nothing was loaded. Upload it again.")
+    }
+
     static func unknownVendor(_ id: String) -> UploadFailure {
         .init(.unknownVendor, "Vendor is not registered: '\(id)'.")
     }

@@ -144,13 +144,22 @@ struct OnboardJob: JobHandler {
         if let size = upload.byteCount, size > limit { throw UploadFailure(FileFailure.tooLarge(limit: limit)) }
         let store = try resources.stores.store(bucket: upload.bucket ?? "")
         do {
-            return try await SpooledObject.fetch(
+            let file = try await SpooledObject.fetch(
                 upload.objectKey, version: upload.objectVersion, etag: upload.etag, from: store, limit: limit)
+            try await verify(file, upload)
+            return file
         } catch is ObjectTooLarge {
             throw UploadFailure(FileFailure.tooLarge(limit: limit))
         } catch let error as ObjectStoreError where error.isGone {
             throw UploadFailure.objectIsGone
         }
+    }
+
+    /// Not every store compares what was announced with what came by its link.
+    private func verify(_ file: SpooledObject, _ upload: Upload) async throws {
+        guard let announced = upload.announcedSHA256, case let actual = try await file.sha256(), actual != announced
+        else { return }
+        throw UploadFailure.digestDiffers(announced: announced, actual: actual)
     }
 
     func giveUp(_ job: Job, _ session: Session, error: String) throws {
@@ -203,7 +212,8 @@ struct NotifyJob: JobHandler {
         let store = try resources.stores.reports()
         try await resources.pool.withConnection { connection in
             let outbox = OutboxDelivery(
-                connection: connection, store: store, notifier: resources.notifier, publicURL: resources.publicURL)
+                connection: connection, store: store, notifier: resources.notifier, publicURL: resources.publicURL
+            ) { [pool = resources.pool] in try await pool.transaction($0) }
             try await outbox.deliver(uploadID) { try $0.finish(job) }
         }
         try job.about(logger).info("upload.notified", metadata: ["channel": "\(resources.notifier.channel)"])
@@ -222,6 +232,7 @@ struct UpkeepJob: JobHandler {
             try session.deleteExpiredReportLinks()
             try session.deleteExpiredSlots()
             try session.deleteExpiredIdempotencyKeys()
+            try session.deleteOldReceivedObjects()
             // Those from a bucket are mailed, which the second step sees.
             let lost = try session.giveUpOrphanedUploads()
             let forgotten = try session.forgottenNotifications()

@@ -3,9 +3,9 @@ import Testing
 @testable import API
 @testable import Enrichment
 
-struct RateLimiterTests {
+struct RequestLimiterTests {
     @Test func aCallerHasABurstAndThenARate() {
-        let (limiter, begin) = (RateLimiter(perSecond: 5), ContinuousClock.now)
+        let (limiter, begin) = (RequestLimiter(perSecond: 5), ContinuousClock.now)
         let first = (0..<10).map { _ in limiter.wait("a", at: begin) }
         #expect(first.allSatisfy { $0 == nil })
         #expect(limiter.wait("a", at: begin) == 1)
@@ -14,7 +14,7 @@ struct RateLimiterTests {
     }
 
     @Test func callersDoNotPayForEachOther() {
-        let (limiter, begin) = (RateLimiter(perSecond: 1), ContinuousClock.now)
+        let (limiter, begin) = (RequestLimiter(perSecond: 1), ContinuousClock.now)
         _ = (0..<5).map { _ in limiter.wait("a", at: begin) }
         #expect(limiter.wait("b", at: begin) == nil)
     }

@@ -38,29 +38,22 @@ struct RelayOptions: Sendable {
 
     init(_ variables: Variables) throws {
         target = try Self.target(variables, try Self.credentials(variables))
-        if let seconds = try variables.whole("CATALOG_RELAY_WINDOW_SECONDS", in: 10...3600) {
-            settings.window = .seconds(seconds)
-        }
+        settings.window = try variables.seconds("CATALOG_RELAY_WINDOW_SECONDS", in: 10...3600) ?? settings.window
         if let bytes = try variables.whole("CATALOG_RELAY_ARCHIVE_BYTES", in: 1 << 20...5 << 30) {
             settings.archiveBytes = bytes
         }
         if let days = try variables.whole("CATALOG_RELAY_RETENTION_DAYS", in: 4...3650) {
             settings.retentionDays = days
         }
-        if let seconds = try variables.whole("CATALOG_RELAY_AGE_SECONDS", in: 60...604_800) {
-            settings.ageBound = .seconds(seconds)
-        }
-        settings.readsBack =
-            try variables.choice("CATALOG_RELAY_READ_BACK", ["on": true, "off": false]) ?? settings.readsBack
+        settings.ageBound = try variables.seconds("CATALOG_RELAY_AGE_SECONDS", in: 60...604_800) ?? settings.ageBound
+        settings.readsBack = try variables.isOn("CATALOG_RELAY_READ_BACK") ?? settings.readsBack
         settings.threads = ProcessInfo.processInfo.activeProcessorCount
     }
 
     private static func target(_ variables: Variables, _ credentials: Credentials?) throws -> RelayTarget? {
         let name = "CATALOG_RELAY_TARGET"
         guard let value = variables[name] else { return nil }
-        if value.hasPrefix("file:"), value.utf8.count > 5 {
-            return .folder(URL(fileURLWithPath: String(value.dropFirst(5))))
-        }
+        if let folder = URL(setting: value) { return .folder(folder) }
         let remedy = "expected s3://BUCKET?endpoint=https://HOST[&region=…][&secret=ID][&ca=FILE], or file:DIRECTORY"
         guard let parts = URLComponents(string: value), parts.scheme == "s3", let bucket = parts.host, !bucket.isEmpty,
             parts.path.isEmpty || parts.path == "/"
@@ -102,17 +95,5 @@ struct RelayOptions: Sendable {
         case (let id?, nil): throw SettingsError(names.0, id, "set \(names.1) too")
         case (nil, _): throw SettingsError(names.1, "…", "set \(names.0) too")
         }
-    }
-}
-
-extension Variables {
-    /// A whole number within bounds.
-    func whole(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-        guard let value = self[name] else { return nil }
-        guard let number = Int(value), range.contains(number) else {
-            throw SettingsError(
-                name, value, "expected a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
     }
 }

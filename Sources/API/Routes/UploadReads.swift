@@ -1,7 +1,7 @@
 import Postgres
 
 /// What is read of uploads, with the rights of whoever asks.
-enum UploadQueries {
+enum UploadReads {
     static func select(_ uploadID: String) -> Statement {
         "select \(Shape.uploadDetail.columns) from catalog.upload_history where upload_id = \(uploadID)::text"
     }

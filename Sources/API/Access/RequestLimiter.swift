@@ -3,7 +3,7 @@ import Jobs
 import Threads
 
 /// So many requests a second for each caller, and as many again at once after a pause.
-final class RateLimiter: Sendable {
+final class RequestLimiter: Sendable {
     private struct Bucket {
         var tokens: Double
         var at: ContinuousClock.Instant

@@ -1,0 +1,11 @@
+import Postgres
+
+/// What is read of categories.
+enum CategoryReads {
+    static let list: Statement =
+        "select \(Shape.category.columns) from catalog.product_categories order by category_name"
+
+    static func select(_ name: String) -> Statement {
+        "select \(Shape.category.columns) from catalog.product_categories where category_name = \(name)::text"
+    }
+}

@@ -1,0 +1,37 @@
+import API
+import Jobs
+import Logging
+
+/// How `serve` and `worker` run. Each default stands where it is used: in the configuration of the server and of the worker.
+struct ServiceSettings: Sendable {
+    var http: APIServer.Configuration
+    /// Connections to the database for requests.
+    var httpConnections = 8
+    var events: EventSettings
+    var worker: JobWorkerConfiguration
+    /// Between two rounds of the poller.
+    var pollInterval = Duration.seconds(60)
+    /// Profile of credentials that live long enough to sign links for 7 days.
+    var linkProfile: String?
+    var logFormat = LogFormat.text
+    var logLevel = Logger.Level.info
+
+    enum LogFormat: String, CaseIterable { case text, json }
+
+    init(_ variables: Variables) throws {
+        http = try APIServer.Configuration(variables)
+        httpConnections = try variables.whole("CATALOG_HTTP_CONNECTIONS", in: 1...500) ?? httpConnections
+        events = try EventSettings(variables)
+        worker = try JobWorkerConfiguration(variables)
+        http.listens = worker.listens
+        pollInterval = try variables.seconds("CATALOG_POLL_SECONDS") ?? pollInterval
+        linkProfile = variables["CATALOG_LINK_PROFILE"]
+        logFormat = try variables.choice("CATALOG_LOG_FORMAT") ?? logFormat
+        logLevel = try variables.choice("CATALOG_LOG_LEVEL") ?? logLevel
+    }
+
+    /// Where vendors reach this service: for links that outlive temporary credentials.
+    var publicURL: String? { http.publicURL }
+    /// Whether notifications of PostgreSQL can be listened to: not behind PgBouncer.
+    var listens: Bool { worker.listens }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Ingest
+import Tabular
+
+/// The environment, read once: `CATALOG_*` as documented in `docs/reference/settings.md`. The AWS SDKs' own variables are read elsewhere.
+struct Settings: Sendable {
+    /// Names the folder of the embedded database's programs, where they are not found by themselves.
+    static let serverProgramsVariable = "CATALOG_POSTGRES_BIN"
+
+    var database: DatabaseSettings
+    /// Folder of the embedded database, of local objects and of local mail.
+    var base: URL
+    var store: StoreSettings
+    /// Where enriched files go; nil for the store of reports.
+    var enrichmentOutput: StoreSettings?
+    var notify: NotifySettings
+    var sender = MailSender()
+    var limits = FileLimits()
+    var service: ServiceSettings
+    var relay: RelayOptions
+
+    init(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        directory: String = FileManager.default.currentDirectoryPath
+    ) throws {
+        let variables = try Variables(environment)
+        base = URL(fileURLWithPath: directory).appendingPathComponent(".catalog")
+        database = try DatabaseSettings(variables)
+        store = try StoreSettings(variables, "CATALOG_STORE") ?? .folder(base.appendingPathComponent("objects"))
+        enrichmentOutput = try StoreSettings(variables, "CATALOG_ENRICH_OUTPUT")
+        notify = try NotifySettings(variables) ?? .folder(base.appendingPathComponent("mail"))
+        if let address = variables["CATALOG_MAIL_FROM"] { sender.address = address }
+        limits = try FileLimits(variables)
+        service = try ServiceSettings(variables)
+        service.http.maximumFileBytes = limits.maximumFileBytes
+        relay = try RelayOptions(variables)
+    }
+
+    var isEmbedded: Bool {
+        if case .embedded = database { true } else { false }
+    }
+}
+
+extension FileLimits {
+    fileprivate init(_ variables: Variables) throws {
+        self.init()
+        if let bytes = try variables.whole("CATALOG_MAX_FILE_BYTES", in: 1...Int.max) { maximumFileBytes = bytes }
+        // Row numbers are 32-bit integers in the database.
+        if let rows = try variables.whole("CATALOG_MAX_ROWS", in: 1...Int(Int32.max / 2)) { maximumRows = rows }
+    }
+}

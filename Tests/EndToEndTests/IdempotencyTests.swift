@@ -1,0 +1,72 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// A POST with an `Idempotency-Key`: the same request once, another one never, and nobody takes what another has.
+@Suite(.timeLimit(.minutes(5))) struct IdempotencyTests {
+    @Test("Another file of the same length under the same key is refused; the same file repeats the answer")
+    func otherFile() async throws {
+        try await APIEnvironment.with(roles: "api") { api in
+            let (key, file) = ([("Idempotency-Key", UUID().uuidString)], APIEnvironment.file("A"))
+            let other = file.replacing("1.50", with: "2.50")
+            let first = try await api.call("POST", "/uploads?fileName=i.csv", csv: file, headers: key)
+            #expect(first.status == 202)
+            let refused = try await api.call("POST", "/uploads?fileName=i.csv", csv: other, headers: key)
+            #expect(refused.status == 422 && refused.problem == "idempotency-key-reused")
+            let again = try await api.call("POST", "/uploads?fileName=i.csv", csv: file, headers: key)
+            #expect(again.headers["Idempotency-Replayed"] == "true" && again["uploadId"] == first["uploadId"])
+            #expect(try await api.service.value("select count(*) from catalog.upload_history") == "1")
+        }
+    }
+
+    @Test("A request that lost its key to another one changes nothing, and the other's answer stays")
+    func takenOver() async throws {
+        try await APIEnvironment.with(roles: "api") { api in
+            let body = #"{"vendorId": "V009", "vendorName": "Nine", "email": "nine@example.com"}"#
+            // The first request has its key, and waits for the rest of its body as if its process slept.
+            let pipe = api.service.catalog.folder.file("body")
+            mkfifo(pipe, 0o600)
+            let writer = try #require(FileHandle(forUpdatingAtPath: pipe))
+            let first = try post(["-T", pipe], to: api)
+            try writer.write(contentsOf: Data(body.utf8.prefix(20)))
+            try await api.service.wait(for: "1", "select count(*) from catalog.idempotency_keys")
+            try await api.service.pool.run {
+                _ = try $0.execute(
+                    "update catalog.idempotency_keys set seen_at = clock_timestamp() - interval '301 seconds'")
+            }
+            let second = try await post(["-d", body], to: api).wait().output
+            #expect(second.contains("\"vendorId\":\"V009\""))
+            try writer.write(contentsOf: Data(body.utf8.dropFirst(20)))
+            try writer.close()
+            let late = try await first.wait().output
+            #expect(late.contains("another request has taken over"), "\(late)")
+            let third = try await post(["-d", body], to: api).wait().output
+            #expect(third == second)
+            #expect(try await api.service.value("select max(attempt) from catalog.idempotency_keys") == "2")
+        }
+    }
+
+    /// A new vendor by curl, in chunks: a body without a length is not read before the key is claimed.
+    private func post(_ data: [String], to api: APIEnvironment) throws -> Subprocess {
+        let headers = [
+            "Authorization: Bearer \(api.tokens["operator"] ?? "")", "Content-Type: application/json",
+            "Idempotency-Key: vendor-1", "Transfer-Encoding: chunked",
+        ]
+        return try Subprocess.start(
+            "/usr/bin/curl",
+            ["-sN", "-X", "POST"] + data + headers.flatMap { ["-H", $0] } + ["\(api.url)/vendors"])
+    }
+
+    @Test("A key whose request failed is free at once")
+    func failed() async throws {
+        try await APIEnvironment.with(roles: "api") { api in
+            let key = [("Idempotency-Key", "vendor-1")]
+            let body = { (email: String) in #"{"vendorId": "V009", "vendorName": "Nine", "email": "\#(email)"}"# }
+            let wrong = try await api.call("POST", "/vendors", as: "operator", json: body("nobody"), headers: key)
+            #expect(wrong.status == 400)
+            let right = try await api.call("POST", "/vendors", as: "operator", json: body("a@b"), headers: key)
+            #expect(right.status == 201)
+        }
+    }
+}
