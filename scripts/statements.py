@@ -134,7 +134,8 @@ def resolved(path, pieces, by_name, parts, depth=0):
             result.append({"text": piece})
             continue
         following = pieces[index + 1] if index + 1 < len(pieces) else ""
-        name = re.match(r"(?:raw: )?((?:\w+\.)?\w+)", piece[0])
+        # What is labelled raw is text that the sources compute.
+        name = re.match(r"(?!raw:)((?:\w+\.)?\w+)", piece[0])
         name = name.group(1) if name else ""
         spliced = by_name.get(name) or by_name.get((path, name.removeprefix("Self.")))
         if isinstance(following, str) and following.startswith("::"):

@@ -86,6 +86,9 @@ extension Job {
 
     static func wake(_ queue: String) -> Statement { "select pg_notify('jobs.' || \(queue)::text, '')" }
 
+    /// An empty notification, for whoever listens to the channel.
+    static func wake(channel: String) -> Statement { "select pg_notify(\(channel)::text, '')" }
+
     static let muteNotify: Statement = "set local jobs.notify = 'off'"
 }
 

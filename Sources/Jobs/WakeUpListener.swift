@@ -96,7 +96,7 @@ struct WakeUpListener: WorkerAgent {
         var iterator = answers.wakeUps.makeAsyncIterator()
         while true {
             try await Task.sleep(for: configuration.watchdogInterval)
-            try await context.records.run { _ = try $0.execute("select pg_notify(\(channel)::text, '')") }
+            try await context.records.run { _ = try $0.execute(Job.wake(channel: channel)) }
             let timer = Task {
                 try await Task.sleep(for: configuration.watchdogInterval)
                 answers.signal()

@@ -11,6 +11,10 @@ import Testing
     private static let splices: [String: Statement] = [
         // Enrichment: the groups that a request wants; ResultQueriesTests has all of them
         "groups": "jsonb_build_object('status', 'matched'",
+        // Catalog: columns of products
+        "raw: list": "sku, brand", "raw: assignments": "sku = p.sku", "raw: key.column": "sku",
+        "raw: names + status.name": "sku, brand", "raw: new + status.value": "i.sku, i.brand", "raw: old": "p.sku, p.brand",
+        "raw: activates ? \", p.status\" : \"\"": "",
         // Jobs: a priority
         "raw: number": "1",
         // Conditions and limits of lists: what was not asked for is not in the text
@@ -21,7 +25,6 @@ import Testing
         "Shape.queue.columns": Shape.queue.columns, "Shape.token.columns": Shape.token.columns,
         "Shape.upload.columns": Shape.upload.columns, "Shape.uploadDetail.columns": Shape.uploadDetail.columns,
         "Shape.uploadError.columns": Shape.uploadError.columns, "Shape.vendor.columns": Shape.vendor.columns,
-        "QueueStatus.selectAll": QueueStatus.selectAll,
     ]
 
     @Test("Every statement in the sources fits the migrated schema, with the types of its parameters stated")

@@ -22,7 +22,7 @@ struct APIDatabase: Sendable {
         as identity: Identity, _ statements: Statement..., isQuick: Bool = false,
         body: @escaping @Sendable ([Rows]) throws -> Result
     ) async throws -> Result {
-        let all = ([Self.assume(identity)] + statements).map { $0.prepared(prepares) }
+        let all = ([IdentityReads.assume(identity)] + statements).map { $0.prepared(prepares) }
         // PgBouncer lends connections for one transaction, not for a row of them.
         guard isQuick, prepares else { return try await pool.run { try body(Array(try $0.pipeline(all).dropFirst())) } }
         return try await shared.run(all) { try body(Array($0.dropFirst())) }
@@ -36,20 +36,6 @@ struct APIDatabase: Sendable {
             try call.holdKey(session)
             return try body(session)
         }
-    }
-
-    /// The role and the vendor until the end of the transaction. `session_user`, which history records, stays the service's.
-    private static func assume(_ identity: Identity) -> Statement {
-        let role =
-            switch identity.role {
-            case .vendor, nil: "catalog_vendor"
-            case .auditor: "catalog_auditor"
-            case .operator: "catalog_owner"
-            }
-        return """
-            select set_config('role', \(role)::text, true), set_config('catalog.vendor_id', \(identity.vendorID ?? "")::text, true),
-                set_config('statement_timeout', '10s', true)
-            """
     }
 }
 

@@ -62,7 +62,7 @@ package struct AnnouncedUploads: Sendable {
         let link = try await objects.uploadLink(to: slot.objectKey, sha256: announcement.fileSHA256)
         let token = (0..<32).map { _ in UInt8.random(in: 0...255) }.hex
         if link == nil { slot.putTokenSHA256 = Self.hash(token) }
-        try await pool.transaction { [slot] session in
+        try await pool.transaction { [upload, slot] session in
             try fence(session)
             try record(upload, slot, session)
         }

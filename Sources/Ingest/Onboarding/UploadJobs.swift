@@ -213,7 +213,7 @@ struct NotifyJob: JobHandler {
         try await resources.pool.withConnection { connection in
             let outbox = OutboxDelivery(
                 connection: connection, store: store, notifier: resources.notifier, publicURL: resources.publicURL
-            ) { [pool = resources.pool] in try await pool.transaction($0) }
+            ) { [pool = resources.pool] body in try await pool.transaction { try body($0) } }
             try await outbox.deliver(uploadID) { try $0.finish(job) }
         }
         try job.about(logger).info("upload.notified", metadata: ["channel": "\(resources.notifier.channel)"])
