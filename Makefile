@@ -1,7 +1,7 @@
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo run test chaos bench bench-migrate docs fuzz fuzz-api lint format clean
+.PHONY: help setup build demo run test chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -49,6 +49,9 @@ fuzz: ## let libFuzzer attack the CSV reader: make fuzz ARGS=60 for a minute
 fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api ARGS=500 for so many examples of each operation
 	@scripts/fuzz-api.sh $(ARGS)
 
+sanitize: setup ## run the tests under ThreadSanitizer and AddressSanitizer: make sanitize ARGS="thread --filter JobsTests"
+	@scripts/sanitize.sh $(ARGS)
+
 lint: ## check formatting, scripts, documentation and the compose file, change nothing
 	@scripts/setup.sh --lint
 	@scripts/lint.sh
@@ -57,4 +60,4 @@ format: ## format all Swift code
 	@swift format -i --parallel -r $(swift_code)
 
 clean: ## remove what builds have made; databases in .catalog stay
-	@rm -rf .build Fuzz/.build .venv .venv-fuzz
+	@rm -rf .build .build-tsan .build-asan Fuzz/.build .venv .venv-fuzz

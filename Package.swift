@@ -125,7 +125,7 @@ let package = Package(
         tests("Enrichment", ["Curl", "Enrichment", "OpenSSL", "PipelineSupport"]),
         tests("Relay", ["AWS", "Curl", "OpenSSL", "PipelineSupport", "Relay"]),
         tests("API", ["API", "Curl"]),
-        tests("CatalogCLI", ["AWS", "CatalogCLI"]),
+        tests("CatalogCLI", ["AWS", "CatalogCLI", "Jobs"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL"]),
     ]
 )

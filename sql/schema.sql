@@ -1585,6 +1585,33 @@ CREATE TABLE jobs.periods (
 
 COMMENT ON TABLE jobs.periods IS 'the newest period of each periodic job that some worker has enqueued';
 
+-- Name: workers; Type: TABLE; Schema: jobs; Owner: -
+
+CREATE TABLE jobs.workers (
+    worker_number integer NOT NULL,
+    worker_id text NOT NULL,
+    registered_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+-- Name: TABLE workers; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON TABLE jobs.workers IS 'workers whose death is seen at once: each holds the advisory lock (1785684595, worker_number) as long as its connection lives; others have their leases only';
+
+-- Name: COLUMN workers.worker_id; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.workers.worker_id IS 'as in jobs.jobs';
+
+-- Name: workers_worker_number_seq; Type: SEQUENCE; Schema: jobs; Owner: -
+
+ALTER TABLE jobs.workers ALTER COLUMN worker_number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jobs.workers_worker_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 -- Name: alerts; Type: TABLE; Schema: relay; Owner: -
 
 CREATE TABLE relay.alerts (
@@ -1911,6 +1938,11 @@ ALTER TABLE ONLY jobs.paused_queues
 
 ALTER TABLE ONLY jobs.periods
     ADD CONSTRAINT periods_pkey PRIMARY KEY (kind);
+
+-- Name: workers workers_pkey; Type: CONSTRAINT; Schema: jobs; Owner: -
+
+ALTER TABLE ONLY jobs.workers
+    ADD CONSTRAINT workers_pkey PRIMARY KEY (worker_number);
 
 -- Name: alerts alerts_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
 
@@ -2548,6 +2580,10 @@ GRANT SELECT ON TABLE jobs.paused_queues TO catalog_auditor;
 -- Name: TABLE periods; Type: ACL; Schema: jobs; Owner: -
 
 GRANT SELECT ON TABLE jobs.periods TO catalog_auditor;
+
+-- Name: TABLE workers; Type: ACL; Schema: jobs; Owner: -
+
+GRANT SELECT ON TABLE jobs.workers TO catalog_auditor;
 
 -- Name: TABLE alerts; Type: ACL; Schema: relay; Owner: -
 

@@ -129,8 +129,10 @@ struct ServiceSettings: Sendable {
     /// Jobs at once, by queue.
     var concurrency = ["onboard": 2, "report": 4, "notify": 8, "enrich": 8, "relay": 4]
     var listens = true
-    var lease = Duration.seconds(30)
-    var gracePeriod = Duration.seconds(25)
+    var lease = JobWorkerConfiguration.standardLease
+    var gracePeriod = JobWorkerConfiguration.standardGracePeriod
+    /// How long jobs may show no progress.
+    var timeLimits = JobWorkerConfiguration.TimeLimits()
     /// Between two rounds of the poller.
     var pollInterval = Duration.seconds(60)
     /// Whoever posts events other than SNS's must know it.
@@ -162,6 +164,7 @@ struct ServiceSettings: Sendable {
         listens = try variables.choice("CATALOG_LISTEN", ["on": true, "off": false]) ?? listens
         lease = try variables.seconds("CATALOG_LEASE_SECONDS") ?? lease
         gracePeriod = try variables.seconds("CATALOG_GRACE_SECONDS") ?? gracePeriod
+        timeLimits = try variables.timeLimits("CATALOG_STALL_SECONDS", queues: concurrency.keys)
         pollInterval = try variables.seconds("CATALOG_POLL_SECONDS") ?? pollInterval
         eventsToken = variables["CATALOG_EVENTS_TOKEN"]
         eventsTopic = variables["CATALOG_EVENTS_TOPIC"]

@@ -99,6 +99,7 @@ struct BatchRun {
     // MARK: A round
 
     private mutating func ask(_ round: [String: [InputHash: Question]]) async throws {
+        job.progress.report()
         try await storeAnswers()
         var progress = Progress()
         for provider in round.keys.sorted() {

@@ -6,7 +6,7 @@ struct QueueDemand: Sendable, Equatable {
     /// Jobs at most.
     var limit: Int
     /// By priority from 1: jobs ready before that moment are known to be taken; nil looks from the beginning.
-    var floors: [String?]
+    var marks: [String?]
 }
 
 extension Job {
@@ -14,7 +14,7 @@ extension Job {
     ///
     /// A row lock held by somebody else is skipped, never waited for. A job whose serial key is running is passed over; two
     /// claims at the same moment may still pick two jobs of one key: then the unique index refuses the later one, and it
-    /// claims anew. Deleted jobs stay in the index as long as any snapshot may see them; the floors keep a claim from
+    /// claims anew. Deleted jobs stay in the index as long as any snapshot may see them; the low-water marks keep a claim from
     /// walking over them again and again. A job that is out of attempts when its lease ends becomes dead.
     static func claim(_ demands: [QueueDemand], workerID: String, lease: Duration) -> Statement {
         """
@@ -23,9 +23,9 @@ extension Job {
             from (
                 select candidate.job_id, candidate.serial_key
                 from unnest(\(demands.map(\.queue))::text[], \(demands.map(\.limit))::integer[],
-                    \(demands.map { $0.floors[0] })::timestamptz[], \(demands.map { $0.floors[1] })::timestamptz[],
-                    \(demands.map { $0.floors[2] })::timestamptz[], \(demands.map { $0.floors[3] })::timestamptz[])
-                    as demand (queue, quota, floor1, floor2, floor3, floor4)
+                    \(demands.map { $0.marks[0] })::timestamptz[], \(demands.map { $0.marks[1] })::timestamptz[],
+                    \(demands.map { $0.marks[2] })::timestamptz[], \(demands.map { $0.marks[3] })::timestamptz[])
+                    as demand (queue, quota, mark1, mark2, mark3, mark4)
                 cross join lateral (
                     select * from (\(expired)) expired
                     union all select * from (\(ready(1))) first
@@ -68,7 +68,7 @@ extension Job {
         return """
             select job_id, serial_key from jobs.jobs j
             where queue = demand.queue and priority = \(raw: number) and state = 'ready' and run_at <= clock_timestamp()
-              and run_at >= coalesce(demand.floor\(raw: number), '-infinity')
+              and run_at >= coalesce(demand.mark\(raw: number), '-infinity')
               and (serial_key is null or not exists (
                   select from jobs.jobs r where r.serial_key = j.serial_key and r.state = 'running'))
             order by run_at, job_id limit demand.quota for update skip locked
@@ -94,8 +94,8 @@ struct Claim {
     var jobs: [Job] = []
     /// Jobs that were found out of attempts.
     var dead: [Job] = []
-    /// Some seconds before the claim: see `QueueFloors`.
-    var safe = "-infinity"
+    /// Some seconds before the claim: see `LowWaterMarks.learn`.
+    var horizon = "-infinity"
 }
 
 extension Session {
@@ -105,7 +105,7 @@ extension Session {
         var claim = Claim()
         for row in try query(Job.claim(demands, workerID: workerID, lease: lease).prepared(prepares)) {
             // By position: a worker may claim tens of thousands a second. There is always one row, for the time.
-            claim.safe = row[10] ?? claim.safe
+            claim.horizon = row[10] ?? claim.horizon
             guard row[0] != nil else { continue }
             guard let id = row[0].flatMap({ Int($0) }), let queue = row[1], let kind = row[2], let payload = row[3],
                 let priority = row[4].flatMap({ Int($0) }), let attempt = row[5].flatMap({ Int($0) }),

@@ -16,6 +16,8 @@ public struct Job: Sendable {
     public var serialKey: String?
     /// When it was ready to run, as PostgreSQL writes it.
     public var runAt: String
+    /// For the handler, to show that it gets on.
+    public let progress = JobProgress()
 
     /// Whether a failure of this attempt makes the job dead.
     public var isLastAttempt: Bool { attempt >= maxAttempts }

@@ -6,7 +6,8 @@ public protocol JobHandler: Sendable {
     /// Names the jobs this handler does.
     var kind: String { get }
 
-    /// Does the job. The task is cancelled when the lease is lost or the worker stops.
+    /// Does the job. The task is cancelled when the lease is lost, the worker stops, or the job has shown no progress for longer than
+    /// its queue allows: a handler that takes minutes calls `job.progress.report()` with each step.
     ///
     /// A handler that writes to the database calls `Session.finish` in the same transaction and returns
     /// `.finishedByHandler`: then the work is done exactly once. Other effects may happen again after a crash.
@@ -42,26 +43,6 @@ public enum JobError: Error, CustomStringConvertible {
     public var description: String {
         switch self {
         case .retry(_, let reason), .postponed(_, let reason), .permanent(let reason): reason
-        }
-    }
-}
-
-/// What becomes of a failed job: a decision without effects.
-struct FailureVerdict: Equatable {
-    var delay: Duration
-    var isDead: Bool
-    /// The attempt does not count.
-    var isPostponed = false
-
-    /// - Parameter fraction: a random number from 0 to 1.
-    init(_ error: any Error, job: Job, backoff: Backoff, fraction: Double) {
-        delay = backoff.delay(afterAttempt: job.attempt, fraction: fraction)
-        isDead = job.isLastAttempt
-        switch error as? JobError {
-        case .permanent: isDead = true
-        case .postponed(let wanted, _): (delay, isDead, isPostponed) = (wanted, false, true)
-        case .retry(let wanted?, _): delay = max(wanted, delay)
-        case .retry(nil, _), nil: break
         }
     }
 }

@@ -1,24 +1,32 @@
 import Foundation
 
-/// How a worker works.
+/// How a worker works. What concerns one agent stands in that agent's file.
 public struct JobWorkerConfiguration: Sendable {
+    /// How long a claim holds without a heartbeat, unless said otherwise.
+    public static let standardLease = Duration.seconds(30)
+    /// How long running jobs may take after a stop was asked for, unless said otherwise.
+    public static let standardGracePeriod = Duration.seconds(25)
+
     /// Jobs running at once, by queue. A queue that is not here is left to other workers.
     public var concurrency: [String: Int]
     /// Stands in `jobs.jobs.worker_id`.
     public var workerID: String
-    /// How long a claim holds without a sign of life. A killed worker's jobs are claimed again after at most this time.
-    public var lease: Duration = .seconds(30)
-    /// How often the queues are looked at without being woken.
-    public var pollInterval: Duration = .seconds(1)
-    /// Whether to LISTEN. Behind PgBouncer in transaction mode it is silently useless: then poll only.
-    public var listens = true
-    /// How often a NOTIFY of its own proves that LISTEN works.
-    public var watchdogInterval: Duration = .seconds(30)
-    /// How often a claim looks at a queue from its very beginning: see `QueueFloors`.
-    public var rescanInterval: Duration = .seconds(5)
+    /// How long a claim holds without a heartbeat. The jobs of a worker whose death is not seen are claimed again after at most this time.
+    public var lease = Self.standardLease
     /// How long running jobs may take after a stop was asked for.
-    public var gracePeriod: Duration = .seconds(25)
+    public var gracePeriod = Self.standardGracePeriod
+    /// Whether the connections lead to the server itself, so that what is set there stays: LISTEN, prepared statements. Behind
+    /// PgBouncer in transaction mode they would be silently useless: then poll only.
+    public var listens = true
     public var backoff = Backoff()
+    public var claiming = Claiming()
+    public var listening = Listening()
+    public var rescuing = Rescuing()
+    public var timeLimits = TimeLimits()
+
+    /// Of claims, heartbeats and whatever else is said to the queue: a server that hangs is given up before leases end.
+    /// A short lease is no reason to take a busy server for a hanging one.
+    var statementLimit: Duration { max(lease / 3, .seconds(5)) }
 
     /// - Parameter concurrency: jobs running at once, by queue.
     public init(concurrency: [String: Int], workerID: String = Self.makeWorkerID()) {

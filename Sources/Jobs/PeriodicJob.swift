@@ -1,4 +1,3 @@
-import Logging
 import Postgres
 
 /// A job that is enqueued once per period by whichever worker comes first: nobody leads.
@@ -25,26 +24,5 @@ extension Session {
         var job = periodic.job
         job.uniqueKey = "\(job.kind)@\(try row.get("period", as: String.self))"
         return try enqueue(job) != nil
-    }
-}
-
-extension JobWorker {
-    func runPeriodicJobs() async {
-        await withTaskGroup(of: Void.self) { group in
-            for job in periodic { group.addTask { await self.enqueue(job) } }
-        }
-    }
-
-    private func enqueue(_ periodic: PeriodicJob) async {
-        while !Task.isCancelled {
-            do {
-                try await records.transaction { _ = try $0.enqueueIfDue(periodic) }
-            } catch {
-                logger.error(
-                    "queue.periodic.failed", metadata: ["kind": "\(periodic.job.kind)", "error": "\(error)"])
-            }
-            // At a random moment of each period: not all workers at once. Only cancellation ends the sleep early.
-            try? await Task.sleep(for: .seconds(periodic.seconds) * Double.random(in: 0.5...1))
-        }
     }
 }

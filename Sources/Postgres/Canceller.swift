@@ -2,29 +2,43 @@ import CLibpq
 import Glibc
 import Threads
 
-/// Cancels the work of one connection from any thread.
+/// Ends the work of one connection from any thread: by asking the server, or without it.
 ///
 /// Work is numbered. A cancellation names its number, so that one that comes late, or before its work began, never hits
 /// the work of somebody else.
-final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe and the rest is in the mutexes
+final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe, the rest in the monitor
+    /// Why work ended before its time.
+    enum Interruption { case cancelled, timedOut }
+
     private struct State {
         var current = 0
         var cancelled: Set<Int> = []
         var last = 0
         var companion: Canceller?
+        /// A request is on its way: the work cannot end and the next one begin before it has reached the server.
+        var isTravelling = false
+        /// The work during which the connection was shut.
+        var severed: Int?
     }
 
+    /// How long a server may take to obey, before the connection is given up: one that hangs never does.
+    private static let patience = Duration.seconds(10)
+
     private let handle: OpaquePointer?
-    /// Held for moments only: `cancel` runs on whatever thread cancels a task.
-    private let state = Locked(State())
-    /// Held while a request travels: the work cannot end and the next one begin before it has reached the server.
-    private let travelling = Locked(())
+    /// A descriptor of its own: libpq may close its one at any moment, and the number may mean another file then.
+    private let socket: Int32
+    /// Held for moments only: `cancel` runs on whatever thread cancels a task. The connection's thread alone waits.
+    private let state = Monitor(State())
 
     init(_ connection: OpaquePointer) {
         handle = PQgetCancel(connection)
+        socket = fcntl(PQsocket(connection), F_DUPFD_CLOEXEC, 0)
     }
 
-    deinit { PQfreeCancel(handle) }
+    deinit {
+        PQfreeCancel(handle)
+        close(socket)
+    }
 
     // MARK: The work
 
@@ -44,13 +58,14 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
         }
     }
 
-    /// - Returns: whether the work was cancelled while it ran.
-    func end(_ ticket: Int) -> Bool {
-        travelling.withLock { _ in
-            state.withLock { state in
-                state.current = 0
-                return state.cancelled.contains(ticket)
-            }
+    /// - Returns: what interrupted the work while it ran.
+    func end(_ ticket: Int) -> Interruption? {
+        state.wait { state -> Interruption?? in
+            // A connection that was shut has no next work that the request could hit, and the request may never arrive.
+            guard !state.isTravelling || state.severed != nil else { return nil }
+            state.current = 0
+            if state.cancelled.contains(ticket) { return .some(.cancelled) }
+            return .some(state.severed == ticket ? .timedOut : nil)
         }
     }
 
@@ -63,6 +78,11 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
     var isCurrentCancelled: Bool {
         state.withLock { $0.cancelled.contains($0.current) }
     }
+
+    var isAtWork: Bool { state.withLock { $0.current != 0 } }
+
+    /// Whether the connection was shut.
+    var isSevered: Bool { state.withLock { $0.severed != nil } }
 
     /// Extends the work at hand to another connection: a cancellation then stops that one's statement too.
     func including<Result>(_ other: Canceller, _ body: () throws -> Result) throws -> Result {
@@ -88,8 +108,13 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
             state.cancelled.insert(ticket)
             return state.current == ticket
         }
-        // PQcancel opens a connection of its own and waits for the answer.
-        if isAtWork { detachThread(named: "pg-cancel") { self.pursue(ticket) } }
+        guard isAtWork else { return }
+        // PQcancel opens a connection of its own and waits for the answer: for ever, if the server hangs.
+        detachThread(named: "pg-cancel") { self.pursue(ticket) }
+        Task.detached {
+            try? await Task.sleep(for: Self.patience)
+            self.sever(ticket)
+        }
     }
 
     /// Stops the statement at work, on behalf of the work itself.
@@ -97,6 +122,21 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
         guard let handle else { return }
         var message = [CChar](repeating: 0, count: 256)
         PQcancel(handle, &message, 256)
+    }
+
+    /// Ends a piece of work without the server: whatever waits for an answer fails at once, and the connection is lost.
+    func sever(_ ticket: Int) {
+        let companion = state.withLock { state -> Canceller? in
+            guard state.current == ticket else { return nil }
+            state.severed = ticket
+            shutdown(socket, Int32(SHUT_RDWR))
+            return state.companion
+        }
+        companion?.severCurrent()
+    }
+
+    private func severCurrent() {
+        sever(state.withLock { $0.current })
     }
 
     /// Asks the server until the work has ended. Once is not enough: a request that arrives just before the statement does finds the
@@ -111,13 +151,16 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
 
     /// - Returns: false if the work has ended.
     private func request(_ ticket: Int) -> Bool {
-        travelling.withLock { _ in
-            let (isAtWork, companion) = state.withLock { ($0.current == ticket, $0.companion) }
-            guard isAtWork else { return false }
-            cancelStatement()
-            companion?.requestCurrent()
-            return true
+        let (isAtWork, companion) = state.withLock { state -> (Bool, Canceller?) in
+            guard state.current == ticket, state.severed == nil else { return (false, nil) }
+            state.isTravelling = true
+            return (true, state.companion)
         }
+        guard isAtWork else { return false }
+        cancelStatement()
+        companion?.requestCurrent()
+        state.withLock { $0.isTravelling = false }
+        return true
     }
 
     private func requestCurrent() {

@@ -46,13 +46,29 @@ public actor Connection {
     /// Whether the server is gone, as far as the last statement showed.
     public nonisolated var isBroken: Bool { isUnusable.load(ordering: .acquiring) }
 
+    /// Whether a piece of work is under way.
+    nonisolated var isAtWork: Bool { canceller.isAtWork }
+
     /// Runs a piece of work on the connection's thread.
+    /// - Parameter limit: how long it may take. After that the connection is shut, whatever the server does, and is lost. TCP notices a
+    ///   host that is gone, but not a server that hangs on a host that lives.
     @discardableResult
-    public nonisolated func run<Result: Sendable>(_ body: @Sendable (Session) throws -> Result) async throws -> Result {
+    public nonisolated func run<Result: Sendable>(
+        within limit: Duration? = nil, _ body: @Sendable (Session) throws -> Result
+    ) async throws -> Result {
         let ticket = canceller.ticket()
-        defer { canceller.forget(ticket) }
+        let timer = limit.map { limit in
+            Task.detached { [canceller] in
+                try await Task.sleep(for: limit)
+                canceller.sever(ticket)
+            }
+        }
+        defer {
+            timer?.cancel()
+            canceller.forget(ticket)
+        }
         return try await withTaskCancellationHandler {
-            try await perform(ticket, body)
+            try await perform(ticket, limit, body)
         } onCancel: {
             canceller.cancel(ticket)
         }
@@ -75,17 +91,26 @@ public actor Connection {
     }
 
     private func perform<Result: Sendable>(
-        _ ticket: Int, _ body: @Sendable (Session) throws -> Result
+        _ ticket: Int, _ limit: Duration?, _ body: @Sendable (Session) throws -> Result
     ) throws -> Result {
         guard !isClosed else { throw PostgresError(message: "the connection is closed", isConnectionLost: true) }
         try canceller.begin(ticket)
         let outcome = Swift.Result { try body(session) }
-        let isCancelled = canceller.end(ticket)
+        let interruption = canceller.end(ticket)
         session.leaveTransaction()
-        if session.isBroken { isUnusable.store(true, ordering: .releasing) }
-        // A cancellation that came after the last statement changes nothing: what was committed is reported.
-        if isCancelled, case .failure = outcome { throw CancellationError() }
-        return try outcome.get()
+        if session.isBroken || canceller.isSevered { isUnusable.store(true, ordering: .releasing) }
+        guard case .failure = outcome, let interruption else {
+            // An interruption that came after the last statement changes nothing: what was committed is reported.
+            return try outcome.get()
+        }
+        switch interruption {
+        case .cancelled: throw CancellationError()
+        case .timedOut:
+            throw PostgresError(
+                message:
+                    "the server did not answer within \(limit.map { "\($0)" } ?? "its time"): the connection was given up",
+                isConnectionLost: true)
+        }
     }
 }
 

@@ -20,31 +20,34 @@ public enum Listener {
     /// - Parameters:
     ///   - conninfo: as `Connection.open` takes it. A vanished host shows only by TCP keepalive: `keepalives_idle=30` for one.
     ///   - channels: names as they are, upper and lower case told apart; at least one.
+    ///   - setUp: runs on the connection once it listens, for what is to last as long as it does.
     ///   - wake: called for each notification on the connection's own thread, before the stream has it: for who cannot wait for
     ///     a task to be resumed. Must not block.
     /// - Throws: `PostgresError` if it cannot connect or listen; the stream throws it when the connection is lost.
     public static func listen(
         _ conninfo: String, channels: [String], application: String = "catalog-listen",
+        setUp: @escaping @Sendable (Session) throws -> Void = { _ in },
         wake: @escaping @Sendable (Notification) -> Void = { _ in }
     ) async throws -> AsyncThrowingStream<Notification, any Error> {
         precondition(!channels.isEmpty, "without a channel nothing is ever received")
-        let bell = try Bell()
+        let end = try WakePipe()
         let connection = try await Connection.open(conninfo, application: application)
         do {
             try await connection.run { session in
                 for channel in channels { try session.execute("listen \(identifier: channel)") }
+                try setUp(session)
             }
         } catch {
             await connection.close()
             throw error
         }
         let (stream, continuation) = AsyncThrowingStream<Notification, any Error>.makeStream()
-        continuation.onTermination = { _ in bell.ring() }
+        continuation.onTermination = { _ in end.wake() }
         // Waits on the connection's thread, not on the cooperative pool.
         Task {
             do {
                 try await connection.run { session in
-                    try session.receive(until: bell) { notification in
+                    try session.receive(until: end) { notification in
                         wake(notification)
                         continuation.yield(notification)
                     }
@@ -60,15 +63,15 @@ public enum Listener {
 }
 
 extension Session {
-    /// Calls `body` with each notification until the bell rings.
-    fileprivate func receive(until bell: Bell, _ body: (Listener.Notification) -> Void) throws {
+    /// Calls `body` with each notification until the pipe is written to.
+    fileprivate func receive(until end: WakePipe, _ body: (Listener.Notification) -> Void) throws {
         while true {
             // Before the wait: the first ones may have come with the answer to LISTEN.
             while let notify = PQnotifies(connection) {
                 defer { PQfreemem(notify) }
                 body(Listener.Notification(notify.pointee))
             }
-            var descriptors = [PQsocket(connection), bell.receiver].map {
+            var descriptors = [PQsocket(connection), end.receiver].map {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
             // A signal may interrupt the wait; then nothing is there to read, which does no harm.
@@ -88,8 +91,8 @@ extension Listener.Notification {
 }
 
 /// Wakes a thread that waits in `poll`: a pipe that only ever carries one byte.
-private final class Bell: Sendable {
-    /// Becomes readable when the bell rings, and stays so.
+private final class WakePipe: Sendable {
+    /// Becomes readable at the first `wake`, and stays so.
     let receiver: Int32
     private let sender: Int32
 
@@ -107,7 +110,7 @@ private final class Bell: Sendable {
         close(sender)
     }
 
-    func ring() {
+    func wake() {
         write(sender, "!", 1)
     }
 }

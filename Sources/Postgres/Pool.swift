@@ -14,7 +14,8 @@ public final class Pool: Sendable {
     private let connector: Connector
     private let setUp: @Sendable (Session) throws -> Void
     private let application: String
-    private let turns: Turns
+    private let limit: Duration?
+    private let semaphore: AsyncSemaphore
     private let state = Locked(State())
 
     /// Opens nothing yet.
@@ -28,41 +29,43 @@ public final class Pool: Sendable {
     /// Opens nothing yet.
     /// - Parameters:
     ///   - connector: asked for each new connection.
+    ///   - limit: of each piece of work: see `Connection.run`. None for work that may take long.
     ///   - setUp: runs on each new connection before it is lent.
     public init(
-        _ connector: Connector, maximum: Int = 4, application: String = "catalog",
+        _ connector: Connector, maximum: Int = 4, application: String = "catalog", limit: Duration? = nil,
         setUp: @escaping @Sendable (Session) throws -> Void = { _ in }
     ) {
         precondition(maximum > 0, "a pool without connections never answers")
         self.connector = connector
         self.setUp = setUp
         self.application = application
-        turns = Turns(maximum)
+        self.limit = limit
+        semaphore = AsyncSemaphore(maximum)
     }
 
     /// Lends a connection to `body`, which must not keep it.
     /// - Throws: what `body` throws; `PostgresError` if no connection can be opened or the pool is closed;
     ///   `CancellationError` if the task was cancelled while it waited.
     public func withConnection<Result>(_ body: (Connection) async throws -> Result) async throws -> Result {
-        try await turns.take()
-        // The connection is back before the turn is: the next task finds it instead of opening another.
-        defer { turns.giveBack() }
+        try await semaphore.wait()
+        // The connection is back before the semaphore is signalled: the next task finds it instead of opening another.
+        defer { semaphore.signal() }
         return try await lend(try await borrow(), body)
     }
 
     /// Runs a piece of work on some connection: see `Connection.run`.
     @discardableResult
     public func run<Result: Sendable>(_ body: @Sendable (Session) throws -> Result) async throws -> Result {
-        try await turns.take()
-        defer { turns.giveBack() }
+        try await semaphore.wait()
+        defer { semaphore.signal() }
         // Asked in the same visit to the connection's thread in which the work is done: each visit costs two switches.
         while let connection = takeIdle() {
             let result: Result? = try await lend(connection) {
-                try await $0.run { $0.isStillConnected ? .some(try body($0)) : nil }
+                try await $0.run(within: limit) { $0.isStillConnected ? .some(try body($0)) : nil }
             }
             if let result { return result }
         }
-        return try await lend(try await open()) { try await $0.run(body) }
+        return try await lend(try await open()) { try await $0.run(within: limit, body) }
     }
 
     /// Runs a piece of work as one transaction on some connection: see `Connection.transaction`.
@@ -81,7 +84,7 @@ public final class Pool: Sendable {
             defer { state.idle = [] }
             return state.idle
         }
-        turns.close()
+        semaphore.close()
         for connection in idle { await connection.close() }
     }
 
@@ -116,7 +119,7 @@ public final class Pool: Sendable {
         try Task.checkCancellation()
         let connection = try await connector.open(application: application)
         do {
-            try await connection.run(setUp)
+            try await connection.run(within: limit, setUp)
         } catch {
             await connection.close()
             throw error

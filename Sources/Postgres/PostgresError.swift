@@ -34,6 +34,13 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
         isConnectionLost || sqlState?.hasPrefix("08") == true || ["57P01", "57P02", "57P03"].contains(sqlState)
     }
 
+    /// The state the server is in made it fail, not what was asked: the same may succeed later. Lost connections, lack of resources,
+    /// shutdowns, input/output, a server that only reads, and the loser of a conflict between transactions (manual, appendix A).
+    public var isTransient: Bool {
+        if isConnectionLoss || sqlState == "25006" { return true }
+        return ["40", "53", "57", "58"].contains { sqlState?.hasPrefix($0) == true }
+    }
+
     public var description: String {
         var text = safeMessage
         if let constraint { text += ", constraint \(constraint)" }

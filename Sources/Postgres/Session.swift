@@ -12,8 +12,9 @@ public final class Session {
 
     init(conninfo: String, application: String) throws {
         try ConnectionInfo.check(conninfo)
-        let keywords = ["dbname", "fallback_application_name", "client_encoding"]
-        let values = [conninfo, application, "UTF8"]
+        let defaults = Self.defaults
+        let keywords = defaults.map(\.key) + ["dbname", "fallback_application_name", "client_encoding"]
+        let values = defaults.map(\.value) + [conninfo, application, "UTF8"]
         guard let connection = try Self.connect(keywords, values) else { throw PostgresError(message: "out of memory") }
         guard PQstatus(connection) == CONNECTION_OK else {
             let error = PostgresError(connection: connection)
@@ -24,6 +25,16 @@ public final class Session {
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
         self.connection = connection
         canceller = Canceller(connection)
+    }
+
+    /// Before the caller's text, whose own words count: a host that does not answer is noticed within seconds, not after the hours that
+    /// the operating system takes (manual, section 34.1.2).
+    private static var defaults: [(key: String, value: String)] {
+        let timeouts = [
+            ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "5000"),
+        ]
+        return timeouts + (getenv("PGCONNECT_TIMEOUT") == nil ? [("connect_timeout", "3")] : [])
     }
 
     private static func connect(_ keywords: [String], _ values: [String]) throws -> OpaquePointer? {
@@ -47,6 +58,25 @@ public final class Session {
 
     /// Process id of the server's side.
     public var backendPID: Int32 { PQbackendPID(connection) }
+
+    /// What the connection was made with, by libpq's keywords.
+    var options: [String: String] {
+        guard let options = PQconninfo(connection) else { return [:] }
+        defer { PQconninfoFree(options) }
+        var values: [String: String] = [:]
+        var option = options
+        while let keyword = option.pointee.keyword {
+            values[String(cString: keyword)] = option.pointee.val.map { String(cString: $0) }
+            option += 1
+        }
+        return values
+    }
+
+    /// Whether this connection is one of the server's own, so that what is set or locked for the session stays with it. A pooler such as
+    /// PgBouncer invents the process ids that it tells its clients.
+    public func leadsToServer() throws -> Bool {
+        try first("select pg_backend_pid() as pid")?.get("pid", as: Int.self) == Int(backendPID)
+    }
 
     /// Such as 150018 for 15.18.
     public var serverVersion: Int { Int(PQserverVersion(connection)) }

@@ -119,7 +119,7 @@ struct PackJob: JobHandler {
         guard let window = try await begin(opensAt, job) else { return .finishedByHandler }
         let pipeline = RelayPipeline(
             pool: resources.pool, stores: resources.stores, target: resources.target, settings: resources.settings,
-            logger: logger)
+            logger: logger, progress: { job.progress.report() })
         do {
             try await pipeline.run(window) { session, stores in
                 try session.execute(RelayWindow.endOutage(stores.sorted()))

@@ -24,6 +24,8 @@ struct RelayPipeline: Sendable {
     let target: any ArchiveStore
     let settings: RelaySettings
     let logger: Logger
+    /// Called with each archive that gets on.
+    var progress: @Sendable () -> Void = {}
 
     /// - Parameter commit: joins the transaction that verifies the window; gets the stores that proved to work.
     /// - Throws: `RelayFailure`, `WindowLost`, `PostgresError`, `CancellationError`.
@@ -73,6 +75,7 @@ struct RelayPipeline: Sendable {
         let packer = ArchivePacker(window, members, from: stores, settings)
         while let packed = try await failing(.source, { try await packer.next(part: part + 1) }) {
             part += 1
+            progress()
             let missing = packer.missing
             try await pool.transaction { try $0.plan(packed, missing: missing, of: window) }
             try await store(packed, window, replaces: false)
@@ -86,6 +89,7 @@ struct RelayPipeline: Sendable {
         try await failing(.target) { try await target.put(archive, contentsOf: packed.file.path, replaces: replaces) }
         // Its path leads to the file as long as somebody holds it.
         withExtendedLifetime(packed.file) {}
+        progress()
         try await pool.transaction { session in
             try session.hold(window)
             try session.execute(RelayArchive.deliver(archive))
@@ -100,6 +104,7 @@ struct RelayPipeline: Sendable {
     /// Asks the target again, because what it answered to the delivery proves little.
     private func verify(_ archive: RelayArchive, _ window: RelayWindow) async throws {
         let problem = try await failing(.target) { try await self.problem(of: archive) }
+        progress()
         try await pool.transaction { session in
             try session.hold(window)
             try session.execute(problem == nil ? RelayArchive.verify(archive) : RelayArchive.doubt(archive))

@@ -52,6 +52,7 @@ import Testing
             ("CATALOG_HTTP_ADDRESS", "8080"), ("CATALOG_HTTP_ADDRESS", "host:99999"), ("CATALOG_LOG_FORMAT", "xml"),
             ("CATALOG_LOG_LEVEL", "loud"), ("CATALOG_CONCURRENCY", "onboard=0"), ("CATALOG_CONCURRENCY", "unknown=1"),
             ("CATALOG_LISTEN", "maybe"), ("CATALOG_LEASE_SECONDS", "0"), ("CATALOG_GRACE_SECONDS", "soon"),
+            ("CATALOG_STALL_SECONDS", "900,unknown=5"), ("CATALOG_STALL_SECONDS", "onboard=0"),
             ("CATALOG_DATABASE_AUTH", "iam"), ("CATALOG_PUBLIC_URL", "catalog.example.com"),
             ("CATALOG_RELAY_WINDOW_SECONDS", "5"), ("CATALOG_RELAY_ARCHIVE_BYTES", "1000"),
             ("CATALOG_RELAY_RETENTION_DAYS", "3"), ("CATALOG_RELAY_AGE_SECONDS", "soon"),
@@ -60,6 +61,14 @@ import Testing
     func refusals(name: String, value: String) {
         let error = #expect(throws: SettingsError.self) { try Self.make([name: value]) }
         #expect(error?.description.hasPrefix("\(name) is '\(value)': ") == true)
+    }
+
+    @Test("How long jobs may hang is set for all queues, for some, or for both")
+    func timeLimits() throws {
+        let limits = try Self.make(["CATALOG_STALL_SECONDS": "600, onboard=1800"]).service.timeLimits
+        #expect(limits.standard == .seconds(600))
+        #expect(limits.byQueue == ["onboard": .seconds(1800)])
+        #expect(try Self.make([:]).service.timeLimits.standard == .seconds(900))
     }
 
     @Test("A password in a wrong address of a mail server is not repeated")

@@ -89,7 +89,7 @@ struct Enrichment: Sendable {
         let workers = (0..<count).map { _ in
             var configuration = JobWorkerConfiguration(concurrency: ["enrich": 4])
             configuration.backoff = Backoff(base: .milliseconds(20), cap: .milliseconds(200))
-            configuration.pollInterval = .milliseconds(100)
+            configuration.claiming.pollInterval = .milliseconds(100)
             return JobWorker(
                 configuration, connector: Connector(conninfo), handlers: resources.handlers, logger: logger)
         }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Jobs
 
-@Suite struct ClaimTests {
+@Suite(.timeLimit(.minutes(2))) struct ClaimTests {
     @Test("Priorities go first, then whoever was ready first")
     func order() async throws {
         try await withConnection(migrated: true) { connection in
@@ -210,12 +210,12 @@ import Testing
         }
     }
 
-    @Test("A floor hides older jobs of its priority only")
-    func floors() async throws {
+    @Test("A low-water mark hides older jobs of its priority only")
+    func lowWaterMarks() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.run { session in
                 try session.enqueue([.make(kind: "urgent", priority: 1), .make(kind: "usual")])
-                let jobs = try session.claim(.make(floors: [nil, "infinity", nil, nil]))
+                let jobs = try session.claim(.make(marks: [nil, "infinity", nil, nil]))
                 #expect(jobs.map(\.kind) == ["urgent"])
             }
         }

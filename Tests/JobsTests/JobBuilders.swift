@@ -16,9 +16,20 @@ extension NewJob {
     }
 }
 
+extension Job {
+    static func make(
+        queue: String = "q", id: Int = 1, priority: Int = 2, attempt: Int = 1, maxAttempts: Int = 10,
+        serialKey: String? = nil, runAt: String = ""
+    ) -> Job {
+        Job(
+            jobID: id, queue: queue, kind: "k", payload: "{}", priority: priority, attempt: attempt,
+            maxAttempts: maxAttempts, serialKey: serialKey, runAt: runAt)
+    }
+}
+
 extension QueueDemand {
-    static func make(_ queue: String = "q", limit: Int = 10, floors: [String?] = [nil, nil, nil, nil]) -> QueueDemand {
-        QueueDemand(queue: queue, limit: limit, floors: floors)
+    static func make(_ queue: String = "q", limit: Int = 10, marks: [String?] = [nil, nil, nil, nil]) -> QueueDemand {
+        QueueDemand(queue: queue, limit: limit, marks: marks)
     }
 }
 
@@ -72,10 +83,11 @@ final class Signals<Value: Sendable>: Sendable {
 /// Runs a worker while `body` runs; it is stopped as by a signal.
 func withWorker<Result: Sendable>(
     _ conninfo: String, _ configuration: JobWorkerConfiguration = .init(concurrency: ["q": 4]),
-    handlers: [any JobHandler], periodic: [PeriodicJob] = [], _ body: (JobWorker) async throws -> Result
+    handlers: [any JobHandler], periodic: [PeriodicJob] = [], observer: (any JobObserver)? = nil,
+    _ body: (JobWorker) async throws -> Result
 ) async throws -> Result {
     let worker = JobWorker(
-        configuration, connector: Connector(conninfo), handlers: handlers, periodic: periodic,
+        configuration, connector: Connector(conninfo), handlers: handlers, periodic: periodic, observer: observer,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     let task = Task { try await worker.run() }
     let outcome: Swift.Result<Result, any Error>

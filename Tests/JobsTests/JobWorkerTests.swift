@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import Postgres
 import TestSupport
@@ -5,18 +6,18 @@ import Testing
 
 @testable import Jobs
 
-@Suite struct JobWorkerTests {
+@Suite(.timeLimit(.minutes(2))) struct JobWorkerTests {
     /// Without a poll only NOTIFY can wake it.
     private static func notified() -> JobWorkerConfiguration {
         var configuration = JobWorkerConfiguration(concurrency: ["q": 4])
-        configuration.pollInterval = .seconds(3600)
+        configuration.claiming.pollInterval = .seconds(3600)
         return configuration
     }
 
     private static func polling() -> JobWorkerConfiguration {
         var configuration = JobWorkerConfiguration(concurrency: ["q": 4])
         configuration.listens = false
-        configuration.pollInterval = .milliseconds(20)
+        configuration.claiming.pollInterval = .milliseconds(20)
         return configuration
     }
 
@@ -52,7 +53,7 @@ import Testing
                 return .finished
             }
             var configuration = Self.notified()
-            configuration.pollInterval = .milliseconds(50)
+            configuration.claiming.pollInterval = .milliseconds(50)
             let pool = Pool(conninfo)
             try await withWorker(conninfo, configuration, handlers: [handler]) { _ in
                 for _ in 0..<3 {
@@ -180,8 +181,10 @@ import Testing
                 _ = await started.next(1)
                 let claim: Statement = "select extract(epoch from lease_until)::float8 as until from jobs.jobs"
                 let first: Double = try await pool.run { try $0.first(claim)!.get("until") }
-                var renewed = first
-                while renewed == first { renewed = try await pool.run { try $0.first(claim)!.get("until") } }
+                let renewed = try await eventually {
+                    let until: Double = try await pool.run { try $0.first(claim)!.get("until") }
+                    return until == first ? nil : until
+                }
                 #expect(renewed > first)
                 mayEnd.send(())
             }
@@ -242,6 +245,34 @@ import Testing
             try await task.value
             let states = try await pool.run { try $0.jobStates() }
             #expect(states == ["ready": 1])
+            await pool.close()
+        }
+    }
+
+    @Test("A claim that hangs is given up, and the next one has another connection")
+    func claimHangs() async throws {
+        try await withDatabase(migrated: true) { conninfo in
+            let pool = Pool(conninfo)
+            let done = Signals<Int>()
+            let handler = ClosureHandler {
+                done.send($0.jobID)
+                return .finished
+            }
+            try await withWorker(conninfo, Self.polling(), handlers: [handler]) { _ in
+                try await pool.transaction { _ = try $0.enqueue(.make()) }
+                _ = await done.next(1)
+                let pid: Int = try await pool.run {
+                    try $0.first(
+                        """
+                        select pid from pg_stat_activity
+                        where application_name = 'catalog-claim' and datname = current_database()
+                        """)!.get("pid")
+                }
+                kill(pid_t(pid), SIGSTOP)
+                defer { kill(pid_t(pid), SIGCONT) }
+                try await pool.transaction { _ = try $0.enqueue(.make()) }
+                #expect(await done.next(1) == [2])
+            }
             await pool.close()
         }
     }

@@ -4,9 +4,7 @@ import Testing
 @testable import Jobs
 
 @Suite struct StatementTests {
-    private static let job = Job(
-        jobID: 1, queue: "q", kind: "k", payload: "{}", priority: 2, attempt: 1, maxAttempts: 3, serialKey: nil,
-        runAt: "")
+    private static let job = Job.make()
 
     @Test("Every statement fits the migrated schema, with the types of its parameters stated")
     func prepare() async throws {
@@ -16,7 +14,11 @@ import Testing
             Job.fail(Self.job, error: "e", delay: .zero, isDead: false), Job.release([1], attempts: [1]),
             Job.postpone(Self.job, reason: "r", delay: .zero),
             Job.renew([1], attempts: [1], lease: .seconds(1)), Job.beginPeriod("k", seconds: 60), Job.wake("q"),
-            QueueStatus.selectAll, QueueStatus.selectHealth, QueueStatus.selectOldestTransaction,
+            WorkerQueries.register("w"), WorkerQueries.lock(1), WorkerQueries.unregister(1),
+            WorkerQueries.selectVanished,
+            WorkerQueries.bury([1]), QueueStatus.selectAll, QueueHealth.selectTable,
+            QueueHealth.selectOldestTransaction(olderThan: .zero),
+            QueueHealth.countHidden, QueueHealth.selectOldestPrepared, QueueHealth.selectOldestSlot,
             QueueStatus.selectDead(DeadJobFilter(), limit: 1), QueueStatus.retryDead(DeadJobFilter()),
             QueueStatus.pause("q"), QueueStatus.resume("q"),
         ])

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct CancellationRaceTests {
+@Suite(.timeLimit(.minutes(2))) struct CancellationRaceTests {
     /// Starts work and returns when it is at it.
     private func start<Result: Sendable>(
         on connection: Connection, _ body: @escaping @Sendable (Session) throws -> Result

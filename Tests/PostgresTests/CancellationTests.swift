@@ -3,14 +3,14 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct CancellationTests {
+@Suite(.timeLimit(.minutes(2))) struct CancellationTests {
     /// Waits until the server is at the statement that never ends by itself.
     private func waitUntilAsleep(_ conninfo: String, _ pid: Int32) async throws {
         let watcher = try await Connection.open(conninfo)
         let statement: Statement = """
             select count(*) as n from pg_stat_activity where pid = \(Int(pid))::integer and wait_event = 'PgSleep'
             """
-        while try await watcher.run({ try $0.query(statement)[0].get("n", as: Int.self) }) == 0 {}
+        try await eventually { try await watcher.run { try $0.query(statement)[0].get("n", as: Int.self) } > 0 }
         await watcher.close()
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct CopyCancellationTests {
+@Suite(.timeLimit(.minutes(2))) struct CopyCancellationTests {
     /// Whether the connection still answers, and how many rows the table has.
     private func rows(_ connection: Connection) async throws -> Int {
         try await connection.run { try $0.query("select count(*) as n from t")[0].get("n") }

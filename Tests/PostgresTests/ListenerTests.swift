@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct ListenerTests {
+@Suite(.timeLimit(.minutes(2))) struct ListenerTests {
     /// How many connections of the listener the server knows.
     private func listeners(_ connection: Connection) async throws -> Int {
         try await connection.run { session in
@@ -89,7 +89,7 @@ import Testing
             let reader = Task { for try await _ in stream {} }
             reader.cancel()
             try await reader.value
-            while try await listeners(watcher) > 0 {}
+            try await eventually { try await listeners(watcher) == 0 }
             await watcher.close()
         }
     }
@@ -99,7 +99,7 @@ import Testing
         try await withDatabase { conninfo in
             let watcher = try await Connection.open(conninfo)
             _ = try await Listener.listen(conninfo, channels: ["any"])
-            while try await listeners(watcher) > 0 {}
+            try await eventually { try await listeners(watcher) == 0 }
             await watcher.close()
         }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct PoolTests {
+@Suite(.timeLimit(.minutes(2))) struct PoolTests {
     private struct Refused: Error {}
 
     private func withPool<Result>(

@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 
 /// Waits for what the server itself reports, so that no test depends on time.
 struct ServerActivity {
@@ -25,7 +26,7 @@ struct ServerActivity {
 
     /// Until so many sessions of this database match.
     func until(_ condition: Statement, count: Int) async throws {
-        while try await self.count(condition) != count {}
+        try await eventually { try await self.count(condition) == count }
     }
 
     func count(_ condition: Statement) async throws -> Int {

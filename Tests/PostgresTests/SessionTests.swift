@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct SessionTests {
+@Suite(.timeLimit(.minutes(2))) struct SessionTests {
     private struct Refused: Error {}
 
     private func count(_ connection: Connection) async throws -> Int {

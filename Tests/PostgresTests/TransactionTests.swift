@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct TransactionTests {
+@Suite(.timeLimit(.minutes(2))) struct TransactionTests {
     @Test("A transaction that went on after a failed statement does not pass for committed")
     func failedStatement() async throws {
         try await withConnection { connection in

@@ -80,7 +80,7 @@ struct RelayLine: Sendable {
     /// Runs a worker while `body` runs.
     func working<Result>(_ body: () async throws -> Result) async throws -> Result {
         var configuration = JobWorkerConfiguration(concurrency: ["relay": 4])
-        configuration.pollInterval = .milliseconds(50)
+        configuration.claiming.pollInterval = .milliseconds(50)
         configuration.gracePeriod = .seconds(5)
         let resources = RelayResources(
             pool: pool, stores: Buckets(client: source), target: S3ArchiveStore(bucket: archive) { [target] in target },

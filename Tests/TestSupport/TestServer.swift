@@ -10,7 +10,11 @@ struct TestServer: Sendable {
     static func folder(_ suffix: String = "") -> String { "/tmp/catalog-test-\(getpid())\(suffix)" }
 
     /// How to connect to one of its databases, as its superuser.
-    func conninfo(database: String) -> String { "host=\(folder) port=5432 user=postgres dbname=\(database)" }
+    ///
+    /// A machine that is busy with many tests may need longer for a connection than the product's 3 seconds.
+    func conninfo(database: String) -> String {
+        "host=\(folder) port=5432 user=postgres connect_timeout=60 dbname=\(database)"
+    }
 
     /// - Parameters:
     ///   - programs: the folder of `initdb` and `pg_ctl`.
@@ -26,7 +30,8 @@ struct TestServer: Sendable {
         stopAtExit()
         try await askForPasswords(folder)
         // Nothing of a test needs to survive a crash of the machine.
-        let settings = "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=400"
+        let settings =
+            "-k \(folder) -c listen_addresses= -c fsync=off -c max_connections=400 -c max_prepared_transactions=10"
         if isStandby { try await asServerUser("touch", "\(folder)/data/standby.signal") }
         try await asServerUser(
             "\(programs)/pg_ctl", "-D", "\(folder)/data", "-w", "-l", "\(folder)/log", "-o", settings, "start")

@@ -124,6 +124,9 @@ def logged():
             keys = set(re.findall(r'"(\w+)":', body))
             for name in re.findall(r'"([a-z]+(?:\.[a-z_]+)+)"', body.split("metadata:")[0]):
                 events.setdefault(name, set()).update(keys)
+        # An agent of the queue's worker names the event of a round that fails.
+        for name in re.findall(r'failure: "([a-z]+(?:\.[a-z_]+)+)"', text):
+            events.setdefault(name, set()).add("error")
     return events
 
 

@@ -41,12 +41,35 @@ struct JobsCommand: AsyncParsableCommand {
                 "dead tuples  \(health.deadTuples.grouped) in \((health.tableBytes / 1024).grouped) KiB"
                     + (health.lastAutovacuum.map { ", last autovacuum \($0)" as TerminalText } ?? ""),
             ]
+            lines += vacuumLines
+            return lines.joined(separator: "\n")
+        }
+
+        /// Who holds vacuum back, as far as this user may see it.
+        private var vacuumLines: [String] {
+            var lines: [String] = []
             if let oldest = health.oldestTransaction {
+                let description = [oldest.user, oldest.application, oldest.state].filter { !$0.isEmpty }
                 lines.append(
-                    "vacuum waits for pid \(oldest.pid) (\(oldest.application), \(oldest.state)), \(Int(oldest.seconds)) s old"
+                    "vacuum waits for pid \(oldest.pid) (\(description.joined(separator: ", "))), \(Int(oldest.seconds)) s old"
                 )
             }
-            return lines.joined(separator: "\n")
+            if let prepared = health.oldestPreparedTransaction {
+                lines.append(
+                    "vacuum waits for the prepared transaction '\(prepared.name)' of \(prepared.owner), "
+                        + "\(Int(prepared.seconds)) s old: commit or roll it back")
+            }
+            if let slot = health.oldestReplicationSlot {
+                lines.append(
+                    "vacuum waits for the replication slot '\(slot.name)' (\(slot.isActive ? "active" : "not in use")), "
+                        + "\(slot.transactions.grouped) transactions behind")
+            }
+            if health.hiddenSessions > 0 {
+                lines.append(
+                    "hidden: what \(health.hiddenSessions.grouped) sessions of other users do; "
+                        + "as an administrator: grant pg_read_all_stats to catalog_owner;")
+            }
+            return lines
         }
     }
 

@@ -50,6 +50,7 @@ struct ServiceRunner {
         var configuration = JobWorkerConfiguration(concurrency: settings.concurrency)
         configuration.lease = settings.lease
         configuration.gracePeriod = settings.gracePeriod
+        configuration.timeLimits = settings.timeLimits
         configuration.listens = settings.listens
         let resources = UploadJobResources(
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),

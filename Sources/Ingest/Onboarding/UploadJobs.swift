@@ -111,8 +111,12 @@ struct OnboardJob: JobHandler {
                 connection: connection, store: try resources.stores.reports(), limits: resources.limits)
             do {
                 let file = try await fetch(upload)
-                let progress = ProgressAnnouncer(uploadID, resources.pool)
-                return try await pipeline.process(upload, from: file, progress: progress.report, commit: commit).end
+                let announcer = ProgressAnnouncer(uploadID, resources.pool)
+                let progress: @Sendable (OnboardingProgress) -> Void = {
+                    job.progress.report()
+                    announcer.report($0)
+                }
+                return try await pipeline.process(upload, from: file, progress: progress, commit: commit).end
             } catch let failure as UploadFailure {
                 return try await pipeline.fail(upload, failure, commit).end
             }

@@ -1,7 +1,7 @@
 import Threads
 
-/// Lets so many tasks pass at a time, first come, first served.
-final class Turns: Sendable {
+/// Lets so many tasks pass at a time, first come, first served. A task that waits can be cancelled.
+final class AsyncSemaphore: Sendable {
     private struct Waiter {
         let number: Int
         let continuation: CheckedContinuation<Void, any Error>
@@ -25,9 +25,9 @@ final class Turns: Sendable {
     /// How many tasks wait.
     var waiting: Int { state.withLock(\.waiters.count) }
 
-    /// Waits for a turn, which must be given back.
-    /// - Throws: `CancellationError`, or `PostgresError` once closed; there is no turn to give back then.
-    func take() async throws {
+    /// Waits until the task may pass; `signal` must follow.
+    /// - Throws: `CancellationError`, or `PostgresError` once closed; nothing is to be signalled then.
+    func wait() async throws {
         let number = state.withLock { state in
             state.last += 1
             return state.last
@@ -39,8 +39,8 @@ final class Turns: Sendable {
         }
     }
 
-    /// Passes a turn on to the task that has waited longest.
-    func giveBack() {
+    /// Lets the task pass that has waited longest.
+    func signal() {
         let next = state.withLock { state -> Waiter? in
             guard state.waiters.isEmpty else { return state.waiters.removeFirst() }
             state.free += 1

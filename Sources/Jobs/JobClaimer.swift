@@ -1,0 +1,94 @@
+import Logging
+import Postgres
+
+extension JobWorkerConfiguration {
+    /// How jobs are claimed.
+    public struct Claiming: Sendable {
+        /// How often the queues are looked at without being woken.
+        public var pollInterval: Duration = .seconds(1)
+        /// How often a claim looks at a queue from its very beginning: see `LowWaterMarks`.
+        public var rescanInterval: Duration = .seconds(5)
+
+        public init() {}
+    }
+}
+
+/// Claims jobs for free slots and has them executed.
+struct JobClaimer {
+    /// What one claim brought.
+    struct Counts: Equatable {
+        var claimed = 0
+        /// Found out of attempts: their last worker died or hung.
+        var dead = 0
+    }
+
+    let context: WorkerContext
+    let configuration: JobWorkerConfiguration
+    /// For nothing else: see `ClaimSettings`.
+    let pool: Pool
+    let executor: JobExecutor
+
+    init(
+        context: WorkerContext, configuration: JobWorkerConfiguration, connector: Connector, executor: JobExecutor
+    ) {
+        self.context = context
+        self.configuration = configuration
+        self.executor = executor
+        pool = Pool(connector, maximum: 1, application: "catalog-claim", limit: configuration.statementLimit) {
+            // What is set or prepared stays with the server's process, which a pooler would hand to others.
+            if configuration.listens { try $0.executeScript(ClaimSettings.script) }
+        }
+    }
+
+    /// Returns once the worker stops.
+    func run() async {
+        let ticker = Task { await tick() }
+        var lastScan: ContinuousClock.Instant?
+        for await _ in context.claimSignal.wakeUps {
+            if context.ledger.withLock({ $0.isStopping }) { break }
+            let now = ContinuousClock.now
+            let rescans = lastScan.map { now - $0 >= configuration.claiming.rescanInterval } ?? true
+            do {
+                if try await runOnce(rescans: rescans) != nil, rescans { lastScan = now }
+            } catch {
+                context.logger.error("queue.claim.failed", metadata: ["error": "\(error)"])
+            }
+        }
+        ticker.cancel()
+    }
+
+    /// At every poll interval; a worker without free slots ignores it.
+    private func tick() async {
+        while !Task.isCancelled {
+            context.claimSignal.signal()
+            // Only cancellation ends the sleep early, and the loop's condition sees it.
+            try? await Task.sleep(for: configuration.claiming.pollInterval)
+        }
+    }
+
+    /// One claim over all queues that have a free slot.
+    /// - Parameter rescans: looks from the beginning of each queue.
+    /// - Returns: nil if no slot is free.
+    func runOnce(rescans: Bool) async throws -> Counts? {
+        let demands = context.ledger.withLock { $0.demands(rescans: rescans) }
+        guard !demands.isEmpty else { return nil }
+        let begin = ContinuousClock.now
+        let claim = try await pool.run { session in
+            if rescans { try session.forgetPrepared() }
+            return try session.claimJobsRetryingRaces(
+                demands, workerID: context.workerID, lease: configuration.lease, prepares: configuration.listens)
+        }
+        report(claim, took: ContinuousClock.now - begin)
+        context.ledger.withLock { $0.take(claim.jobs, for: demands, horizon: claim.horizon) }
+        for job in claim.jobs { executor.start(job) }
+        for job in claim.dead { await executor.recordDeath(of: job) }
+        return Counts(claimed: claim.jobs.count, dead: claim.dead.count)
+    }
+
+    private func report(_ claim: Claim, took duration: Duration) {
+        context.observer.claimed(claim.jobs, in: duration)
+        context.logger.debug(
+            "queue.claimed",
+            metadata: ["jobs": "\(claim.jobs.count)", "milliseconds": "\(duration.seconds * 1000)"])
+    }
+}
