@@ -69,7 +69,8 @@ import Testing
             let mail = onboarding.folder.file("mail")
             let outbox = OutboxDelivery(
                 connection: onboarding.connection, store: onboarding.store,
-                notifier: FileNotifier(root: URL(fileURLWithPath: mail)))
+                notifier: FileNotifier(root: URL(fileURLWithPath: mail))
+            ) { body in try await onboarding.connection.transaction { try body($0) } }
             #expect(try await outbox.run(for: outcome.result.upload.uploadID) == 1)
             let text = try String(contentsOfFile: "\(mail)/\(outcome.result.upload.uploadID).eml", encoding: .utf8)
             #expect(text.contains("Products with Warnings: 1\r\n") && text.contains("Download Error Report: "))

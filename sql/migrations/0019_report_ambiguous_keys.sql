@@ -1,3 +1,4 @@
+-- catalog: works-with 0018
 -- Keys that look the same are the same: SKUs, vendor product ids and categories get one form when a file is read. This says
 -- which stored ones have another, and what they would collide with; it changes none of them.
 set local role catalog_owner;

@@ -1,3 +1,4 @@
+-- catalog: works-with 0018
 -- In which encoding the files of a vendor, and one file, are written, where somebody knows: a name that iconv knows.
 set local role catalog_owner;
 

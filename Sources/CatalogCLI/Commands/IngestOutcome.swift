@@ -39,9 +39,8 @@ struct IngestOutcome: Encodable {
     private enum CodingKeys: String, CodingKey {
         case uploadId, vendorId, fileName, status, totalRecords, validRecords, errorRecords, createdRecords,
             updatedRecords
-        case unchangedRecords, deactivatedRecords, warningRecords, errorCounts, decimalMarks, currency, errorReport,
-            rejectedFile, failureType,
-            failureMessage
+        case unchangedRecords, deactivatedRecords, warningRecords, errorCounts, encoding, encodingGuessed
+        case decimalMarks, currency, errorReport, rejectedFile, failureType, failureMessage
         case dryRun, durationSeconds
     }
 
