@@ -74,7 +74,7 @@ struct Composition: Sendable {
         ) { [connector = database.connector] body in
             let other = try await connector.open()
             do {
-                try await other.transaction(body)
+                try await other.transaction { try body($0) }
             } catch {
                 await other.close()
                 throw error

@@ -46,8 +46,8 @@ struct JobsCommand: AsyncParsableCommand {
         }
 
         /// Who holds vacuum back, as far as this user may see it.
-        private var vacuumLines: [String] {
-            var lines: [String] = []
+        private var vacuumLines: [TerminalText] {
+            var lines: [TerminalText] = []
             if let oldest = health.oldestTransaction {
                 let description = [oldest.user, oldest.application, oldest.state].filter { !$0.isEmpty }
                 lines.append(
