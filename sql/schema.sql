@@ -750,6 +750,8 @@ CREATE TABLE catalog.upload_history (
     missing_products text DEFAULT 'keep'::text NOT NULL,
     deactivated_records integer,
     encoding text,
+    announced_sha256 text,
+    CONSTRAINT upload_history_announced_sha256_is_hex CHECK ((announced_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
     CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
     CONSTRAINT upload_history_encoding_is_a_name CHECK ((encoding ~ '^[!-.0-~]{1,40}$'::text)),
@@ -804,6 +806,10 @@ COMMENT ON COLUMN catalog.upload_history.deactivated_records IS 'products that b
 -- Name: COLUMN upload_history.encoding; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.upload_history.encoding IS 'encoding that was said of this file; null: that of its mapping or its vendor, else it was found (event file.read)';
+
+-- Name: COLUMN upload_history.announced_sha256; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.announced_sha256 IS 'what the file must have, if that was said before it came';
 
 -- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
 
@@ -1464,6 +1470,30 @@ ALTER TABLE intake.object_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+-- Name: received_objects; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.received_objects (
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    sha256 text NOT NULL,
+    token_sha256 text,
+    taken_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    stored_at timestamp with time zone,
+    CONSTRAINT received_objects_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+-- Name: TABLE received_objects; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON TABLE intake.received_objects IS 'announced objects whose bytes this service took: who inserts the row stores them, others with the same bytes get the same answer; kept for two days';
+
+-- Name: COLUMN received_objects.token_sha256; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.received_objects.token_sha256 IS 'hash of the secret in the link that took the bytes';
+
+-- Name: COLUMN received_objects.stored_at; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.received_objects.stored_at IS 'null while the bytes are on their way into the store; 300 s after taken_at another caller may try';
+
 -- Name: routes; Type: TABLE; Schema: intake; Owner: -
 
 CREATE TABLE intake.routes (
@@ -1934,6 +1964,11 @@ ALTER TABLE ONLY intake.object_events
 ALTER TABLE ONLY intake.object_events
     ADD CONSTRAINT object_events_pkey PRIMARY KEY (event_id);
 
+-- Name: received_objects received_objects_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.received_objects
+    ADD CONSTRAINT received_objects_pkey PRIMARY KEY (bucket, object_key);
+
 -- Name: routes routes_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
 
 ALTER TABLE ONLY intake.routes
@@ -2080,6 +2115,10 @@ CREATE INDEX object_events_request_id_idx ON intake.object_events USING btree (r
 -- Name: object_events_upload_id_idx; Type: INDEX; Schema: intake; Owner: -
 
 CREATE INDEX object_events_upload_id_idx ON intake.object_events USING btree (upload_id);
+
+-- Name: received_objects_token_sha256_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE UNIQUE INDEX received_objects_token_sha256_idx ON intake.received_objects USING btree (token_sha256);
 
 -- Name: jobs_dead_idx; Type: INDEX; Schema: jobs; Owner: -
 
