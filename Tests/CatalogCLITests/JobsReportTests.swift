@@ -11,7 +11,8 @@ import Testing
             oldestTransaction: .init(pid: 7, user: "bi", application: "", seconds: 61.5, state: "idle in transaction"),
             oldestPreparedTransaction: .init(name: "forgotten", owner: "etl", seconds: 3600),
             oldestReplicationSlot: .init(name: "standby", isActive: false, transactions: 1500), hiddenSessions: 3)
-        let lines = JobsCommand.Report(queues: [], health: health).rendered(Style()).text.split(separator: "\n").dropFirst(2)
+        let lines = JobsCommand.Report(queues: [], health: health).rendered(Style()).text.split(separator: "\n")
+            .dropFirst(2)
         #expect(
             lines.map(String.init) == [
                 "vacuum waits for pid 7 (bi, idle in transaction), 61 s old",

@@ -152,7 +152,8 @@ import Testing
         arguments: [
             ("", "The file is empty (0 bytes)."), ("a,b\n1,2\n", "No column says who is meant"),
             ("email\n", "There are no records"), ("[]", "There are no records"),
-            ("[{\"email\": 1}, 5]", "not an array of objects"), ("[{\"email\": \"x\"", "ends in the middle of record 1"),
+            ("[{\"email\": 1}, 5]", "not an array of objects"),
+            ("[{\"email\": \"x\"", "ends in the middle of record 1"),
             ("{\"email\": }", "Record 1 is not a JSON object"),
         ])
     func refusals(_ text: String, _ reason: String) async throws {

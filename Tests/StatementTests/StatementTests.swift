@@ -13,7 +13,8 @@ import Testing
         "groups": "jsonb_build_object('status', 'matched'",
         // Catalog: columns of products
         "raw: list": "sku, brand", "raw: assignments": "sku = p.sku", "raw: key.column": "sku",
-        "raw: names + status.name": "sku, brand", "raw: new + status.value": "i.sku, i.brand", "raw: old": "p.sku, p.brand",
+        "raw: names + status.name": "sku, brand", "raw: new + status.value": "i.sku, i.brand",
+        "raw: old": "p.sku, p.brand",
         "raw: activates ? \", p.status\" : \"\"": "",
         // Jobs: a priority
         "raw: number": "1",

@@ -17,14 +17,16 @@ struct UploadContentRoutes: Sendable {
         Input("fileName", .text(atMost: 200), "The vendor's name for the file, without a path."),
         Input(
             "mode", .choice(UploadMode.allCases.map(\.rawValue)),
-            "The default is create: an existing product is an error. upsert: it is updated. update: only existing products."),
+            "The default is create: an existing product is an error. upsert: it is updated. update: only existing products."
+        ),
         Input("policy", .choice(UploadPolicy.allCases.map(\.rawValue)), "The default is load-valid."),
         Input(
             "empty", .choice(EmptyCells.allCases.map(\.rawValue)),
             "The default is clear: an empty cell empties the value of an existing product. keep: the value stays."),
         Input(
             "missing", .choice(MissingProducts.allCases.map(\.rawValue)),
-            "The default is keep. deactivate: products that the file does not name become inactive; not in mode create."),
+            "The default is keep. deactivate: products that the file does not name become inactive; not in mode create."
+        ),
         Input("encoding", .text(atMost: 40), "Of the text, by a name that iconv knows; found if it is not given."),
         Input("dryRun", .boolean, "true: everything is checked, nothing is loaded."),
         Input("sha256", .sha256, "SHA-256 of the file: any other file is refused."),

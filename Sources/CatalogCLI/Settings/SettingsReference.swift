@@ -16,7 +16,8 @@ enum SettingsReference {
         Section(
             title: "`catalog serve` and `catalog worker`",
             settings: [
-                .httpAddress, .metricsAddress, .eventsToken, .eventsTopic, .pollSeconds, .concurrency, .leaseSeconds, .stallSeconds,
+                .httpAddress, .metricsAddress, .eventsToken, .eventsTopic, .pollSeconds, .concurrency, .leaseSeconds,
+                .stallSeconds,
                 .graceSeconds,
                 .listen, .httpConnections, .httpRate, .httpIdleSeconds, .oidcIssuer, .oidcAudience, .oidcVendorClaim,
                 .oidcRoleClaim, .publicURL, .linkProfile, .logFormat, .logLevel,
