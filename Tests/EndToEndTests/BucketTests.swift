@@ -91,7 +91,7 @@ import Testing
                 #expect(body.contains("Valid Products: 40 (95.2%)"))
                 let link = try #require(body.firstMatch(of: /Download Error Report: (\S+)/)?.output.1)
                 let report = try await bucket.curl(["-sf", String(link)])
-                #expect(report.hasPrefix("\u{FEFF}Row Number,Vendor Product ID,SKU,"))
+                #expect(report.hasPrefix("Row Number,Vendor Product ID,SKU,"))
                 #expect(report.split(separator: "\r\n").count == 3)
                 let tampered = try await bucket.curl(
                     [

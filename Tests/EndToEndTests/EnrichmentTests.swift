@@ -227,7 +227,7 @@ import Testing
                 (#"{"contacts": [{"email": "a"}], "providers": "x"}"#, "", 400, "There is no provider 'x'"),
                 (#"{"contacts": [{"email": "a"}], "fields": "x"}"#, "", 400, "expected some of contact"),
                 (#"{"contacts": [{"email": "a"}], "minConfidence": 2}"#, "", 400, "a number from 0 to 1"),
-                (#"{"people": []}"#, "", 400, "unknown member 'people'"), ("{", "", 400, "no JSON"),
+                (#"{"people": []}"#, "", 400, "unknown member 'people'"), ("{", "", 400, "not JSON"),
                 (#"{"upload": true, "providers": "x"}"#, "", 400, "There is no provider 'x'"),
             ]
             for (json, query, status, detail) in cases {
