@@ -177,7 +177,7 @@ import Testing
                 "PUT", place, as: "operator", csv: try String(contentsOfFile: input, encoding: .utf8))
             #expect(put.status == 202, "\(put.text)")
             let repeated = try await api.call("PUT", place, as: "operator", csv: "email\nx\n")
-            #expect(repeated.status == 404)
+            #expect(repeated.status == 409)
             try await api.service.wait(for: "completed", "select status from enrichment.requests")
             let objects = api.service.catalog.folder.file("objects")
             let output = try await Subprocess.run(

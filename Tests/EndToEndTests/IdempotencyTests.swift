@@ -27,7 +27,10 @@ import Testing
             // The first request has its key, and waits for the rest of its body as if its process slept.
             let pipe = api.service.catalog.folder.file("body")
             mkfifo(pipe, 0o600)
-            let writer = try #require(FileHandle(forUpdatingAtPath: pipe))
+            // Processes that other tests start must not inherit it: curl would never see its end.
+            let descriptor = open(pipe, O_RDWR | O_CLOEXEC)
+            try #require(descriptor >= 0)
+            let writer = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
             let first = try post(["-T", pipe], to: api)
             try writer.write(contentsOf: Data(body.utf8.prefix(20)))
             try await api.service.wait(for: "1", "select count(*) from catalog.idempotency_keys")

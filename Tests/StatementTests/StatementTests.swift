@@ -12,7 +12,7 @@ import Testing
         // Enrichment: the groups that a request wants; ResultQueriesTests has all of them
         "groups": "jsonb_build_object('status', 'matched'",
         // Catalog: columns of products
-        "raw: list": "sku, brand", "raw: assignments": "sku = p.sku", "raw: key.column": "sku",
+        "raw: list": "vendor_product_id, sku, brand", "raw: assignments": "sku = p.sku", "raw: key.column": "sku",
         "raw: names + status.name": "sku, brand", "raw: new + status.value": "i.sku, i.brand",
         "raw: old": "p.sku, p.brand",
         "raw: activates ? \", p.status\" : \"\"": "",

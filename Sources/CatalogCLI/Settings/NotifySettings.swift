@@ -16,8 +16,7 @@ enum NotifySettings: Sendable {
         if let folder = URL(setting: value) {
             self = .folder(folder)
         } else if value.hasPrefix("sns:") || value.hasPrefix("arn:") {
-            let arn = value.hasPrefix("sns:") ? String(value.dropFirst("sns:".count)) : value
-            self = .topic(try variables.topic(Self.name, arn))
+            self = .topic(try variables.topic(Self.name, value, after: "sns:"))
         } else {
             self = .mail(try Self.server(value))
         }

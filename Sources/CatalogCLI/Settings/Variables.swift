@@ -48,11 +48,13 @@ struct Variables {
     /// The ARN of a topic of SNS.
     ///
     /// Source: "Actions, resources, and condition keys for Amazon SNS", Service Authorization Reference.
-    func topic(_ name: String, _ value: String) throws -> String {
-        guard value.wholeMatch(of: /arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?/) != nil else {
+    /// - Parameter prefix: what may stand before the ARN.
+    func topic(_ name: String, _ value: String, after prefix: String = "") throws -> String {
+        let arn = value.hasPrefix(prefix) ? String(value.dropFirst(prefix.count)) : value
+        guard arn.wholeMatch(of: /arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?/) != nil else {
             throw SettingsError(
                 name, value, "expected a topic's ARN, for example arn:aws:sns:eu-central-1:123456789012:vendor-files")
         }
-        return value
+        return arn
     }
 }

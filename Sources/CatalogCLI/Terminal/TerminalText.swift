@@ -19,8 +19,9 @@ struct TerminalText: ExpressibleByStringInterpolation, Equatable, Sendable {
 
     /// Foreign text of several lines, such as the description of an error: line breaks stay.
     init(lines foreign: String) {
-        text = foreign.split(separator: "\n", omittingEmptySubsequences: false).map { Self.escaped(String($0)) }.joined(
-            separator: "\n")
+        // By scalars: CR LF is one character, and its line feed breaks a line all the same.
+        text = foreign.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { Self.escaped(String($0)) }.joined(separator: "\n")
     }
 
     /// A sequence that only our own code may send, around text.
