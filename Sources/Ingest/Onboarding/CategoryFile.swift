@@ -27,6 +27,14 @@ package struct CategoryFile {
     package func names(
         in source: any ByteSource, mapping: ColumnMapping? = nil, column: String? = nil
     ) throws -> Names {
+        do {
+            return try read(source, mapping, column)
+        } catch let failure as FileFailure {
+            throw UploadFailure(failure)
+        }
+    }
+
+    private func read(_ source: any ByteSource, _ mapping: ColumnMapping?, _ column: String?) throws -> Names {
         let spooled = try UploadReader(limits: limits, declaredEncoding: mapping?.declaredEncoding).read(source) { _ in
         }
         var found = DistinctNames()
