@@ -53,7 +53,11 @@ missing_packages() {
         python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
     fi
     # What tests and benchmarks compare with.
-    case " $* " in *" Tests/"*) has bsdtar || echo libarchive-tools ;; esac
+    case " $* " in *" Tests/"*)
+        has bsdtar || echo libarchive-tools
+        has pgbouncer || [ -x /usr/sbin/pgbouncer ] || echo pgbouncer
+        ;;
+    esac
     case " $* " in *" Benchmarks/"*)
         has wrk || echo wrk
         has pigz || echo pigz
