@@ -17,11 +17,6 @@ extension EnrichmentRequest {
         "select \(columns) from enrichment.requests where request_id = \(requestID)::uuid"
     }
 
-    /// The newest.
-    static func selectRecent(_ count: Int) -> Statement {
-        "select \(columns) from enrichment.requests order by created_at desc limit \(count)::integer"
-    }
-
     private static let columns: Statement = """
         request_id, status, source, options, plan, format, is_compressed, file_name, output_key, bucket, object_key,
         object_version, etag, columns, fields, total_records, total_batches, processed_batches, failed_batches,

@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test("Behind a pooler no worker registers, and no lock stays behind", .enabled(if: PgBouncer.isInstalled))
+    @Test("Behind a pooler no worker registers, and no lock stays behind")
     func pooled() async throws {
         try await withDatabase(migrated: true) { conninfo in
             try await PgBouncer.with(database: conninfo) { pooled in

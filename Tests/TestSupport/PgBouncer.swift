@@ -2,10 +2,8 @@ import Foundation
 
 /// A real PgBouncer in front of the test cluster, in transaction mode.
 public enum PgBouncer {
+    /// Where Debian's package has it; `scripts/setup.sh` installs it.
     private static let program = "/usr/sbin/pgbouncer"
-
-    /// Whether this machine has it: `apt-get install pgbouncer`.
-    public static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
 
     /// Runs `body` with a way to the database that leads through the pooler.
     /// - Parameters:

@@ -61,10 +61,7 @@ struct NumberStyle {
         }
         let both = possible.intersection(currencies)
         guard !both.isEmpty else {
-            throw UploadFailure(
-                .unreadableFile,
-                "Numbers are in two currencies: \(before.description) and \(evidence.description). Upload a file for each."
-            )
+            throw UploadFailure.twoCurrencies(before.description, evidence.description)
         }
         if both.count < possible.count { currency = (both, evidence) }
     }
