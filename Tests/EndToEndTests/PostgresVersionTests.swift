@@ -44,11 +44,13 @@ import Testing
         }
     }
 
-    /// Gives a database of its own to an ordinary login that may create roles, and takes both back.
+    /// Gives a database of a server of its own to an ordinary login that may create roles.
+    ///
+    /// From 16 on only those who made a role may grant it: no other test may have installed the service there before.
     private static func withOperator(
         _ version: Int?, _ body: (_ catalog: CatalogBinary, _ administrator: CatalogBinary) async throws -> Void
     ) async throws {
-        let run: (String) async throws -> Void = { conninfo in
+        try await OtherPostgres.withNewServer(version: version) { conninfo in
             let folder = try TemporaryFolder()
             let administrator = CatalogBinary(conninfo: conninfo, folder: folder)
             let name = try await administrator.value("select current_database()")
@@ -57,12 +59,6 @@ import Testing
             _ = try await administrator.rows("alter database \(identifier: name) owner to \(identifier: role)")
             let asOperator = try ConnectionInfo.setting(["user": role], in: conninfo)
             try await body(CatalogBinary(conninfo: asOperator, folder: folder), administrator)
-            _ = try await administrator.rows("reassign owned by \(identifier: role) to postgres")
-            _ = try await administrator.rows("drop owned by \(identifier: role) cascade")
-            // Roles of the cluster that the operator has granted stay, in the name of the administrator.
-            _ = try await administrator.rows("alter role \(identifier: role) nologin nocreaterole")
         }
-        guard let version else { return try await withDatabase(run) }
-        try await OtherPostgres.withDatabase(version: version, run)
     }
 }

@@ -52,6 +52,16 @@ public actor OtherPostgres {
         return try await server.withDatabase(body)
     }
 
+    /// Runs `body` with a database of a server that nobody else uses, because roles belong to the whole server.
+    ///
+    /// - Parameter version: nil is the tests' own version.
+    public static func withNewServer(version: Int?, _ body: (String) async throws -> Void) async throws {
+        let programs = if let version { try await programs(version) } else { TestCluster.programs }
+        let server = try await TestServer.start(
+            programs: programs, folder: TestServer.folder("-new-\(version.map(String.init) ?? "own")"))
+        try await server.withDatabase(body)
+    }
+
     private func server(_ version: Int) -> Task<TestServer, any Error> {
         if let running = started[version] { return running }
         let task = Task {

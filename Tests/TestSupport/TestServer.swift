@@ -97,8 +97,11 @@ extension TestServer {
     /// `atexit` takes no context: the folders are named by the process.
     private static func stopAtExit() {
         atexit {
-            for suffix in ["", "-standby"] + OtherPostgres.versions.map({ "-\($0)" }) {
-                TestServer.remove(TestServer.folder(suffix))
+            let own = URL(fileURLWithPath: TestServer.folder()).lastPathComponent
+            // An unreadable /tmp holds no servers of ours.
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? []
+            where name == own || name.hasPrefix("\(own)-") {
+                TestServer.remove("/tmp/\(name)")
             }
         }
     }
