@@ -15,6 +15,12 @@ PYTHONPYCACHEPREFIX=.build/pycache python3 -m py_compile "${python[@]}"
 # SQL stands beside the type whose table it touches, where a test finds and prepares it.
 scripts/statements.py --check
 
+# A name found anywhere leads to one place.
+scripts/names.py
+
+# A test can fail, and cannot hang.
+scripts/tests.py
+
 # Either program reads the file without an engine; -q, because secrets would be printed resolved.
 if command -v docker-compose >/dev/null; then compose=(docker-compose); else compose=(docker compose); fi
 "${compose[@]}" version >/dev/null 2>&1 || { echo "lint: no docker-compose: scripts/setup.sh --lint installs it" >&2; exit 1; }

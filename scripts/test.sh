@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Builds and runs all tests; shows what failed, was skipped or was not run, and ends with the one line of totals.
+# Builds and runs all tests; shows what failed, was skipped or was not run, and ends with the one line of totals. On a terminal a line
+# says how far it is.
 # usage: scripts/test.sh [ARGUMENTS OF swift test…]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 log=.build/build.log
 mkdir -p .build
-swift build --build-tests >"$log" 2>&1 || { grep -E '^(/|error).*: ' "$log" | sort -u | grep . || tail -n 20 "$log"; exit 1; }
+swift build --build-tests 2>&1 | tee "$log" | scripts/progress.py build ||
+    { grep -E '^(/|error).*: ' "$log" | sort -u | grep . || tail -n 20 "$log"; exit 1; }
 
 # The oracle that other tests compare with is tested first.
 (cd Tests/Oracle && PYTHONPYCACHEPREFIX=../../.build/pycache python3 -m unittest -q test_oracle) >"$log" 2>&1 ||
@@ -22,10 +24,7 @@ fi
 output=.build/test.log
 # Many tests start servers and processes of their own: on a small machine all at once would only wait for each other.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-12}"
-if ! swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$output" | awk '
-        /^(✔|✘|◇|➜|↳)/ || /^\[[0-9]+\/[0-9]+\]/ { shown = !/^(◇|✔|\[|↳ (Testing Library|Target))/ }
-        /^✔ Test run with/ { shown = 1 }
-        shown || /^not run/ { print; fflush() }'; then
+if ! swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$output" | scripts/progress.py test; then
     # A crash leaves no line of totals.
     grep -qE '^(✔|✘) Test run with' "$output" || tail -n 40 "$output"
     echo "all output: $output" >&2

@@ -1,14 +1,14 @@
 import Curl
-import Enrichment
+package import Enrichment
 import Hummingbird
 import HummingbirdCore
 import Ingest
-import Intake
-import Logging
+package import Intake
+package import Logging
 import NIOCore
-import Postgres
-import ServiceLifecycle
-import Storage
+package import Postgres
+package import ServiceLifecycle
+package import Storage
 import Tabular
 
 /// The HTTP side of the service.

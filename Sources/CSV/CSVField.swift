@@ -14,7 +14,7 @@ public struct CSVField {
     /// - Parameter text: the field as it stands in the record.
     @inlinable
     init(text: UnsafeRawBufferPointer) {
-        // A quoted field begins with its quote or with a blank before that; nearly every other one with a greater byte.
+        // A quoted field begins with its quote or with a space before that; nearly every other one with a greater byte.
         guard text.count >= 2, text[0] <= .quote else {
             (bytes, isQuoted) = (text, false)
             return
@@ -27,20 +27,20 @@ public struct CSVField {
         (bytes, isQuoted) = (quoted ?? text, quoted != nil)
     }
 
-    /// What is between the quotes; nil where there are none around the field, whatever blanks stand outside them.
+    /// What is between the quotes; nil where there are none around the field, whatever whitespace stands outside them.
     @usableFromInline
     static func quoted(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         var start = 0
         var end = text.count
-        while start < end, isBlank(text[start]) { start += 1 }
-        while end > start, isBlank(text[end - 1]) { end -= 1 }
+        while start < end, isWhitespace(text[start]) { start += 1 }
+        while end > start, isWhitespace(text[end - 1]) { end -= 1 }
         // In a well-formed record an opening quote implies the closing one; a malformed record is cut without regard to
         // quotes, so both ends are looked at.
         guard end - start >= 2, text[start] == .quote, text[end - 1] == .quote else { return nil }
         return UnsafeRawBufferPointer(rebasing: text[(start + 1)..<(end - 1)])
     }
 
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    private static func isWhitespace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     /// The value as text; invalid UTF-8 is replaced by U+FFFD.
     public var string: String {

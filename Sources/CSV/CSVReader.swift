@@ -1,7 +1,7 @@
 /// Reads CSV (RFC 4180) record by record, in constant memory: about the format's `maximumRecordBytes`.
 ///
 /// A byte order mark at the start is passed over; a last line without a line end is a record. Beyond RFC 4180 it takes a
-/// quote within a value that did not begin with one, and blanks before an opening quote and after a closing one. A record
+/// quote within a value that did not begin with one, and whitespace before an opening quote and after a closing one. A record
 /// whose quotes are wrong all the same costs one physical line: that line is returned with its `problem`, and reading goes
 /// on at the next line. The same holds for an opening quote that is not closed before the end of the input or within the
 /// limit. Lines that may be part of the value which that quote opened are returned with a problem, too, until the reading

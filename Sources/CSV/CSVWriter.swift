@@ -1,7 +1,7 @@
 /// Writes CSV (RFC 4180) into a byte buffer.
 ///
 /// Fields are quoted when they must be to be read back equal: those that hold the separator, a quote, CR or LF, or that
-/// begin or end with a blank. A record of one empty field is written as `""`, since a blank line is no record; a record
+/// begin or end with a space. A record of one empty field is written as `""`, since a blank line is not a record; a record
 /// without fields is a blank line. Take `bytes` at any time and empty it to write a stream.
 public struct CSVWriter {
     /// What ends each record.

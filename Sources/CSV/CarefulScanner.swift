@@ -1,6 +1,6 @@
 /// Finds the end of a record byte by byte, where its quotes are not those of RFC 4180.
 ///
-/// It takes what every lenient reader takes: a quote within a value that did not begin with one is data, and blanks may
+/// It takes what every lenient reader takes: a quote within a value that did not begin with one is data, and whitespace may
 /// stand before an opening quote and after a closing one. A closing quote that anything else follows is a violation.
 /// Shown the bytes from the record's start on, like `RecordScanner`, and as resumable as that.
 struct CarefulScanner {
@@ -77,7 +77,7 @@ struct QuoteBytes {
         lineEnd = format.lineEndByte
     }
 
-    /// Blanks that may stand between a quote and a separator.
+    /// Whitespace that may stand between a quote and a separator.
     func isBlank(_ byte: UInt8) -> Bool {
         (byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")) && byte != separator
     }

@@ -13,6 +13,9 @@ import Storage
 
 /// The only place that builds everything, for commands and for tests.
 struct Composition: Sendable {
+    /// How stores may be given, in the order of the help texts.
+    static let kindsOfStores: [any StoreSetting.Type] = [FolderStoreSetting.self, BucketStoreSetting.self]
+
     let settings: Settings
     let stores: Stores
     let database: Database
@@ -34,12 +37,7 @@ struct Composition: Sendable {
         notice: @Sendable (SchemaStanding) -> Void = SchemaNotice.tell
     ) async throws -> Connection {
         let connection = try await database.open()
-        do {
-            notice(try await requireSchema(connection))
-        } catch {
-            await connection.close()
-            throw error
-        }
+        notice(try await connection.closingOnError(requireSchema))
         return connection
     }
 
@@ -72,14 +70,7 @@ struct Composition: Sendable {
             connection: connection, store: try stores.reports(), notifier: try notifier(),
             publicURL: settings.service.publicURL
         ) { [connector = database.connector] body in
-            let other = try await connector.open()
-            do {
-                try await other.transaction { try body($0) }
-            } catch {
-                await other.close()
-                throw error
-            }
-            await other.close()
+            try await connector.open().closing { try await $0.transaction { try body($0) } }
         }
     }
 
@@ -128,70 +119,13 @@ struct Composition: Sendable {
 
     /// Nil if this process has no target to relay to.
     func archiveStore() -> (any ArchiveStore)? {
-        switch settings.relay.target {
-        case .folder(let root): FileArchiveStore(root: root)
-        case .bucket(let bucket): RelayClients(bucket, cloud: cloud).store
-        case nil: nil
-        }
+        settings.relay.target?.store(cloud)
     }
 
     /// Runs one piece of work on a connection of its own.
     func withConnection<Result: Sendable>(
         _ body: @Sendable (Connection) async throws -> Result
     ) async throws -> Result {
-        let connection = try await connect()
-        do {
-            let result = try await body(connection)
-            await connection.close()
-            return result
-        } catch {
-            await connection.close()
-            throw error
-        }
-    }
-}
-
-/// The buckets of this process: folders or S3.
-struct Stores: ObjectStores {
-    let settings: Settings
-    let cloud: Cloud
-
-    func store(bucket: String) throws -> any ObjectStore {
-        switch settings.store {
-        case .folder(let root): FileObjectStore(root: root.appendingPathComponent("buckets/\(bucket)"))
-        case .bucket: try cloud.store(bucket: bucket, linkProfile: settings.service.linkProfile)
-        }
-    }
-
-    func reports() throws -> any ObjectStore {
-        switch settings.store {
-        case .folder(let root): FileObjectStore(root: root)
-        case .bucket(let name): try store(bucket: name)
-        }
-    }
-
-    /// Where enriched files go.
-    func enrichmentOutput() throws -> any ObjectStore {
-        switch settings.enrichmentOutput {
-        case nil: try reports()
-        case .folder(let root): FileObjectStore(root: root)
-        case .bucket(let name): try cloud.store(bucket: name, linkProfile: settings.service.linkProfile)
-        }
-    }
-
-    /// The bucket that takes what is uploaded over HTTP.
-    var uploadBucket: String {
-        switch settings.store {
-        case .folder: "uploads"
-        case .bucket(let name): name
-        }
-    }
-
-    /// Where a report is, for a person at this machine.
-    func location(ofReport key: String) -> String {
-        switch settings.store {
-        case .folder(let root): FileObjectStore(root: root).path(of: key)
-        case .bucket(let name): "s3://\(name)/\(key)"
-        }
+        try await connect().closing(after: body)
     }
 }

@@ -42,7 +42,7 @@ actor RelayClients {
         let provider = try credentials.map { CredentialProvider($0) } ?? cloud.configuration().credentials
         let isElsewhere = bucket.endpoint != nil
         let region = try bucket.region ?? (isElsewhere ? "us-east-1" : cloud.configuration().region)
-        let endpoints = try bucket.endpoint.map { [AWSService.s3: try Endpoint(url: $0)] } ?? [:]
+        let endpoints = try bucket.endpoint.map { [AWSService.s3: try AWSEndpoint(url: $0)] } ?? [:]
         let configuration = AWSConfiguration(
             region: region, credentials: provider, endpoints: endpoints, http: http)
         let client = S3Client(configuration, partSize: Self.largestPut)

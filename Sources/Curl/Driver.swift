@@ -1,5 +1,6 @@
 import CLibcurl
 import Glibc
+import Synchronization
 import Threads
 
 /// Runs all transfers of a client on one thread, over one multi handle with its pool of connections.

@@ -4,22 +4,22 @@ import CLibcurl
 ///
 /// Certificates and host names are always verified, TLS is 1.2 or newer, redirects are not followed. The proxy of the environment
 /// (`https_proxy`, `no_proxy`) is used except for this machine and link-local addresses.
-public final class HTTPClient: Sendable {
+package final class HTTPClient: Sendable {
     /// Limits, with defaults.
-    public struct Configuration: Sendable {
+    package struct Configuration: Sendable {
         /// For name, connection and TLS handshake together.
-        public var connectTimeout: Duration = .seconds(5)
+        package var connectTimeout: Duration = .seconds(5)
         /// A transfer without a byte in either direction for this long is a time-out. Rounded up to whole seconds.
-        public var stallTimeout: Duration = .seconds(30)
+        package var stallTimeout: Duration = .seconds(30)
         /// The largest body of an answer that `send` takes, in bytes.
-        public var maximumBodyBytes = 64 << 20
+        package var maximumBodyBytes = 64 << 20
         /// A PEM file of authorities, trusted instead of the system's.
-        public var caFile: String?
+        package var caFile: String?
         /// Further requests to the host wait.
-        public var maximumConnectionsPerHost = 32
-        public var userAgent = "catalog"
+        package var maximumConnectionsPerHost = 32
+        package var userAgent = "catalog"
 
-        public init() {}
+        package init() {}
     }
 
     /// Of an error document in answer to a download, in bytes.
@@ -28,7 +28,7 @@ public final class HTTPClient: Sendable {
     private let configuration: Configuration
     private let driver: Driver
 
-    public init(_ configuration: Configuration = .init()) {
+    package init(_ configuration: Configuration = .init()) {
         self.configuration = configuration
         driver = Driver(connectionsPerHost: configuration.maximumConnectionsPerHost)
     }
@@ -38,7 +38,7 @@ public final class HTTPClient: Sendable {
     /// Sends a request and holds the body of the answer in memory.
     /// - Returns: any answer, errors of the server included.
     /// - Throws: `HTTPTransportError`; `CancellationError` promptly when the task is cancelled.
-    public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         let plan = try request.plan(configuration, sink: .buffer(limit: configuration.maximumBodyBytes))
         return try await perform(Transfer(plan), request)
     }
@@ -49,7 +49,7 @@ public final class HTTPClient: Sendable {
     /// memory beside what libcurl buffers. It is never at work any more when this method returns or throws.
     /// - Returns: without the body of a 2xx answer, with the first 64 KiB of any other.
     /// - Throws: `HTTPTransportError`; `CancellationError`; what `receive` throws, which ends the transfer.
-    public func download(
+    package func download(
         _ request: HTTPRequest, receive: @Sendable @escaping (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> HTTPResponse {
         let sink = DownloadSink(receive)
@@ -81,7 +81,7 @@ public final class HTTPClient: Sendable {
     }
 
     /// Ends all transfers with an error. Later ones fail at once.
-    public func close() {
+    package func close() {
         driver.close()
     }
 

@@ -1,50 +1,50 @@
 /// What a server answered.
-public struct HTTPResponse: Sendable {
-    public var status: Int
-    public var headers: HTTPHeaders
+package struct HTTPResponse: Sendable {
+    package var status: Int
+    package var headers: HTTPHeaders
     /// As it came: no content encoding is undone.
-    public var body: [UInt8]
+    package var body: [UInt8]
 
-    public init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
+    package init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
     /// Whether the status is 2xx.
-    public var isSuccess: Bool { (200..<300).contains(status) }
+    package var isSuccess: Bool { (200..<300).contains(status) }
 }
 
 /// Header fields in the order of their arrival.
-public struct HTTPHeaders: Sendable, Equatable, RandomAccessCollection {
-    public struct Field: Sendable, Equatable {
-        public var name: String
-        public var value: String
+package struct HTTPHeaders: Sendable, Equatable, RandomAccessCollection {
+    package struct Field: Sendable, Equatable {
+        package var name: String
+        package var value: String
     }
 
     private var fields: [Field] = []
 
-    public init(_ fields: [(name: String, value: String)] = []) {
+    package init(_ fields: [(name: String, value: String)] = []) {
         self.fields = fields.map(Field.init)
     }
 
     /// The first value of a name in any case.
-    public subscript(name: String) -> String? {
+    package subscript(name: String) -> String? {
         fields.first { Self.isSame($0.name, name) }?.value
     }
 
     /// All values of a name in any case.
-    public func values(_ name: String) -> [String] {
+    package func values(_ name: String) -> [String] {
         fields.filter { Self.isSame($0.name, name) }.map(\.value)
     }
 
-    public mutating func append(_ name: String, _ value: String) {
+    package mutating func append(_ name: String, _ value: String) {
         fields.append(Field(name: name, value: value))
     }
 
-    public var startIndex: Int { 0 }
-    public var endIndex: Int { fields.count }
-    public subscript(position: Int) -> Field { fields[position] }
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { fields.count }
+    package subscript(position: Int) -> Field { fields[position] }
 
     private static func isSame(_ one: String, _ other: String) -> Bool {
         one.utf8.count == other.utf8.count && one.lowercased() == other.lowercased()

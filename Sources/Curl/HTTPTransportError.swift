@@ -1,8 +1,8 @@
 import CLibcurl
 
 /// A request that got no complete answer. A status of 400 or more is an answer, not an error.
-public struct HTTPTransportError: Error, CustomStringConvertible, Equatable {
-    public enum Kind: Sendable, Equatable {
+package struct HTTPTransportError: Error, CustomStringConvertible, Equatable {
+    package enum Kind: Sendable, Equatable {
         case cannotResolve
         case cannotConnect
         /// No trust in the server, or no common protocol.
@@ -18,19 +18,19 @@ public struct HTTPTransportError: Error, CustomStringConvertible, Equatable {
         case other
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// With method, scheme, host, port and path, but without query and credentials.
-    public var message: String
+    package var message: String
 
-    public init(_ kind: Kind, _ message: String) {
+    package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
     }
 
-    public var description: String { message }
+    package var description: String { message }
 
     /// Whether the same request may succeed a little later.
-    public var isRetryable: Bool {
+    package var isRetryable: Bool {
         switch kind {
         case .cannotResolve, .cannotConnect, .timeout, .cutOff: true
         case .tls, .bodyTooLarge, .invalidURL, .other: false

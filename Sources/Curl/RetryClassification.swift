@@ -2,23 +2,23 @@ import CLibcurl
 import Glibc
 
 /// Whether a failed request is worth another try, and when.
-public struct RetryClassification: Sendable, Equatable {
-    public let isRetryable: Bool
+package struct RetryClassification: Sendable, Equatable {
+    package let isRetryable: Bool
     /// How long the server wants to be left alone, from now; nil if it does not say.
-    public let retryAfter: Duration?
+    package let retryAfter: Duration?
 
     /// Statuses that speak of the moment, not of the request: RFC 9110, RFC 6585.
-    public static let retryableStatuses: Set<Int> = [408, 429, 500, 502, 503, 504]
+    package static let retryableStatuses: Set<Int> = [408, 429, 500, 502, 503, 504]
 
     /// Of an answer.
     /// - Parameter now: in seconds since 1970.
-    public init(_ response: HTTPResponse, now: Int = time(nil)) {
+    package init(_ response: HTTPResponse, now: Int = time(nil)) {
         isRetryable = Self.retryableStatuses.contains(response.status)
         retryAfter = isRetryable ? response.headers["Retry-After"].flatMap { Self.delay(of: $0, now: now) } : nil
     }
 
     /// Of an error thrown instead of an answer.
-    public init(_ error: any Error) {
+    package init(_ error: any Error) {
         isRetryable = (error as? HTTPTransportError)?.isRetryable ?? false
         retryAfter = nil
     }
@@ -28,7 +28,7 @@ public struct RetryClassification: Sendable, Equatable {
     ///   - value: seconds, or a date in any of the three formats of HTTP.
     ///   - now: in seconds since 1970.
     /// - Returns: not negative; nil if it is neither.
-    public static func delay(of value: String, now: Int) -> Duration? {
+    package static func delay(of value: String, now: Int) -> Duration? {
         let text = value.trimmed
         if let seconds = Int(text) { return seconds < 0 ? nil : .seconds(seconds) }
         let date = curl_getdate(text, nil)

@@ -1,16 +1,16 @@
 import CLibcurl
 
 /// A mail that was not accepted.
-public struct SMTPError: Error, Equatable, CustomStringConvertible {
+package struct SMTPError: Error, Equatable, CustomStringConvertible {
     /// Whether the same mail will fail again: a reply of 5xx, an untrusted certificate, missing STARTTLS, a wrong address. All else may
     /// pass: a reply of 4xx, the network.
-    public let isPermanent: Bool
+    package let isPermanent: Bool
     /// The server's last reply, if that is the reason: 400 to 599.
-    public let code: Int?
+    package let code: Int?
     /// With the server's own words; without the password.
-    public let message: String
+    package let message: String
 
-    public var description: String { message }
+    package var description: String { message }
 }
 
 extension SMTPError {

@@ -1,9 +1,9 @@
 /// Where to hand in mail: `smtp://[user:password@]HOST[:PORT]` or `smtps://…`, with `?starttls=required|optional|never`.
 ///
 /// A certificate is verified wherever TLS is spoken. Its text never shows the password.
-public struct SMTPServer: Sendable, Equatable {
+package struct SMTPServer: Sendable, Equatable {
     /// How to change from plain text to TLS; without effect on `smtps`, which begins with TLS.
-    public enum StartTLS: String, Sendable, CaseIterable {
+    package enum StartTLS: String, Sendable, CaseIterable {
         /// No mail without TLS.
         case required
         /// TLS if the server offers it.
@@ -12,20 +12,20 @@ public struct SMTPServer: Sendable, Equatable {
     }
 
     /// In the first bytes: `smtps`.
-    public var usesTLS: Bool
+    package var usesTLS: Bool
     /// IPv6 addresses in brackets.
-    public var host: String
+    package var host: String
     /// By default 25, or 465 for `smtps`.
-    public var port: Int
-    public var user: String?
-    public var password: String?
-    public var startTLS: StartTLS
+    package var port: Int
+    package var user: String?
+    package var password: String?
+    package var startTLS: StartTLS
     /// A PEM file of authorities, trusted instead of the system's.
-    public var caFile: String?
+    package var caFile: String?
 
     /// - Parameter url: with user and password percent-encoded.
     /// - Throws: `SMTPServerError`, which shows no password.
-    public init(_ url: String) throws(SMTPServerError) {
+    package init(_ url: String) throws(SMTPServerError) {
         guard let parts = URLParts(url), ["smtp", "smtps"].contains(parts.scheme), ["", "/"].contains(parts.path) else {
             throw SMTPServerError(reason: "expected smtp://[user:password@]HOST[:PORT] or smtps://…")
         }
@@ -48,15 +48,15 @@ public struct SMTPServer: Sendable, Equatable {
 }
 
 extension SMTPServer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String {
+    package var description: String {
         let account = user.map { "\($0):***@" } ?? ""
         return "\(origin(account))?starttls=\(startTLS.rawValue)"
     }
 
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
 
     /// `dump` and string interpolation of an enclosing value look here.
-    public var customMirror: Mirror { Mirror(self, children: ["server": description]) }
+    package var customMirror: Mirror { Mirror(self, children: ["server": description]) }
 
     /// `smtp://HOST:PORT`.
     var url: String { origin("") }
@@ -65,9 +65,9 @@ extension SMTPServer: CustomStringConvertible, CustomDebugStringConvertible, Cus
 }
 
 /// The address of a mail server cannot be used.
-public struct SMTPServerError: Error, Equatable, CustomStringConvertible {
-    public let reason: String
+package struct SMTPServerError: Error, Equatable, CustomStringConvertible {
+    package let reason: String
 
     /// Without the address, which may hold a password.
-    public var description: String { "invalid address of a mail server: \(reason)" }
+    package var description: String { "invalid address of a mail server: \(reason)" }
 }

@@ -5,7 +5,7 @@ import CLibcurl
 /// Each mail has a connection of its own. If that is lost after the last byte, nobody knows whether the mail was taken: it is an error, and
 /// another try may deliver twice.
 /// - Throws: `SMTPError`; `CancellationError`.
-public func sendMail(_ mail: SMTPMessage, via server: SMTPServer) async throws {
+package func sendMail(_ mail: SMTPMessage, via server: SMTPServer) async throws {
     try mail.check(server)
     let driver = Driver(connectionsPerHost: 1)
     defer { driver.close() }

@@ -1,8 +1,8 @@
 import Foundation
-import Intake
-import Postgres
-import Storage
-import Tabular
+package import Intake
+package import Postgres
+package import Storage
+package import Tabular
 import Threads
 
 /// Lists whose bytes come after the word: `POST /enrichment` announces a request, the object's arrival begins it.

@@ -1,4 +1,5 @@
 import Postgres
+import Text
 
 /// Answers and ends of calls that wait to be stored.
 struct AnswerBook: Sendable {
@@ -8,7 +9,8 @@ struct AnswerBook: Sendable {
         var confidence: Double
     }
 
-    private var json = CanonicalJSON()
+    /// Elements of an array.
+    private var json = JSONWriter()
     private var ends: [CallEnd] = []
     /// Provider and hash of answers this batch has paid for.
     private var fresh: Set<String> = []
@@ -28,20 +30,24 @@ struct AnswerBook: Sendable {
 
     private mutating func add(_ answer: ProviderAnswer, to hash: InputHash, from row: ProviderRow) {
         guard fresh.insert("\(row.name) \(hash.hex)").inserted else { return }
-        json.raw(json.bytes.isEmpty ? "[" : ",")
-        json.raw("{\"p\":\"\(row.name)\",\"h\":\"\(hash.hex)\",")
-        switch answer {
-        case .match(let fields, let confidence):
-            json.raw("\"t\":\(row.cacheSeconds),\"c\":\(min(1, max(0, confidence))),\"f\":")
-            json.object(fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-        case .noMatch, .unanswered, .limitExceeded: json.raw("\"t\":\(row.missSeconds)")
+        json.object { json in
+            json.string("p", row.name)
+            json.string("h", hash.hex)
+            switch answer {
+            case .match(let fields, let confidence):
+                json.number("t", row.cacheSeconds)
+                json.key("c")
+                json.raw("\(min(1, max(0, confidence)))")
+                json.key("f")
+                json.object(fields)
+            case .noMatch, .unanswered, .limitExceeded: json.number("t", row.missSeconds)
+            }
         }
-        json.raw("}")
     }
 
     /// Writes all of it. Needs a transaction.
     func store(_ session: Session) throws {
-        if !json.bytes.isEmpty { try session.execute(BatchQueries.remember(json.text + "]").prepared()) }
+        if !json.bytes.isEmpty { try session.execute(BatchQueries.remember("[\(json.text)]").prepared()) }
         guard !ends.isEmpty else { return }
         try session.execute(ProviderLimit.end(ends).prepared())
         for (provider, ends) in Dictionary(grouping: ends, by: \.provider).sorted(by: { $0.key < $1.key }) {

@@ -67,7 +67,7 @@ package enum ContactField: String, Sendable, CaseIterable, Codable {
     }
 }
 
-/// One person or company as it is given to a provider: the known fields, without blanks around them.
+/// One person or company as it is given to a provider: the known fields, without whitespace around them.
 package struct ProviderInput: Sendable, Equatable {
     /// By the place of the field in `ContactField.allCases`; empty where nothing is known.
     private var values = [String](repeating: "", count: ContactField.count)
@@ -75,7 +75,7 @@ package struct ProviderInput: Sendable, Equatable {
     /// Nothing is known.
     package init() {}
 
-    /// - Parameter fields: values are trimmed, blanks inside them made one.
+    /// - Parameter fields: values are trimmed, whitespace inside them becomes one space.
     package init(_ fields: [ContactField: String]) {
         for (field, value) in fields { self[field] = value.squeezed }
     }
@@ -110,7 +110,7 @@ extension ContactField {
 }
 
 extension String {
-    /// Without blanks at either end, and one blank for several.
+    /// Without whitespace at either end, and one space for any inside.
     var squeezed: String {
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
         let utf8 = self.utf8

@@ -1,8 +1,8 @@
 import CSV
 import Catalog
 import Foundation
-import Storage
-import Tabular
+package import Storage
+package import Tabular
 import Threads
 
 /// A list of contacts as it was read, once and whole: UTF-8 in a file without a name.

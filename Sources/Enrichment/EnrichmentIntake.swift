@@ -1,7 +1,7 @@
 import Foundation
-import Intake
+package import Intake
 import Jobs
-import Postgres
+package import Postgres
 
 /// Makes enrichment requests of objects: `raw/<name>.csv` becomes `enhanced/<name>.csv`.
 package struct EnrichmentIntake: Pipeline {

@@ -1,9 +1,9 @@
 import Foundation
-import Jobs
+package import Jobs
 import Logging
-import Postgres
-import Storage
-import Tabular
+package import Postgres
+package import Storage
+package import Tabular
 import Threads
 
 /// The steps of a request, each a job: split → a batch for every 100 records → output.

@@ -1,7 +1,8 @@
 import Foundation
 import Jobs
 import OpenSSL
-import Postgres
+package import Postgres
+import Text
 
 /// From a list of contacts to its batches; the rest is done by their jobs.
 package struct EnrichmentPipeline: Sendable {
@@ -89,10 +90,10 @@ package struct EnrichmentPipeline: Sendable {
     private static func hash(_ plan: EnrichmentPlan, _ format: OutputFormat, _ loaded: LoadedRecords) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var json = CanonicalJSON()
+        var json = JSONWriter()
         json.object([
-            ("format", format.rawValue), ("plan", String(decoding: try encoder.encode(plan), as: UTF8.self)),
-            ("records", loaded.hash.hex),
+            "format": format.rawValue, "plan": String(decoding: try encoder.encode(plan), as: UTF8.self),
+            "records": loaded.hash.hex,
         ])
         return SHA256.hash(json.bytes).hex
     }

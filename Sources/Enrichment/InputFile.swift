@@ -4,7 +4,7 @@ struct InputFile: Equatable {
     var format: OutputFormat
     var isCompressed: Bool
 
-    /// Nil if it is no input.
+    /// Nil if it is not an input.
     init?(_ path: String) {
         guard let name = path.split(separator: "/").last.map(String.init) else { return nil }
         var stem = name.lowercased()[...]

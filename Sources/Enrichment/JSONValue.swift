@@ -1,4 +1,5 @@
-import Foundation
+package import Foundation
+import Text
 
 /// Any JSON, to be looked into.
 package enum JSONValue: Sendable, Equatable, Codable {
@@ -38,7 +39,7 @@ package enum JSONValue: Sendable, Equatable, Codable {
         }
     }
 
-    /// Nil if the bytes are no JSON.
+    /// Nil if the bytes are not JSON.
     init?(_ bytes: [UInt8]) {
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
             return nil  // the caller says what should have been there
@@ -73,8 +74,14 @@ package enum JSONValue: Sendable, Equatable, Codable {
         case .number(let value): "\(value)"
         case .string(let value): value
         case .array(let values): values.compactMap(\.text).joined(separator: "; ")
-        case .object(let values): CanonicalJSON.text(values.compactMapValues(\.text))
+        case .object(let values): Self.text(of: values)
         }
+    }
+
+    private static func text(of members: [String: JSONValue]) -> String {
+        var json = JSONWriter()
+        json.object(members.compactMapValues(\.text))
+        return json.text
     }
 
     /// As bytes, keys sorted.

@@ -1,11 +1,12 @@
 import CSV
-import Postgres
+package import Postgres
+import Storage
 import Tabular
 
 /// Reads the files of the Census Bureau as they are published: the table of codes and the index of phrases.
 ///
 /// Their blemishes are known: an empty record before the header and between sectors, titles with a "T" at the end (a mark of
-/// the trilateral agreement that lost its superscript) and blanks behind it, and index entries that lead to no code (`******`).
+/// the trilateral agreement that lost its superscript) and trailing spaces, and index entries that lead to no code (`******`).
 package struct NAICSImport: Sendable {
     /// What a file brought.
     package struct Outcome: Sendable, Equatable, Codable {

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The North American Industry Classification System: `enrichment.naics_*`.
 package enum NAICS {

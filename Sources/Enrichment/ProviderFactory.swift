@@ -1,6 +1,6 @@
-import Curl
+package import Curl
 import Foundation
-import Postgres
+package import Postgres
 
 /// Gives the text of a secret by its id; another than the refused one, if there is another by now.
 package typealias SecretReader = @Sendable (_ id: String, _ refused: String?) async throws -> String

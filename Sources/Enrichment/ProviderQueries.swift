@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 extension ProviderRow {
     static func upsert(_ row: ProviderRow) -> Statement {

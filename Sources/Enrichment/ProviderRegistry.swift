@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The providers of this process: made when first asked for, made anew when their row changes.
 ///

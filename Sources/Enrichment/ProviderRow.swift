@@ -34,7 +34,7 @@ package struct ProviderRow: Sendable, Codable, Equatable {
     }
 }
 
-/// What a provider allows; nil is no limit.
+/// What a provider allows; nil means no limit.
 package struct ProviderLimits: Sendable, Codable, Equatable {
     package var perSecond: Double?
     package var perHour: Int?

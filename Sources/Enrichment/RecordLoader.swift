@@ -1,7 +1,9 @@
 import CSV
 import OpenSSL
 import Postgres
+import Storage
 import Tabular
+import Text
 
 /// What a list of contacts turned out to be.
 struct LoadedRecords {
@@ -40,7 +42,7 @@ struct RecordLoader {
         var loaded = LoadedRecords(columns: header, fields: try Self.fields(header))
         let order = header.indices.sorted { header[$0].utf8.lexicographicallyPrecedes(header[$1].utf8) }
         let (hash, repairs) = (SHA256(), spool.upload.hasDamagedText)
-        var json = CanonicalJSON()
+        var json = JSONWriter()
         while let record = try reader.next() {
             json.removeAll()
             Self.write(record, header, order, repairs: repairs, to: &json)
@@ -58,19 +60,15 @@ struct RecordLoader {
     }
 
     private static func write(
-        _ record: CSVRecord, _ header: [String], _ order: [Int], repairs: Bool, to json: inout CanonicalJSON
+        _ record: CSVRecord, _ header: [String], _ order: [Int], repairs: Bool, to json: inout JSONWriter
     ) {
-        json.raw("{")
-        var isFirst = true
-        for column in order where column < record.count {
-            if !isFirst { json.raw(",") }
-            isFirst = false
-            json.string(header[column])
-            json.raw(":")
-            let field = record[column]
-            if repairs || field.hasEscapes { json.string(field.string) } else { json.string(field.bytes) }
+        json.object { json in
+            for column in order where column < record.count {
+                let field = record[column]
+                json.key(header[column])
+                if repairs || field.hasEscapes { json.string(field.string) } else { json.string(field.bytes) }
+            }
         }
-        json.raw("}")
     }
 
     // MARK: JSON
@@ -80,7 +78,7 @@ struct RecordLoader {
         var loaded = LoadedRecords()
         var seen: Set<String> = []
         let hash = SHA256()
-        var json = CanonicalJSON()
+        var json = JSONWriter()
         while let object = try reader.next() {
             let names = object.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
             loaded.columns += names.filter { seen.insert($0).inserted }
@@ -88,7 +86,7 @@ struct RecordLoader {
                 throw EnrichmentFailure("The records have more than \(Self.mostColumns) different names of values.")
             }
             json.removeAll()
-            json.object(names.map { ($0, object[$0] ?? "") })
+            json.object(object)
             try copy(&json, loaded.count, hash, writer)
             loaded.count += 1
         }
@@ -99,7 +97,7 @@ struct RecordLoader {
 
     // MARK: Both
 
-    private func copy(_ json: inout CanonicalJSON, _ ordinal: Int, _ hash: SHA256, _ writer: CopyWriter) throws {
+    private func copy(_ json: inout JSONWriter, _ ordinal: Int, _ hash: SHA256, _ writer: CopyWriter) throws {
         guard ordinal < limits.maximumRows else {
             throw EnrichmentFailure("The list has more than \(limits.maximumRows) records: split it into smaller ones.")
         }

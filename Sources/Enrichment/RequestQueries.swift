@@ -1,5 +1,5 @@
 import Foundation
-import Postgres
+package import Postgres
 
 /// The statements of `enrichment.requests`.
 extension EnrichmentRequest {
@@ -174,7 +174,7 @@ extension Session {
     /// Makes a request; nothing happens with it yet.
     package func addEnrichment(_ new: NewEnrichment) throws { try execute(EnrichmentRequest.insert(new)) }
 
-    /// A request; nil if there is none, or the id is no UUID.
+    /// A request; nil if there is none, or the id is not a UUID.
     package func enrichment(_ requestID: String) throws -> EnrichmentRequest? {
         guard UUID(uuidString: requestID) != nil else { return nil }
         return try first(EnrichmentRequest.select(requestID)).map(EnrichmentRequest.init)

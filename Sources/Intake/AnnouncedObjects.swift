@@ -1,5 +1,5 @@
-import Postgres
-import Storage
+package import Postgres
+package import Storage
 
 /// Objects that are announced before their bytes come, over HTTP: the store takes the bytes by a link, or this service does.
 ///

@@ -1,8 +1,8 @@
 import Foundation
-import Logging
+package import Logging
 import Postgres
 import ServiceLifecycle
-import Storage
+package import Storage
 
 /// Lists the routed prefixes: for stores that announce nothing, and for what an event lost.
 package struct ArrivalPoller: Service {

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// Records what arrived, whoever tells of it: events of a bucket, the poller, or this service itself.
 package struct ArrivalRecorder: Sendable {

@@ -1,6 +1,6 @@
 import AWS
 import Foundation
-import Logging
+package import Logging
 
 /// Takes event bodies of any of the known shapes and records what arrived.
 package struct EventIntake: Sendable {
@@ -24,7 +24,7 @@ package struct EventIntake: Sendable {
     /// - Returns: what became of each object, by bucket and key.
     /// - Throws: `ObjectEventError`, `EventRefused`; `EventUnverifiable`, `PostgresError`: the sender shall try again.
     package func receive(_ body: [UInt8], authorization: String?) async throws -> [ArrivalOutcome] {
-        // Whatever is no message of SNS is tried as an event.
+        // Whatever is not a message of SNS is tried as an event.
         guard let message = try? SNSMessage(body) else {
             try authorize(authorization)
             return try await record(try ObjectEventParser.events(in: body))

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// An object appeared in a bucket: what the event of any store says about it.
 package struct ObjectEvent: Sendable, Equatable {
@@ -33,7 +33,7 @@ package struct ObjectEvent: Sendable, Equatable {
     package var version: String { versionID ?? etag }
 }
 
-/// A body that is no event of a known kind.
+/// A body that is not an event of a known kind.
 package struct ObjectEventError: Error, CustomStringConvertible, Equatable {
     package var reason: String
 
@@ -124,7 +124,7 @@ package enum ObjectEventParser {
         }
     }
 
-    /// As in a form: `+` is a blank. A key that is not encoded stays as it is: it has a `%` that encodes nothing, or a
+    /// As in a form: `+` is a space. A key that is not encoded stays as it is: it has a `%` that encodes nothing, or a
     /// character that an encoder would have replaced.
     private static func decoded(_ key: String) -> String {
         guard key.utf8.allSatisfy({ (0x21..<0x7F).contains($0) }) else { return key }

@@ -1,5 +1,5 @@
 import Foundation
-import Postgres
+package import Postgres
 import Storage
 
 extension ObjectEvent {

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// What becomes of the objects below a route. The composition root registers all of them; nothing else knows their names.
 package protocol Pipeline: Sendable {

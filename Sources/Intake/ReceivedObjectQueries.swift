@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// What became of the wish to store an announced object.
 enum ObjectClaim: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 extension Route {
     static func insert(_ route: Route, includingExisting: Bool) -> Statement {

@@ -1,5 +1,5 @@
-import AWS
-import Logging
+package import AWS
+package import Logging
 
 /// The one topic whose messages are trusted, once their signature proves that SNS sent them.
 package struct TrustedTopic: Sendable {

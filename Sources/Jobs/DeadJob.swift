@@ -1,25 +1,25 @@
 import Postgres
 
 /// A job that was given up.
-public struct DeadJob: Sendable, Codable {
-    public var jobID: Int
-    public var queue: String
-    public var kind: String
+package struct DeadJob: Sendable, Codable {
+    package var jobID: Int
+    package var queue: String
+    package var kind: String
     /// JSON.
-    public var payload: String
-    public var attempts: Int
-    public var lastError: String
-    public var createdAt: String
+    package var payload: String
+    package var attempts: Int
+    package var lastError: String
+    package var createdAt: String
 }
 
 /// Which dead jobs an operator means; what is nil matches all.
-public struct DeadJobFilter: Sendable {
-    public var jobIDs: [Int]?
-    public var kind: String?
+package struct DeadJobFilter: Sendable {
+    package var jobIDs: [Int]?
+    package var kind: String?
     /// POSIX regular expression on the last error.
-    public var errorPattern: String?
+    package var errorPattern: String?
 
-    public init(jobIDs: [Int]? = nil, kind: String? = nil, errorPattern: String? = nil) {
+    package init(jobIDs: [Int]? = nil, kind: String? = nil, errorPattern: String? = nil) {
         self.jobIDs = jobIDs
         self.kind = kind
         self.errorPattern = errorPattern

@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Threads
 
 /// Renews every held claim three times per lease; a job whose claim is gone is cancelled, and so is one whose claim could not be renewed for
 /// two thirds of the lease: its statements probably wait for a server that hangs, and soon somebody else will have it.

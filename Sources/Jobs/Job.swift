@@ -1,48 +1,48 @@
 import Postgres
 
 /// A job as it was claimed: the right to work on it until its lease ends.
-public struct Job: Sendable {
-    public var jobID: Int
-    public var queue: String
+package struct Job: Sendable {
+    package var jobID: Int
+    package var queue: String
     /// What is to be done: names the handler.
-    public var kind: String
+    package var kind: String
     /// JSON object.
-    public var payload: String
+    package var payload: String
     /// 1 goes first, 4 last.
-    public var priority: Int
+    package var priority: Int
     /// Which claim this is, from 1: whoever finishes the job must name it.
-    public var attempt: Int
-    public var maxAttempts: Int
-    public var serialKey: String?
+    package var attempt: Int
+    package var maxAttempts: Int
+    package var serialKey: String?
     /// When it was ready to run, as PostgreSQL writes it.
-    public var runAt: String
+    package var runAt: String
     /// For the handler, to show that it gets on.
-    public let progress = JobProgress()
+    package let progress = JobProgress()
 
     /// Whether a failure of this attempt makes the job dead.
-    public var isLastAttempt: Bool { attempt >= maxAttempts }
+    package var isLastAttempt: Bool { attempt >= maxAttempts }
 }
 
 /// A job to be enqueued.
-public struct NewJob: Sendable, Equatable {
-    public var queue: String
-    public var kind: String
+package struct NewJob: Sendable, Equatable {
+    package var queue: String
+    package var kind: String
     /// JSON object.
-    public var payload: String
+    package var payload: String
     /// 1 goes first, 4 last.
-    public var priority: Int
+    package var priority: Int
     /// How long it waits before it is ready.
-    public var delay: Duration
-    public var maxAttempts: Int
+    package var delay: Duration
+    package var maxAttempts: Int
     /// Jobs with the same key run one after another.
-    public var serialKey: String?
+    package var serialKey: String?
     /// A job is not enqueued while another with the same key is ready or running.
-    public var uniqueKey: String?
+    package var uniqueKey: String?
 
     /// - Parameters:
     ///   - queue: lower-case letters, digits, `_` and `-`, at most 40.
     ///   - payload: a JSON object.
-    public init(
+    package init(
         queue: String, kind: String, payload: String = "{}", priority: Int = 2, delay: Duration = .zero,
         maxAttempts: Int = 10, serialKey: String? = nil, uniqueKey: String? = nil
     ) {
@@ -60,11 +60,11 @@ public struct NewJob: Sendable, Equatable {
 /// The claim is over: the lease ended and somebody else has the job, or it was finished before.
 ///
 /// Thrown inside a transaction it rolls back the work of the one who lost, so that nothing happens twice.
-public struct LeaseLost: Error, Equatable, CustomStringConvertible {
-    public var jobID: Int
-    public var attempt: Int
+package struct LeaseLost: Error, Equatable, CustomStringConvertible {
+    package var jobID: Int
+    package var attempt: Int
 
-    public var description: String {
+    package var description: String {
         "job \(jobID) is no longer held by attempt \(attempt): its lease ended and it was claimed again or is gone"
     }
 }

@@ -1,15 +1,16 @@
 import Logging
 import Postgres
+import Threads
 
 extension JobWorkerConfiguration {
     /// How jobs are claimed.
-    public struct Claiming: Sendable {
+    package struct Claiming: Sendable {
         /// How often the queues are looked at without being woken.
-        public var pollInterval: Duration = .seconds(1)
+        package var pollInterval: Duration = .seconds(1)
         /// How often a claim looks at a queue from its very beginning: see `LowWaterMarks`.
-        public var rescanInterval: Duration = .seconds(5)
+        package var rescanInterval: Duration = .seconds(5)
 
-        public init() {}
+        package init() {}
     }
 }
 

@@ -1,5 +1,5 @@
 /// How an attempt at a job ended.
-public enum JobEnd: Sendable, Equatable {
+package enum JobEnd: Sendable, Equatable {
     /// Done; the worker takes the job out of the queue.
     case finished
     /// Done; the handler took it out in its own transaction.

@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Threads
 
 /// Executes jobs: one task for each, from its claim to its end.
 struct JobExecutor: Sendable {

@@ -1,8 +1,8 @@
-import Logging
-import Postgres
+package import Logging
+package import Postgres
 
 /// Does jobs of one kind.
-public protocol JobHandler: Sendable {
+package protocol JobHandler: Sendable {
     /// Names the jobs this handler does.
     var kind: String { get }
 
@@ -20,11 +20,11 @@ public protocol JobHandler: Sendable {
 
 extension JobHandler {
     /// Nothing to record.
-    public func giveUp(_ job: Job, _ session: Session, error: String) throws {}
+    package func giveUp(_ job: Job, _ session: Session, error: String) throws {}
 }
 
 /// Who takes a finished job out of the queue.
-public enum JobCompletion: Sendable {
+package enum JobCompletion: Sendable {
     /// The worker, soon, together with others.
     case finished
     /// The handler did, in its own transaction.
@@ -32,7 +32,7 @@ public enum JobCompletion: Sendable {
 }
 
 /// A failure that says what should become of the job.
-public enum JobError: Error, CustomStringConvertible {
+package enum JobError: Error, CustomStringConvertible {
     /// Try again, not before the delay: `Retry-After` of whoever refused.
     case retry(after: Duration?, reason: String)
     /// Not a failure, too early: the job gives its slot back, and this attempt does not count.
@@ -40,7 +40,7 @@ public enum JobError: Error, CustomStringConvertible {
     /// Trying again is of no use: the job is dead at once.
     case permanent(reason: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .retry(_, let reason), .postponed(_, let reason), .permanent(let reason): reason
         }

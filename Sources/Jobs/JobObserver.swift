@@ -1,5 +1,5 @@
 /// Sees what a worker does, for metrics and tests. Called on the worker's own tasks: must not block.
-public protocol JobObserver: Sendable {
+package protocol JobObserver: Sendable {
     /// A claim was answered.
     /// - Parameters:
     ///   - jobs: what it brought; none if nothing was ready.
@@ -12,8 +12,8 @@ public protocol JobObserver: Sendable {
 }
 
 extension JobObserver {
-    public func claimed(_ jobs: [Job], in duration: Duration) {}
-    public func ended(_ job: Job, _ end: JobEnd, after duration: Duration?) {}
+    package func claimed(_ jobs: [Job], in duration: Duration) {}
+    package func ended(_ job: Job, _ end: JobEnd, after duration: Duration?) {}
 }
 
 /// Sees nothing.

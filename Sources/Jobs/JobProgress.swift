@@ -1,11 +1,11 @@
 import Threads
 
 /// When a job last showed that it gets on. A job that shows nothing for longer than its queue allows is stopped and fails.
-public final class JobProgress: Sendable {
+package final class JobProgress: Sendable {
     private let last = Locked(ContinuousClock.now)
 
     /// Shows that the work gets on: from any thread, as often as is convenient.
-    public func report() {
+    package func report() {
         last.withLock { $0 = .now }
     }
 

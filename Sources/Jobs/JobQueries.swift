@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The statements of `jobs.jobs`.
 extension Job {
@@ -97,34 +97,34 @@ extension Session {
     /// - Parameter prepared: whether the server may keep the plan: see `Statement.prepared`.
     /// - Returns: ids of the new jobs; a job whose unique key lives already is not among them.
     @discardableResult
-    public func enqueue(_ jobs: [NewJob], prepared: Bool = false) throws -> [Int] {
+    package func enqueue(_ jobs: [NewJob], prepared: Bool = false) throws -> [Int] {
         jobs.isEmpty ? [] : try query(Job.enqueue(jobs).prepared(prepared)).map { try $0.get("job_id") }
     }
 
     /// Enqueues a job as part of the current transaction.
     /// - Returns: its id; nil if a job with its unique key lives already.
     @discardableResult
-    public func enqueue(_ job: NewJob, prepared: Bool = false) throws -> Int? {
+    package func enqueue(_ job: NewJob, prepared: Bool = false) throws -> Int? {
         try enqueue([job], prepared: prepared).first
     }
 
     /// Takes a live job away. A worker that runs it can commit nothing any more, and is told at its next heartbeat.
-    public func cancelJob(uniqueKey: String) throws { try execute(Job.cancel(uniqueKey: uniqueKey)) }
+    package func cancelJob(uniqueKey: String) throws { try execute(Job.cancel(uniqueKey: uniqueKey)) }
 
     /// Finishes a job as part of the transaction that did its work.
     /// - Parameter prepared: whether the server may keep the plan: see `Statement.prepared`.
     /// - Throws: `LeaseLost` if somebody else has the job by now.
-    public func finish(_ job: Job, prepared: Bool = false) throws {
+    package func finish(_ job: Job, prepared: Bool = false) throws {
         guard try execute(Job.finish([job.jobID], attempts: [job.attempt]).prepared(prepared)) == 1 else {
             throw LeaseLost(jobID: job.jobID, attempt: job.attempt)
         }
     }
 
     /// Sends no NOTIFY for jobs enqueued by the rest of this transaction: for a large one, whose own worker looks anyway.
-    public func muteJobNotifications() throws { try execute(Job.muteNotify) }
+    package func muteJobNotifications() throws { try execute(Job.muteNotify) }
 }
 
 extension Duration {
     /// With fraction.
-    public var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+    package var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

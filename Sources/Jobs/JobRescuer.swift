@@ -1,17 +1,18 @@
 import Logging
 import Postgres
+import Threads
 
 extension JobWorkerConfiguration {
     /// How the death of other workers is noticed.
-    public struct Rescuing: Sendable {
+    package struct Rescuing: Sendable {
         /// Between two looks: a statement each. With `confirmation` it bounds how long a killed worker's jobs wait.
-        public var interval: Duration = .milliseconds(1250)
+        package var interval: Duration = .milliseconds(1250)
         /// How long a worker must be gone: it may only have lost its connection, and be about to come back.
-        public var confirmation: Duration = .milliseconds(500)
+        package var confirmation: Duration = .milliseconds(500)
         /// How long nobody is judged after this worker lost its own connection.
-        public var pauseAfterLoss: Duration = .seconds(10)
+        package var pauseAfterLoss: Duration = .seconds(10)
 
-        public init() {}
+        package init() {}
     }
 }
 

@@ -1,13 +1,14 @@
-import Logging
-import Postgres
+package import Logging
+package import Postgres
 import ServiceLifecycle
+import Threads
 
 /// Claims jobs and has them done, as many at once as each queue allows. Its agents do the work, each in a file of its own.
 ///
 /// Start: connects when first needed and goes on trying while the database is away. Stop (graceful shutdown, or the task
 /// cancelled): no further claims; running jobs have the grace period; what still runs then is cancelled and its claim
 /// given back. Any number of workers share the queues; nobody leads.
-public final class JobWorker: Service {
+package final class JobWorker: Service {
     let context: WorkerContext
     private let configuration: JobWorkerConfiguration
     private let claimer: JobClaimer
@@ -18,7 +19,7 @@ public final class JobWorker: Service {
     ///   - connector: must lead to the server itself, unless the worker only polls.
     ///   - handlers: by kind; the worker claims every kind of its queues, and one without handler fails.
     ///   - observer: sees every claim and every end.
-    public init(
+    package init(
         _ configuration: JobWorkerConfiguration, connector: Connector, handlers: [any JobHandler],
         periodic: [PeriodicJob] = [], observer: (any JobObserver)? = nil, logger: Logger
     ) {
@@ -47,7 +48,7 @@ public final class JobWorker: Service {
         self.agents = agents
     }
 
-    public func run() async throws {
+    package func run() async throws {
         await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
                 await work()

@@ -1,42 +1,42 @@
 import Foundation
 
 /// How a worker works. What concerns one agent stands in that agent's file.
-public struct JobWorkerConfiguration: Sendable {
+package struct JobWorkerConfiguration: Sendable {
     /// How long a claim holds without a heartbeat, unless said otherwise.
-    public static let standardLease = Duration.seconds(30)
+    package static let standardLease = Duration.seconds(30)
     /// How long running jobs may take after a stop was asked for, unless said otherwise.
-    public static let standardGracePeriod = Duration.seconds(25)
+    package static let standardGracePeriod = Duration.seconds(25)
 
     /// Jobs running at once, by queue. A queue that is not here is left to other workers.
-    public var concurrency: [String: Int]
+    package var concurrency: [String: Int]
     /// Stands in `jobs.jobs.worker_id`.
-    public var workerID: String
+    package var workerID: String
     /// How long a claim holds without a heartbeat. The jobs of a worker whose death is not seen are claimed again after at most this time.
-    public var lease = Self.standardLease
+    package var lease = Self.standardLease
     /// How long running jobs may take after a stop was asked for.
-    public var gracePeriod = Self.standardGracePeriod
+    package var gracePeriod = Self.standardGracePeriod
     /// Whether the connections lead to the server itself, so that what is set there stays: LISTEN, prepared statements. Behind
     /// PgBouncer in transaction mode they would be silently useless: then poll only.
-    public var listens = true
-    public var backoff = Backoff()
-    public var claiming = Claiming()
-    public var listening = Listening()
-    public var rescuing = Rescuing()
-    public var timeLimits = TimeLimits()
+    package var listens = true
+    package var backoff = Backoff()
+    package var claiming = Claiming()
+    package var listening = Listening()
+    package var rescuing = Rescuing()
+    package var timeLimits = TimeLimits()
 
     /// Of claims, heartbeats and whatever else is said to the queue: a server that hangs is given up before leases end.
-    /// A short lease is no reason to take a busy server for a hanging one.
+    /// A short lease is not a reason to take a busy server for a hanging one.
     var statementLimit: Duration { max(lease / 3, .seconds(5)) }
 
     /// - Parameter concurrency: jobs running at once, by queue.
-    public init(concurrency: [String: Int], workerID: String = Self.makeWorkerID()) {
+    package init(concurrency: [String: Int], workerID: String = Self.makeWorkerID()) {
         precondition(concurrency.values.allSatisfy { $0 > 0 }, "a queue without a slot never works")
         self.concurrency = concurrency
         self.workerID = workerID
     }
 
     /// Host, process and a random part, because containers share process numbers.
-    public static func makeWorkerID() -> String {
+    package static func makeWorkerID() -> String {
         // Foundation's host name asks the name servers.
         var name = [CChar](repeating: 0, count: 65)
         gethostname(&name, name.count - 1)

@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Threads
 
 /// Tells the queue how jobs ended: finished ones together, all that came while the previous round was under way.
 ///
@@ -30,7 +31,7 @@ struct OutcomeRecorder: WorkerAgent {
             let (isDrained, isRecorded) = context.ledger.withLock { ($0.isDrained, $0.isRecorded) }
             if isDrained, isRecorded || counts.unrecorded > 0 { return }
             if counts.unrecorded > 0 {
-                // A database that is away is not asked in a tight loop; a cancelled wait is no wait.
+                // A database that is away is not asked in a tight loop; a cancelled wait does not wait.
                 try? await Task.sleep(for: retryInterval)
                 context.outcomeSignal.signal()
             }

@@ -1,15 +1,15 @@
 import Postgres
 
 /// A job that is enqueued once per period by whichever worker comes first: nobody leads.
-public struct PeriodicJob: Sendable {
-    public var job: NewJob
+package struct PeriodicJob: Sendable {
+    package var job: NewJob
     /// Whole seconds; periods are aligned to the Unix epoch.
-    public var seconds: Int
+    package var seconds: Int
 
     /// - Parameters:
     ///   - job: its unique key becomes `kind@period`.
     ///   - seconds: length of the period.
-    public init(_ job: NewJob, everySeconds seconds: Int) {
+    package init(_ job: NewJob, everySeconds seconds: Int) {
         precondition(seconds > 0, "a period has a length")
         self.job = job
         self.seconds = seconds

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The statements about the state of the queue's table, and about what holds vacuum back (manual, section 25.1).
 extension QueueHealth {
@@ -42,7 +42,7 @@ extension QueueHealth {
 extension Session {
     /// What slows the queues down.
     /// - Parameter age: transactions younger than this hold nobody back.
-    public func queueHealth(olderThan age: Duration = .seconds(1)) throws -> QueueHealth {
+    package func queueHealth(olderThan age: Duration = .seconds(1)) throws -> QueueHealth {
         guard let table = try first(QueueHealth.selectTable), let hidden = try first(QueueHealth.countHidden) else {
             throw ColumnError(column: "dead_tuples", problem: .null)
         }

@@ -1,12 +1,12 @@
 /// How a queue stands.
-public struct QueueStatus: Sendable, Codable {
-    public var queue: String
-    public var ready: Int
+package struct QueueStatus: Sendable, Codable {
+    package var queue: String
+    package var ready: Int
     /// Ready at a later time: failed before, or scheduled.
-    public var waiting: Int
-    public var running: Int
-    public var dead: Int
+    package var waiting: Int
+    package var running: Int
+    package var dead: Int
     /// Seconds the oldest ready job has been waiting for a worker; nil if none is ready.
-    public var oldestReadySeconds: Double?
-    public var isPaused: Bool
+    package var oldestReadySeconds: Double?
+    package var isPaused: Bool
 }

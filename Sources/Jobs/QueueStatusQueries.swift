@@ -1,8 +1,8 @@
-import Postgres
+package import Postgres
 
 /// The statements of operators.
 extension QueueStatus {
-    public static let selectAll: Statement = """
+    package static let selectAll: Statement = """
         select queue,
             count(*) filter (where state = 'ready' and run_at <= clock_timestamp()) as ready,
             count(*) filter (where state = 'ready' and run_at > clock_timestamp()) as waiting,
@@ -45,7 +45,7 @@ extension QueueStatus {
 
 extension Session {
     /// Every queue that has jobs or is paused.
-    public func queueStatuses() throws -> [QueueStatus] {
+    package func queueStatuses() throws -> [QueueStatus] {
         try query(QueueStatus.selectAll).map {
             try QueueStatus(
                 queue: $0.get("queue"), ready: $0.get("ready"), waiting: $0.get("waiting"), running: $0.get("running"),
@@ -54,7 +54,7 @@ extension Session {
     }
 
     /// Jobs that were given up, newest first.
-    public func deadJobs(_ filter: DeadJobFilter = DeadJobFilter(), limit: Int = 50) throws -> [DeadJob] {
+    package func deadJobs(_ filter: DeadJobFilter = DeadJobFilter(), limit: Int = 50) throws -> [DeadJob] {
         try query(QueueStatus.selectDead(filter, limit: limit)).map {
             try DeadJob(
                 jobID: $0.get("job_id"), queue: $0.get("queue"), kind: $0.get("kind"), payload: $0.get("payload"),
@@ -64,18 +64,18 @@ extension Session {
 
     /// Makes dead jobs ready again and wakes workers. Needs a transaction, so that the wake-up comes with the jobs.
     /// - Returns: how many. Of several with one unique key it is the newest, and none while another one lives.
-    public func retryDeadJobs(_ filter: DeadJobFilter) throws -> Int {
+    package func retryDeadJobs(_ filter: DeadJobFilter) throws -> Int {
         let queues: [String] = try query(QueueStatus.retryDead(filter)).map { try $0.get("queue") }
         for queue in Set(queues) { try execute(Job.wake(queue)) }
         return queues.count
     }
 
     /// Stops claims of a queue; running jobs end.
-    public func pauseQueue(_ queue: String) throws { try execute(QueueStatus.pause(queue)) }
+    package func pauseQueue(_ queue: String) throws { try execute(QueueStatus.pause(queue)) }
 
     /// Allows claims again and wakes workers. Needs a transaction, so that the wake-up comes with it.
     /// - Returns: whether the queue was paused.
-    public func resumeQueue(_ queue: String) throws -> Bool {
+    package func resumeQueue(_ queue: String) throws -> Bool {
         let wasPaused = try execute(QueueStatus.resume(queue)) == 1
         try execute(Job.wake(queue))
         return wasPaused

@@ -1,18 +1,19 @@
 import Logging
+import Threads
 
 extension JobWorkerConfiguration {
     /// How long a job may hang.
-    public struct TimeLimits: Sendable {
+    package struct TimeLimits: Sendable {
         /// Without a report of progress; a handler that reports none has this time for all of its work.
-        public var standard: Duration = .seconds(15 * 60)
+        package var standard: Duration = .seconds(15 * 60)
         /// Other limits, by queue.
-        public var byQueue: [String: Duration] = [:]
+        package var byQueue: [String: Duration] = [:]
         /// How long a handler that was told to stop may take, before its job fails without it.
-        public var patience: Duration = .seconds(10)
+        package var patience: Duration = .seconds(10)
         /// Between two looks. They cost no statement.
-        public var checkInterval: Duration = .seconds(1)
+        package var checkInterval: Duration = .seconds(1)
 
-        public init() {}
+        package init() {}
 
         func limit(of queue: String) -> Duration { byQueue[queue] ?? standard }
     }

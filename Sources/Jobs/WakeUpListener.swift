@@ -1,15 +1,16 @@
 import Logging
 import Postgres
+import Threads
 
 extension JobWorkerConfiguration {
     /// How wake-ups are listened for.
-    public struct Listening: Sendable {
+    package struct Listening: Sendable {
         /// How often a NOTIFY of its own proves that LISTEN works.
-        public var watchdogInterval: Duration = .seconds(30)
+        package var watchdogInterval: Duration = .seconds(30)
         /// How long it waits before it listens again after its connection was lost; until then the poll finds what comes.
-        public var pause: Duration = .seconds(1)
+        package var pause: Duration = .seconds(1)
 
-        public init() {}
+        package init() {}
     }
 }
 

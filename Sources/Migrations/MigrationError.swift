@@ -1,7 +1,7 @@
-import Postgres
+package import Postgres
 
 /// A file in `sql/migrations` that cannot be used.
-public enum MigrationFileError: Error, Equatable {
+package enum MigrationFileError: Error, Equatable {
     case badName(file: String)
     case notUTF8(file: String)
     case duplicate(version: Int, files: [String])
@@ -22,14 +22,14 @@ public enum MigrationFileError: Error, Equatable {
 }
 
 /// The database is not at the version this binary was made for.
-public enum SchemaMismatch: Error, Equatable {
+package enum SchemaMismatch: Error, Equatable {
     case behind(pending: Int)
     case ahead(database: Int, binary: Int)
     case differs([MigrationPlan.Problem])
 }
 
 /// Why a migration command stopped.
-public enum MigrationError: Error, Equatable {
+package enum MigrationError: Error, Equatable {
     case unknownVersion(Int, newest: Int)
     case irreversible(Migration)
     /// `baseline` on a database that already has migrations.
@@ -40,7 +40,7 @@ public enum MigrationError: Error, Equatable {
     case readOnly
     /// A file that runs outside a transaction, through PgBouncer.
     case pooled(file: String)
-    /// The tool's own tables belong to a role that this one is no member of.
+    /// The tool's own tables belong to a role that this one is not a member of.
     case foreignRecords(owner: String?)
     /// Processes of the service are at work that do not work with a pending file.
     case olderInstances([ServiceInstance], file: Migration)
@@ -59,17 +59,17 @@ public enum MigrationError: Error, Equatable {
 }
 
 /// A statement of a migration failed. A transactional file leaves nothing behind.
-public struct MigrationFailed: Error {
+package struct MigrationFailed: Error {
     /// Without its folder.
-    public let fileName: String
+    package let fileName: String
     /// In the file, from 1; nil when the commit failed.
-    public let line: Int?
+    package let line: Int?
     /// The first 80 characters of the statement; nil when the commit failed.
-    public let statement: String?
+    package let statement: String?
     /// Whether nothing of the file is left; false when it runs outside a transaction.
-    public let isRolledBack: Bool
+    package let isRolledBack: Bool
     /// What the server said.
-    public let cause: PostgresError
+    package let cause: PostgresError
 
     /// It waited too long for a table (lock_not_available).
     var isLockTimeout: Bool { cause.sqlState == "55P03" }

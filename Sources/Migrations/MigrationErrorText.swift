@@ -1,9 +1,11 @@
+import Postgres
+
 // The words of the errors. Migrations are run by operators: no text here can hold a vendor's data except the server's own
 // message, whose `description` withholds it.
 
 extension MigrationFileError: CustomStringConvertible {
     /// The facts and the remedy, in one line.
-    public var description: String {
+    package var description: String {
         switch self {
         case .badName(let file):
             "cannot use '\(file)' as a migration: name it NNNN_verb_object.sql or NNNN_verb_object.down.sql, "
@@ -41,7 +43,7 @@ extension MigrationFileError: CustomStringConvertible {
 
 extension SchemaMismatch: CustomStringConvertible {
     /// The facts and the remedy, in one line.
-    public var description: String {
+    package var description: String {
         switch self {
         case .behind(let pending):
             "database is behind: \(pending) migration\(pending == 1 ? "" : "s") pending; run: catalog migrate up"
@@ -56,7 +58,7 @@ extension SchemaMismatch: CustomStringConvertible {
 
 extension MigrationPlan.Problem: CustomStringConvertible {
     /// The facts and the remedy, in one line.
-    public var description: String {
+    package var description: String {
         switch self {
         case .changed(let applied, let file) where applied.name != file.name:
             "\(applied.label) was renamed to \(file.label) after it was applied: give the file its old name"
@@ -73,7 +75,7 @@ extension MigrationPlan.Problem: CustomStringConvertible {
 
 extension MigrationError: CustomStringConvertible {
     /// The facts and the remedy, in one line.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unknownVersion(let version, let newest):
             "unknown version '\(version)': the newest migration is \(newest)"
@@ -116,12 +118,12 @@ extension MigrationError: CustomStringConvertible {
 
 extension MigrationFailed: CustomStringConvertible, CustomDebugStringConvertible {
     /// The facts and the remedy, in one line.
-    public var description: String {
+    package var description: String {
         text(cause: cause.description)
     }
 
     /// The same with the server's message in full.
-    public var debugDescription: String {
+    package var debugDescription: String {
         text(cause: cause.debugDescription)
     }
 
@@ -141,14 +143,14 @@ extension MigrationFailed: CustomStringConvertible, CustomDebugStringConvertible
 
 extension ServiceInstance: CustomStringConvertible {
     /// Where to find it.
-    public var description: String {
+    package var description: String {
         "\(roles) on \(host), process \(process), catalog \(binary), schema \(MigrationFileName.padded(schemaVersion))"
     }
 }
 
 extension SchemaStanding: CustomStringConvertible {
     /// The facts and the remedy, in one line.
-    public var description: String {
+    package var description: String {
         switch self {
         case .current: "the schema is current"
         case .ahead(let database, let binary):

@@ -2,7 +2,7 @@
 
 extension MigrationEvent: CustomStringConvertible {
     /// For a person at the terminal.
-    public var description: String {
+    package var description: String {
         switch self {
         case .waitingForAnotherMigrator: "waiting for another migrator"
         case .waitingForEarlierRun(let file, let backend):

@@ -1,7 +1,7 @@
 /// What stands between a database and the files: a pure comparison, no I/O.
-public struct MigrationPlan: Sendable, Equatable {
+package struct MigrationPlan: Sendable, Equatable {
     /// A disagreement between the database and the files that no migration mends.
-    public enum Problem: Sendable, Equatable {
+    package enum Problem: Sendable, Equatable {
         /// The file is no longer what was applied (its text or its name).
         case changed(AppliedMigration, file: Migration)
         /// A later migration was applied without this one.
@@ -11,16 +11,16 @@ public struct MigrationPlan: Sendable, Equatable {
     }
 
     /// The rows of `migrations.applied`, by version.
-    public let applied: [AppliedMigration]
+    package let applied: [AppliedMigration]
     /// Files newer than everything applied, oldest first.
-    public let pending: [Migration]
+    package let pending: [Migration]
     /// Empty when the applied migrations are exactly the first files, or more that work with this binary.
-    public let problems: [Problem]
+    package let problems: [Problem]
     /// The newest version among the files.
-    public let newestVersion: Int
+    package let newestVersion: Int
 
     /// The newest version applied; 0 for an untouched database.
-    public var currentVersion: Int { applied.last?.version ?? 0 }
+    package var currentVersion: Int { applied.last?.version ?? 0 }
 
     init(applied rows: [AppliedMigration], files: MigrationSet) {
         applied = rows.sorted { $0.version < $1.version }
@@ -96,7 +96,7 @@ public struct MigrationPlan: Sendable, Equatable {
 }
 
 /// How a database that this binary works with stands to it.
-public enum SchemaStanding: Sendable, Equatable {
+package enum SchemaStanding: Sendable, Equatable {
     /// It has exactly the migrations of the binary.
     case current
     /// It has newer ones, each of which says that it works with this binary.

@@ -1,13 +1,13 @@
 import Postgres
 
 /// How far PostgreSQL is with building an index.
-public struct MigrationProgress: Sendable, Equatable {
+package struct MigrationProgress: Sendable, Equatable {
     /// As the catalogue has it, such as `building index: scanning table`.
-    public let phase: String
+    package let phase: String
     /// Of the blocks or tuples of this phase; nil where it does not count.
-    public let percent: Int?
+    package let percent: Int?
     /// Sessions that it waits for.
-    public let waitsFor: Int
+    package let waitsFor: Int
 }
 
 /// Looks over the shoulder of the session that runs a file outside a transaction.

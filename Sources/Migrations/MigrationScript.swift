@@ -1,15 +1,15 @@
 /// The SQL of one migration file.
-public struct MigrationScript: Sendable, Equatable {
+package struct MigrationScript: Sendable, Equatable {
     /// The file's name without its folder.
-    public let fileName: String
+    package let fileName: String
     /// The whole text of the file.
-    public let sql: String
+    package let sql: String
 
     let directives: MigrationDirectives
     let statements: [SQLStatement]
 
     /// False when the comments at the top of the file hold `-- catalog: no-transaction`.
-    public var isTransactional: Bool { directives.isTransactional }
+    package var isTransactional: Bool { directives.isTransactional }
 
     /// - Parameter placeholders: values for `${name}`.
     /// - Throws: ``MigrationFileError`` for an unknown `-- catalog:` directive or placeholder, for data to be copied from the client, for

@@ -1,29 +1,29 @@
-import Foundation
+package import Foundation
 
 /// All migrations in order of their versions, which run 1, 2, 3 … without gaps.
-public struct MigrationSet: Sendable, Equatable {
+package struct MigrationSet: Sendable, Equatable {
     /// Ascending by version.
-    public let migrations: [Migration]
+    package let migrations: [Migration]
     /// `B_<name>.sql`: run before every `up`, in order of their names, in a transaction each. They write only what is missing.
-    public let preparations: [MigrationScript]
+    package let preparations: [MigrationScript]
 
     /// `R_<name>.sql`, by name.
-    public let repeatables: [RepeatableMigration]
+    package let repeatables: [RepeatableMigration]
     /// What a database of the newest version consists of; nil where nobody has written it down.
-    public let fingerprint: SchemaFingerprint?
+    package let fingerprint: SchemaFingerprint?
     /// The role that the tool's own tables shall belong to, so that each of its members may migrate; nil for whoever comes first.
-    public let owner: String?
+    package let owner: String?
 
     /// Files before this version are not looked at for dangerous statements: they were released before anybody did.
-    public let lintsFrom: Int
+    package let lintsFrom: Int
 
     /// The version a fully migrated database has; 0 when there are no files.
-    public var newestVersion: Int { migrations.last?.version ?? 0 }
+    package var newestVersion: Int { migrations.last?.version ?? 0 }
 
     /// The files of `sql/migrations`, compiled into this binary.
     ///
     /// - Throws: ``MigrationFileError``; a test proves that the files in the repository cause none.
-    public static func bundled() throws -> MigrationSet {
+    package static func bundled() throws -> MigrationSet {
         try MigrationSet(files: EmbeddedMigrations.files, owner: "catalog_owner", lintsFrom: 14)
     }
 
@@ -31,7 +31,7 @@ public struct MigrationSet: Sendable, Equatable {
     ///
     /// - Parameter placeholders: values for `${name}` in the files.
     /// - Throws: ``MigrationFileError``, or the file system's error.
-    public init(folder: URL, placeholders: [String: String] = [:]) throws {
+    package init(folder: URL, placeholders: [String: String] = [:]) throws {
         let urls = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "sql" || $0.lastPathComponent == SchemaFingerprint.fileName }
         try self.init(
@@ -47,68 +47,93 @@ public struct MigrationSet: Sendable, Equatable {
     ///
     /// - Throws: ``MigrationFileError``: a bad name, a duplicate or a gap among the versions, a down file without its up file, and
     ///   what ``MigrationScript`` refuses.
-    public init(
+    package init(
         files: [(name: String, sql: String)], owner: String? = nil, lintsFrom: Int = 1,
         placeholders: [String: String] = [:]
     ) throws {
         self.owner = owner
         self.lintsFrom = lintsFrom
         fingerprint = files.first { $0.name == SchemaFingerprint.fileName }.map { SchemaFingerprint(text: $0.sql) }
-        let files = files.filter { $0.name != SchemaFingerprint.fileName }
-        var ups: [(name: MigrationFileName, script: MigrationScript)] = []
-        var downs: [String: MigrationScript] = [:]
-        var preparations: [MigrationScript] = []
-        var repeatables: [RepeatableMigration] = []
-        for file in files.sorted(by: { $0.name < $1.name }) {
-            if MigrationFileName.isPreparation(file.name) {
-                preparations.append(try Self.preparation(fileName: file.name, sql: file.sql, placeholders))
-                continue
-            }
-            if MigrationFileName.isRepeatable(file.name) {
-                repeatables.append(
-                    try RepeatableMigration(
-                        MigrationScript(fileName: file.name, sql: file.sql, placeholders: placeholders)))
-                continue
-            }
-            guard let name = MigrationFileName(file.name) else { throw MigrationFileError.badName(file: file.name) }
-            let script = try MigrationScript(fileName: file.name, sql: file.sql, placeholders: placeholders)
-            if name.isDown {
-                downs[MigrationFileName.label(version: name.version, name: name.name)] = script
-            } else {
-                ups.append((name, script))
-            }
+        var sorted = SortedScripts()
+        for file in files.sorted(by: { $0.name < $1.name }) where file.name != SchemaFingerprint.fileName {
+            try sorted.add(file.name, file.sql, placeholders)
         }
-        self.preparations = preparations
-        self.repeatables = repeatables
-        try Self.checkVersions(ups.map { ($0.name.version, $0.script.fileName) })
-        migrations = try ups.map { up in
-            let label = MigrationFileName.label(version: up.name.version, name: up.name.name)
-            return try Migration(
-                version: up.name.version, name: up.name.name, up: up.script, down: downs.removeValue(forKey: label))
-        }
-        if let orphan = downs.values.map(\.fileName).min() { throw MigrationFileError.downWithoutUp(file: orphan) }
-    }
-
-    private static func preparation(
-        fileName: String, sql: String, _ placeholders: [String: String]
-    ) throws -> MigrationScript {
-        let script = try MigrationScript(fileName: fileName, sql: sql, placeholders: placeholders)
-        guard script.isTransactional else { throw MigrationFileError.needsTransaction(file: fileName) }
-        return script
-    }
-
-    private static func checkVersions(_ files: [(version: Int, name: String)]) throws {
-        var expected = 1
-        for (index, file) in files.enumerated() {
-            if index > 0, file.version == files[index - 1].version {
-                throw MigrationFileError.duplicate(version: file.version, files: [files[index - 1].name, file.name])
-            }
-            guard file.version == expected else { throw MigrationFileError.gap(file: file.name, expected: expected) }
-            expected += 1
-        }
+        preparations = sorted.preparations
+        repeatables = sorted.repeatables
+        migrations = try sorted.migrations()
     }
 
     subscript(version: Int) -> Migration? {
         migrations.indices.contains(version - 1) ? migrations[version - 1] : nil
+    }
+}
+
+/// Files by what their names say they are.
+private struct SortedScripts {
+    private enum Role {
+        case preparation, repeatable
+        case up(MigrationFileName), down(MigrationFileName)
+
+        init(_ fileName: String) throws {
+            if MigrationFileName.isPreparation(fileName) {
+                self = .preparation
+            } else if MigrationFileName.isRepeatable(fileName) {
+                self = .repeatable
+            } else {
+                guard let name = MigrationFileName(fileName) else { throw MigrationFileError.badName(file: fileName) }
+                self = name.isDown ? .down(name) : .up(name)
+            }
+        }
+    }
+
+    private(set) var preparations: [MigrationScript] = []
+    private(set) var repeatables: [RepeatableMigration] = []
+    private var ups: [(name: MigrationFileName, script: MigrationScript)] = []
+    /// By version and name.
+    private var downs: [String: MigrationScript] = [:]
+
+    /// Files come in the order of their names.
+    mutating func add(_ fileName: String, _ sql: String, _ placeholders: [String: String]) throws {
+        let role = try Role(fileName)
+        let script = try MigrationScript(fileName: fileName, sql: sql, placeholders: placeholders)
+        switch role {
+        case .preparation:
+            guard script.isTransactional else { throw MigrationFileError.needsTransaction(file: fileName) }
+            preparations.append(script)
+        case .repeatable: repeatables.append(try RepeatableMigration(script))
+        case .down(let name): downs[Self.label(name)] = script
+        case .up(let name): ups.append((name, script))
+        }
+    }
+
+    /// Pairs what goes up with what goes down.
+    func migrations() throws -> [Migration] {
+        try checkVersions()
+        var downs = downs
+        let migrations = try ups.map { up in
+            try Migration(
+                version: up.name.version, name: up.name.name, up: up.script,
+                down: downs.removeValue(forKey: Self.label(up.name)))
+        }
+        if let orphan = downs.values.map(\.fileName).min() { throw MigrationFileError.downWithoutUp(file: orphan) }
+        return migrations
+    }
+
+    private func checkVersions() throws {
+        var last: (version: Int, file: String) = (0, "")
+        for up in ups {
+            let (version, file) = (up.name.version, up.script.fileName)
+            if version == last.version {
+                throw MigrationFileError.duplicate(version: version, files: [last.file, file])
+            }
+            guard version == last.version + 1 else {
+                throw MigrationFileError.gap(file: file, expected: last.version + 1)
+            }
+            last = (version, file)
+        }
+    }
+
+    private static func label(_ name: MigrationFileName) -> String {
+        MigrationFileName.label(version: name.version, name: name.name)
     }
 }

@@ -1,13 +1,13 @@
-import Postgres
+package import Postgres
 
 /// Brings a database to the version of the files, and back.
 ///
 /// Each file runs in one transaction together with the lock and its record, so that a failed one leaves no trace; a file marked
 /// `-- catalog: no-transaction` runs statement by statement while another connection holds the lock. Any number of migrators may
 /// run at once. The owner of the database may migrate; no superuser is needed.
-public struct Migrator: Sendable {
+package struct Migrator: Sendable {
     /// How far `down` goes.
-    public enum Undo: Sendable, Equatable {
+    package enum Undo: Sendable, Equatable {
         /// The newest migrations, so many of them.
         case steps(Int)
         /// Every migration newer than this version; 0 undoes all.
@@ -17,7 +17,7 @@ public struct Migrator: Sendable {
     typealias Selection = @Sendable (MigrationPlan) throws -> [MigrationStep]
 
     /// The migrations that the database should have.
-    public let files: MigrationSet
+    package let files: MigrationSet
     let conninfo: String
     let binary: String?
     let lock: MigrationLock
@@ -27,7 +27,7 @@ public struct Migrator: Sendable {
     ///   - conninfo: libpq URI or `key=value` text; a connection is opened for each call and closed after it.
     ///   - binary: the version that the records name.
     ///   - report: told of every step while it happens.
-    public init(
+    package init(
         conninfo: String, files: MigrationSet, binary: String? = nil, settings: MigratorSettings = MigratorSettings(),
         report: @escaping @Sendable (MigrationEvent) -> Void = { _ in }
     ) {
@@ -48,7 +48,7 @@ public struct Migrator: Sendable {
     /// - Throws: ``MigrationFailed``, ``SchemaMismatch``, ``MigrationError``, or a connection's `PostgresError`. Files before the one
     ///   that failed stay applied.
     @discardableResult
-    public func up(to target: Int? = nil, dryRun: Bool = false) async throws -> [Migration] {
+    package func up(to target: Int? = nil, dryRun: Bool = false) async throws -> [Migration] {
         try await run(dryRun: dryRun) { [files] plan in
             try plan.requireSound()
             let pending = try plan.pending(upTo: target)
@@ -65,7 +65,7 @@ public struct Migrator: Sendable {
     /// - Returns: the migrations undone, or with `dryRun` those that would be.
     /// - Throws: as ``up(to:dryRun:)``; nothing is undone when one of them has no down file.
     @discardableResult
-    public func down(_ extent: Undo = .steps(1), dryRun: Bool = false) async throws -> [Migration] {
+    package func down(_ extent: Undo = .steps(1), dryRun: Bool = false) async throws -> [Migration] {
         let doomed = try await status().undoing(extent, files: files)
         guard let oldest = doomed.last else { return [] }
         // A fixed version instead of a number of steps: another migrator may undo some of them first.
@@ -75,14 +75,14 @@ public struct Migrator: Sendable {
     }
 
     /// Compares the database with the files; changes nothing.
-    public func status() async throws -> MigrationPlan {
+    package func status() async throws -> MigrationPlan {
         try await withConnection { [files] connection in
             try await connection.run { try Self.plan($0, files) }
         }
     }
 
-    /// What is wrong between the database and the files: changed, renamed, missing or skipped ones. Pending files are no problem.
-    public func verify() async throws -> [MigrationPlan.Problem] {
+    /// What is wrong between the database and the files: changed, renamed, missing or skipped ones. Pending files are not a problem.
+    package func verify() async throws -> [MigrationPlan.Problem] {
         try await status().problems
     }
 
@@ -90,7 +90,7 @@ public struct Migrator: Sendable {
     ///
     /// - Throws: ``MigrationError/alreadyMigrated(version:)``, ``MigrationError/unknownVersion(_:newest:)``.
     @discardableResult
-    public func baseline(_ version: Int) async throws -> [Migration] {
+    package func baseline(_ version: Int) async throws -> [Migration] {
         try await changing { connection, server in
             try await prepare(connection, server)
             return try await lock.transaction(connection) { [files, binary] session in
@@ -113,7 +113,7 @@ public struct Migrator: Sendable {
     /// - Returns: whether it is exactly what the binary was made for, or newer and compatible.
     /// - Throws: ``SchemaMismatch``, whose text says what to type.
     @discardableResult
-    public static func requireCurrent(_ session: Session, files: MigrationSet) throws -> SchemaStanding {
+    package static func requireCurrent(_ session: Session, files: MigrationSet) throws -> SchemaStanding {
         try plan(session, files).requireCurrent()
     }
 
@@ -132,15 +132,7 @@ public struct Migrator: Sendable {
     }
 
     func withConnection<R: Sendable>(_ body: (Connection) async throws -> R) async throws -> R {
-        let connection = try await Connection.open(conninfo, application: "catalog-migrate")
-        let result: Result<R, any Error>
-        do {
-            result = .success(try await body(connection))
-        } catch {
-            result = .failure(error)
-        }
-        await connection.close()
-        return try result.get()
+        try await Connection.open(conninfo, application: "catalog-migrate").closing(after: body)
     }
 }
 

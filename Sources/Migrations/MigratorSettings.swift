@@ -1,29 +1,29 @@
 /// How patient a ``Migrator`` is.
-public struct MigratorSettings: Sendable {
+package struct MigratorSettings: Sendable {
     /// How long a statement waits for a lock on a table before it gives way. A waiting `alter table` makes every later query on the
     /// table wait behind it, so this is the longest stall that a migration causes.
-    public var lockTimeout: Duration = .milliseconds(500)
+    package var lockTimeout: Duration = .milliseconds(500)
     /// The pause after the first time it gave way; it doubles up to ``longestPause``. Ten times as long as the wait, so that whoever
     /// works with the table stands still for less than a tenth of the time.
-    public var shortestPause: Duration = .seconds(5)
+    package var shortestPause: Duration = .seconds(5)
     /// The pause after many times.
-    public var longestPause: Duration = .seconds(30)
+    package var longestPause: Duration = .seconds(30)
     /// How long a statement gives way again and again before its lock timeout is an error.
-    public var lockPatience: Duration = .seconds(600)
+    package var lockPatience: Duration = .seconds(600)
     /// How long to wait for another migrator altogether, or for what an earlier one has left running.
-    public var patience: Duration = .seconds(600)
+    package var patience: Duration = .seconds(600)
     /// The pause between two looks whether the other one has finished, on average.
-    public var pollInterval: Duration = .milliseconds(200)
+    package var pollInterval: Duration = .milliseconds(200)
 
     /// How often the progress of a long statement is looked at.
-    public var progressInterval: Duration = .seconds(2)
+    package var progressInterval: Duration = .seconds(2)
 
     /// The defaults stated at each property.
-    public init() {}
+    package init() {}
 }
 
 /// What a ``Migrator`` tells while it works. Events come from the connection's thread.
-public enum MigrationEvent: Sendable, Equatable {
+package enum MigrationEvent: Sendable, Equatable {
     /// Another migrator holds the lock; told once per wait.
     case waitingForAnotherMigrator
     /// A session of an earlier run is still at work on the file; told once per wait.

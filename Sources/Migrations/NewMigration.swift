@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 
 extension MigrationSet {
     /// Makes an empty pair of files with the next number: `NNNN_name.sql` and `NNNN_name.down.sql`.
     ///
     /// - Returns: the new files, up first.
     /// - Throws: ``MigrationError/badNewName(_:)``, ``MigrationFileError`` of the files already there, or the file system's error.
-    public static func newFile(named name: String, in folder: URL) throws -> [URL] {
+    package static func newFile(named name: String, in folder: URL) throws -> [URL] {
         let next = try MigrationSet(folder: folder).newestVersion + 1
         let label = MigrationFileName.label(version: next, name: name)
         guard MigrationFileName("\(label).sql")?.name == name else { throw MigrationError.badNewName(name) }

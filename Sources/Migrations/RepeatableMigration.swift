@@ -2,9 +2,9 @@ import Postgres
 
 /// `R_<name>.sql`: views and functions that are written down whole and run again whenever the file has changed, after the numbered
 /// files, in order of their names.
-public struct RepeatableMigration: Sendable, Equatable {
+package struct RepeatableMigration: Sendable, Equatable {
     /// `R_product_views`: the file name without its ending.
-    public let name: String
+    package let name: String
     let script: MigrationScript
     let checksums: MigrationChecksums
 
@@ -18,14 +18,14 @@ public struct RepeatableMigration: Sendable, Equatable {
 }
 
 /// A row of `migrations.repeatables`.
-public struct AppliedRepeatable: Sendable, Equatable {
-    public let name: String
-    public let checksum: String
-    public let appliedAt: String
-    public let appliedBy: String
-    public let appliedWith: String?
+package struct AppliedRepeatable: Sendable, Equatable {
+    package let name: String
+    package let checksum: String
+    package let appliedAt: String
+    package let appliedBy: String
+    package let appliedWith: String?
     /// Milliseconds.
-    public let duration: Int
+    package let duration: Int
 
     static func all(_ session: Session) throws -> [AppliedRepeatable] {
         guard try session.query(RepeatableQueries.tableExists)[0].get("exists") else { return [] }
@@ -72,7 +72,7 @@ extension Migrator {
     }
 
     /// Which of them ran in the past, and which have not, or not as they are.
-    public func repeatables() async throws -> (applied: [AppliedRepeatable], pending: [RepeatableMigration]) {
+    package func repeatables() async throws -> (applied: [AppliedRepeatable], pending: [RepeatableMigration]) {
         try await withConnection { [files] connection in
             try await connection.run { (try AppliedRepeatable.all($0), try Self.pendingRepeatables($0, files)) }
         }

@@ -1,4 +1,4 @@
-/// Cuts SQL into just the tokens that decide where a statement ends; blanks and comments are skipped.
+/// Cuts SQL into just the tokens that decide where a statement ends; whitespace and comments are skipped.
 ///
 /// Lexical rules: PostgreSQL manual, chapter 4.1, with `standard_conforming_strings` on (the default since 9.1).
 /// An unterminated quote or comment runs to the end of the text: the server reports it better than we could.

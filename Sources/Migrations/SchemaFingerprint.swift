@@ -5,7 +5,7 @@ import Postgres
 ///
 /// `sql/migrations/fingerprint.tsv` is the one of the newest migration, compiled into the binary: a database is compared with it
 /// without a second database to migrate, which few may create beside their RDS. A test proves that it is what the migrations make.
-public struct SchemaFingerprint: Sendable, Equatable {
+package struct SchemaFingerprint: Sendable, Equatable {
     struct Object: Hashable, Sendable {
         let kind: String
         /// With the schema, quoted where SQL wants it.
@@ -30,7 +30,7 @@ public struct SchemaFingerprint: Sendable, Equatable {
     }
 
     /// As the file has it: sorted, so that two branches that add objects merge.
-    public var text: String {
+    package var text: String {
         definitions.map { "\($0.key.kind)\t\($0.key.name)\t\($0.value)\n" }.sorted().joined()
     }
 
@@ -103,7 +103,7 @@ private struct SchemaParts {
 }
 
 /// Something that a database has, has not, or has otherwise than its migrations make it.
-public struct SchemaDifference: Sendable, Equatable {
+package struct SchemaDifference: Sendable, Equatable {
     let object: SchemaFingerprint.Object
     /// Nil when it should not be there.
     let expected: String?

@@ -28,8 +28,8 @@ struct SchemaRepair: Sendable {
 
     private func grants(_ difference: SchemaDifference) -> [String] {
         guard difference.object.kind.hasPrefix("grants on ") else { return [] }
-        let wanted = Grant.parse(difference.expected ?? "")
-        let present = Grant.parse(difference.found ?? "")
+        let wanted = GrantedPrivilege.parse(difference.expected ?? "")
+        let present = GrantedPrivilege.parse(difference.found ?? "")
         let target = GrantTarget(difference.object)
         return present.subtracting(wanted).sorted().map(target.revoke)
             + wanted.subtracting(present).sorted().map(target.grant)
@@ -59,25 +59,25 @@ struct SchemaRepair: Sendable {
 }
 
 /// One privilege of one role.
-private struct Grant: Hashable, Comparable {
+private struct GrantedPrivilege: Hashable, Comparable {
     let grantee: String
     let privilege: String
     let hasOption: Bool
 
-    static func < (left: Grant, right: Grant) -> Bool {
+    static func < (left: GrantedPrivilege, right: GrantedPrivilege) -> Bool {
         (left.grantee, left.privilege) < (right.grantee, right.privilege)
     }
 
     /// `catalog_app SELECT, UPDATE with grant option; public SELECT`.
-    static func parse(_ text: String) -> Set<Grant> {
+    static func parse(_ text: String) -> Set<GrantedPrivilege> {
         Set(
-            text.split(separator: "; ").flatMap { part -> [Grant] in
-                guard let blank = part.firstIndex(of: " ") else { return [] }
-                return part[part.index(after: blank)...].split(separator: ", ").map { privilege in
+            text.split(separator: "; ").flatMap { part -> [GrantedPrivilege] in
+                guard let space = part.firstIndex(of: " ") else { return [] }
+                return part[part.index(after: space)...].split(separator: ", ").map { privilege in
                     let option = " with grant option"
                     let name = privilege.hasSuffix(option) ? privilege.dropLast(option.count) : privilege
-                    return Grant(
-                        grantee: String(part[..<blank]), privilege: String(name),
+                    return GrantedPrivilege(
+                        grantee: String(part[..<space]), privilege: String(name),
                         hasOption: privilege.hasSuffix(option))
                 }
             })
@@ -98,19 +98,19 @@ private struct GrantTarget {
         }
     }
 
-    func grant(_ grant: Grant) -> String {
+    func grant(_ grant: GrantedPrivilege) -> String {
         "grant \(what(grant)) on \(object) to \(grant.grantee)\(grant.hasOption ? " with grant option" : "")"
     }
 
-    func revoke(_ grant: Grant) -> String { "revoke \(what(grant)) on \(object) from \(grant.grantee)" }
+    func revoke(_ grant: GrantedPrivilege) -> String { "revoke \(what(grant)) on \(object) from \(grant.grantee)" }
 
-    private func what(_ grant: Grant) -> String { grant.privilege + (column.map { " (\($0))" } ?? "") }
+    private func what(_ grant: GrantedPrivilege) -> String { grant.privilege + (column.map { " (\($0))" } ?? "") }
 }
 
 extension Migrator {
     /// What the database has otherwise than the newest migration makes it; nil where there is nothing to compare with, because files are
     /// pending, or the database is ahead of them.
-    public func differences() async throws -> [SchemaDifference]? {
+    package func differences() async throws -> [SchemaDifference]? {
         try await withConnection { connection in
             try await connection.transaction(.init(isolation: .repeatableRead, isReadOnly: true)) { session in
                 try comparable(session).map { expected in try Self.differences(expected, session) }
@@ -119,7 +119,7 @@ extension Migrator {
     }
 
     /// Of a database as it is, for `sql/migrations/fingerprint.tsv`.
-    public func fingerprint() async throws -> SchemaFingerprint {
+    package func fingerprint() async throws -> SchemaFingerprint {
         try await withConnection { connection in
             try await connection.transaction(.init(isReadOnly: true)) { try SchemaFingerprint.read($0) }
         }
@@ -164,7 +164,7 @@ extension Migrator {
 
 extension SchemaDifference: CustomStringConvertible {
     /// The facts and the remedy, in one line.
-    public var description: String {
+    package var description: String {
         let what = "\(object.kind) \(object.name)"
         return switch (expected, found) {
         case (let expected?, nil): "\(what) is missing\(expected.isEmpty ? "" : " (\(expected))")"

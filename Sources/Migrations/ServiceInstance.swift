@@ -1,26 +1,26 @@
-import Postgres
+package import Postgres
 
 /// A running process of the service, as it registers in `migrations.instances` while it works.
 ///
 /// A migration that does not work with it is refused until it has ended: ``Migrator/up(to:dryRun:)``.
-public struct ServiceInstance: Sendable, Equatable {
+package struct ServiceInstance: Sendable, Equatable {
     /// How often a process says that it is at work.
-    public static let beat = Duration.seconds(5)
+    package static let beat = Duration.seconds(5)
     /// For how long after its last beat a process counts as being at work.
     static let lifetime = Duration.seconds(20)
 
     /// Of this process's life, for nobody else.
-    public let id: String
-    public let host: String
-    public let process: Int
+    package let id: String
+    package let host: String
+    package let process: Int
     /// Such as `api,worker`.
-    public let roles: String
+    package let roles: String
     /// The version of the binary.
-    public let binary: String
+    package let binary: String
     /// The binary's newest migration.
-    public let schemaVersion: Int
+    package let schemaVersion: Int
 
-    public init(id: String, host: String, process: Int, roles: String, binary: String, schemaVersion: Int) {
+    package init(id: String, host: String, process: Int, roles: String, binary: String, schemaVersion: Int) {
         self.id = id
         self.host = host
         self.process = process
@@ -30,13 +30,13 @@ public struct ServiceInstance: Sendable, Equatable {
     }
 
     /// Says that the process is at work. Does nothing where no migrator that knows of instances has been yet.
-    public func register(_ session: Session) throws {
+    package func register(_ session: Session) throws {
         guard try session.query(InstanceQueries.tableExists)[0].get("exists") else { return }
         try session.execute(InstanceQueries.register(self))
     }
 
     /// Says that it has ended.
-    public func unregister(_ session: Session) throws {
+    package func unregister(_ session: Session) throws {
         guard try session.query(InstanceQueries.tableExists)[0].get("exists") else { return }
         try session.execute(InstanceQueries.unregister(id))
     }

@@ -2,7 +2,7 @@ import Foundation
 
 extension Sequence<UInt8> {
     /// The bytes as RFC 4648, section 5, writes them, without padding.
-    public var base64URL: String {
+    package var base64URL: String {
         Data(self).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 }
@@ -10,7 +10,7 @@ extension Sequence<UInt8> {
 extension [UInt8] {
     /// Reads what `base64URL` writes.
     /// - Returns: nil if the text is anything else.
-    public init?(base64URL text: some StringProtocol) {
+    package init?(base64URL text: some StringProtocol) {
         let plain = String(text).replacing("-", with: "+").replacing("_", with: "/")
         let padding = String(repeating: "=", count: (4 - plain.count % 4) % 4)
         guard let data = Data(base64Encoded: plain + padding) else { return nil }

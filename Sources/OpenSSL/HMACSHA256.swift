@@ -1,9 +1,9 @@
 import COpenSSL
 
 /// HMAC with SHA-256 (RFC 2104, FIPS 198-1) over OpenSSL.
-public enum HMACSHA256 {
+package enum HMACSHA256 {
     /// The authentication code of a whole message: 32 bytes.
-    public static func code(of message: [UInt8], key: [UInt8]) -> [UInt8] {
+    package static func code(of message: [UInt8], key: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: SHA256.digestLength) { digest, count in
             let result = HMAC(
                 EVP_sha256(), key, Int32(key.count), message, message.count, digest.baseAddress, nil)

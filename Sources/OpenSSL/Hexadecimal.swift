@@ -1,6 +1,6 @@
 extension [UInt8] {
     /// The bytes as lower-case hexadecimal digits, two a byte.
-    public var hex: String {
+    package var hex: String {
         String(unsafeUninitializedCapacity: 2 * count) { digits in
             for (index, byte) in enumerated() {
                 digits[2 * index] = Self.hexDigit(byte >> 4)

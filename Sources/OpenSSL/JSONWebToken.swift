@@ -1,35 +1,35 @@
-import Foundation
+package import Foundation
 
 /// A JSON Web Token in its compact form (RFC 7515, section 7.1), taken apart; nothing in it is to be trusted yet.
-public struct JSONWebToken {
+package struct JSONWebToken {
     /// What its signature is made with.
-    public struct Header: Decodable {
-        public var alg: String
-        public var kid: String?
+    package struct Header: Decodable {
+        package var alg: String
+        package var kid: String?
         /// Extensions that must be understood (RFC 7515, section 4.1.11); none is.
         var crit: [String]?
     }
 
     /// What it says, by name (RFC 7519, section 4).
-    public struct Claims {
+    package struct Claims {
         fileprivate let members: [String: Any]
 
         /// Whether the claim says anything; null says nothing.
-        public func has(_ name: String) -> Bool { members[name].map { !($0 is NSNull) } ?? false }
-        public func text(_ name: String) -> String? { members[name] as? String }
-        public func number(_ name: String) -> Double? { (members[name] as? NSNumber)?.doubleValue }
+        package func has(_ name: String) -> Bool { members[name].map { !($0 is NSNull) } ?? false }
+        package func text(_ name: String) -> String? { members[name] as? String }
+        package func number(_ name: String) -> Double? { (members[name] as? NSNumber)?.doubleValue }
         /// A string or an array of strings.
-        public func texts(_ name: String) -> [String] { text(name).map { [$0] } ?? members[name] as? [String] ?? [] }
+        package func texts(_ name: String) -> [String] { text(name).map { [$0] } ?? members[name] as? [String] ?? [] }
     }
 
-    public let header: Header
-    public let claims: Claims
-    public let signature: [UInt8]
+    package let header: Header
+    package let claims: Claims
+    package let signature: [UInt8]
     /// What the signature is of.
-    public let signed: [UInt8]
+    package let signed: [UInt8]
 
     /// - Returns: nil if the text is not such a token.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, text.utf8.count <= 16_384,
             let headerJSON = [UInt8](base64URL: parts[0]), let claimsJSON = [UInt8](base64URL: parts[1]),
@@ -45,14 +45,14 @@ public struct JSONWebToken {
     }
 
     /// When it expires; nil if it does not say so.
-    public var expiry: Date? { claims.number("exp").map(Date.init(timeIntervalSince1970:)) }
+    package var expiry: Date? { claims.number("exp").map(Date.init(timeIntervalSince1970:)) }
 
     /// Makes a token, signed with RS256.
     /// - Parameters:
     ///   - claims: a JSON object.
     ///   - privateKey: PEM.
     /// - Returns: nil if the key is not an RSA key in PEM.
-    public static func make(claims: [UInt8], privateKey: String) -> String? {
+    package static func make(claims: [UInt8], privateKey: String) -> String? {
         let header = Array(#"{"alg":"RS256","typ":"JWT"}"#.utf8)
         let text = "\(header.base64URL).\(claims.base64URL)"
         return RSASignature.sign(Array(text.utf8), privateKey: privateKey).map { "\(text).\($0.base64URL)" }

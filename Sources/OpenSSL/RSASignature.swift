@@ -1,9 +1,9 @@
 import COpenSSL
 
 /// RSA signatures, PKCS #1 v1.5 (RFC 8017, section 8.2), over OpenSSL.
-public enum RSASignature {
+package enum RSASignature {
     /// The hash under a signature.
-    public enum Digest: Sendable {
+    package enum Digest: Sendable {
         /// Too weak for new signatures; still found in messages of services that began with it.
         case sha1
         case sha256
@@ -13,7 +13,7 @@ public enum RSASignature {
     /// must know where it comes from.
     /// - Parameter certificate: X.509 in PEM.
     /// - Returns: false also if the certificate cannot be read or has no RSA key.
-    public static func isValid(
+    package static func isValid(
         _ signature: [UInt8], of message: [UInt8], digest: Digest, certificate: String
     ) -> Bool {
         guard let key = publicKey(of: Array(certificate.utf8)) else { return false }
@@ -32,7 +32,7 @@ public enum RSASignature {
     /// Signs with SHA-256, as RS256 of JSON Web Tokens wants it (RFC 7518, section 3.3).
     /// - Parameter privateKey: in PEM, without a passphrase.
     /// - Returns: nil if the key cannot be read or is not an RSA key.
-    public static func sign(_ message: [UInt8], privateKey: String) -> [UInt8]? {
+    package static func sign(_ message: [UInt8], privateKey: String) -> [UInt8]? {
         defer { ERR_clear_error() }
         guard let key = self.privateKey(of: Array(privateKey.utf8)) else { return nil }
         defer { EVP_PKEY_free(key) }

@@ -3,15 +3,15 @@ import COpenSSL
 /// An incremental SHA-256 (FIPS 180-4) over OpenSSL's EVP interface.
 ///
 /// One value hashes one message: `update` any number of times, then `finish` once. Not safe to share between threads.
-public final class SHA256 {
+package final class SHA256 {
     /// Length of a digest in bytes.
-    public static let digestLength = 32
+    package static let digestLength = 32
 
     private let context: OpaquePointer
     private var isFinished = false
 
     /// Starts an empty message.
-    public init() {
+    package init() {
         guard let context = EVP_MD_CTX_new() else { preconditionFailure("cannot allocate a digest context") }
         self.context = context
         // Fails only when the loaded OpenSSL has no SHA-256 at all, and then no part of the product can work.
@@ -21,19 +21,19 @@ public final class SHA256 {
     deinit { EVP_MD_CTX_free(context) }
 
     /// Adds bytes to the message. Must not follow `finish`.
-    public func update(_ bytes: UnsafeRawBufferPointer) {
+    package func update(_ bytes: UnsafeRawBufferPointer) {
         precondition(!isFinished, "SHA256.update after finish")
         guard let start = bytes.baseAddress else { return }
         precondition(EVP_DigestUpdate(context, start, bytes.count) == 1, "OpenSSL refused to hash")
     }
 
     /// Adds bytes to the message. Must not follow `finish`.
-    public func update(_ bytes: [UInt8]) {
+    package func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes(update)
     }
 
     /// Ends the message and returns its digest of 32 bytes. May be called once.
-    public func finish() -> [UInt8] {
+    package func finish() -> [UInt8] {
         precondition(!isFinished, "SHA256.finish called twice")
         isFinished = true
         return [UInt8](unsafeUninitializedCapacity: Self.digestLength) { digest, count in
@@ -43,14 +43,14 @@ public final class SHA256 {
     }
 
     /// The digest of a whole message.
-    public static func hash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    package static func hash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         let hash = SHA256()
         hash.update(bytes)
         return hash.finish()
     }
 
     /// The digest of a whole message.
-    public static func hash(_ bytes: [UInt8]) -> [UInt8] {
+    package static func hash(_ bytes: [UInt8]) -> [UInt8] {
         bytes.withUnsafeBytes { hash($0) }
     }
 }

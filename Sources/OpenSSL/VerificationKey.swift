@@ -1,12 +1,12 @@
 import COpenSSL
 
 /// A public key that checks signatures of JSON Web Tokens: RS256 or ES256 (RFC 7518, sections 3.3 and 3.4).
-public final class VerificationKey: @unchecked Sendable {  // because OpenSSL locks what it changes inside a key
+package final class VerificationKey: @unchecked Sendable {  // because OpenSSL locks what it changes inside a key
     /// What a key may check.
-    public static let algorithms = ["RS256", "ES256"]
+    package static let algorithms = ["RS256", "ES256"]
 
     /// One of `algorithms`.
-    public let algorithm: String
+    package let algorithm: String
     private let key: OpaquePointer
 
     /// An RSA key of at least 2048 bits.
@@ -14,7 +14,7 @@ public final class VerificationKey: @unchecked Sendable {  // because OpenSSL lo
     ///   - rsaModulus: big-endian.
     ///   - exponent: big-endian.
     /// - Returns: nil if these make no such key.
-    public init?(rsaModulus: [UInt8], exponent: [UInt8]) {
+    package init?(rsaModulus: [UInt8], exponent: [UInt8]) {
         // RFC 8017, appendix A.1: rsaEncryption with the parameters NULL, then both numbers.
         let algorithm: [UInt8] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00]
         let numbers = DER.sequence(DER.integer(rsaModulus) + DER.integer(exponent))
@@ -28,7 +28,7 @@ public final class VerificationKey: @unchecked Sendable {  // because OpenSSL lo
     ///   - p256X: 32 bytes, big-endian.
     ///   - y: 32 bytes, big-endian.
     /// - Returns: nil if the point is not on the curve.
-    public init?(p256X: [UInt8], y: [UInt8]) {
+    package init?(p256X: [UInt8], y: [UInt8]) {
         guard p256X.count == 32, y.count == 32 else { return nil }
         // RFC 5480, section 2: id-ecPublicKey on prime256v1, then the uncompressed point.
         let algorithm: [UInt8] = [
@@ -42,7 +42,7 @@ public final class VerificationKey: @unchecked Sendable {  // because OpenSSL lo
     deinit { EVP_PKEY_free(key) }
 
     /// - Parameter signature: of ES256 the 64 bytes of both numbers.
-    public func isValid(_ signature: [UInt8], of message: [UInt8]) -> Bool {
+    package func isValid(_ signature: [UInt8], of message: [UInt8]) -> Bool {
         var signature = signature
         if algorithm == "ES256" {
             guard signature.count == 64 else { return false }

@@ -32,14 +32,11 @@ public enum Listener {
         precondition(!channels.isEmpty, "without a channel nothing is ever received")
         let end = try WakePipe()
         let connection = try await Connection.open(conninfo, application: application)
-        do {
+        try await connection.closingOnError { connection in
             try await connection.run { session in
                 for channel in channels { try session.execute("listen \(identifier: channel)") }
                 try setUp(session)
             }
-        } catch {
-            await connection.close()
-            throw error
         }
         let (stream, continuation) = AsyncThrowingStream<Notification, any Error>.makeStream()
         continuation.onTermination = { _ in end.wake() }

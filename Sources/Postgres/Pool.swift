@@ -118,12 +118,7 @@ public final class Pool: Sendable {
     private func open() async throws -> Connection {
         try Task.checkCancellation()
         let connection = try await connector.open(application: application)
-        do {
-            try await connection.run(within: limit, setUp)
-        } catch {
-            await connection.close()
-            throw error
-        }
+        try await connection.closingOnError { _ = try await $0.run(within: limit, setUp) }
         return connection
     }
 

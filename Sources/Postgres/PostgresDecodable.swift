@@ -45,7 +45,7 @@ extension Array: PostgresDecodable where Element: PostgresDecodable {
 
 /// The text form of arrays: manual, section 8.15.6.
 enum ArrayText {
-    /// The elements, unescaped, nil for NULL; nil if the text is no one-dimensional array.
+    /// The elements, unescaped, nil for NULL; nil if the text is not a one-dimensional array.
     static func elements(_ text: String) -> [String?]? {
         var rest = text.utf8[...]
         guard rest.popFirst() == UInt8(ascii: "{"), rest.popLast() == UInt8(ascii: "}") else { return nil }

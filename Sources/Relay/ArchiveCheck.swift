@@ -1,6 +1,6 @@
 import Foundation
 import OpenSSL
-import Postgres
+package import Postgres
 import Storage
 import Threads
 import Zlib

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Storage
 
 /// Where archives go: a bucket of another store.
@@ -6,7 +6,7 @@ package protocol ArchiveStore: Sendable {
     /// Stores an archive under its key with one request, whole or not at all.
     /// - Parameters:
     ///   - path: of its file.
-    ///   - replaces: whether an object of that key is replaced; else it is left alone, which is no error, where the store can
+    ///   - replaces: whether an object of that key is replaced; else it is left alone, which is not an error, where the store can
     ///     tell.
     func put(_ archive: RelayArchive, contentsOf path: String, replaces: Bool) async throws
 

@@ -1,6 +1,6 @@
-import Intake
+package import Intake
 import Jobs
-import Postgres
+package import Postgres
 
 /// Puts objects into the window that is open when they arrive.
 package struct RelayIntake: Pipeline {

@@ -1,8 +1,8 @@
 import Foundation
-import Jobs
+package import Jobs
 import Logging
-import Postgres
-import Storage
+package import Postgres
+package import Storage
 
 /// The jobs of the relay: a window is sealed when its time is over, then handed out, packed, delivered and verified.
 enum RelayJob {

@@ -132,7 +132,7 @@ struct RelayPipeline: Sendable {
         return members
     }
 
-    /// Says which store failed; the machine's own trouble is no store's.
+    /// Says which store failed; trouble of the machine itself is not a store's.
     private func failing<Result>(
         _ cause: RelayFailure.Cause, _ body: () async throws -> Result
     ) async throws -> Result {

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 extension RelayStatus {
     /// Of the last day; windows under way are all counted.

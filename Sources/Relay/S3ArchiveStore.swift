@@ -1,4 +1,4 @@
-import AWS
+package import AWS
 import Foundation
 import OpenSSL
 

@@ -85,7 +85,7 @@ struct TarHeader {
         put(octal(0, digits: 7), at: 329)
         put(octal(0, digits: 7), at: 337)
         put(prefix, at: 345)
-        // The checksum is taken with blanks in its own place.
+        // The checksum is taken with spaces in its own place.
         put(repeatElement(UInt8(ascii: " "), count: 8), at: 148)
         put(octal(block.reduce(0) { $0 + Int($1) }, digits: 6) + [0], at: 148)
         return block

@@ -1,3 +1,4 @@
+import Jobs
 import Postgres
 
 /// The statements of `relay.windows`.

@@ -1,5 +1,5 @@
 import Jobs
-import Postgres
+package import Postgres
 
 /// Another attempt has the window by now: what this one did is rolled back.
 struct WindowLost: Error, CustomStringConvertible {

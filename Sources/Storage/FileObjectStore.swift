@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Threads
 
 /// Objects as files below a folder.

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// One bucket: objects by key, such as `errors/VEND001/UPLOAD_…_errors.csv`.
 package protocol ObjectStore: Sendable {
@@ -10,7 +10,7 @@ package protocol ObjectStore: Sendable {
     ///   - version: of a store with versions; nil takes the newest.
     ///   - etag: what the object must still be; nil takes any.
     ///   - receive: off Swift's pool, may block; what it throws ends the transfer.
-    /// - Throws: `ObjectStoreError`, with `isGone` if there is no such object any more.
+    /// - Throws: `ObjectStoreError`, with `isGone` if the object does not exist any more.
     func get(
         _ key: String, version: String?, etag: String?,
         receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
@@ -20,7 +20,7 @@ package protocol ObjectStore: Sendable {
     /// - Parameters:
     ///   - range: bytes, at most 16 MiB; nil is the whole.
     ///   - version, etag: as for `get`.
-    /// - Throws: `ObjectStoreError`, with `isGone` if there is no such object any more.
+    /// - Throws: `ObjectStoreError`, with `isGone` if the object does not exist any more.
     func read(_ key: String, version: String?, etag: String?, range: Range<Int>?) async throws -> [UInt8]
 
     /// What is known of an object without reading it; nil if there is none.

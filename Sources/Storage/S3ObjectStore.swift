@@ -1,4 +1,4 @@
-import AWS
+package import AWS
 import Foundation
 
 /// A bucket of S3, or of a store that speaks its protocol.
@@ -87,7 +87,7 @@ package struct S3ObjectStore: ObjectStore {
         }
     }
 
-    /// Not if there is no bucket: then something else is wrong than one object.
+    /// Not if there is no bucket: then more is wrong than one object.
     private static func isGone(_ error: AWSError) -> Bool {
         ["NoSuchKey", "NoSuchVersion"].contains(error.code) || error.isPreconditionFailed || error.status == 416
     }

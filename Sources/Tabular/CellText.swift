@@ -1,4 +1,4 @@
-import CSV
+package import CSV
 import Text
 
 /// What a cell says: its value without quotes, without what surrounds it, and without the formula by which Excel keeps
@@ -33,7 +33,7 @@ package enum CellText {
 }
 
 extension CSVRecord {
-    /// Whether any cell has a value: a row without one is no row. Of a row with a mistake in its quotes they count as values.
+    /// Whether any cell has a value: a row without one does not count. Of a row with a mistake in its quotes they count as values.
     package func holdsValue(separator: UInt8) -> Bool {
         // The first byte of nearly every row decides.
         for byte in raw {

@@ -80,7 +80,7 @@ struct DoubleEncodingCheck {
 
     private mutating func count(_ bytes: ArraySlice<UInt8>, _ meant: Unicode.Scalar) {
         double += 1
-        // Ã, Â and â€ before what is no letter.
+        // Ã, Â and â€ before what is not a letter.
         if [0xC3, 0xC2].contains(bytes.first) || bytes.starts(with: [0xE2, 0x80]) { telling += 1 }
         if example == nil {
             let written = String(String.UnicodeScalarView(bytes.map(Windows1252.scalar)))

@@ -1,4 +1,4 @@
-import CSV
+package import CSV
 
 /// Why a file cannot be read as a table. `FileFailureText.swift` has the words.
 package enum FileFailure: Error, Equatable {
@@ -15,7 +15,7 @@ package enum FileFailure: Error, Equatable {
     /// - Parameters:
     ///   - kind: what it is, with its article.
     case otherKind(String, remedy: String)
-    /// What was declared is no encoding.
+    /// What was declared is not an encoding.
     case noSuchEncoding(String)
     /// Read in the encoding that was guessed, it has words of no language.
     case improbableEncoding(example: String)

@@ -1,4 +1,4 @@
-import CSV
+package import CSV
 import Text
 
 // The words of this module's failures, safe to show whoever sent the file.
@@ -20,7 +20,7 @@ extension FileFailure: CustomStringConvertible {
             "The text is UTF-8 that was read as Windows-1252 and saved again ('\(written)' stands for '\(meant)'): open the "
                 + "original file as UTF-8, and save it as UTF-8."
         case .headerHasNUL(let line):
-            "The header (line \(line)) contains NUL bytes, the file is no CSV text: save it as CSV in UTF-8."
+            "The header (line \(line)) contains NUL bytes, the file is not CSV text: save it as CSV in UTF-8."
         case .headerIsMalformed(let line, let problem):
             "The header (line \(line)) cannot be read: \(problem.words)."
         case .missingColumns(let missing, let found): Self.missing(missing, found)

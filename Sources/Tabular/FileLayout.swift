@@ -1,4 +1,5 @@
-import CSV
+package import CSV
+import Storage
 
 /// What the first record says: how the file is written, and what its columns are called.
 package struct FileLayout {
@@ -12,7 +13,7 @@ package struct FileLayout {
     /// Reads the first record of the spool.
     /// - Parameters:
     ///   - separator: nil finds it.
-    ///   - skippedLines: lines at the start that are no part of the table.
+    ///   - skippedLines: lines at the start that are not part of the table.
     ///   - isHeader: whether names can be those of the header; the header is the first record near the start that it takes, else
     ///     the first record.
     /// - Throws: `FileFailure`.

@@ -1,6 +1,6 @@
 import Text
 
-/// Knows files that are no CSV text by how they begin, so that they can be called what they are.
+/// Recognises files that are not CSV text by how they begin, so that they can be called what they are.
 enum FileSignature {
     private static let workbook = "export it as CSV."
     private static let compressed = "decompress it first, or compress it with gzip."

@@ -1,4 +1,5 @@
-import CSV
+package import CSV
+import Storage
 
 /// The first bytes of a file, in which its format and its header are looked for.
 struct FileStart {

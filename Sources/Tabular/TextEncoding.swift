@@ -155,7 +155,7 @@ extension [UInt8] {
 
 /// Any encoding that the system's iconv knows. A class because a descriptor has one owner, who closes it.
 final class IconvDecoder {
-    /// A byte that is no text in the encoding becomes one that is none in UTF-8, so that its row is refused.
+    /// A byte that is not text in the encoding becomes one that is invalid in UTF-8, so that its row is refused.
     private static let wrong: UInt8 = 0xFF
 
     private let descriptor: iconv_t

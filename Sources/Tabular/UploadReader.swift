@@ -1,5 +1,5 @@
 import OpenSSL
-import Storage
+package import Storage
 import Zlib
 
 /// A file as it was read, once and whole: UTF-8 in a spool.
@@ -13,7 +13,7 @@ package struct SpooledUpload {
     /// Nobody said which encoding it is, and it is not UTF-8.
     package let isGuessed: Bool
     package let isCompressed: Bool
-    /// Some rows hold NUL bytes or are no UTF-8: each row wants a look.
+    /// Some rows hold NUL bytes or are not UTF-8: each row must be looked at.
     package let hasDamagedText: Bool
 }
 

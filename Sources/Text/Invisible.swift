@@ -26,7 +26,7 @@ package enum Invisible {
     /// Joiners are part of words in some scripts, and of some emoji.
     private static func isJoiner(_ code: UInt32) -> Bool { code == 0x200C || code == 0x200D }
 
-    /// The text with what is invisible written as `<U+200B>`; blanks stay.
+    /// The text with what is invisible written as `<U+200B>`; spaces stay.
     package static func shown(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: needsShowing) else { return text }
         return text.unicodeScalars.reduce(into: "") { shown, scalar in

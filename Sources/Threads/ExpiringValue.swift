@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A value from somewhere else that is good for a while: kept, renewed in time, fetched once however many callers want it.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A value that any thread may read or change, one at a time.
 ///

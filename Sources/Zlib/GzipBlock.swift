@@ -4,18 +4,18 @@ import CZlib
 /// looking back into the piece before.
 ///
 /// `GzipMember` puts pieces together. Equal input gives equal bytes.
-public struct GzipBlock: Sendable {
+package struct GzipBlock: Sendable {
     /// Deflate data that ends at a byte; only the last of a member ends the data.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// Plain bytes.
-    public let plainCount: Int
+    package let plainCount: Int
     let crc: UInt
 
     /// - Parameters:
     ///   - plain: at most 1 GiB; pieces under 128 KiB cost ratio.
     ///   - level: 1 (fast) … 9 (small).
     ///   - isLast: of its member.
-    public init(_ plain: [UInt8], level: Int = 6, isLast: Bool = false) {
+    package init(_ plain: [UInt8], level: Int = 6, isLast: Bool = false) {
         precondition(plain.count <= 1 << 30, "zlib counts in 32 bits")
         plainCount = plain.count
         crc = plain.withUnsafeBufferPointer { crc32(crc32(0, nil, 0), $0.baseAddress, UInt32($0.count)) }
@@ -45,30 +45,30 @@ public struct GzipBlock: Sendable {
 
 /// The frame around blocks (RFC 1952): `header`, the blocks in the order of `append`, the last of them made with
 /// `isLast`, then `trailer`. One member, with neither time nor name.
-public struct GzipMember: Sendable {
+package struct GzipMember: Sendable {
     /// Deflate, no flags, no time, default compression, unknown system.
-    public static let header: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]
+    package static let header: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]
 
     private var crc = UInt(0)
     /// Plain bytes so far.
-    public private(set) var plainCount = 0
+    package private(set) var plainCount = 0
 
-    public init() {}
+    package init() {}
 
     /// Counts a block in.
-    public mutating func append(_ block: GzipBlock) {
+    package mutating func append(_ block: GzipBlock) {
         crc = crc32_combine(crc, block.crc, block.plainCount)
         plainCount += block.plainCount
     }
 
     /// Counts in what another one counted, behind the blocks so far.
-    public mutating func append(_ other: GzipMember) {
+    package mutating func append(_ other: GzipMember) {
         crc = crc32_combine(crc, other.crc, other.plainCount)
         plainCount += other.plainCount
     }
 
     /// Checksum and length of what was appended.
-    public var trailer: [UInt8] {
+    package var trailer: [UInt8] {
         [UInt32(truncatingIfNeeded: crc), UInt32(truncatingIfNeeded: plainCount)].flatMap { number in
             (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
         }

@@ -1,5 +1,5 @@
 /// Why gzip data cannot be unpacked.
-public enum GzipError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum GzipError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The data ends inside a member.
     case truncated
     /// The data is damaged, or something follows the last member; the reason is a lower-case fragment.
@@ -8,7 +8,7 @@ public enum GzipError: Error, Equatable, Sendable, CustomStringConvertible {
     case notGzip
 
     /// A message for the person who sent the data: what is wrong and what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .truncated: "cannot unpack the gzip data: it ends too early; send the complete file again"
         case .corrupt(let reason): "cannot unpack the gzip data: \(reason); compress the file again and send it again"

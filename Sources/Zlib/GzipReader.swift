@@ -5,11 +5,11 @@ import CZlib
 /// Several members one after the other are unpacked as one text, and zeros after the last one (tape padding) are ignored.
 /// A few kilobytes can unpack to gigabytes: bounding the output is up to the caller, who has `bytesRead` and
 /// `bytesWritten` for it. Not safe to share between threads; useless after an error.
-public final class GzipReader {
+package final class GzipReader {
     /// Compressed bytes used so far.
-    public private(set) var bytesRead = 0
+    package private(set) var bytesRead = 0
     /// Unpacked bytes returned so far.
-    public private(set) var bytesWritten = 0
+    package private(set) var bytesWritten = 0
 
     private enum Position { case start, member, betweenMembers, padding, end }
 
@@ -20,7 +20,7 @@ public final class GzipReader {
     private let stream: UnsafeMutablePointer<z_stream>
 
     /// - Parameter read: fills the start of a buffer with compressed bytes and returns their number, 0 at the end.
-    public init(read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int) {
+    package init(read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int) {
         self.read = read
         input = .allocate(byteCount: 1 << 16, alignment: 16)
         stream = .allocate(capacity: 1)
@@ -35,14 +35,14 @@ public final class GzipReader {
     }
 
     /// Whether data that starts with these bytes claims to be gzip.
-    public static func isGzip(prefix: some Collection<UInt8>) -> Bool {
+    package static func isGzip(prefix: some Collection<UInt8>) -> Bool {
         prefix.prefix(2).elementsEqual([0x1f, 0x8b])
     }
 
     /// Fills the start of the buffer with unpacked bytes and returns their number; 0 only at the end of the data.
     ///
     /// Throws `GzipError`, or whatever the source of the compressed bytes throws.
-    public func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
+    package func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
         guard !output.isEmpty else { return 0 }
         while true {
             guard try hasInput() else { return try endOfInput() }

@@ -4,11 +4,11 @@ import CZlib
 ///
 /// The header holds no time and no name, so that equal input gives equal bytes. Call `finish` once, at the end: without
 /// it the data is truncated. Not safe to share between threads; useless after an error of the sink.
-public final class GzipWriter {
+package final class GzipWriter {
     /// Plain bytes taken so far.
-    public private(set) var bytesRead = 0
+    package private(set) var bytesRead = 0
     /// Compressed bytes handed to the sink so far.
-    public private(set) var bytesWritten = 0
+    package private(set) var bytesWritten = 0
 
     private let sink: (UnsafeRawBufferPointer) throws -> Void
     private let output: UnsafeMutableRawBufferPointer
@@ -19,7 +19,7 @@ public final class GzipWriter {
     /// - Parameters:
     ///   - level: 1 (fast) … 9 (small).
     ///   - write: takes compressed bytes, valid only during the call.
-    public init(level: Int = 6, write: @escaping (UnsafeRawBufferPointer) throws -> Void) {
+    package init(level: Int = 6, write: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         precondition((1...9).contains(level), "gzip level \(level) is not in 1…9")
         sink = write
         output = .allocate(byteCount: 1 << 16, alignment: 16)
@@ -35,7 +35,7 @@ public final class GzipWriter {
     }
 
     /// Compresses more bytes. Must not follow `finish`. Throws what the sink throws.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
         precondition(!isFinished, "GzipWriter.write after finish")
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -47,12 +47,12 @@ public final class GzipWriter {
     }
 
     /// Compresses more bytes. Must not follow `finish`. Throws what the sink throws.
-    public func write(_ bytes: [UInt8]) throws {
+    package func write(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes(write)
     }
 
     /// Writes what is still held back and the trailer. May be called once. Throws what the sink throws.
-    public func finish() throws {
+    package func finish() throws {
         precondition(!isFinished, "GzipWriter.finish called twice")
         isFinished = true
         try deflate(.init(start: nil, count: 0), flush: Z_FINISH)

@@ -28,12 +28,12 @@ import Testing
                 select from pg_stat_activity
                 where application_name = 'catalog-api-listen' and state = 'idle' and query ilike '%listen%api_tokens%'
                 """
-            while try await pool.run({ try $0.query(listeners).isEmpty }) { try Task.checkCancellation() }
+            try await eventually { try await !pool.run { try $0.query(listeners).isEmpty } }
             try await pool.run { _ = try $0.revokeToken(token.tokenID) }
             await #expect(throws: Problem.self) {
-                while true {
+                try await eventually {
                     _ = try await authenticator.identify("Bearer \(token.text)")
-                    try Task.checkCancellation()
+                    return false
                 }
             }
             running.cancel()

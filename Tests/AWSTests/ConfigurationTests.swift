@@ -3,7 +3,7 @@ import Testing
 @testable import AWS
 
 struct INIFileTests {
-    @Test("sections, comments, blanks and nested settings")
+    @Test("sections, comments, whitespace and nested settings")
     func sections() {
         let file = INIFile(
             """
@@ -34,7 +34,7 @@ struct INIFileTests {
     }
 }
 
-struct AWSEnvironmentTests {
+@Suite(.timeLimit(.minutes(5))) struct AWSEnvironmentTests {
     private static let files = [
         "/home/cat/.aws/config": """
         [default]
@@ -103,22 +103,22 @@ struct EndpointTests {
             ("https://files.example:4430/Base", "https", "files.example:4430", "/Base"),
         ])
     func parts(url: String, scheme: String, host: String, path: String) throws {
-        let endpoint = try Endpoint(url: url)
+        let endpoint = try AWSEndpoint(url: url)
         #expect(endpoint.scheme == scheme)
         #expect(endpoint.host == host)
         #expect(endpoint.basePath == path)
     }
 
     @Test(
-        "what is no address is refused",
+        "what is not an address is refused",
         arguments: ["", "files.example", "ftp://x", "http://", "https://u@x", "http://x?y"])
     func refused(url: String) {
-        #expect(throws: AWSConfigurationError.self) { try Endpoint(url: url) }
+        #expect(throws: AWSConfigurationError.self) { try AWSEndpoint(url: url) }
     }
 
     @Test("AWS's own")
     func own() {
-        #expect(Endpoint(of: .secretsManager, region: "eu-west-1").host == "secretsmanager.eu-west-1.amazonaws.com")
-        #expect(Endpoint(of: .s3, region: "cn-north-1").host == "s3.cn-north-1.amazonaws.com.cn")
+        #expect(AWSEndpoint(of: .secretsManager, region: "eu-west-1").host == "secretsmanager.eu-west-1.amazonaws.com")
+        #expect(AWSEndpoint(of: .s3, region: "cn-north-1").host == "s3.cn-north-1.amazonaws.com.cn")
     }
 }

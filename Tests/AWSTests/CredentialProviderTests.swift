@@ -5,7 +5,7 @@ import Testing
 @testable import AWS
 import Threads
 
-struct CredentialProviderTests {
+@Suite(.timeLimit(.minutes(5))) struct CredentialProviderTests {
     private let clock = TestClock()
 
     /// A source that counts, and that answers by a list.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AWS
 
-struct CredentialSourceTests {
+@Suite(.timeLimit(.minutes(5))) struct CredentialSourceTests {
     private static let now = Date(timeIntervalSince1970: 1_772_366_400)
 
     @Test("environment variables are used together or not at all")

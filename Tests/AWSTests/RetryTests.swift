@@ -76,12 +76,12 @@ struct RetryStateTests {
     }
 }
 
-struct ServiceClientTests {
+@Suite(.timeLimit(.minutes(5))) struct ServiceClientTests {
     private static let now = Date(timeIntervalSince1970: 1_772_366_400)
 
     private func client(_ transport: ScriptedTransport) throws -> STSClient {
         try STSClient(
-            endpoint: Endpoint(url: "http://127.0.0.1:5000"), credentials: CredentialProvider(.make()),
+            endpoint: AWSEndpoint(url: "http://127.0.0.1:5000"), credentials: CredentialProvider(.make()),
             surroundings: transport.surroundings(now: { Self.now }))
     }
 

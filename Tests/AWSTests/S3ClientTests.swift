@@ -7,7 +7,7 @@ import Testing
 import Threads
 
 /// Against real stores.
-struct S3ClientTests {
+@Suite(.timeLimit(.minutes(5))) struct S3ClientTests {
     /// Names that encoders, signers and paths get wrong.
     private static let oddKeys = [
         "plain.csv", "a b/c+d&e=f?g#h%20i.csv", "ümläut/漢字/🙂.csv", "a//b", "dots/../up/./here", "tail/", "'(x)*!~@$:;,",
@@ -265,14 +265,14 @@ struct S3ClientTests {
 
 extension ServiceClient {
     /// Of S3, on a service that a test plays.
-    static func make(_ transport: ScriptedTransport, endpoint: Endpoint? = nil) -> ServiceClient {
+    static func make(_ transport: ScriptedTransport, endpoint: AWSEndpoint? = nil) -> ServiceClient {
         ServiceClient(
-            .s3, region: "eu-west-1", endpoint: endpoint ?? Endpoint(of: .s3, region: "eu-west-1"),
+            .s3, region: "eu-west-1", endpoint: endpoint ?? AWSEndpoint(of: .s3, region: "eu-west-1"),
             credentials: CredentialProvider(.make()), rules: .s3, surroundings: transport.surroundings())
     }
 }
 
-@Suite struct S3LifecycleTests {
+@Suite(.timeLimit(.minutes(5))) struct S3LifecycleTests {
     @Test("A rule is added to those of a bucket, replaces the one of its id, and leaves the others")
     func lifecycle() async throws {
         let (client, bucket) = try await S3Store.moto.bucket()

@@ -7,14 +7,14 @@ import Testing
 import Threads
 
 /// A real store behind a way that loses connections.
-struct S3LostConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct S3LostConnectionTests {
     private let bytes = sampleBytes(3_000_000)
 
     /// A client that does not wait before it tries again.
     private func client(_ url: String, partSize: Int) async throws -> S3Client {
         let http = HTTPClient()
         var configuration = try await S3Store.swift.configuration(http: http)
-        configuration.endpoints[.s3] = try Endpoint(url: url)
+        configuration.endpoints[.s3] = try AWSEndpoint(url: url)
         let surroundings = Surroundings(
             send: { try await http.send($0) }, download: { try await http.download($0, receive: $1) }, sleep: { _ in })
         return S3Client(

@@ -7,7 +7,7 @@ import Testing
 import Threads
 
 /// What the client does when a store or the way to it fails.
-struct S3RecoveryTests {
+@Suite(.timeLimit(.minutes(5))) struct S3RecoveryTests {
     private let object = S3Object(bucket: "bucket", key: "k")
 
     private static let head = HTTPResponse.make(headers: ["Content-Length": "10", "ETag": "\"e1\""])
@@ -129,12 +129,12 @@ struct S3RecoveryTests {
 
     @Test("AWS has the bucket in the host, other stores and names with dots in the path")
     func addressing() throws {
-        let aws = S3Addressing(endpoint: Endpoint(of: .s3, region: "eu-west-1"))
+        let aws = S3Addressing(endpoint: AWSEndpoint(of: .s3, region: "eu-west-1"))
         #expect(try aws.request("GET", object).url == "https://bucket.s3.eu-west-1.amazonaws.com/k")
         let dotted = S3Object(bucket: "my.bucket", key: "a b", version: "v/1")
         #expect(
             try aws.request("GET", dotted).url == "https://s3.eu-west-1.amazonaws.com/my.bucket/a%20b?versionId=v%2F1")
-        let other = S3Addressing(endpoint: try Endpoint(url: "http://minio:9000/base"))
+        let other = S3Addressing(endpoint: try AWSEndpoint(url: "http://minio:9000/base"))
         #expect(try other.request("GET", object).url == "http://minio:9000/base/bucket/k")
         #expect(try other.request("GET", bucket: "bucket").url == "http://minio:9000/base/bucket")
     }
@@ -146,7 +146,7 @@ struct S3RecoveryTests {
             let credentials = Credentials(
                 accessKeyID: "A", secretAccessKey: "S", sessionToken: token, expiration: expiration)
             let service = ServiceClient(
-                .s3, region: "eu-west-1", endpoint: Endpoint(of: .s3, region: "eu-west-1"),
+                .s3, region: "eu-west-1", endpoint: AWSEndpoint(of: .s3, region: "eu-west-1"),
                 credentials: CredentialProvider(credentials), rules: .s3,
                 surroundings: ScriptedTransport().surroundings(now: { now }))
             let link = try await S3Client(service).presignGet(object, expires: 604_800)

@@ -5,7 +5,7 @@ import Threads
 
 @testable import AWS
 
-struct SNSMessageTests {
+@Suite(.timeLimit(.minutes(5))) struct SNSMessageTests {
     private static let folder = "aws-events/sns-signed"
 
     private func text(_ name: String) throws -> String {
@@ -132,7 +132,7 @@ struct SNSMessageTests {
         #expect(transport.requests.count == 2)
     }
 
-    @Test("other bodies are no messages", arguments: ["", "{}", "[]", #"{"Type": "Other"}"#])
+    @Test("other bodies are not messages", arguments: ["", "{}", "[]", #"{"Type": "Other"}"#])
     func otherBodies(body: String) {
         #expect(throws: SNSMessageError.self) { try SNSMessage(Array(body.utf8)) }
     }

@@ -7,9 +7,9 @@ import Testing
 import Threads
 
 /// SNS, Secrets Manager, STS and instance metadata, played by moto.
-struct ServiceTests {
+@Suite(.timeLimit(.minutes(5))) struct ServiceTests {
     private func configuration() async throws -> AWSConfiguration {
-        let endpoint = try Endpoint(url: try await MotoServer.url())
+        let endpoint = try AWSEndpoint(url: try await MotoServer.url())
         return AWSConfiguration(
             region: "eu-central-1", credentials: CredentialProvider(.make()),
             endpoints: Dictionary(uniqueKeysWithValues: AWSService.allCases.map { ($0, endpoint) }), http: HTTPClient())
@@ -23,7 +23,7 @@ struct ServiceTests {
 
     /// Calls an action of SQS, which shows what was published.
     private func queue(_ action: String, _ name: String, _ value: String) async throws -> XMLDocument.Element {
-        let endpoint = try Endpoint(url: try await MotoServer.url())
+        let endpoint = try AWSEndpoint(url: try await MotoServer.url())
         var request = SignableRequest(
             "POST", endpoint, headers: [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")])
         let body = Array("Action=\(action)&Version=2012-11-05&\(name)=\(value)&MaxNumberOfMessages=10".utf8)
@@ -131,7 +131,7 @@ struct ServiceTests {
     }
 }
 
-final class SecretCacheTests: Sendable {
+@Suite(.timeLimit(.minutes(5))) final class SecretCacheTests: Sendable {
     private let clock = TestClock()
     private let calls = Locked(0)
 

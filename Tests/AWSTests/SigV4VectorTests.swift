@@ -95,7 +95,7 @@ struct SigningVector {
         try String(contentsOfFile: SharedData.file("sigv4/v4/\(name)/\(file)"), encoding: .utf8)
     }
 
-    /// Header lines that begin with a blank continue the one before.
+    /// Header lines that begin with a space continue the one before.
     private static func parse(_ text: String) -> (SignableRequest, body: String) {
         let parts = text.split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)
         let lines = parts[0].replacing("\n ", with: " ").split(separator: "\n")

@@ -25,7 +25,7 @@ struct XMLDocumentTests {
     }
 
     @Test(
-        "anything else is no document",
+        "anything else is not a document",
         arguments: [
             "", "text", "<a>", "</a>", "<a></b>", "<a/><b/>", "<a>&nope;</a>", "<a>& b</a>", "<a><!-- </a>", "<a", "{}",
             "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", String(repeating: "<a>", count: 100_000),

@@ -74,7 +74,7 @@ struct CSVReaderTests {
     }
 
     @Test(
-        "what is no quoted value all the same is malformed",
+        "what is still not a quoted value is malformed",
         arguments: ["\"a\"b,c", "\"a\" \"b\",c", " \"a\" b,c", "\"a\"\r,c", "\"a\" b"])
     func malformed(text: String) throws {
         #expect(try read(text).map(\.problem) == [.textAfterQuote(field: 0)])

@@ -2,7 +2,7 @@ import CSV
 import TestSupport
 import Testing
 
-struct CSVWriterTests {
+@Suite(.timeLimit(.minutes(5))) struct CSVWriterTests {
     private func write(_ rows: [[String]], separator: UInt8 = 44, ending: CSVWriter.LineEnding = .crlf) -> String {
         var writer = CSVWriter(separator: separator, lineEnding: ending)
         for row in rows {

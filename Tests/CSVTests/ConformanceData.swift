@@ -47,7 +47,7 @@ enum ConformanceData {
     private static func json(for parts: [String]) throws -> Expectation? {
         let name = parts[2].replacing(".csv", with: ".json")
         let file = root.appending(path: "\(parts[0])/json/\(name)")
-        // A failure is no case, because that is what the test reports as a file that nothing covers.
+        // A failure is not a case, because that is what the test reports as a file that nothing covers.
         guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
         // The stored newlines_crlf.csv has lost its CRs on the way through git; its JSON has kept them.
         let adapted = text.replacing("\\r\\n", with: "\\n")

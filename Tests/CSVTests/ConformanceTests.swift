@@ -2,7 +2,7 @@ import CSV
 import Foundation
 import Testing
 
-struct ConformanceTests {
+@Suite(.timeLimit(.minutes(5))) struct ConformanceTests {
     @Test("the conformance sets are there, and a case covers each of their files")
     func coverage() throws {
         let files = ConformanceData.files

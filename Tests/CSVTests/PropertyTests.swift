@@ -1,4 +1,5 @@
 import CSV
+import TestSupport
 import Testing
 
 /// Random documents; each failure names its seed.

@@ -21,7 +21,7 @@ struct RecoveryTests {
         #expect(records.map(\.problem) == [.textAfterQuote(field: 1), .insideQuote, .insideQuote, nil])
     }
 
-    @Test("a line of a description with unescaped quotes is no record")
+    @Test("a line of a description with unescaped quotes is not a record")
     func description() throws {
         let records = try read("D1,\"old list:\nDX,Ghost\nthe \"good\" one\"\nD2,next\n")
         #expect(records.map(\.problem) == [.textAfterQuote(field: 1), .insideQuote, .insideQuote, nil])

@@ -77,7 +77,7 @@ struct ReferenceParser {
             let byte = text[index]
             if isInside {
                 let run = text[index...].prefix { $0 == quote }.count
-                // All pairs of a run are data; what is left of it closes if nothing but blanks stand before an end.
+                // All pairs of a run are data; what is left of it closes if nothing but whitespace stands before an end.
                 if run % 2 == 1, let end = end(of: text, behind: index + run) {
                     (isInside, mayOpen, index) = (false, true, end + 1)
                 } else {
@@ -97,7 +97,7 @@ struct ReferenceParser {
         return isInside
     }
 
-    /// The separator or line end that blanks at most stand before.
+    /// The separator or line end that only whitespace stands before.
     private func end(of text: ArraySlice<UInt8>, behind place: Int) -> Int? {
         var place = text[place...].firstIndex { !isBlank($0) } ?? text.endIndex
         if place < text.endIndex, text[place] == format.separator { return place }
@@ -164,8 +164,8 @@ struct ReferenceParser {
 
     private static func value(of field: [UInt8]) -> [UInt8] {
         let quote = UInt8(ascii: "\"")
-        let blanks = Array(" \t".utf8)
-        let bare = field.drop { blanks.contains($0) }.reversed().drop { blanks.contains($0) }.reversed()
+        let whitespace = Array(" \t".utf8)
+        let bare = field.drop { whitespace.contains($0) }.reversed().drop { whitespace.contains($0) }.reversed()
         guard bare.count >= 2, bare.first == quote, bare.last == quote else { return field }
         var value: [UInt8] = []
         var skipsQuote = false

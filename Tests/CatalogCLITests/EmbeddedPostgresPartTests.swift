@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The parts of the embedded PostgreSQL")
 struct EmbeddedPostgresPartTests {
-    @Test("A pid file is read by its lines; nonsense is no pid file")
+    @Test("A pid file is read by its lines; nonsense is refused")
     func pidFile() throws {
         let path = NSTemporaryDirectory() + "/catalog-pid-\(UUID().uuidString)"
         defer { unlink(path) }

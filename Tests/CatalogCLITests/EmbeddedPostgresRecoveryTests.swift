@@ -4,7 +4,7 @@ import Testing
 
 @testable import CatalogCLI
 
-@Suite("The embedded PostgreSQL after an accident", .serialized)
+@Suite("The embedded PostgreSQL after an accident", .serialized, .timeLimit(.minutes(5)))
 struct EmbeddedPostgresRecoveryTests {
     @Test("After kill -9 of the postmaster the next start recovers what was committed")
     func killedPostmaster() async throws {

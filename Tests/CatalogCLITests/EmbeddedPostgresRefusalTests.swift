@@ -3,7 +3,7 @@ import Testing
 
 @testable import CatalogCLI
 
-@Suite("What the embedded PostgreSQL refuses", .serialized)
+@Suite("What the embedded PostgreSQL refuses", .serialized, .timeLimit(.minutes(5)))
 struct EmbeddedPostgresRefusalTests {
     @Test("The data of a version that is not installed")
     func otherVersion() async throws {

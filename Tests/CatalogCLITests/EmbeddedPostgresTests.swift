@@ -4,7 +4,7 @@ import Testing
 
 @testable import CatalogCLI
 
-@Suite("The embedded PostgreSQL", .serialized)
+@Suite("The embedded PostgreSQL", .serialized, .timeLimit(.minutes(5)))
 struct EmbeddedPostgresTests {
     @Test("A first start makes a private UTF-8 cluster with PostgreSQL's own safety settings")
     func firstStart() async throws {
@@ -72,7 +72,9 @@ struct EmbeddedPostgresTests {
     }
 }
 
-@Suite("The embedded PostgreSQL of root", .serialized, .enabled(if: geteuid() == 0, "not run: needs root"))
+@Suite(
+    "The embedded PostgreSQL of root", .serialized, .enabled(if: geteuid() == 0, "not run: needs root"),
+    .timeLimit(.minutes(5)))
 struct EmbeddedPostgresRootTests {
     @Test("In a directory closed to user postgres the data lie elsewhere, and go when the directory goes")
     func closedDirectory() async throws {
@@ -91,7 +93,7 @@ struct EmbeddedPostgresRootTests {
 
 @Suite(
     "The embedded PostgreSQL of an ordinary user",
-    .enabled(if: geteuid() == 0, "not run: only root can be another user"))
+    .enabled(if: geteuid() == 0, "not run: only root can be another user"), .timeLimit(.minutes(5)))
 struct EmbeddedPostgresUserTests {
     @Test("The server runs as that user; a command of root's in the same directory uses it as it is")
     func ordinaryUser() async throws {

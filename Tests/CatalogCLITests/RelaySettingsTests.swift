@@ -12,18 +12,13 @@ import Testing
 
     @Test("A target is a folder, or a bucket with endpoint, region, secret and authorities")
     func targets() throws {
-        guard case .folder(let root) = try Self.make(["CATALOG_RELAY_TARGET": "file:/srv/archives"]).target else {
-            return #expect(Bool(false))
-        }
-        #expect(root.path == "/srv/archives")
+        let folder = try Self.make(["CATALOG_RELAY_TARGET": "file:/srv/archives"]).target as? RelayFolder
+        #expect(folder?.root.path == "/srv/archives")
         let file = try TemporaryFolder()
         let ca = try file.write("", to: "ca.pem")
         let url = "s3://archive?endpoint=https://minio.example:9000&region=eu-1&secret=relay/minio&ca=\(ca)"
-        guard case .bucket(let bucket) = try Self.make(["CATALOG_RELAY_TARGET": url]).target else {
-            return #expect(Bool(false))
-        }
         #expect(
-            bucket
+            try Self.make(["CATALOG_RELAY_TARGET": url]).target as? RelayBucket
                 == RelayBucket(
                     name: "archive", endpoint: "https://minio.example:9000", region: "eu-1", secret: "relay/minio",
                     caFile: ca))

@@ -47,13 +47,31 @@ import Testing
         }
     }
 
-    @Test("A number within the documented bounds, and the default, are accepted")
+    @Test("A number within the documented bounds is accepted")
     func accepted() throws {
         for setting in Self.settings {
             guard case .whole(let range) = setting.form else { continue }
-            for text in ["\(range.lowerBound)", setting.fallback] {
-                _ = try Settings(environment: [setting.name: text], directory: "/tmp")
+            #expect(throws: Never.self, "\(setting.name)") {
+                try Settings(environment: [setting.name: "\(range.lowerBound)"], directory: "/tmp")
             }
         }
+    }
+
+    @Test("The documented default is what holds without the setting")
+    func defaults() throws {
+        let without = try Self.dumped([:])
+        for setting in Self.settings where !setting.fallback.contains(" ") && !setting.fallback.isEmpty {
+            let value = setting.fallback.filter { $0 != "`" }
+            guard !value.hasPrefix("file:") else { continue }  // because it is relative to the working directory
+            #expect(try Self.dumped([setting.name: value]) == without, "\(setting.name)")
+        }
+    }
+
+    /// All that is set, however deep.
+    private static func dumped(_ environment: [String: String]) throws -> [String] {
+        var text = ""
+        dump(try Settings(environment: environment, directory: "/tmp"), to: &text)
+        // Dictionaries come in any order.
+        return text.split(separator: "\n").map(String.init).sorted()
     }
 }

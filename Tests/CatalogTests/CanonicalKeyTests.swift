@@ -7,7 +7,7 @@ import Testing
 @testable import Text
 
 /// One form of keys, in Swift and in SQL.
-@Suite struct CanonicalKeyTests {
+@Suite(.timeLimit(.minutes(5))) struct CanonicalKeyTests {
     @Test(
         "What looks the same has the same form",
         arguments: [

@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(
-        "What is no number is none",
+        "What is not a number is refused",
         arguments: [
             "1e5", "$5", "1,99", "19.990", ".5", "5.", "NaN", "--1", "+", "-", "1 0", "٣", "1.2.3", "0x10", "∞",
         ])

@@ -6,7 +6,7 @@ import Testing
 @testable import Catalog
 
 /// A column of a product is described once in Swift and added once in SQL.
-@Suite struct ProductColumnTests {
+@Suite(.timeLimit(.minutes(5))) struct ProductColumnTests {
     @Test(
         "A column that a migration adds has a history, is seen in time travel, comes back by revert, and can be dropped again"
     )

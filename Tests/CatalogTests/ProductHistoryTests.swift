@@ -4,7 +4,7 @@ import Testing
 
 @testable import Catalog
 
-@Suite struct ProductHistoryTests {
+@Suite(.timeLimit(.minutes(5))) struct ProductHistoryTests {
     @Test("Whoever changes a price, its former image is kept with who ended it")
     func byHandAndByUpload() async throws {
         try await withConnection(migrated: true) { connection in

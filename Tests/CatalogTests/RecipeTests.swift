@@ -63,4 +63,12 @@ import Testing
         #expect(
             oracle.subtracting(["Tests/Oracle/hostile.py", "Tests/Oracle/test_oracle.py"]) == ["Tests/Oracle/rules.py"])
     }
+
+    @Test("A kind of store is known to its own file and to the composition")
+    func kindOfStore() throws {
+        #expect(
+            try occurrences(of: "BucketStoreSetting", below: "Sources") == [
+                "Sources/CatalogCLI/Composition.swift", "Sources/CatalogCLI/Stores/BucketStoreSetting.swift",
+            ])
+    }
 }

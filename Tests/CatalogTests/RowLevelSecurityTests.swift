@@ -4,7 +4,7 @@ import Testing
 
 @testable import Catalog
 
-@Suite struct RowLevelSecurityTests {
+@Suite(.timeLimit(.minutes(5))) struct RowLevelSecurityTests {
     /// Two vendors with products, past images, uploads, errors and events each.
     private func seed(_ session: Session) throws {
         try session.seed()

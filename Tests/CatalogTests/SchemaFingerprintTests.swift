@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `catalog migrate verify` and what `catalog migrate up` repairs, on the product's own schema.
-@Suite struct SchemaFingerprintTests {
+@Suite(.timeLimit(.minutes(5))) struct SchemaFingerprintTests {
     @Test("sql/migrations/fingerprint.tsv is what the migrations make; if not: catalog migrate verify --print")
     func file() async throws {
         try await withDatabase(migrated: true) { conninfo in

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Catalog
 
-@Suite struct SchemaTests {
+@Suite(.timeLimit(.minutes(5))) struct SchemaTests {
     @Test("sql/schema.sql is the schema that the migrations make; if not: scripts/dump-schema.sh")
     func schemaFile() async throws {
         try await withDatabase(migrated: true) { conninfo in

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Threads
 
-struct DownloadTests {
+@Suite(.timeLimit(.minutes(5))) struct DownloadTests {
     @Test func aLargeBodyPassesThroughLittleMemory() async throws {
         try await FaultServer.with { server in
             let received = Received()
@@ -32,7 +32,7 @@ struct DownloadTests {
         try await FaultServer.with { server in
             let client = HTTPClient.make(stall: .seconds(1))
             let (begun, begin) = AsyncStream<Void>.makeStream()
-            let gate = Gate()
+            let gate = ThreadGate()
             let received = Received()
             let download = Task {
                 try await client.download(HTTPRequest("GET", "\(server.url)/big?bytes=50000000", timeout: nil)) {

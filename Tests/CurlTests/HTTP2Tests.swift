@@ -3,7 +3,7 @@ import OpenSSL
 import TestSupport
 import Testing
 
-struct HTTP2Tests {
+@Suite(.timeLimit(.minutes(5))) struct HTTP2Tests {
     @Test func requestsShareOneConnectionAtTheSameTime() async throws {
         try await withServer(connectionsPerHost: 1) { url, client in
             _ = try await client.send(HTTPRequest("GET", url))
@@ -26,7 +26,7 @@ struct HTTP2Tests {
     @Test func aReceiverThatBlocksHoldsBackOnlyItsStream() async throws {
         try await withServer { url, client in
             let (begun, begin) = AsyncStream<Void>.makeStream()
-            let gate = Gate()
+            let gate = ThreadGate()
             let received = Received()
             let download = Task {
                 try await client.download(HTTPRequest("GET", "\(url)?bytes=50000000", timeout: nil)) { piece in

@@ -3,7 +3,7 @@ import OpenSSL
 import TestSupport
 import Testing
 
-struct HTTPClientTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPClientTests {
     @Test func methodTargetAndHeadersArriveAsTheyWereGiven() async throws {
         try await FaultServer.with { server in
             let request = HTTPRequest(

@@ -2,7 +2,7 @@ import Curl
 import TestSupport
 import Testing
 
-struct HTTPFailureTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPFailureTests {
     @Test(arguments: ["lie", "cut-chunk", "reset", "hang-up"])
     func aLostConnectionIsCutOff(fault: String) async throws {
         try await FaultServer.with { server in

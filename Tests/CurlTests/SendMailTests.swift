@@ -2,7 +2,7 @@ import Curl
 import TestSupport
 import Testing
 
-struct SendMailTests {
+@Suite(.timeLimit(.minutes(5))) struct SendMailTests {
     @Test func aMailArrivesAsItIs() async throws {
         try await MailServer.with { server in
             let lines = ["From: a@x", "Subject: dots", "", ".", "..two", ". one", "Zoë", "end"]

@@ -2,7 +2,7 @@ import Curl
 import TestSupport
 import Testing
 
-struct TLSTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSTests {
     @Test func aServerOfAnUnknownAuthorityIsRefused() async throws {
         let certificate = try await TestCertificate.make()
         try await FaultServer.with(certificate: certificate) { server in

@@ -36,7 +36,9 @@ struct APIEnvironment: Sendable {
     }
 
     private func waitUntilReady() async throws {
-        while (try? await http.send(HTTPRequest("GET", "\(url)/readyz")).status) != 200 { try Task.checkCancellation() }
+        try await eventually(within: .seconds(60)) {
+            (try? await http.send(HTTPRequest("GET", "\(url)/readyz")).status) == 200  // refused until it listens
+        }
     }
 
     /// What the service answered.

@@ -178,7 +178,7 @@ import Testing
             #expect(try await api.call("DELETE", "/vendors/V002/tokens/\(id)", as: "operator").status == 404)
             #expect(try await api.call("DELETE", "/vendors/V001/tokens/\(id)", as: "operator").status == 204)
             // The notification needs a moment.
-            while try await api.call("GET", "/uploads", as: token).status == 200 { try Task.checkCancellation() }
+            try await eventually { try await api.call("GET", "/uploads", as: token).status != 200 }
             let hashes = try await api.service.catalog.rows("select secret_sha256 from catalog.api_tokens")
             #expect(!hashes.joined().contains { token.contains($0) })
         }

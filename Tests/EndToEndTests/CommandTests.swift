@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a person at the command line meets.
-@Suite struct CommandTests {
+@Suite(.timeLimit(.minutes(15))) struct CommandTests {
     private static let header = "vendor_product_id,product_name,category,sku,price,stock_quantity\n"
 
     @Test("Exit codes tell completed, partial, failed and misuse apart, and the worst of several files wins")

@@ -115,9 +115,9 @@ import Testing
         /// Waits for the end, then follows the link as anybody would.
         private func fetch(_ path: String, to output: String) async throws {
             let api = try #require(api)
-            var answer = try await api.call("GET", path, as: "auditor")
-            while ["accepted", "processing"].contains(answer["status"]) {
-                answer = try await api.call("GET", path, as: "auditor")
+            let answer = try await eventually(within: .seconds(120)) {
+                let answer = try await api.call("GET", path, as: "auditor")
+                return ["accepted", "processing"].contains(answer["status"]) ? nil : answer
             }
             #expect(answer["status"] == "completed" && answer["failedBatches"] == "0", "\(answer.text)")
             if put != nil { #expect(answer["outputFileKey"] == "enhanced/people.csv") }

@@ -147,8 +147,10 @@ import Testing
             let requestID = try #require(first["requestId"])
             #expect(first["totalBatches"] == "2" && first.headers["Location"] == "/enrichment/\(requestID)")
             let status = path == "/process" ? "/status/\(requestID)" : "/enrichment/\(requestID)"
-            var end = try await api.call("GET", status, as: "auditor")
-            while end["status"] != "completed" { end = try await api.call("GET", status, as: "auditor") }
+            let end = try await eventually {
+                let answer = try await api.call("GET", status, as: "auditor")
+                return answer["status"] == "completed" ? answer : nil
+            }
             #expect(end["processedBatches"] == "2" && end["outputFileKey"] == "enhanced/\(requestID).ndjson")
             let url = try #require(end["downloadUrl"])
             let file = try await api.call("GET", String(url.dropFirst(api.url.count)), as: "operator")
@@ -264,18 +266,19 @@ import Testing
             try FileManager.default.copyItem(atPath: input, toPath: "\(folder)/people.csv")
             var workers = try (0..<2).map { _ in try service.start("serve", "--roles", "worker,poller") }
             var kills = 0
-            while try await service.value("select count(*) from enrichment.batches where state = 'done'").flatMap({
-                Int($0)
-            }) ?? 0 < 50 {
+            try await eventually(within: .seconds(240)) {
                 // Each time some calls are under way.
                 let isCalling = try await service.value(
                     "select count(*) > 3 from enrichment.calls where state = 'reserved'")
-                guard kills < 8, isCalling == "t" else { continue }
-                let victim = kills % workers.count
-                workers[victim].signal(SIGKILL)
-                _ = try await workers[victim].wait()
-                kills += 1
-                workers[victim] = try service.start("worker")
+                if kills < 8, isCalling == "t" {
+                    let victim = kills % workers.count
+                    workers[victim].signal(SIGKILL)
+                    _ = try await workers[victim].wait()
+                    kills += 1
+                    workers[victim] = try service.start("worker")
+                }
+                return try await service.value(
+                    "select count(*) >= 50 from enrichment.batches where state = 'done'") == "t"
             }
             try await service.wait(for: "completed", "select status from enrichment.requests")
             for worker in workers {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Real exports of other shops, read through the mappings that ship, against an independent reading in Python.
-@Suite(.sharedData) struct ForeignCatalogueTests {
+@Suite(.sharedData, .timeLimit(.minutes(15))) struct ForeignCatalogueTests {
     private struct Reading: Decodable {
         var file, mapping, vendorId, status: String
         var totalRecords, validRecords, errorRecords: Int

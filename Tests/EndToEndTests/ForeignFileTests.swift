@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Files and names as others make them, given to the real binary.
-@Suite struct ForeignFileTests {
+@Suite(.timeLimit(.minutes(15))) struct ForeignFileTests {
     private static let header = "vendor_product_id,product_name,category,sku,price,stock_quantity\n"
 
     @Test("Standard input is a file, read in the encoding that is said of it, of the vendor, or guessed and said so")

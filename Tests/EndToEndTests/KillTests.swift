@@ -13,8 +13,8 @@ import Testing
 
     /// Uploads that have begun, asked until there is one more than before.
     private func waitForUpload(_ catalog: CatalogBinary, _ number: Int) async throws {
-        while Int(try await catalog.value("select count(*) from catalog.upload_history"))! < number {
-            await Task.yield()
+        try await eventually {
+            try await catalog.value("select count(*) >= \(number)::integer from catalog.upload_history") == "t"
         }
     }
 
@@ -66,10 +66,12 @@ import Testing
             let process = try catalog.start(
                 "ingest", try file(catalog, "f.csv", 0..<1000, prefix: "P"), "--vendor", "V001")
             try await waitForUpload(catalog, 1)
-            while try await catalog.value(
-                "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()")
-                == "0"
-            {}
+            try await eventually {
+                try await catalog.value(
+                    "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+                )
+                    != "0"
+            }
             process.signal(SIGINT)
             let outcome = try await process.wait()
             #expect(outcome.status == 130)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Every error and every product, compared with the oracle: another implementation of the rules, in another language.
-@Suite struct OracleTests {
+@Suite(.timeLimit(.minutes(15))) struct OracleTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var kind: String
         var mode: String

@@ -3,8 +3,8 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Every PostgreSQL that we name in the docs: installed, used and undone by an operator who is no superuser.
-@Suite struct PostgresVersionTests {
+/// Every PostgreSQL that we name in the docs: installed, used and undone by an operator who is not a superuser.
+@Suite(.timeLimit(.minutes(15))) struct PostgresVersionTests {
     @Test(
         "An owner of the database with `createrole` installs, ingests and serves",
         arguments: [nil] + OtherPostgres.versions.map { $0 as Int? })

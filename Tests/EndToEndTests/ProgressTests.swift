@@ -43,7 +43,7 @@ import Testing
             try await service.block("update on enrichment.batches", when: "new.state = 'done' and new.batch_no = 2")
             let gate = try await Gate(service.catalog.conninfo)
             let process = try await Self.enrich(service, "--concurrency", "1")
-            while try !Self.isHalfDone(Self.screen(service)) { try Task.checkCancellation() }
+            try await eventually { try Self.isHalfDone(Self.screen(service)) }
             try await gate.open()
             let end = try await process.wait()
             #expect(end.status == 0)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The ready-made questions in sql/queries.
-@Suite struct QueryTests {
+@Suite(.timeLimit(.minutes(15))) struct QueryTests {
     @Test("Every question runs in psql with the variables its header names, and the data answers it")
     func all() async throws {
         try await CatalogBinary.with { catalog in

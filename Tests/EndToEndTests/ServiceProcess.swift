@@ -82,9 +82,11 @@ struct ServiceEnvironment: Sendable {
         try await pool.run { try $0.first(statement)?[0] }
     }
 
-    /// Asks until the answer is the wanted one; the suite's time limit ends a wait in vain.
-    func wait(for wanted: String, _ statement: Statement) async throws {
-        while try await value(statement) != wanted { try Task.checkCancellation() }
+    /// Asks until the answer is the wanted one.
+    func wait(
+        for wanted: String, _ statement: Statement, file: StaticString = #fileID, line: UInt = #line
+    ) async throws {
+        try await eventually(within: .seconds(120), file: file, line: line) { try await value(statement) == wanted }
     }
 
     /// Waits until every upload has ended and been announced.

@@ -63,10 +63,10 @@ struct Enrichment: Sendable {
         _ requestID: String, as status: EnrichmentStatus? = nil, workers: Int = 1
     ) async throws -> EnrichmentRequest {
         try await working(workers) {
-            while true {
-                try Task.checkCancellation()
+            try await eventually(within: .seconds(120)) {
                 let request = try await pool.run { try $0.enrichment(requestID) }
-                if let request, status.map({ $0 == request.status }) ?? request.isOver { return request }
+                guard let request, status.map({ $0 == request.status }) ?? request.isOver else { return nil }
+                return request
             }
         }
     }

@@ -42,7 +42,10 @@ import Testing
                 "[{\"email\": \"a@b.example\", \"n\": 1.5, \"tags\": [\"x\", \"y\"], \"gone\": null},\n{\"email\":\"ü\\\"@b.example\"}]"
             guard
                 case .created(let id) = try await enrichment.request(input, format: format, isCompressed: isCompressed)
-            else { return #expect(Bool(false), "it is new") }
+            else {
+                Issue.record("it is new")
+                return
+            }
             let request = try await enrichment.finish(id)
             #expect(request.status == .completed)
             let script = """
@@ -89,7 +92,10 @@ import Testing
             let first = try await enrichment.request("email,company\na@b.example,B\n", reusing: true)
             let second = try await enrichment.request(#"{"company": "B", "email": "a@b.example"}"#, reusing: true)
             let other = try await enrichment.request("email,company\na@b.example,C\n", reusing: true)
-            guard case .created(let id) = first, case .created = other else { return #expect(Bool(false), "\(first)") }
+            guard case .created(let id) = first, case .created = other else {
+                Issue.record("\(first)")
+                return
+            }
             #expect(second == .same(requestID: id))
         }
     }
@@ -134,8 +140,8 @@ import Testing
                     "update jobs.jobs set state = 'ready', run_at = now(), attempt = 0 where state = 'dead'")
             }
             let completed = try await enrichment.working {
-                while try await enrichment.value("select status from enrichment.requests") != "completed" {
-                    try Task.checkCancellation()
+                try await eventually {
+                    try await enrichment.value("select status from enrichment.requests") == "completed"
                 }
                 return try String(contentsOfFile: enrichment.output.path(of: request.outputKey), encoding: .utf8)
             }
@@ -220,7 +226,10 @@ import Testing
             }
             let requestID = try #require(outcomes[0].id("request_id"))
             #expect(outcomes[1] == .seen)
-            guard case .ignored = outcomes[2] else { return #expect(Bool(false), "\(outcomes)") }
+            guard case .ignored = outcomes[2] else {
+                Issue.record("\(outcomes)")
+                return
+            }
             let request = try await enrichment.finish(requestID)
             #expect(request.status == .completed && request.outputKey == "enhanced/list.csv")
             let output = try String(contentsOfFile: enrichment.output.path(of: "enhanced/list.csv"), encoding: .utf8)

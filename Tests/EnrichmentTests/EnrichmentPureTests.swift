@@ -1,3 +1,4 @@
+import OpenSSL
 import Testing
 
 @testable import Enrichment
@@ -54,7 +55,7 @@ import Testing
         #expect(ContactField.columns(of: columns) == expected)
     }
 
-    @Test("A question is asked only if the record says enough, and its case and blanks do not matter")
+    @Test("A question is asked only if the record says enough, and its case and whitespace do not matter")
     func questions() {
         let person = ProviderInput([.email: " Ada@Example.com ", .city: "Emden"])
         #expect(FieldGroup.contact.question(person)?.known.map(\.value) == ["Ada@Example.com"])
@@ -68,9 +69,11 @@ import Testing
         #expect(InputHash(.contactEnrich, other) != InputHash(.companyEnrich, other))
     }
 
-    @Test("Canonical JSON escapes what must be and nothing else")
-    func canonicalJSON() {
-        #expect(CanonicalJSON.text(["b": "ü\"\\\n\u{1}/", "a": ""]) == #"{"a":"","b":"ü\"\\\n\u0001/"}"#)
+    @Test("The hash of a question is the one by which earlier answers were stored")
+    func storedHash() {
+        let input = ProviderInput([.email: "Ada@Example.com", .firstName: "Ada \"A\" \\ ü"])
+        let text = #"{"capability":"contact_enrich","email":"ada@example.com","first_name":"ada \"a\" \\ ü"}"#
+        #expect(InputHash(.contactEnrich, input).hex == SHA256.hash(Array(text.utf8)).hex)
     }
 
     @Test("The name of an input says how its output is written")

@@ -9,7 +9,7 @@ import Testing
 @testable import Ingest
 @testable import Intake
 
-@Suite struct ArrivalTests {
+@Suite(.timeLimit(.minutes(5))) struct ArrivalTests {
     private static let pipelines = Pipelines([OnboardIntake()])
     private static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
@@ -23,9 +23,7 @@ import Testing
                         bucket: "inbox", prefix: "uploads/nightly/", pipeline: "onboard",
                         options: RouteOptions(OnboardIntake.Options(mode: .upsert))))
             }
-            let result = try await body(pool)
-            await pool.close()
-            return result
+            return try await pool.closing(after: body)
         }
     }
 
@@ -46,7 +44,10 @@ import Testing
             #expect(try await Self.count("catalog.upload_history", pool) == 1)
             #expect(try await Self.count("jobs.jobs", pool) == 1)
             let other = try await pool.transaction { try $0.record(.make(etag: "e2"), Self.pipelines) }
-            guard case .accepted = other else { return #expect(Bool(false), "\(other)") }
+            guard case .accepted = other else {
+                Issue.record("\(other)")
+                return
+            }
         }
     }
 
@@ -72,12 +73,15 @@ import Testing
     }
 
     @Test(
-        "What lies below a route but is no file of a vendor is recorded and left alone",
+        "What lies below a route but is not a file of a vendor is recorded and left alone",
         arguments: ["uploads/V1/", "uploads/stray.csv", "uploads//f.csv"])
     func ignored(key: String) async throws {
         try await Self.withPool { pool in
             let outcome = try await pool.transaction { try $0.record(.make(key: key), Self.pipelines) }
-            guard case .ignored = outcome else { return #expect(Bool(false), "\(outcome)") }
+            guard case .ignored = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
             #expect(try await Self.count("catalog.upload_history", pool) == 0)
             #expect(try await Self.count("intake.object_events", pool) == 1)
             let again = try await pool.transaction { try $0.record(.make(key: key), Self.pipelines) }
@@ -220,7 +224,7 @@ import Testing
         try await Self.withPool { pool in
             let body = try Self.message(2)
             let topic = try SNSMessage(body).topic
-            // Genuine, and its payload is no event: it got as far as the parser.
+            // Genuine, and its payload is not an event: it got as far as the parser.
             await #expect(throws: ObjectEventError.self) {
                 _ = try await Self.intake(pool, topic: topic).receive(body, authorization: nil)
             }
@@ -229,7 +233,10 @@ import Testing
                 let error = await #expect(throws: EventRefused.self) {
                     _ = try await Self.intake(pool, topic: topic).receive(body, authorization: "Bearer t0ken")
                 }
-                guard case .untrusted = error else { return #expect(Bool(false), "\(String(describing: error))") }
+                guard case .untrusted = error else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
             }
         }
     }

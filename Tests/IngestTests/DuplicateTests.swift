@@ -3,7 +3,7 @@ import Testing
 @testable import Catalog
 
 /// Rules 5 and 6 in file order, against the catalogue and within the file.
-@Suite struct DuplicateTests {
+@Suite(.timeLimit(.minutes(5))) struct DuplicateTests {
     @Test("The first row of a file wins, and the message names it")
     func firstWins() async throws {
         try await Onboarding.with { onboarding in

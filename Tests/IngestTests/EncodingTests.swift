@@ -6,7 +6,7 @@ import Testing
 @testable import Tabular
 
 /// The same product, written in every way a vendor may write it.
-@Suite struct EncodingTests {
+@Suite(.timeLimit(.minutes(5))) struct EncodingTests {
     private static let text = Onboarding.header + "\r\nP1,Grün – 20 €,Audio,S1,1.00,1\r\nP2,Plain,Audio,S2,2.00,2\r\n"
 
     private func expectLoaded(_ bytes: [UInt8], encoding: String, separator: String = ",") async throws {
@@ -38,7 +38,7 @@ import Testing
             [0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }, encoding: "utf-16be")
     }
 
-    @Test("Windows-1252 where it is no UTF-8, with semicolons as spreadsheets write them")
+    @Test("Windows-1252 where it is not UTF-8, with semicolons as spreadsheets write them")
     func windows1252() async throws {
         let bytes = Self.text.data(using: .windowsCP1252)!
         try await expectLoaded(Array(bytes), encoding: "windows-1252")
@@ -142,7 +142,7 @@ import Testing
     }
 
     @Test(
-        "Words of the languages that Windows-1252 is for are no nonsense",
+        "Words of the languages that Windows-1252 is for are not taken for nonsense",
         arguments: [
             "Größe für Mädchen, Straße, Äpfel, ÜBERGRÖSSE, Maß",
             "crème brûlée, œuvre, garçon, naïf, l\u{B4}eau, Noël, ÉTÉ",

@@ -4,7 +4,7 @@ import Testing
 @testable import Tabular
 
 /// Files that are refused whole: nothing is loaded, the history says why, the mail is in the outbox.
-@Suite struct FileFailureTests {
+@Suite(.timeLimit(.minutes(5))) struct FileFailureTests {
     private func failure(
         _ text: String = "", bytes: [UInt8]? = nil, vendor: String = "V1", limits: FileLimits = FileLimits()
     ) async throws -> UploadFailure? {
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(
-        "What is no CSV text is unreadable",
+        "What is not CSV text is unreadable",
         arguments: [
             Array("PK\u{3}\u{4}rest of a workbook".utf8), [0x1F, 0x8B, 8, 0, 0, 0], Array("v\0e\0n\0d\0o\0r\0,\0".utf8),
             Array("\"vendor_product_id,sku".utf8),

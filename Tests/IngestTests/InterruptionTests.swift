@@ -8,7 +8,7 @@ import Testing
 @testable import Storage
 
 /// The machine's troubles: nothing is lost, nothing is loaded twice, the upload ends as failed.
-@Suite struct InterruptionTests {
+@Suite(.timeLimit(.minutes(5))) struct InterruptionTests {
     private static let rows = (0..<20_000).map { "P\($0),N,Audio,S\($0),1,1" }
 
     /// Runs an upload and disturbs it when it has begun to load.

@@ -5,7 +5,7 @@ import Testing
 @testable import Catalog
 @testable import Ingest
 
-struct MailMessageTests {
+@Suite(.timeLimit(.minutes(5))) struct MailMessageTests {
     @Test func aFileNameCannotAddAHeaderAndOtherLettersAreEncodedWords() {
         let message = MailMessage(
             .make(fileName: "Grüße\r\nBcc: x@y.z 日本語.csv"), from: MailSender(), to: "a@b.c\r\nBcc: q@r.s",

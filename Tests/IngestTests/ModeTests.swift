@@ -3,7 +3,7 @@ import Testing
 @testable import Catalog
 
 /// Modes, policies and dry runs.
-@Suite struct ModeTests {
+@Suite(.timeLimit(.minutes(5))) struct ModeTests {
     private static let wide = Onboarding.header + ",brand,description\n"
 
     @Test("Upsert creates, updates what differs and counts the rest as unchanged")

@@ -8,7 +8,7 @@ import Text
 @testable import Tabular
 
 /// What is a row, and what a cell says.
-@Suite struct ReadingTests {
+@Suite(.timeLimit(.minutes(5))) struct ReadingTests {
     @Test("Rows that every lenient reader takes are taken")
     func lenient() async throws {
         try await Onboarding.with { onboarding in
@@ -163,7 +163,7 @@ import Text
             ("é", "é"),
             ("日本\u{2060}", "日本"), ("❤\u{FE0F}", "❤\u{FE0F}"), ("\u{200B}\u{200B}", ""), ("x\u{1F3FB}", "x\u{1F3FB}"),
         ] { #expect(text.trimmed().unicodeScalars.elementsEqual(expected.unicodeScalars), "\(text.debugDescription)") }
-        // Bytes that are no UTF-8 stay, wherever they are cut.
+        // Bytes that are not UTF-8 stay, wherever they are cut.
         for bytes: [UInt8] in [
             [0xC2], [0xA0], [0xE2, 0x80], [0x80, 0x8B], [0xBB, 0xBF, 0x41], [0xFF, 0xFE], [0xC2, 0x41],
         ] {

@@ -6,7 +6,7 @@ import Testing
 @testable import Ingest
 
 /// What the vendor gets back.
-@Suite struct ReportTests {
+@Suite(.timeLimit(.minutes(5))) struct ReportTests {
     @Test("The error report is the contract to the byte")
     func errorReport() async throws {
         try await Onboarding.with { onboarding in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Catalog
 
-@Suite struct RevertTests {
+@Suite(.timeLimit(.minutes(5))) struct RevertTests {
     private func revert(_ outcome: Onboarding.Outcome, _ onboarding: Onboarding) async throws -> [String] {
         try await onboarding.connection.transaction { session in
             try session.revertUpload(outcome.result.upload.uploadID).map { "\($0.vendorProductID): \($0.reason)" }

@@ -3,12 +3,12 @@ import Testing
 @testable import Catalog
 
 /// Every rule with its exact message, through the whole pipeline.
-@Suite struct RuleTests {
+@Suite(.timeLimit(.minutes(5))) struct RuleTests {
     private func messages(_ row: String) async throws -> [String] {
         try await Onboarding.with { try await $0.ingest([row]).messages }
     }
 
-    @Test("Rule 1 names every missing field, blanks are missing too")
+    @Test("Rule 1 names every missing field, whitespace alone is missing too")
     func required() async throws {
         let messages = try await messages(" ,Speaker,\t,,9.99,5")
         #expect(
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test("Blanks around a value are trimmed: ' 19.99 ' is a good price")
+    @Test("Whitespace around a value is trimmed: ' 19.99 ' is a good price")
     func trimmed() async throws {
         try await Onboarding.with { onboarding in
             let outcome = try await onboarding.ingest([

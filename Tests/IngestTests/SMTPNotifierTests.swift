@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ingest
 
-struct SMTPNotifierTests {
+@Suite(.timeLimit(.minutes(5))) struct SMTPNotifierTests {
     @Test func theMailOfAnUploadArrives() async throws {
         try await MailServer.with { server in
             let notice = UploadNotice.make(fileName: "Grüße.csv", link: "https://example.com/r?a=b")

@@ -6,7 +6,7 @@ import Testing
 @testable import Ingest
 
 /// Keys that a spreadsheet has changed are loaded with a warning.
-@Suite struct SuspiciousKeyTests {
+@Suite(.timeLimit(.minutes(5))) struct SuspiciousKeyTests {
     private func isLikely(_ key: String) -> Bool {
         var key = key
         return key.withUTF8 { SpreadsheetDamage.isLikely(UnsafeRawBufferPointer($0)) }

@@ -4,7 +4,7 @@ import Testing
 @testable import Catalog
 
 /// Files that change a part of known products, and files that name all that is on offer.
-@Suite struct UpdateModeTests {
+@Suite(.timeLimit(.minutes(5))) struct UpdateModeTests {
     private static let wide = Onboarding.header + ",brand\n"
 
     private func products(_ onboarding: Onboarding) async throws -> [String?] {

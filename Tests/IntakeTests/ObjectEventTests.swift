@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(
-        "Events of deleted, restored and moved objects are no arrivals", .sharedData,
+        "Events of deleted, restored and moved objects are not arrivals", .sharedData,
         arguments: [
             "powertools/s3EventBridgeNotificationObjectDeletedEvent.json", "powertools/s3EventDeleteObject.json",
             "lambda-go/s3-lifecycle-event.json", "lambda-go/s3-restore-event.json",
@@ -56,7 +56,7 @@ import Testing
             ("aws:s3", "in%2Fa+b.csv", "in/a b.csv"), ("aws:s3", "in/a%2Bb.csv", "in/a+b.csv"),
             ("minio:s3", "uploads%2FV%C3%9C%2Fx.csv", "uploads/VÜ/x.csv"),
             ("ceph:s3", "in/a+b%20.csv", "in/a+b%20.csv"),
-            // A store that calls itself AWS and encodes nothing: a raw blank or letter proves it.
+            // A store that calls itself AWS and encodes nothing: a raw space or letter proves it.
             ("aws:s3", "in/a +b.csv", "in/a +b.csv"), ("aws:s3", "in/Größe+1.csv", "in/Größe+1.csv"),
         ])
     func keys(source: String, key: String, expected: String) throws {
@@ -88,7 +88,7 @@ import Testing
         #expect(throws: ObjectEventError.self) { try Self.events(json: bridge) }
     }
 
-    @Test("The test event of S3 is nothing; what is no event is refused without a word of its content")
+    @Test("The test event of S3 is ignored; what is not an event is refused without a word of its content")
     func refusals() throws {
         #expect(try Self.events(json: #"{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}"#).isEmpty)
         for body in ["", "[]", "{}", "secret", #"{"Records": [{"eventName": "ObjectCreated:Put"}]}"#] {

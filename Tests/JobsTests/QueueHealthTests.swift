@@ -28,7 +28,7 @@ import Testing
     func hidden() async throws {
         try await withConnection(migrated: true) { connection in
             let health = try await connection.run { session in
-                // Reads the tables, and is no member of the owner.
+                // Reads the tables, and is not a member of the owner.
                 try session.execute("set role catalog_auditor")
                 return try session.queueHealth(olderThan: .zero)
             }

@@ -91,10 +91,9 @@ func holding<R: Sendable>(
 
 /// The first column of the rows that a statement answers.
 func ask(_ sql: String, _ conninfo: String) async throws -> [String] {
-    let connection = try await Connection.open(conninfo)
-    let answer = try await connection.run { try $0.query("\(raw: sql)").map { $0[0] ?? "NULL" } }
-    await connection.close()
-    return answer
+    try await Connection.open(conninfo).closing { connection in
+        try await connection.run { try $0.query("\(raw: sql)").map { $0[0] ?? "NULL" } }
+    }
 }
 
 /// The names of the tables that the synthetic files have made.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Migrations
 
-@Suite("Dangerous statements in migrations")
+@Suite("Dangerous statements in migrations", .timeLimit(.minutes(5)))
 struct MigrationLintTests {
     /// Statements and the rules that strike at each, on tables in use. One list for both judges.
     static let cases: [(sql: String, rules: [LintRule])] = [

@@ -7,7 +7,7 @@ import Testing
 /// A file can be stopped in the middle by the test holding this lock.
 private let gate = "select pg_advisory_xact_lock(42)"
 
-@Suite("Migrating while others do something")
+@Suite("Migrating while others do something", .timeLimit(.minutes(5)))
 struct MigratorConcurrencyTests {
     @Test(
         "Of two migrators one waits, and each file runs exactly once",
@@ -91,7 +91,7 @@ struct MigratorConcurrencyTests {
     }
 }
 
-@Suite("Migrating outside a transaction")
+@Suite("Migrating outside a transaction", .timeLimit(.minutes(5)))
 struct NoTransactionTests {
     private static let table = "create table step_1 (n int); insert into step_1 values (1), (1)"
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Migrations
 
 /// The sessions that files run in: nothing leaks into them, and nothing of an application's limits ends them.
-@Suite("A session of its own for every file")
+@Suite("A session of its own for every file", .timeLimit(.minutes(5)))
 struct MigratorSessionTests {
     @Test("Whatever a file sets or leaves in its session, the next one does not see: two runs and one are the same")
     func nothingLeaks() async throws {

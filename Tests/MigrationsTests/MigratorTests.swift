@@ -4,7 +4,7 @@ import Testing
 
 @testable import Migrations
 
-@Suite("Migrating")
+@Suite("Migrating", .timeLimit(.minutes(5)))
 struct MigratorTests {
     @Test("Up applies every pending file once, with a record of each")
     func up() async throws {

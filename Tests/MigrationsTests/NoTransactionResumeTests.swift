@@ -5,7 +5,7 @@ import Testing
 @testable import Migrations
 
 /// Files that run outside a transaction, cut off in the middle and run again.
-@Suite("Going on after a file was cut off")
+@Suite("Going on after a file was cut off", .timeLimit(.minutes(5)))
 struct NoTransactionResumeTests {
     private static let gate = "select pg_advisory_lock(42)"
 
@@ -206,7 +206,7 @@ struct NoTransactionResumeTests {
 func waitForActivity(_ condition: String, _ conninfo: String) async throws {
     let question =
         "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and \(condition)"
-    while try await ask(question, conninfo) == ["0"] { try Task.checkCancellation() }
+    try await eventually { try await ask(question, conninfo) != ["0"] }
 }
 
 @Suite("Taking a file outside a transaction apart")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Vectors of FIPS 180-4 and its examples (NIST, "SHA256.pdf" and the long message of a million letters).
-struct SHA256Tests {
+@Suite(.timeLimit(.minutes(5))) struct SHA256Tests {
     private static let twoBlocks = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
 
     @Test(

@@ -1,5 +1,5 @@
-import Foundation
-import Storage
+package import Foundation
+package import Storage
 
 /// A folder for each bucket.
 package struct FolderStores: ObjectStores {

@@ -1,5 +1,5 @@
 import Foundation
-import Intake
+package import Intake
 
 extension ObjectEvent {
     package static func make(

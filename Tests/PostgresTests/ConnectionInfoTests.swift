@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct ConnectionInfoTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectionInfoTests {
     @Test(
         "No part of a password that breaks its URI is shown",
         arguments: [

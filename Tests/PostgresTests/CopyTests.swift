@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct CopyTests {
+@Suite(.timeLimit(.minutes(5))) struct CopyTests {
     @Test("A COPY given to execute, or a query given to a COPY, is an error and the connection goes on")
     func wrongMethod() async throws {
         try await withConnection { connection in

@@ -2,7 +2,7 @@
 import TestSupport
 import Testing
 
-@Suite struct ParameterTests {
+@Suite(.timeLimit(.minutes(5))) struct ParameterTests {
     @Test(
         "What looks like SQL, an escape or an array arrives as the text it is",
         arguments: [
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test("What is no hexadecimal text is no binary data", arguments: ["", "00", "\\x0", "\\xzz", "\\x0g"])
+    @Test("What is not hexadecimal text is not binary data", arguments: ["", "00", "\\x0", "\\xzz", "\\x0g"])
     func noBytes(text: String) {
         #expect(Bytes(postgresText: text) == nil)
     }
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test("An array with NULL or of two dimensions is no array of texts")
+    @Test("An array with NULL or of two dimensions is not an array of texts")
     func arrays() {
         #expect([String](postgresText: "{a,NULL}") == nil)
         #expect([String](postgresText: "{{a},{b}}") == nil)

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-struct PipelineTests {
+@Suite(.timeLimit(.minutes(5))) struct PipelineTests {
     @Test func settingsOfAPipelineEndWithIt() async throws {
         try await withConnection { connection in
             let answers = try await connection.run { session -> [String?] in

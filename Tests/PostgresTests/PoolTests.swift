@@ -11,14 +11,7 @@ import Testing
     ) async throws -> Result {
         try await withDatabase { conninfo in
             let pool = Pool(conninfo, maximum: maximum, application: "pool-test")
-            let outcome: Swift.Result<Result, any Error>
-            do {
-                outcome = .success(try await body(pool, conninfo))
-            } catch {
-                outcome = .failure(error)
-            }
-            await pool.close()
-            return try outcome.get()
+            return try await pool.closing { try await body($0, conninfo) }
         }
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct PostgresErrorTests {
+@Suite(.timeLimit(.minutes(5))) struct PostgresErrorTests {
     private func error(_ setUp: String = "", _ statement: Statement) async throws -> PostgresError {
         try await withConnection { connection in
             if !setUp.isEmpty { try await connection.run { try $0.executeScript(setUp) } }
@@ -80,7 +80,7 @@ import Testing
                 && environment["PGPASSWORD"] == "p")
     }
 
-    @Test("Text that is no connection text is refused without being quoted")
+    @Test("Text that is not a connection text is refused without being quoted")
     func unreadable() {
         let error = #expect(throws: PostgresError.self) {
             try ConnectionInfo.environment(of: "postgresql://u:hunter2@[x/y")

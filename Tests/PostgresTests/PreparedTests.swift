@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct PreparedTests {
+@Suite(.timeLimit(.minutes(5))) struct PreparedTests {
     private static func double(_ number: Int) -> Statement { "select 2 * \(number)::integer as n" }
 
     private func prepared(_ session: Session) throws -> Int {

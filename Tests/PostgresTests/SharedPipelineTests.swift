@@ -7,9 +7,9 @@ import TestSupport
 @Suite(.timeLimit(.minutes(1))) struct SharedPipelineTests {
     private static func withPool(_ body: (Pool, ServerActivity) async throws -> Void) async throws {
         try await withDatabase { conninfo in
-            let pool = Pool(conninfo, maximum: 4)
-            try await ServerActivity.watch(conninfo) { try await body(pool, $0) }
-            await pool.close()
+            try await Pool(conninfo, maximum: 4).closing { pool in
+                try await ServerActivity.watch(conninfo) { try await body(pool, $0) }
+            }
         }
     }
 

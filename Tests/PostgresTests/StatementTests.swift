@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct StatementTests {
+@Suite(.timeLimit(.minutes(5))) struct StatementTests {
     @Test("Interpolated values are bound, whatever they hold")
     func bound() async throws {
         let evil = "'; drop table t; -- \\ \" $1 %s"

@@ -1,12 +1,13 @@
 import Foundation
 import OpenSSL
+import Storage
 import TestSupport
 import Testing
 
 @testable import Relay
 
 /// Archives, judged by GNU tar, bsdtar and Python.
-@Suite struct RelayArchiveTests {
+@Suite(.timeLimit(.minutes(5))) struct RelayArchiveTests {
     private static let oddKeys = [
         "landing/plain.json", "landing/with blank.json", "landing/ünï/日本語.txt", "landing/e\u{301}.txt",
         "landing/" + String(repeating: "long", count: 75), "landing/" + String(repeating: "ü", count: 200),

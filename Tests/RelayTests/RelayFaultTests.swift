@@ -131,7 +131,7 @@ import Testing
 
     private static func source(_ url: String) async throws -> S3Client {
         var configuration = try await S3Store.moto.configuration()
-        configuration.endpoints[.s3] = try Endpoint(url: url)
+        configuration.endpoints[.s3] = try AWSEndpoint(url: url)
         return S3Client(configuration)
     }
 

@@ -62,7 +62,7 @@ struct RelayLine: Sendable {
         var http = HTTPClient.Configuration()
         http.stallTimeout = .seconds(5)
         var configuration = try await S3Store.swift.configuration(http: HTTPClient(http))
-        if let url { configuration.endpoints[.s3] = try Endpoint(url: url) }
+        if let url { configuration.endpoints[.s3] = try AWSEndpoint(url: url) }
         return S3Client(configuration, partSize: 5 << 30)
     }
 
@@ -102,9 +102,11 @@ struct RelayLine: Sendable {
 
     func value(_ statement: Statement) async throws -> String? { try await pool.run { try $0.first(statement)?[0] } }
 
-    /// Asks until the answer is the wanted one; the suite's time limit ends a wait in vain.
-    func wait(for wanted: String, _ statement: Statement) async throws {
-        while try await value(statement) != wanted { try Task.checkCancellation() }
+    /// Asks until the answer is the wanted one.
+    func wait(
+        for wanted: String, _ statement: Statement, file: StaticString = #fileID, line: UInt = #line
+    ) async throws {
+        try await eventually(within: .seconds(60), file: file, line: line) { try await value(statement) == wanted }
     }
 
     func waitUntilVerified() async throws {

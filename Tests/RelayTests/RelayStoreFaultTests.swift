@@ -1,5 +1,6 @@
 import AWS
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 
@@ -119,7 +120,7 @@ import Testing
 
     private static func client(_ store: S3Store, _ url: String) async throws -> S3Client {
         var configuration = try await store.configuration()
-        configuration.endpoints[.s3] = try Endpoint(url: url)
+        configuration.endpoints[.s3] = try AWSEndpoint(url: url)
         return S3Client(configuration)
     }
 }

@@ -15,9 +15,7 @@ import Testing
             try await pool.transaction {
                 try $0.addRoute(Route(bucket: "inbox", prefix: "landing/", pipeline: "relay"))
             }
-            let result = try await body(pool)
-            await pool.close()
-            return result
+            return try await pool.closing(after: body)
         }
     }
 
@@ -104,7 +102,7 @@ import Testing
         let waiting: Statement = """
             select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()
             """
-        while try await value(waiting, pool) != "\(count)" { try Task.checkCancellation() }
+        try await eventually { try await value(waiting, pool) == "\(count)" }
     }
 
     private static func conninfo(_ pool: Pool) async throws -> String {
@@ -128,8 +126,9 @@ import Testing
                 }
                 try await group.waitForAll()
             }
-            while try await Self.value("select count(*) from relay.windows where state = 'open'", pool) != "0" {
+            try await eventually {
                 try await pool.transaction { _ = try $0.sealWindows() }
+                return try await Self.value("select count(*) from relay.windows where state = 'open'", pool) == "0"
             }
             let sums = try await Self.value(
                 """

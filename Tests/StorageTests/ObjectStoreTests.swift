@@ -8,7 +8,7 @@ import Threads
 @testable import Storage
 
 /// What the pipelines rely on, on every kind of store.
-struct ObjectStoreTests {
+@Suite(.timeLimit(.minutes(5))) struct ObjectStoreTests {
     enum Kind: String, CaseIterable, Sendable {
         case file, swift, moto
 

@@ -1,12 +1,12 @@
 /// A way to a server of this machine on which the first connections are lost: `Tests/Servers/cut_proxy.py`.
-public enum CutProxy {
+package enum CutProxy {
     /// Runs `body` beside a proxy of its own.
     /// - Parameters:
     ///   - url: `http://127.0.0.1:PORT`.
     ///   - bytes: after so many in either direction a connection is reset.
     ///   - count: of connections that are reset; later ones are passed on whole.
     ///   - body: gets the proxy's address.
-    public static func with<Result>(
+    package static func with<Result>(
         to url: String, resettingAfter bytes: Int, first count: Int, _ body: (String) async throws -> Result
     ) async throws -> Result {
         let target = String(url.split(separator: ":").last ?? "")

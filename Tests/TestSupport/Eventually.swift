@@ -4,7 +4,7 @@
 ///   - body: asked every 10 ms until it returns something.
 /// - Throws: `NotInTime`, or what `body` throws.
 @discardableResult
-public func eventually<Value>(
+package func eventually<Value>(
     within limit: Duration = .seconds(30), file: StaticString = #fileID, line: UInt = #line,
     _ body: () async throws -> Value?
 ) async throws -> Value {
@@ -18,7 +18,7 @@ public func eventually<Value>(
 
 /// Waits until `condition` holds.
 /// - Throws: `NotInTime`, or what `condition` throws.
-public func eventually(
+package func eventually(
     within limit: Duration = .seconds(30), file: StaticString = #fileID, line: UInt = #line,
     _ condition: () async throws -> Bool
 ) async throws {
@@ -26,9 +26,9 @@ public func eventually(
 }
 
 /// What a test waits for did not come.
-public struct NotInTime: Error, CustomStringConvertible {
-    public var limit: Duration
-    public var place: String
+package struct NotInTime: Error, CustomStringConvertible {
+    package var limit: Duration
+    package var place: String
 
-    public var description: String { "what is waited for at \(place) did not come within \(limit)" }
+    package var description: String { "what is waited for at \(place) did not come within \(limit)" }
 }

@@ -1,12 +1,12 @@
 /// A real HTTP server that misbehaves as its path says: `Tests/Servers/fault_server.py`.
-public struct FaultServer: Sendable {
+package struct FaultServer: Sendable {
     /// `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
-    public let url: String
-    public let port: Int
+    package let url: String
+    package let port: Int
 
     /// Runs `body` beside a server of its own.
     /// - Parameter certificate: for TLS.
-    public static func with<Result>(
+    package static func with<Result>(
         certificate: TestCertificate? = nil, _ body: (FaultServer) async throws -> Result
     ) async throws -> Result {
         guard let certificate else { return try await start([], "http://127.0.0.1", body) }
@@ -15,7 +15,7 @@ public struct FaultServer: Sendable {
 
     /// Runs `body` beside a server that ends every connection after its first byte: within the handshake of TLS.
     /// - Parameter how: `end` or `reset`.
-    public static func withoutHandshake<Result>(
+    package static func withoutHandshake<Result>(
         _ how: String, _ body: (FaultServer) async throws -> Result
     ) async throws -> Result {
         try await start([how], "https://localhost", body)

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Ports of this machine that nobody uses at the moment.
-public enum FreePorts {
+package enum FreePorts {
     /// All are held until the last is found, so that they differ.
-    public static func take(_ count: Int) throws -> [Int] {
+    package static func take(_ count: Int) throws -> [Int] {
         var sockets: [Int32] = []
         defer { sockets.forEach { close($0) } }
         return try (0..<count).map { _ in

@@ -1,15 +1,15 @@
 import Foundation
 
 /// A server that writes the port it listens on into a named pipe.
-public struct ListeningProcess: Sendable {
+package struct ListeningProcess: Sendable {
     /// On 127.0.0.1.
-    public let port: Int
+    package let port: Int
     private let process: Subprocess
     private let end: Task<Subprocess.Outcome, any Error>
 
     /// Runs `body` beside a server of its own.
     /// - Parameter command: program and arguments; gets the path of the pipe.
-    public static func with<Result>(
+    package static func with<Result>(
         _ command: (String) -> [String], _ body: (ListeningProcess) async throws -> Result
     ) async throws -> Result {
         let server = try await start(command)

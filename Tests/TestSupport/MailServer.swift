@@ -1,13 +1,13 @@
 import Foundation
 
 /// A real SMTP server that keeps its mail in a Maildir: `Tests/Servers/mail_server.py`.
-public struct MailServer: Sendable {
-    public let port: Int
+package struct MailServer: Sendable {
+    package let port: Int
     private let maildir: String
 
     /// Runs `body` beside a server of its own.
     /// - Parameter options: as the script has them.
-    public static func with<Result>(
+    package static func with<Result>(
         _ options: [String] = [], _ body: (MailServer) async throws -> Result
     ) async throws -> Result {
         let folder = try TemporaryFolder()
@@ -21,7 +21,7 @@ public struct MailServer: Sendable {
     }
 
     /// The messages that were delivered. The server adds `X-MailFrom`, `X-RcptTo` and `X-Peer`, and keeps lines with LF.
-    public func messages() throws -> [String] {
+    package func messages() throws -> [String] {
         let files = try FileManager.default.contentsOfDirectory(atPath: "\(maildir)/new")
         return try files.sorted().map { try String(contentsOfFile: "\(maildir)/new/\($0)", encoding: .utf8) }
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A real PgBouncer in front of the test cluster, in transaction mode.
-public enum PgBouncer {
+package enum PgBouncer {
     /// Where Debian's package has it; `scripts/setup.sh` installs it.
     private static let program = "/usr/sbin/pgbouncer"
 
@@ -9,7 +9,7 @@ public enum PgBouncer {
     /// - Parameters:
     ///   - database: of the test cluster.
     ///   - body: gets the conninfo.
-    public static func with<Result>(
+    package static func with<Result>(
         database conninfo: String, _ body: (String) async throws -> Result
     ) async throws -> Result {
         let parts = Dictionary(

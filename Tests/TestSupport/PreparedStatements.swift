@@ -1,10 +1,10 @@
-import Postgres
+package import Postgres
 
 /// Prepares statements against the migrated schema.
 /// - Parameter tables: temporary ones that must be there first.
 /// - Returns: those with a parameter whose type the statement does not state.
 /// - Throws: `PostgresError` for the first that does not fit the schema.
-public func untypedParameters(of statements: [Statement], after tables: [Statement] = []) async throws -> [String] {
+package func untypedParameters(of statements: [Statement], after tables: [Statement] = []) async throws -> [String] {
     try await withConnection(migrated: true) { connection in
         try await connection.transaction { session in
             for table in tables { try session.execute(table) }

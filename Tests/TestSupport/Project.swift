@@ -1,38 +1,38 @@
-import Foundation
-import Testing
+package import Foundation
+package import Testing
 
 /// Where things are.
-public enum Project {
+package enum Project {
     /// The folder of Package.swift.
-    public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    package static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
     /// A file of the project.
-    public static func file(_ path: String) -> String { root.appendingPathComponent(path).path }
+    package static func file(_ path: String) -> String { root.appendingPathComponent(path).path }
 
     /// A program built with the tests.
-    public static func binary(_ name: String) -> String {
+    package static func binary(_ name: String) -> String {
         Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL.deletingLastPathComponent()
             .appendingPathComponent(name).path ?? file(".build/debug/\(name)")
     }
 }
 
 /// Real inputs that nobody here wrote: beside the project, not in it.
-public enum SharedData {
+package enum SharedData {
     private static let folder = Project.root.deletingLastPathComponent().appendingPathComponent("shared/data")
 
     /// Whether the inputs are there. CI must have them; elsewhere the tests that need them say that they did not run.
-    public static let isAvailable: Bool = {
+    package static let isAvailable: Bool = {
         let isThere = FileManager.default.fileExists(atPath: folder.path)
         if !isThere { print("not run: tests of real inputs, because \(folder.path) is missing") }
         return isThere || ProcessInfo.processInfo.environment["CI"] == "true"
     }()
 
     /// The path of an input.
-    public static func file(_ path: String) -> String { folder.appendingPathComponent(path).path }
+    package static func file(_ path: String) -> String { folder.appendingPathComponent(path).path }
 
     /// Paths of all files below a folder, relative to it.
-    public static func files(below path: String) -> [String] {
+    package static func files(below path: String) -> [String] {
         FileManager.default.enumerator(atPath: file(path))?.compactMap { $0 as? String }.filter { name in
             var isFolder: ObjCBool = false
             return FileManager.default.fileExists(atPath: file("\(path)/\(name)"), isDirectory: &isFolder)
@@ -43,5 +43,5 @@ public enum SharedData {
 
 extension Trait where Self == ConditionTrait {
     /// The test reads `SharedData`.
-    public static var sharedData: Self { .enabled(if: SharedData.isAvailable, "../shared/data is missing") }
+    package static var sharedData: Self { .enabled(if: SharedData.isAvailable, "../shared/data is missing") }
 }

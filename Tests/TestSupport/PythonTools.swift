@@ -1,10 +1,10 @@
 import Foundation
 
 /// Programs of the pinned Python packages in .venv, which `make test` installs.
-public enum PythonTools {
+package enum PythonTools {
     /// The path of a program.
     /// - Throws: `ServerUnavailable` with the remedy, because nothing is skipped.
-    public static func program(_ name: String) throws -> String {
+    package static func program(_ name: String) throws -> String {
         let path = Project.file(".venv/bin/\(name)")
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw ServerUnavailable(
@@ -14,7 +14,7 @@ public enum PythonTools {
     }
 
     /// Runs a script of the project on a JSON value and decodes what it answers.
-    public static func answer<Question: Encodable, Answer: Decodable>(
+    package static func answer<Question: Encodable, Answer: Decodable>(
         of script: String, to question: Question, as type: Answer.Type = Answer.self
     ) async throws -> Answer {
         let folder = try TemporaryFolder()
@@ -28,8 +28,8 @@ public enum PythonTools {
 }
 
 /// A server or tool that the tests need cannot run here.
-public struct ServerUnavailable: Error, CustomStringConvertible {
+package struct ServerUnavailable: Error, CustomStringConvertible {
     var reason: String
 
-    public var description: String { reason }
+    package var description: String { reason }
 }

@@ -1,8 +1,8 @@
 /// A real store that checks signatures, expiry, clocks and checksums as S3 does: OpenStack Swift's S3 interface.
-public enum S3Server {
-    public static let accessKey = "test:tester"
-    public static let secretKey = "testing"
-    public static let region = "us-east-1"
+package enum S3Server {
+    package static let accessKey = "test:tester"
+    package static let secretKey = "testing"
+    package static let region = "us-east-1"
 
     private static let started = Task<Int, any Error> {
         _ = try PythonTools.program("swift-proxy-server")
@@ -10,7 +10,7 @@ public enum S3Server {
     }
 
     /// `http://127.0.0.1:PORT`; the first call starts it.
-    public static func url() async throws -> String {
+    package static func url() async throws -> String {
         "http://127.0.0.1:\(try await started.value)"
     }
 }

@@ -1,19 +1,19 @@
 /// A way to a store of this machine that can be spoiled: `Tests/Servers/store_proxy.py`.
-public struct StoreProxy: Sendable {
+package struct StoreProxy: Sendable {
     /// How it treats what it passes on.
-    public enum Mode: String, Sendable, CaseIterable {
+    package enum Mode: String, Sendable, CaseIterable {
         case pass, refuse, full, unavailable, forget, corrupt, cut, rotten, slow, trickle, stall
         case loseAnswer = "lose-answer"
         case cutGet = "cut-get"
     }
 
     /// `http://127.0.0.1:PORT`.
-    public let url: String
+    package let url: String
     private let folder: TemporaryFolder
 
     /// Runs `body` beside a proxy of its own.
     /// - Parameter url: of the store, `http://127.0.0.1:PORT`.
-    public static func with<Result>(
+    package static func with<Result>(
         to url: String, _ mode: Mode = .pass, _ body: (StoreProxy) async throws -> Result
     ) async throws -> Result {
         let target = String(url.split(separator: ":").last ?? "")
@@ -28,5 +28,5 @@ public struct StoreProxy: Sendable {
     }
 
     /// From the next request on.
-    public func set(_ mode: Mode) throws { try folder.write(mode.rawValue, to: "mode") }
+    package func set(_ mode: Mode) throws { try folder.write(mode.rawValue, to: "mode") }
 }

@@ -1,21 +1,21 @@
-import Foundation
+package import Foundation
 
 /// A real process beside the tests. Blocking happens on threads of its own, never on Swift's cooperative pool.
-public struct Subprocess: Sendable {
+package struct Subprocess: Sendable {
     /// How a process ended and what it wrote.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// Exit status, or 128 and the signal.
-        public let status: Int32
-        public let output: String
-        public let error: String
+        package let status: Int32
+        package let output: String
+        package let error: String
     }
 
     /// Of the process; signals go there.
-    public let pid: pid_t
+    package let pid: pid_t
     private let folder: TemporaryFolder
 
     /// Runs a program to its end.
-    public static func run(
+    package static func run(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:], directory: String? = nil
     ) async throws -> Outcome {
         try await start(executable, arguments, environment: environment, directory: directory).wait()
@@ -23,7 +23,7 @@ public struct Subprocess: Sendable {
 
     /// Starts a program; its output goes to files, so that it never waits for a reader.
     /// - Parameter environment: added to this process's own; an empty value takes a variable away.
-    public static func start(
+    package static func start(
         _ executable: String, _ arguments: [String], environment: [String: String] = [:], directory: String? = nil
     ) throws -> Subprocess {
         let folder = try TemporaryFolder()
@@ -46,12 +46,12 @@ public struct Subprocess: Sendable {
     }
 
     /// Sends a signal.
-    public func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         kill(pid, number)
     }
 
     /// Waits for the end.
-    public func wait() async throws -> Outcome {
+    package func wait() async throws -> Outcome {
         let status = await withCheckedContinuation { continuation in
             Thread { continuation.resume(returning: Self.reap(pid)) }.start()
         }
@@ -78,9 +78,9 @@ public struct Subprocess: Sendable {
 }
 
 /// A program that could not be started.
-public struct SubprocessError: Error, CustomStringConvertible {
+package struct SubprocessError: Error, CustomStringConvertible {
     var program: String
     var code: Int32
 
-    public var description: String { "cannot start \(program): \(String(cString: strerror(code)))" }
+    package var description: String { "cannot start \(program): \(String(cString: strerror(code)))" }
 }

@@ -1,11 +1,11 @@
 import Foundation
 
 /// A folder that goes away with its last owner.
-public final class TemporaryFolder: Sendable {
-    public let path: String
+package final class TemporaryFolder: Sendable {
+    package let path: String
 
     /// - Parameter suffix: of the name, for odd characters.
-    public init(suffix: String = "") throws {
+    package init(suffix: String = "") throws {
         path = "/var/tmp/catalog-test-\(UUID().uuidString.prefix(8).lowercased())\(suffix)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
@@ -15,19 +15,19 @@ public final class TemporaryFolder: Sendable {
     }
 
     /// A path inside.
-    public func file(_ name: String) -> String { "\(path)/\(name)" }
+    package func file(_ name: String) -> String { "\(path)/\(name)" }
 
     /// Writes a file.
     /// - Returns: its path.
     @discardableResult
-    public func write(_ text: String, to name: String) throws -> String {
+    package func write(_ text: String, to name: String) throws -> String {
         try write(Array(text.utf8), to: name)
     }
 
     /// Writes a file.
     /// - Returns: its path.
     @discardableResult
-    public func write(_ bytes: [UInt8], to name: String) throws -> String {
+    package func write(_ bytes: [UInt8], to name: String) throws -> String {
         try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
         return file(name)
     }

@@ -1,11 +1,11 @@
 /// A self-signed certificate for `localhost`, which is its own authority.
-public struct TestCertificate: Sendable {
+package struct TestCertificate: Sendable {
     /// Paths of PEM files.
-    public let certificate: String
-    public let key: String
+    package let certificate: String
+    package let key: String
     private let folder: TemporaryFolder
 
-    public static func make() async throws -> TestCertificate {
+    package static func make() async throws -> TestCertificate {
         let folder = try TemporaryFolder()
         let made = TestCertificate(certificate: folder.file("cert.pem"), key: folder.file("key.pem"), folder: folder)
         let outcome = try await Subprocess.run(

@@ -1,21 +1,21 @@
-import Foundation
+package import Foundation
 import Threads
 
 /// A clock that a test moves.
-public final class TestClock: Sendable {
+package final class TestClock: Sendable {
     private let time: Locked<Date>
 
     /// - Parameter start: by default a Sunday in March 2026, at noon.
-    public init(_ start: Date = Date(timeIntervalSince1970: 1_772_366_400)) {
+    package init(_ start: Date = Date(timeIntervalSince1970: 1_772_366_400)) {
         time = Locked(start)
     }
 
     /// What it shows.
-    public var now: Date { time.withLock { $0 } }
+    package var now: Date { time.withLock { $0 } }
 
     /// Moves it on.
-    public func advance(_ seconds: TimeInterval) { time.withLock { $0 += seconds } }
+    package func advance(_ seconds: TimeInterval) { time.withLock { $0 += seconds } }
 
     /// What it will show then.
-    public func after(_ seconds: TimeInterval) -> Date { now.addingTimeInterval(seconds) }
+    package func after(_ seconds: TimeInterval) -> Date { now.addingTimeInterval(seconds) }
 }

@@ -3,13 +3,13 @@ import Foundation
 /// One private PostgreSQL for all tests of a process: started by the first that needs it, stopped at exit.
 ///
 /// `CATALOG_POSTGRES_BIN` names the folder of another server's programs: see scripts/postgres-bin.sh.
-public enum TestCluster {
+package enum TestCluster {
     private static let started = Task<TestServer, any Error> {
         try await TestServer.start(programs: programs, folder: TestServer.folder())
     }
 
     /// How to connect to one of its databases, as its superuser.
-    public static func conninfo(database: String) async throws -> String {
+    package static func conninfo(database: String) async throws -> String {
         try await server().conninfo(database: database)
     }
 
@@ -18,14 +18,14 @@ public enum TestCluster {
     }
 
     /// How to connect to a server that takes no changes, because it waits for a primary.
-    public static func standbyConninfo() async throws -> String {
+    package static func standbyConninfo() async throws -> String {
         try await standby.value.conninfo(database: "postgres")
     }
 
     static func server() async throws -> TestServer { try await started.value }
 
     /// The server's programs.
-    public static let programs: String = {
+    package static let programs: String = {
         if let chosen = ProcessInfo.processInfo.environment["CATALOG_POSTGRES_BIN"] { return chosen }
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
         let newest = versions.compactMap { Int($0) }.max()
@@ -33,19 +33,19 @@ public enum TestCluster {
     }()
 
     /// What the server has to say.
-    public static var log: String { "\(TestServer.folder())/log" }
+    package static var log: String { "\(TestServer.folder())/log" }
 }
 
 /// The versions of PostgreSQL that are not the tests' own one, each started by the first test that needs it.
-public actor OtherPostgres {
+package actor OtherPostgres {
     /// Those that Tests/requirements.txt installs.
-    public static let versions = [16, 17, 18]
+    package static let versions = [16, 17, 18]
     private static let shared = OtherPostgres()
     private var started: [Int: Task<TestServer, any Error>] = [:]
 
     /// Runs `body` with a database of its own on a server of another version, which is dropped afterwards.
     @discardableResult
-    public static func withDatabase<Result>(
+    package static func withDatabase<Result>(
         version: Int, _ body: (String) async throws -> Result
     ) async throws -> Result {
         let server = try await shared.server(version).value
@@ -55,7 +55,7 @@ public actor OtherPostgres {
     /// Runs `body` with a database of a server that nobody else uses, because roles belong to the whole server.
     ///
     /// - Parameter version: nil is the tests' own version.
-    public static func withNewServer(version: Int?, _ body: (String) async throws -> Void) async throws {
+    package static func withNewServer(version: Int?, _ body: (String) async throws -> Void) async throws {
         let programs = if let version { try await programs(version) } else { TestCluster.programs }
         let server = try await TestServer.start(
             programs: programs, folder: TestServer.folder("-new-\(version.map(String.init) ?? "own")"))

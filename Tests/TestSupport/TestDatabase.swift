@@ -1,13 +1,13 @@
 import Foundation
 import Migrations
-import Postgres
+package import Postgres
 
 /// Runs `body` with a database of its own, which is dropped afterwards.
 /// - Parameters:
 ///   - migrated: whether it has the product's schema.
 ///   - body: gets the conninfo.
 @discardableResult
-public func withDatabase<Result>(
+package func withDatabase<Result>(
     migrated: Bool = false, _ body: (String) async throws -> Result
 ) async throws -> Result {
     let template = migrated ? try await MigratedTemplate.name() : "template1"
@@ -16,19 +16,11 @@ public func withDatabase<Result>(
 
 /// Runs `body` with a connection to a database of its own.
 @discardableResult
-public func withConnection<Result>(
+package func withConnection<Result>(
     migrated: Bool = false, _ body: (Connection) async throws -> Result
 ) async throws -> Result {
     try await withDatabase(migrated: migrated) { conninfo in
-        let connection = try await Connection.open(conninfo)
-        let outcome: Swift.Result<Result, any Error>
-        do {
-            outcome = .success(try await body(connection))
-        } catch {
-            outcome = .failure(error)
-        }
-        await connection.close()
-        return try outcome.get()
+        try await Connection.open(conninfo).closing(after: body)
     }
 }
 

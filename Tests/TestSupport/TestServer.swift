@@ -120,7 +120,7 @@ extension TestServer {
 
     /// A number alone may belong to another program by now.
     private static func isServer(_ pid: pid_t, of folder: String) -> Bool {
-        // An unreadable file is no server, because the process is gone then.
+        // An unreadable file means no server, because the process is gone then.
         let commandLine = try? String(contentsOfFile: "/proc/\(pid)/cmdline", encoding: .utf8)
         return commandLine?.contains("\(folder)/data") == true
     }

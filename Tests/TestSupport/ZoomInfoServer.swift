@@ -1,24 +1,24 @@
 import Foundation
 
 /// A real HTTP server that behaves like ZoomInfo, in a process of its own: `Tests/Servers/zoominfo_server.py`.
-public struct ZoomInfoServer: Sendable {
+package struct ZoomInfoServer: Sendable {
     /// `http://127.0.0.1:PORT`.
-    public let url: String
+    package let url: String
 
     /// The login it knows: the secret of kind `zoominfo`.
-    public static let passwordSecret = #"{"username": "ada", "password": "s3cret"}"#
+    package static let passwordSecret = #"{"username": "ada", "password": "s3cret"}"#
     /// The secret of kind `zoominfo-gtm`.
-    public static let clientSecret = #"{"clientId": "c1", "clientSecret": "s&3cret"}"#
+    package static let clientSecret = #"{"clientId": "c1", "clientSecret": "s&3cret"}"#
 
     /// Runs `body` beside a server of its own.
     /// - Parameter options: how it misbehaves, as the script says.
-    public static func with<Result>(
+    package static func with<Result>(
         _ options: String..., body: (ZoomInfoServer) async throws -> Result
     ) async throws -> Result {
         try await with(options, body: body)
     }
 
-    public static func with<Result>(
+    package static func with<Result>(
         _ options: [String], body: (ZoomInfoServer) async throws -> Result
     ) async throws -> Result {
         let script = Project.file("Tests/Servers/zoominfo_server.py")
@@ -30,7 +30,7 @@ public struct ZoomInfoServer: Sendable {
     }
 
     /// What it counted.
-    public func log() async throws -> [String: Int] {
+    package func log() async throws -> [String: Int] {
         let outcome = try await Subprocess.run("/usr/bin/env", ["curl", "-sf", "\(url)/log"])
         return try JSONDecoder().decode([String: Int].self, from: Data(outcome.output.utf8))
     }

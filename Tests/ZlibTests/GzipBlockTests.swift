@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Zlib
 
-@Suite struct GzipBlockTests {
+@Suite(.timeLimit(.minutes(5))) struct GzipBlockTests {
     private static func member(of pieces: [[UInt8]]) -> [UInt8] {
         var member = GzipMember()
         var bytes = GzipMember.header

@@ -2,7 +2,7 @@ import Testing
 import Zlib
 
 /// Damage and malice: an error, never a crash, a wrong text or unbounded memory.
-struct GzipDamageTests {
+@Suite(.timeLimit(.minutes(5))) struct GzipDamageTests {
     /// How long the unpacked text is, or why there is none.
     private enum Outcome: Equatable {
         case text([UInt8])

@@ -1,7 +1,7 @@
 import Testing
 import Zlib
 
-struct GzipReaderTests {
+@Suite(.timeLimit(.minutes(5))) struct GzipReaderTests {
     @Test("what gzip packs is unpacked, however input and output are cut")
     func fromGzip() async throws {
         let text = sample(200_000)

@@ -1,7 +1,7 @@
 import Testing
 import Zlib
 
-struct GzipWriterTests {
+@Suite(.timeLimit(.minutes(5))) struct GzipWriterTests {
     @Test("gzip unpacks what the writer packs, at each level", arguments: [1, 6, 9])
     func intoGzip(level: Int) async throws {
         let text = sample(300_000)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Checks the documentation: links and anchors lead somewhere, commands are marked as run or skipped, log events are
-listed, modules depend on those below them, and the README stays short. Prints every problem and fails if there is one."""
+listed, modules depend on those below them and declare what they import, and the README stays short. Prints every problem and fails if there is one."""
 
 import pathlib
 import re
@@ -160,7 +160,9 @@ def name_problems(known):
 
 
 def module_problems():
-    graph = modules.read()
+    targets = modules.targets()
+    yield from modules.import_problems(targets)
+    graph = modules.read(targets)
     yield from modules.problems(graph)
     if (ROOT / modules.PAGE).read_text(encoding="utf-8") != with_part(modules.PAGE, modules.render(graph)):
         yield f"{modules.PAGE}: the graph is not that of Package.swift: run make docs"

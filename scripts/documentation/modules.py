@@ -1,6 +1,8 @@
-"""The graph of modules, from Package.swift; that it points one way is checked, too."""
+"""The graph of modules, from Package.swift. That it points one way is checked, and that it is true: each target imports what it declares,
+all of it and nothing else, so that it can be built and tested without the others."""
 
 import json
+import re
 import subprocess
 
 from pages import ROOT, table
@@ -21,12 +23,37 @@ LAYERS = [
 ]
 
 
-def read():
-    """Modules of Sources and the modules of this package that each names as a dependency."""
+IMPORT = re.compile(r"^(?:@testable )?(?:public |package |private |internal )?import (?:(?:struct|class|enum|func|protocol) )?(\w+)", re.M)
+# They come with the toolchain and the system.
+TOOLCHAIN = {"Dispatch", "Foundation", "Glibc", "PackagePlugin", "Synchronization", "Testing"}
+
+
+def targets():
     dumped = subprocess.run(
         ["swift", "package", "--scratch-path", ".build/describe", "dump-package"], cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout
-    targets = json.loads(dumped)["targets"]
+    return json.loads(dumped)["targets"]
+
+
+def import_problems(targets):
+    for target in targets:
+        if target["type"] in ("regular", "executable", "test"):
+            declared = {named(entry) for entry in target["dependencies"]}
+            imported = imports(target)
+            for name in sorted(imported - declared):
+                yield f"Package.swift: {target['name']} imports {name} and does not declare it"
+            for name in sorted(declared - imported):
+                yield f"Package.swift: {target['name']} declares {name} and does not import it"
+
+
+def imports(target):
+    parent = "Tests" if target["type"] == "test" else "Sources"
+    files = (ROOT / (target.get("path") or f"{parent}/{target['name']}")).rglob("*.swift")
+    return {name for path in files for name in IMPORT.findall(path.read_text(encoding="utf-8"))} - TOOLCHAIN
+
+
+def read(targets):
+    """Modules of Sources and the modules of this package that each names as a dependency."""
     known = {name for layer in LAYERS for name in layer}
     return {
         target["name"]: sorted({named(entry) for entry in target["dependencies"]} & known)

@@ -1,3 +1,4 @@
+import Catalog
 import Postgres
 
 /// What every read begins with.

@@ -1,4 +1,5 @@
 import Catalog
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Threads
@@ -139,7 +140,7 @@ extension Endpoint {
         return values
     }
 
-    /// Of `a=1&b=2`, with `+` for a blank as forms send it.
+    /// Of `a=1&b=2`, with `+` for a space as forms send it.
     private static func pairs(of query: String?) throws -> [(name: String, value: String)] {
         try (query ?? "").split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

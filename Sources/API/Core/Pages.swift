@@ -3,12 +3,13 @@ import Hummingbird
 import Ingest
 import NIOCore
 import Postgres
+import Text
 
 extension Call {
     /// A page of rows: asked for one more than are shown, so that it is known whether there is another page.
     /// - Parameter key: how many columns after the shape's make the cursor.
     static func page(_ rows: Rows, _ shape: Shape, limit: Int, key: Int) -> ByteBuffer {
-        var json = JSONText()
+        var json = JSONWriter()
         json.object { json in
             json.array("items") { json in
                 for row in rows.prefix(limit) { json.row(row, shape) }
@@ -21,7 +22,7 @@ extension Call {
 
     /// All rows there are.
     static func list(_ rows: Rows, _ shape: Shape) -> ByteBuffer {
-        var json = JSONText()
+        var json = JSONWriter()
         json.object { json in
             json.array("items") { json in for row in rows { json.row(row, shape) } }
         }
@@ -31,7 +32,7 @@ extension Call {
     /// The first row; nil if there is none.
     static func object(_ rows: Rows, _ shape: Shape) -> ByteBuffer? {
         rows.first.map { row in
-            var json = JSONText()
+            var json = JSONWriter()
             json.row(row, shape)
             return json.buffer
         }

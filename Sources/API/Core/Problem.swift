@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Ingest
+import Text
 
 /// An answer that says what is wrong and what to do: RFC 9457, `application/problem+json`.
 struct Problem: HTTPResponseError {
@@ -70,7 +71,7 @@ struct Problem: HTTPResponseError {
     func response(from request: Request, context: some RequestContext) -> Response { response }
 
     var response: Response {
-        var json = JSONText()
+        var json = JSONWriter()
         json.object {
             $0.string("type", "urn:catalog:problem:\(kind.rawValue)")
             $0.string("title", kind.title)

@@ -2,7 +2,7 @@ import Postgres
 
 /// The fields of a JSON object: what a statement selects, how it is written, and what the OpenAPI document says of it.
 ///
-/// The one place where an answer is described: `columns` are spliced into the statement, `JSONText.row` writes its rows, and
+/// The one place where an answer is described: `columns` are spliced into the statement, `JSONWriter.row` writes its rows, and
 /// the document shows the same fields.
 struct Shape: Sendable {
     struct Field: Sendable {
@@ -27,12 +27,12 @@ struct Shape: Sendable {
     struct Member: Sendable {
         enum Form: Sendable { case quoted, bare, boolean }
 
-        /// As it stands behind another one: comma, name in quotation marks, colon.
+        /// The name in quotation marks.
         let key: [UInt8]
         let form: Form
 
         init(_ field: Field) {
-            key = Array(",\"\(field.name)\":".utf8)
+            key = Array("\"\(field.name)\"".utf8)
             form =
                 switch field.kind {
                 case .text, .timestamp, .choice: .quoted
@@ -45,7 +45,7 @@ struct Shape: Sendable {
     /// Name of the schema in the document.
     let name: String
     let fields: [Field]
-    /// The fields as `JSONText` writes them.
+    /// The fields as `JSONWriter` writes them.
     let members: [Member]
     /// The select list, in the order of the fields.
     let columns: Statement

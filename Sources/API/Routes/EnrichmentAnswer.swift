@@ -1,5 +1,6 @@
 import Enrichment
 import NIOCore
+import Text
 
 /// A request as callers see it.
 enum EnrichmentAnswer {
@@ -7,7 +8,7 @@ enum EnrichmentAnswer {
         _ request: EnrichmentRequest, downloadURL: String? = nil, uploadURL: String? = nil,
         usage: EnrichmentUsage? = nil
     ) -> ByteBuffer {
-        var json = JSONText()
+        var json = JSONWriter()
         json.object { json in
             json.string("requestId", request.requestID)
             json.string("status", request.status.rawValue)

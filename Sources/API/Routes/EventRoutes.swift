@@ -3,6 +3,7 @@ import Hummingbird
 import Ingest
 import Intake
 import Logging
+import Text
 
 /// `POST /events/s3`: what buckets announce.
 struct EventRoutes: Sendable {
@@ -24,7 +25,7 @@ struct EventRoutes: Sendable {
             do {
                 let outcomes = try await intake.receive(
                     Array(body.readableBytesView), authorization: call.request.headers[.authorization])
-                var json = JSONText()
+                var json = JSONWriter()
                 json.object { $0.number("events", outcomes.count) }
                 return .json(json.buffer)
             } catch let error as ObjectEventError {

@@ -3,6 +3,7 @@ import Hummingbird
 import Ingest
 import NIOCore
 import Postgres
+import Text
 
 extension Shape {
     private static let tokenFields: [Field] = [
@@ -65,7 +66,7 @@ struct TokenRoutes: Sendable {
                     _ = try session.addToken(token)
                     // The secret itself never goes to the server, whose log may show parameters.
                     return try session.first(TokenReads.select(secret.tokenID)).map { row in
-                        var json = JSONText()
+                        var json = JSONWriter()
                         json.object { json in
                             json.members(of: row, .token)
                             json.string("token", secret.text)

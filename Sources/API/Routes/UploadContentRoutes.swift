@@ -1,10 +1,12 @@
 import Catalog
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Ingest
 import NIOCore
 import Storage
 import Tabular
+import Text
 
 /// How files come in: announced by JSON and put afterwards, or in the request itself.
 struct UploadContentRoutes: Sendable {
@@ -86,14 +88,14 @@ struct UploadContentRoutes: Sendable {
             } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
             }
-            return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
+            return .json(Self.accepted(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
         }
     }
 
     /// A client that thinks its PUT lost repeats it: the same bytes are answered as the first time, others are refused.
     private func fill(_ call: Call, _ uploadID: String, token: String) async throws {
-        if let slot = try await uploads.slot(token: token), slot.uploadID == uploadID {
-            return try await uploads.fill(slot, with: try await call.receive(limit: maximumFileBytes))
+        if let pending = try await uploads.pendingUpload(token: token), pending.uploadID == uploadID {
+            return try await uploads.fill(pending, with: try await call.receive(limit: maximumFileBytes))
         }
         guard let received = try await uploads.received(token: token), received.uploadID == uploadID else {
             throw Problem(.notFound, "the link is unknown or expired: announce the file again")
@@ -107,13 +109,13 @@ struct UploadContentRoutes: Sendable {
     private func announce(_ call: Call) async throws -> Response {
         var values = call.values
         values.merge(try await call.json(Self.inputs))
-        let (uploadID, place) = try await uploads.announce(
+        let (uploadID, destination) = try await uploads.announce(
             try announcement(values, call, fileName: nil), fence: { try call.holdKey($0) })
         let json =
-            switch place {
-            case .store(let link): Self.place(uploadID, link.url, link.headers, link.expiresAt.formatted(.iso8601))
+            switch destination {
+            case .store(let link): Self.accepted(uploadID, link.url, link.headers, link.expiresAt.formatted(.iso8601))
             case .service(let token):
-                Self.place(uploadID, "\(call.base(publicURL))/uploads/\(uploadID)/content/\(token)")
+                Self.accepted(uploadID, "\(call.base(publicURL))/uploads/\(uploadID)/content/\(token)")
             }
         return .json(json, .created, [.location: "/uploads/\(uploadID)"])
     }
@@ -149,7 +151,7 @@ struct UploadContentRoutes: Sendable {
         _ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement, _ call: Call
     ) async throws -> Response {
         let uploadID = try await uploads.take(file, for: announcement, fence: { try call.holdKey($0) })
-        return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
+        return .json(Self.accepted(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
     }
 
     // MARK: What was meant
@@ -200,10 +202,10 @@ struct UploadContentRoutes: Sendable {
             && !fileName.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0.misleadsReaders }
     }
 
-    private static func place(
+    private static func accepted(
         _ uploadID: String, _ url: String? = nil, _ headers: [String: String] = [:], _ expiresAt: String? = nil
     ) -> ByteBuffer {
-        var json = JSONText()
+        var json = JSONWriter()
         json.object { json in
             json.string("uploadId", uploadID)
             json.string("status", "queued")

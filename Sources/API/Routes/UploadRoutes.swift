@@ -5,6 +5,7 @@ import Ingest
 import Jobs
 import NIOCore
 import Postgres
+import Text
 
 /// `/uploads`: what was uploaded, and what became of it.
 struct UploadRoutes: Sendable {
@@ -105,7 +106,7 @@ struct UploadRoutes: Sendable {
             let uploadID = try await own(call)
             do {
                 let leftAlone = try await database.write(for: call) { try $0.revertUpload(uploadID) }
-                return .json(JSONText.list(leftAlone))
+                return .json(JSONWriter.list(leftAlone))
             } catch let error as PostgresError where ["55000", "23514"].contains(error.sqlState) {
                 throw Problem(.conflict, "only a completed or partial upload can be reverted, and no dry run")
             }
@@ -212,10 +213,10 @@ extension Request {
     }
 }
 
-extension JSONText {
+extension JSONWriter {
     /// Products that a revert left alone, as `Shape.leftAlone` describes them.
     fileprivate static func list(_ products: [RevertException]) -> ByteBuffer {
-        var json = JSONText()
+        var json = JSONWriter()
         json.object { json in
             json.array("items") { json in
                 for product in products {

@@ -17,8 +17,9 @@ final class UploadWatch: Sendable {
         case heartbeat
     }
 
-    private static let lookEvery = Duration.seconds(2)
     private static let heartbeatEvery = 7  // looks
+
+    private let lookEvery: Duration
 
     private struct State {
         var watchers: [String: [Int: AsyncStream<Signal>.Continuation]] = [:]
@@ -29,6 +30,10 @@ final class UploadWatch: Sendable {
     }
 
     private let state = Locked(State())
+
+    init(lookEvery: Duration = .seconds(2)) {
+        self.lookEvery = lookEvery
+    }
 
     /// Signals about an upload, from now on; the stream ends with the service, or by `leave`.
     func signals(of uploadID: String) -> (AsyncStream<Signal>, leave: @Sendable () -> Void) {
@@ -66,7 +71,7 @@ final class UploadWatch: Sendable {
     /// Looks at what is watched until the task is cancelled.
     func run(_ pool: Pool, _ logger: Logger) async {
         var looks = 0
-        while (try? await Task.sleep(for: Self.lookEvery)) != nil {  // an error is the cancellation
+        while (try? await Task.sleep(for: lookEvery)) != nil {  // an error is the cancellation
             looks += 1
             do {
                 try await look(pool)
@@ -77,7 +82,8 @@ final class UploadWatch: Sendable {
         }
     }
 
-    private func look(_ pool: Pool) async throws {
+    /// Tells whoever watches an upload that is in another state than at the last look.
+    func look(_ pool: Pool) async throws {
         let watched = state.withLock { Array($0.watchers.keys) }
         guard !watched.isEmpty else { return }
         let states = try await pool.run { session in

@@ -1,22 +1,22 @@
 import Curl
 
 /// What a service answered instead of doing what it was asked.
-public struct AWSError: Error, Sendable, Equatable {
-    public var service: AWSService
+package struct AWSError: Error, Sendable, Equatable {
+    package var service: AWSService
     /// As the API reference names it: `GetObject`, `Publish`.
-    public var operation: String
+    package var operation: String
     /// What was asked for, without secrets: `s3://bucket/key`, a topic, a secret's name.
-    public var resource: String
+    package var resource: String
     /// Of HTTP.
-    public var status: Int
+    package var status: Int
     /// As the API reference names it: `NoSuchKey`, `AccessDenied`; `HTTP 404` where the answer has no body.
-    public var code: String
+    package var code: String
     /// The service's own words; may be empty.
-    public var message: String
+    package var message: String
     /// What AWS support asks for.
-    public var requestID: String?
+    package var requestID: String?
 
-    public init(
+    package init(
         service: AWSService, operation: String, resource: String, status: Int, code: String, message: String = "",
         requestID: String? = nil
     ) {
@@ -30,26 +30,26 @@ public struct AWSError: Error, Sendable, Equatable {
     }
 
     /// Whether there is no such object, version, bucket, topic or secret.
-    public var isNotFound: Bool {
+    package var isNotFound: Bool {
         ["NoSuchKey", "NoSuchBucket", "NoSuchVersion", "NotFound", "ResourceNotFoundException"].contains(code)
             || (status == 404 && code == "HTTP 404")
     }
 
     /// Whether a condition of the request (`If-Match`, `If-None-Match`) did not hold: another writer was there first.
-    public var isPreconditionFailed: Bool { status == 412 || code == "ConditionalRequestConflict" }
+    package var isPreconditionFailed: Bool { status == 412 || code == "ConditionalRequestConflict" }
 
     /// Whether the credentials were refused: unknown, wrong, expired or without the right.
-    public var isRefusal: Bool { status == 401 || status == 403 || Self.refusalCodes.contains(code) }
+    package var isRefusal: Bool { status == 401 || status == 403 || Self.refusalCodes.contains(code) }
 
     private static let refusalCodes: Set = ["InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"]
 
     /// Whether the service asks to be asked less often.
     ///
     /// Source: "Retry behavior", AWS SDKs and Tools Reference Guide, list of throttling errors.
-    public var isThrottling: Bool { status == 429 || Self.throttlingCodes.contains(code) }
+    package var isThrottling: Bool { status == 429 || Self.throttlingCodes.contains(code) }
 
     /// Whether the same request may succeed a little later.
-    public var isRetryable: Bool {
+    package var isRetryable: Bool {
         isThrottling || Self.transientCodes.contains(code)
             || RetryClassification.retryableStatuses.contains(status) || code == "ConditionalRequestConflict"
     }
@@ -66,7 +66,7 @@ public struct AWSError: Error, Sendable, Equatable {
 
 extension AWSError: CustomStringConvertible {
     /// `S3 GetObject 's3://uploads/a.csv' failed: NoSuchKey (404): The specified key does not exist.`
-    public var description: String {
+    package var description: String {
         "\(service.displayName) \(operation) '\(resource)' failed: \(code)"
             + (code.hasPrefix("HTTP ") ? "" : " (\(status))") + (message.isEmpty ? "" : ": \(message)")
             + (requestID.map { " [request \($0)]" } ?? "")

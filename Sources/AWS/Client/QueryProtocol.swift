@@ -37,7 +37,7 @@ struct QueryProtocol: Sendable {
 
 extension SignableRequest {
     /// To the root of an endpoint.
-    init(_ method: String, _ endpoint: Endpoint, headers: [(name: String, value: String)] = []) {
+    init(_ method: String, _ endpoint: AWSEndpoint, headers: [(name: String, value: String)] = []) {
         self.init(
             method, scheme: endpoint.scheme, host: endpoint.host, path: endpoint.basePath + "/", headers: headers)
     }

@@ -6,7 +6,7 @@ import Threads
 final class ServiceClient: Sendable {
     let service: AWSService
     let region: String
-    let endpoint: Endpoint
+    let endpoint: AWSEndpoint
     let surroundings: Surroundings
     private let credentials: CredentialProvider?
     private let rules: SigV4.Rules
@@ -15,7 +15,7 @@ final class ServiceClient: Sendable {
 
     /// - Parameter credentials: nil for operations that are not signed.
     init(
-        _ service: AWSService, region: String, endpoint: Endpoint, credentials: CredentialProvider?,
+        _ service: AWSService, region: String, endpoint: AWSEndpoint, credentials: CredentialProvider?,
         rules: SigV4.Rules = .general, surroundings: Surroundings
     ) {
         self.service = service

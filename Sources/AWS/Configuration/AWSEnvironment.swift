@@ -3,7 +3,7 @@ import Foundation
 /// What the process was started with, as the AWS SDKs read it: variables and the files they name.
 ///
 /// A value, so that a test needs neither variables nor files.
-public struct AWSEnvironment: Sendable {
+package struct AWSEnvironment: Sendable {
     private let variables: [String: String]
     let profiles: AWSProfiles
     let readFile: @Sendable (String) -> String?
@@ -11,7 +11,7 @@ public struct AWSEnvironment: Sendable {
     /// - Parameters:
     ///   - variables: of the process.
     ///   - readFile: text of a file, nil if it is not there.
-    public init(variables: [String: String], readFile: @escaping @Sendable (String) -> String?) {
+    package init(variables: [String: String], readFile: @escaping @Sendable (String) -> String?) {
         self.variables = variables
         self.readFile = readFile
         let home = variables["HOME"] ?? "/"
@@ -24,14 +24,14 @@ public struct AWSEnvironment: Sendable {
     }
 
     /// Of this process.
-    public static func process() -> AWSEnvironment {
+    package static func process() -> AWSEnvironment {
         AWSEnvironment(variables: ProcessInfo.processInfo.environment) { path in
             try? String(contentsOfFile: path, encoding: .utf8)  // because the files are optional
         }
     }
 
     /// The same surroundings with the credentials of a profile: keys in variables, which would win, are left out.
-    public func using(profile name: String) -> AWSEnvironment {
+    package func using(profile name: String) -> AWSEnvironment {
         var variables = variables
         for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] { variables[name] = nil }
         variables["AWS_PROFILE"] = name
@@ -44,18 +44,18 @@ public struct AWSEnvironment: Sendable {
     }
 
     /// `AWS_PROFILE`, else `default`.
-    public var profileName: String { self["AWS_PROFILE"] ?? "default" }
+    package var profileName: String { self["AWS_PROFILE"] ?? "default" }
 
     var profile: AWSProfile? { profiles[profileName] }
 
     /// `AWS_REGION`, `AWS_DEFAULT_REGION`, or the profile's.
-    public var region: String? { self["AWS_REGION"] ?? self["AWS_DEFAULT_REGION"] ?? profile?["region"] }
+    package var region: String? { self["AWS_REGION"] ?? self["AWS_DEFAULT_REGION"] ?? profile?["region"] }
 
     /// Where a service is asked instead of AWS: `AWS_ENDPOINT_URL_<SERVICE>`, `AWS_ENDPOINT_URL`, or the profile's
     /// `endpoint_url`.
     ///
     /// Source: "Service-specific endpoints", AWS SDKs and Tools Reference Guide.
-    public func endpointURL(of service: AWSService) -> String? {
+    package func endpointURL(of service: AWSService) -> String? {
         guard self["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"]?.lowercased() != "true" else { return nil }
         return self["AWS_ENDPOINT_URL_\(service.variable)"] ?? self["AWS_ENDPOINT_URL"] ?? profile?["endpoint_url"]
     }
@@ -66,7 +66,7 @@ public struct AWSEnvironment: Sendable {
 }
 
 /// The services asked here.
-public enum AWSService: String, Sendable, CaseIterable {
+package enum AWSService: String, Sendable, CaseIterable {
     case s3
     case sns
     case secretsManager = "secretsmanager"

@@ -20,14 +20,14 @@ struct INIFile: Sendable, Equatable {
         }
     }
 
-    /// Blanks inside the brackets count as one.
+    /// Whitespace inside the brackets counts as one space.
     private static func name(in line: Substring) -> String? {
         guard let end = line.firstIndex(of: "]") else { return nil }
         return line[line.index(after: line.startIndex)..<end].split(whereSeparator: \.isWhitespace)
             .joined(separator: " ")
     }
 
-    /// A comment begins only after a blank, because secrets may contain `#`.
+    /// A comment begins only after a space, because secrets may contain `#`.
     private static func value(_ text: Substring) -> String {
         let marks = [" #", " ;", "\t#", "\t;"].compactMap { text.firstRange(of: $0)?.lowerBound }
         return trimmed(text[..<(marks.min() ?? text.endIndex)])

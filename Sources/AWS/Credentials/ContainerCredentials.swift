@@ -22,7 +22,7 @@ struct ContainerCredentials: CredentialSource {
         get throws {
             if let path = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] { return "http://169.254.170.2\(path)" }
             guard let url = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else { return nil }
-            let endpoint = try Endpoint(url: url)
+            let endpoint = try AWSEndpoint(url: url)
             guard endpoint.scheme == "https" || Self.isTrusted(endpoint.host) else {
                 throw CredentialError(
                     reason: "AWS_CONTAINER_CREDENTIALS_FULL_URI '\(url)' would send a token in the clear; use https")

@@ -1,4 +1,4 @@
-import Curl
+package import Curl
 import Foundation
 import Threads
 
@@ -6,7 +6,7 @@ import Threads
 ///
 /// However many callers wait, one refresh is under way. If it fails while the old credentials are still good, those are
 /// handed out and the next try waits a minute.
-public struct CredentialProvider: Sendable {
+package struct CredentialProvider: Sendable {
     /// Seconds before the expiry when new ones are fetched.
     static let refreshWindow: TimeInterval = 300
     /// Seconds between tries while the old ones are still good.
@@ -15,12 +15,12 @@ public struct CredentialProvider: Sendable {
     private let kept: ExpiringValue<Credentials>
 
     /// The AWS SDKs' chain: environment, shared files, web identity, container, instance metadata.
-    public init(_ environment: AWSEnvironment, http: HTTPClient) {
+    package init(_ environment: AWSEnvironment, http: HTTPClient) {
         self.init(source: CredentialChain(environment, http: http, now: { Date() }))
     }
 
     /// Credentials that never change.
-    public init(_ credentials: Credentials) {
+    package init(_ credentials: Credentials) {
         self.init(source: FixedCredentials(credentials: credentials))
     }
 
@@ -35,11 +35,11 @@ public struct CredentialProvider: Sendable {
     }
 
     /// - Throws: `CredentialError` if there are none.
-    public func credentials() async throws -> Credentials { try await kept.value() }
+    package func credentials() async throws -> Credentials { try await kept.value() }
 
     /// Fetches again at the next call, because the service refused these.
     /// - Parameter refused: does nothing if others have taken their place already.
-    public func invalidate(_ refused: Credentials) async {
+    package func invalidate(_ refused: Credentials) async {
         await kept.invalidate { $0 == refused }
     }
 }

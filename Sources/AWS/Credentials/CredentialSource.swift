@@ -49,10 +49,10 @@ extension CredentialChain {
 }
 
 /// Credentials that cannot be had.
-public struct CredentialError: Error, CustomStringConvertible, Equatable {
+package struct CredentialError: Error, CustomStringConvertible, Equatable {
     var reason: String
 
-    public var description: String { reason }
+    package var description: String { reason }
 }
 
 /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`.

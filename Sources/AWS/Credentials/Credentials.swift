@@ -1,15 +1,15 @@
-import Foundation
+package import Foundation
 
 /// What a request is signed with. Its descriptions never show the secret or the token.
-public struct Credentials: Sendable, Equatable {
-    public var accessKeyID: String
-    public var secretAccessKey: String
+package struct Credentials: Sendable, Equatable {
+    package var accessKeyID: String
+    package var secretAccessKey: String
     /// Of temporary credentials only.
-    public var sessionToken: String?
+    package var sessionToken: String?
     /// When temporary credentials end; nil for those that last.
-    public var expiration: Date?
+    package var expiration: Date?
 
-    public init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Date? = nil) {
+    package init(accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil, expiration: Date? = nil) {
         self.accessKeyID = accessKeyID
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken
@@ -17,15 +17,15 @@ public struct Credentials: Sendable, Equatable {
     }
 
     /// Whether links signed with them may die before their own expiry.
-    public var isTemporary: Bool { sessionToken != nil || expiration != nil }
+    package var isTemporary: Bool { sessionToken != nil || expiration != nil }
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The key's id, which is not a secret: it stands in every signed link.
-    public var description: String { "credentials of \(accessKeyID)" + (isTemporary ? " (temporary)" : "") }
+    package var description: String { "credentials of \(accessKeyID)" + (isTemporary ? " (temporary)" : "") }
 
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
 
     /// `dump` and string interpolation of a containing value look here.
-    public var customMirror: Mirror { Mirror(self, children: ["accessKeyID": accessKeyID]) }
+    package var customMirror: Mirror { Mirror(self, children: ["accessKeyID": accessKeyID]) }
 }

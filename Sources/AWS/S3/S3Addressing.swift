@@ -5,7 +5,7 @@
 ///
 /// Source: "Virtual hosting of general purpose buckets", Amazon S3 User Guide.
 struct S3Addressing: Sendable {
-    let endpoint: Endpoint
+    let endpoint: AWSEndpoint
 
     /// - Parameter object: with an empty key for the bucket itself.
     func request(

@@ -11,7 +11,7 @@ extension S3Client {
     ///   - etag: what the object must still be, without quotes; nil takes any.
     /// - Throws: also `AWSError` of status 416 if the range begins behind the end, `isPreconditionFailed` if the object is
     ///   another one.
-    public func get(
+    package func get(
         _ object: S3Object, range: Range<Int>? = nil, etag: String? = nil
     ) async throws -> (info: S3ObjectInfo, bytes: [UInt8]) {
         let headers = (range.map { [Self.header($0)] } ?? []) + (etag.map { [("If-Match", "\"\($0)\"")] } ?? [])
@@ -34,7 +34,7 @@ extension S3Client {
     ///   - receive: runs on a thread of its own and may block; what it throws ends the transfer.
     /// - Throws: also `AWSError.isPreconditionFailed` if the object is another one, or was replaced meanwhile.
     @discardableResult
-    public func download(
+    package func download(
         _ object: S3Object, etag: String? = nil, receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> S3ObjectInfo {
         let info = try await head(object)

@@ -1,16 +1,17 @@
+import Curl
 import OpenSSL
 
 /// After how many days objects below a prefix go into another storage class.
-public struct S3LifecycleRule: Sendable, Equatable {
+package struct S3LifecycleRule: Sendable, Equatable {
     /// Of this rule among those of the bucket.
-    public var id: String
-    public var prefix: String
+    package var id: String
+    package var prefix: String
     /// Since the object was stored.
-    public var days: Int
+    package var days: Int
     /// `DEEP_ARCHIVE`, `GLACIER_IR`, …
-    public var storageClass: String
+    package var storageClass: String
 
-    public init(id: String, prefix: String, days: Int, storageClass: String) {
+    package init(id: String, prefix: String, days: Int, storageClass: String) {
         self.id = id
         self.prefix = prefix
         self.days = days
@@ -19,7 +20,7 @@ public struct S3LifecycleRule: Sendable, Equatable {
 
     /// The size is named because objects under 128 KB are otherwise left where they are ("Transitioning objects", S3 User
     /// Guide).
-    public var xml: String {
+    package var xml: String {
         """
         <Rule><ID>\(id.xmlEscaped)</ID><Filter><And><Prefix>\(prefix.xmlEscaped)</Prefix>\
         <ObjectSizeGreaterThan>1</ObjectSizeGreaterThan></And></Filter><Status>Enabled</Status>\
@@ -34,7 +35,7 @@ extension S3Client {
     /// Adds a rule to those of the bucket, or replaces the one of the same id; the others stay as they are.
     ///
     /// Source: PutBucketLifecycleConfiguration, which knows only all rules at once.
-    public func setLifecycle(_ rule: S3LifecycleRule, of bucket: String) async throws {
+    package func setLifecycle(_ rule: S3LifecycleRule, of bucket: String) async throws {
         let others = try await lifecycleRules(of: bucket).filter { $0.id != rule.id }.map(\.xml)
         let body = Array(
             """

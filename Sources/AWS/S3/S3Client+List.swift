@@ -1,11 +1,12 @@
+import Curl
 import Foundation
 
 extension S3Client {
     /// Some of the objects of a bucket, in the order of their keys' bytes.
-    public struct Page: Sendable {
-        public var objects: [S3ObjectInfo]
+    package struct Page: Sendable {
+        package var objects: [S3ObjectInfo]
         /// For the next page; nil after the last.
-        public var continuation: String?
+        package var continuation: String?
     }
 
     /// - Parameters:
@@ -13,7 +14,7 @@ extension S3Client {
     ///   - startAfter: a key; the page begins behind it.
     ///   - continuation: of the page before.
     ///   - limit: at most 1000 ("ListObjectsV2", S3 API Reference).
-    public func page(
+    package func page(
         of bucket: String, prefix: String = "", startAfter: String? = nil, continuation: String? = nil,
         limit: Int = 1000
     ) async throws -> Page {
@@ -34,23 +35,23 @@ extension S3Client {
     }
 
     /// All pages, each fetched when it is wanted.
-    public func pages(of bucket: String, prefix: String = "", startAfter: String? = nil, limit: Int = 1000) -> Pages {
+    package func pages(of bucket: String, prefix: String = "", startAfter: String? = nil, limit: Int = 1000) -> Pages {
         Pages(client: self, bucket: bucket, prefix: prefix, startAfter: startAfter, limit: limit)
     }
 
     /// A list of any length.
-    public struct Pages: AsyncSequence, Sendable {
+    package struct Pages: AsyncSequence, Sendable {
         let client: S3Client
         let bucket, prefix: String
         let startAfter: String?
         let limit: Int
 
-        public struct AsyncIterator: AsyncIteratorProtocol {
+        package struct AsyncIterator: AsyncIteratorProtocol {
             let pages: Pages
             var continuation: String?
             var isAtEnd = false
 
-            public mutating func next() async throws -> [S3ObjectInfo]? {
+            package mutating func next() async throws -> [S3ObjectInfo]? {
                 guard !isAtEnd else { return nil }
                 let page = try await pages.client.page(
                     of: pages.bucket, prefix: pages.prefix, startAfter: pages.startAfter, continuation: continuation,
@@ -61,7 +62,7 @@ extension S3Client {
             }
         }
 
-        public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(pages: self) }
+        package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(pages: self) }
     }
 }
 
@@ -79,7 +80,7 @@ extension S3Client.Page {
         continuation = isTruncated ? root.text("NextContinuationToken").flatMap { $0.isEmpty ? nil : $0 } : nil
     }
 
-    /// S3 writes a blank as `+`, and a plus as `%2B`.
+    /// S3 writes a space as `+`, and a plus as `%2B`.
     private static func decoded(_ key: String) -> String {
         let key = key.replacing("+", with: " ")
         return key.removingPercentEncoding ?? key

@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import OpenSSL
 
 extension S3Client {
     /// Of the parts of one upload.

@@ -1,21 +1,21 @@
-import Foundation
+package import Foundation
 
 /// A link that carries its own permission.
-public struct S3Link: Sendable, Equatable {
-    public var url: String
+package struct S3Link: Sendable, Equatable {
+    package var url: String
     /// The end of the link or of the credentials behind it, whatever comes first.
-    public var expiresAt: Date
+    package var expiresAt: Date
     /// Made with temporary credentials whose end is not known: it may die before `expiresAt`.
-    public var mayEndEarlier: Bool
+    package var mayEndEarlier: Bool
 }
 
 extension S3Client {
     /// 7 days, in seconds: the longest life of a link ("Sharing objects with presigned URLs", S3 User Guide).
-    public static let longestLink = 604_800
+    package static let longestLink = 604_800
 
     /// A link to read an object.
     /// - Parameter expires: seconds from now, 1 to `longestLink`.
-    public func presignGet(_ object: S3Object, expires: Int) async throws -> S3Link {
+    package func presignGet(_ object: S3Object, expires: Int) async throws -> S3Link {
         try await presign(try addressing.request("GET", object), expires: expires)
     }
 
@@ -24,7 +24,7 @@ extension S3Client {
     ///   - expires: seconds from now, 1 to `longestLink`.
     ///   - contentType: if given, who uses the link must send the same `Content-Type`.
     ///   - sha256: if given, in base64, who uses the link must send it as `x-amz-checksum-sha256`, and the store compares.
-    public func presignPut(
+    package func presignPut(
         _ object: S3Object, expires: Int, contentType: String? = nil, sha256: String? = nil
     ) async throws -> S3Link {
         let headers = [("Content-Type", contentType), ("x-amz-checksum-sha256", sha256)].compactMap { name, value in

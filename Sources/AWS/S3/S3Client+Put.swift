@@ -8,7 +8,7 @@ extension S3Client {
     ///
     /// A try whose answer is lost is repeated; with `onlyIfAbsent` it then finds its own object and fails.
     @discardableResult
-    public func put(
+    package func put(
         _ object: S3Object, _ bytes: [UInt8], options: S3PutOptions = S3PutOptions()
     ) async throws -> S3Stored {
         try await put(object, .bytes(bytes), digest: SHA256.hash(bytes), options)
@@ -17,7 +17,7 @@ extension S3Client {
     /// Stores a local file, whole or not at all; in parts if it is larger than one.
     /// - Throws: also `FileReadError`.
     @discardableResult
-    public func put(
+    package func put(
         _ object: S3Object, contentsOf path: String, options: S3PutOptions = S3PutOptions()
     ) async throws -> S3Stored {
         let size = try FileSlice.size(of: path)
@@ -89,9 +89,9 @@ struct FileSlice: Sendable {
 }
 
 /// A local file that cannot be sent.
-public struct FileReadError: Error, CustomStringConvertible, Equatable {
+package struct FileReadError: Error, CustomStringConvertible, Equatable {
     var path: String
     var code: Int32
 
-    public var description: String { "cannot read '\(path)': \(String(cString: strerror(code)))" }
+    package var description: String { "cannot read '\(path)': \(String(cString: strerror(code)))" }
 }

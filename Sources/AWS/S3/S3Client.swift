@@ -7,17 +7,17 @@ import Foundation
 /// `CredentialError`, `AWSConfigurationError` or `CancellationError`.
 ///
 /// Source: Amazon S3 API Reference, version 2006-03-01.
-public struct S3Client: Sendable {
+package struct S3Client: Sendable {
     let service: ServiceClient
     let addressing: S3Addressing
     /// Bytes of a part; files larger than one part are uploaded in parts.
     let partSize: Int
 
     /// Bytes: large enough for 160 GB in S3's limit of 10 000 parts; larger files get larger parts.
-    public static let defaultPartSize = 16 << 20
+    package static let defaultPartSize = 16 << 20
 
     /// - Parameter partSize: bytes, at least 5 MiB ("Amazon S3 multipart upload limits", S3 User Guide).
-    public init(_ configuration: AWSConfiguration, partSize: Int = defaultPartSize) {
+    package init(_ configuration: AWSConfiguration, partSize: Int = defaultPartSize) {
         let http = configuration.http
         let surroundings = Surroundings(
             send: { try await http.send($0) }, download: { try await http.download($0, receive: $1) })
@@ -34,20 +34,20 @@ public struct S3Client: Sendable {
     // MARK: Operations without a body
 
     /// - Throws: `AWSError.isNotFound` if there is no such object.
-    public func head(_ object: S3Object) async throws -> S3ObjectInfo {
+    package func head(_ object: S3Object) async throws -> S3ObjectInfo {
         let headers = [(name: "x-amz-checksum-mode", value: "ENABLED")]
         let response = try await send(try addressing.request("HEAD", object, headers: headers), "HeadObject", object)
         return S3ObjectInfo(key: object.key, response)
     }
 
     /// Succeeds if there was nothing to delete. With versions on, a deletion without a version only hides the object.
-    public func delete(_ object: S3Object) async throws {
+    package func delete(_ object: S3Object) async throws {
         _ = try await send(try addressing.request("DELETE", object), "DeleteObject", object)
     }
 
     /// Within the store and at most 5 GB ("CopyObject", S3 API Reference); metadata is copied too.
     @discardableResult
-    public func copy(_ source: S3Object, to target: S3Object) async throws -> S3Stored {
+    package func copy(_ source: S3Object, to target: S3Object) async throws -> S3Stored {
         let version = source.version.map { "?versionId=\(PercentEncoding.encode($0))" } ?? ""
         let path = "/\(source.bucket)/\(PercentEncoding.encode(source.key, keepingSlashes: true))\(version)"
         let request = try addressing.request("PUT", target, headers: [("x-amz-copy-source", path)])

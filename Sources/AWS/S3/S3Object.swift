@@ -1,57 +1,57 @@
-import Foundation
+package import Foundation
 
 /// Which object: a key in a bucket, and one of its versions if not the newest.
-public struct S3Object: Sendable, Hashable, CustomStringConvertible {
-    public var bucket: String
-    public var key: String
-    public var version: String?
+package struct S3Object: Sendable, Hashable, CustomStringConvertible {
+    package var bucket: String
+    package var key: String
+    package var version: String?
 
-    public init(bucket: String, key: String, version: String? = nil) {
+    package init(bucket: String, key: String, version: String? = nil) {
         self.bucket = bucket
         self.key = key
         self.version = version
     }
 
     /// `s3://bucket/key`
-    public var description: String { "s3://\(bucket)/\(key)" + (version.map { " (version \($0))" } ?? "") }
+    package var description: String { "s3://\(bucket)/\(key)" + (version.map { " (version \($0))" } ?? "") }
 }
 
 /// What S3 knows about an object.
-public struct S3ObjectInfo: Sendable, Equatable {
-    public var key: String
+package struct S3ObjectInfo: Sendable, Equatable {
+    package var key: String
     /// Bytes.
-    public var size: Int
+    package var size: Int
     /// Without its quotes; equal for equal contents of one upload method, and else no hash to rely on.
-    public var etag: String
+    package var etag: String
     /// nil in a bucket without versions, and in lists.
-    public var version: String?
-    public var lastModified: Date?
+    package var version: String?
+    package var lastModified: Date?
     /// nil in lists.
-    public var contentType: String?
+    package var contentType: String?
     /// Names in lower case, without `x-amz-meta-`; empty in lists.
-    public var metadata: [String: String] = [:]
+    package var metadata: [String: String] = [:]
     /// Base64; nil where the store keeps none, of objects sent in parts, and in lists.
-    public var checksumSHA256: String?
+    package var checksumSHA256: String?
 }
 
 /// What a store was made of.
-public struct S3Stored: Sendable, Equatable {
+package struct S3Stored: Sendable, Equatable {
     /// Without its quotes.
-    public var etag: String
+    package var etag: String
     /// nil in a bucket without versions.
-    public var version: String?
+    package var version: String?
 }
 
 /// How an object is stored.
-public struct S3PutOptions: Sendable {
-    public var contentType: String?
+package struct S3PutOptions: Sendable {
+    package var contentType: String?
     /// Printable ASCII, at most 2 KB in all (S3 User Guide, "Working with object metadata").
-    public var metadata: [String: String]
+    package var metadata: [String: String]
     /// Fails with `AWSError.isPreconditionFailed` if the key has an object. Of several writers at a time one wins on S3,
     /// but not on every store that speaks its protocol.
-    public var onlyIfAbsent: Bool
+    package var onlyIfAbsent: Bool
 
-    public init(contentType: String? = nil, metadata: [String: String] = [:], onlyIfAbsent: Bool = false) {
+    package init(contentType: String? = nil, metadata: [String: String] = [:], onlyIfAbsent: Bool = false) {
         self.contentType = contentType
         self.metadata = metadata
         self.onlyIfAbsent = onlyIfAbsent

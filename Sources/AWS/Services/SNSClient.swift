@@ -3,10 +3,10 @@
 /// Errors are those of `S3Client`.
 ///
 /// Source: Amazon SNS API Reference, version 2010-03-31.
-public struct SNSClient: Sendable {
+package struct SNSClient: Sendable {
     private let query: QueryProtocol
 
-    public init(_ configuration: AWSConfiguration) {
+    package init(_ configuration: AWSConfiguration) {
         self.init(configuration.client(of: .sns))
     }
 
@@ -15,7 +15,7 @@ public struct SNSClient: Sendable {
     }
 
     /// Bytes of a message, attributes included ("Publish", SNS API Reference).
-    public static let messageLimit = 262_144
+    package static let messageLimit = 262_144
 
     /// Sends a message to the subscribers of a topic. A try whose answer is lost is repeated: they may get it twice.
     /// - Parameters:
@@ -23,7 +23,7 @@ public struct SNSClient: Sendable {
     ///   - attributes: text that filter policies look at.
     /// - Returns: the message's id.
     @discardableResult
-    public func publish(
+    package func publish(
         topic: String, subject: String? = nil, message: String, attributes: [String: String] = [:]
     ) async throws -> String {
         var parameters = [(name: "TopicArn", value: topic), (name: "Message", value: message)]
@@ -46,7 +46,7 @@ public struct SNSClient: Sendable {
     ///   - filterPolicy: JSON, matched against the attributes of a message.
     /// - Returns: the subscription's ARN, or `pending confirmation`.
     @discardableResult
-    public func subscribe(
+    package func subscribe(
         topic: String, protocolName: String, endpoint: String, filterPolicy: String? = nil
     ) async throws -> String {
         var parameters = [
@@ -64,7 +64,7 @@ public struct SNSClient: Sendable {
     /// - Parameter token: of the `SubscriptionConfirmation` message.
     /// - Returns: the subscription's ARN.
     @discardableResult
-    public func confirmSubscription(topic: String, token: String) async throws -> String {
+    package func confirmSubscription(topic: String, token: String) async throws -> String {
         let answer = try await query.call("ConfirmSubscription", on: topic, [("TopicArn", topic), ("Token", token)])
         return answer.first("SubscriptionArn")?.text ?? ""
     }

@@ -4,33 +4,33 @@ import OpenSSL
 /// What SNS posts to an HTTP endpoint, and the proof that it was SNS.
 ///
 /// Source: "Verifying the signatures of Amazon SNS messages", "Parsing Amazon SNS message formats", SNS Developer Guide.
-public struct SNSMessage: Sendable, Equatable {
-    public enum Kind: String, Sendable, Codable {
+package struct SNSMessage: Sendable, Equatable {
+    package enum Kind: String, Sendable, Codable {
         case notification = "Notification"
         case subscriptionConfirmation = "SubscriptionConfirmation"
         case unsubscribeConfirmation = "UnsubscribeConfirmation"
     }
 
-    public let kind: Kind
-    public let messageID: String
-    public let topic: String
-    public let subject: String?
+    package let kind: Kind
+    package let messageID: String
+    package let topic: String
+    package let subject: String?
     /// The payload; for S3 events their JSON.
-    public let message: String
+    package let message: String
     /// When it was published, as it stands in the message: `2022-07-28T21:23:58.317Z`.
-    public let timestamp: String
+    package let timestamp: String
     /// Confirms a subscription; only in confirmations. The link is SNS's only if `isSigned`.
-    public let subscribeURL: String?
+    package let subscribeURL: String?
     /// For `SNSClient.confirmSubscription`.
-    public let token: String?
+    package let token: String?
     /// Where the certificate is.
-    public let signingCertificateURL: String
+    package let signingCertificateURL: String
     private let signatureVersion: String
     private let signature: [UInt8]
 
     /// - Parameter body: JSON of the POST.
     /// - Throws: `SNSMessageError` if it is not a message of SNS.
-    public init(_ body: [UInt8]) throws {
+    package init(_ body: [UInt8]) throws {
         do {
             self.init(try JSONDecoder().decode(Envelope.self, from: Data(body)))
         } catch {
@@ -41,7 +41,7 @@ public struct SNSMessage: Sendable, Equatable {
     /// Whether the holder of the certificate signed all that counts of this message. Pure: the caller fetches the certificate from
     /// `signingCertificateURL`, once `isTrustedCertificateURL` allows it.
     /// - Parameter certificate: PEM.
-    public func isSigned(certificate: String) -> Bool {
+    package func isSigned(certificate: String) -> Bool {
         let digest: RSASignature.Digest
         switch signatureVersion {
         case "1": digest = .sha1
@@ -53,7 +53,7 @@ public struct SNSMessage: Sendable, Equatable {
     }
 
     /// Whether the certificate would come from SNS itself, over TLS. Anyone can sign with a certificate of their own.
-    public var isTrustedCertificateURL: Bool { Self.isTrusted(signingCertificateURL) }
+    package var isTrustedCertificateURL: Bool { Self.isTrusted(signingCertificateURL) }
 
     static func isTrusted(_ url: String) -> Bool {
         // What no URL of SNS has, and two readers of URLs may read differently.
@@ -110,8 +110,8 @@ public struct SNSMessage: Sendable, Equatable {
 }
 
 /// A body that SNS cannot have sent.
-public struct SNSMessageError: Error, CustomStringConvertible, Equatable {
+package struct SNSMessageError: Error, CustomStringConvertible, Equatable {
     var reason: String
 
-    public var description: String { reason }
+    package var description: String { reason }
 }

@@ -1,8 +1,8 @@
-import Curl
+package import Curl
 import Foundation
 
 /// Tells messages of SNS from messages of others. Fetches each certificate once, and one at a time.
-public actor SNSVerifier {
+package actor SNSVerifier {
     private let send: HTTPSend
     private let now: @Sendable () -> Date
     private let report: @Sendable (any Error) -> Void
@@ -16,7 +16,7 @@ public actor SNSVerifier {
     private static let pause: TimeInterval = 30
 
     /// - Parameter report: told once for each failed try to fetch a certificate, however many messages wait for it.
-    public init(http: HTTPClient, report: @escaping @Sendable (any Error) -> Void = { _ in }) {
+    package init(http: HTTPClient, report: @escaping @Sendable (any Error) -> Void = { _ in }) {
         self.init(report: report) { try await http.send($0) }
     }
 
@@ -32,7 +32,7 @@ public actor SNSVerifier {
     /// Whether SNS signed the message. Says nothing of the topic: everybody may have one.
     /// - Throws: `HTTPTransportError` or `SNSMessageError` if the certificate cannot be fetched; then the message may be
     ///   genuine, and SNS sends it again when the answer is an error.
-    public func isGenuine(_ message: SNSMessage) async throws -> Bool {
+    package func isGenuine(_ message: SNSMessage) async throws -> Bool {
         guard message.isTrustedCertificateURL,
             let certificate = try await certificate(message.signingCertificateURL)
         else { return false }

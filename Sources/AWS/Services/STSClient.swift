@@ -4,10 +4,10 @@ import Foundation
 /// AWS Security Token Service: who am I, and temporary credentials of a role.
 ///
 /// Source: AWS Security Token Service API Reference, version 2011-06-15.
-public struct STSClient: Sendable {
+package struct STSClient: Sendable {
     private let query: QueryProtocol
 
-    public init(_ configuration: AWSConfiguration) {
+    package init(_ configuration: AWSConfiguration) {
         self.init(configuration.client(of: .sts))
     }
 
@@ -19,14 +19,15 @@ public struct STSClient: Sendable {
         // Before the service's own regions are known there is only the oldest one.
         let region = environment.region ?? "us-east-1"
         let endpoint =
-            try environment.endpointURL(of: .sts).map(Endpoint.init(url:)) ?? Endpoint(of: .sts, region: region)
+            try environment.endpointURL(of: .sts).map(AWSEndpoint.init(url:)) ?? AWSEndpoint(of: .sts, region: region)
         self.init(
             endpoint: endpoint, region: region, credentials: credentials,
             surroundings: Surroundings(send: send, now: now))
     }
 
     init(
-        endpoint: Endpoint, region: String = "us-east-1", credentials: CredentialProvider?, surroundings: Surroundings
+        endpoint: AWSEndpoint, region: String = "us-east-1", credentials: CredentialProvider?,
+        surroundings: Surroundings
     ) {
         self.init(
             ServiceClient(
@@ -38,14 +39,14 @@ public struct STSClient: Sendable {
     }
 
     /// Whose credentials these are.
-    public struct CallerIdentity: Sendable, Equatable {
+    package struct CallerIdentity: Sendable, Equatable {
         /// 12 digits.
-        public var account: String
-        public var arn: String
-        public var userID: String
+        package var account: String
+        package var arn: String
+        package var userID: String
     }
 
-    public func getCallerIdentity() async throws -> CallerIdentity {
+    package func getCallerIdentity() async throws -> CallerIdentity {
         let answer = try await query.call("GetCallerIdentity", on: "caller", [])
         let part = { answer.first($0)?.text ?? "" }
         return CallerIdentity(account: part("Account"), arn: part("Arn"), userID: part("UserId"))
@@ -55,7 +56,7 @@ public struct STSClient: Sendable {
     ///   - role: its ARN.
     ///   - sessionName: shown in CloudTrail; 2 to 64 of letters, digits and `=,.@-`.
     ///   - duration: seconds, 900 up to the role's own maximum; nil for AWS's default of an hour.
-    public func assumeRole(
+    package func assumeRole(
         _ role: String, sessionName: String, externalID: String? = nil, duration: Int? = nil
     ) async throws -> Credentials {
         var parameters = [(name: "RoleArn", value: role), (name: "RoleSessionName", value: sessionName)]
@@ -66,7 +67,7 @@ public struct STSClient: Sendable {
 
     /// Not signed: the token is the proof.
     /// - Parameter token: of the identity provider; a secret.
-    public func assumeRoleWithWebIdentity(
+    package func assumeRoleWithWebIdentity(
         role: String, sessionName: String, token: String, duration: Int? = nil
     ) async throws -> Credentials {
         var parameters = [

@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 import Threads
 
 /// Secrets kept for a while, so that not every connection asks for them again.
 ///
 /// However many callers wait for a secret, it is asked for once. While Secrets Manager is away, what was read last goes on
 /// being used: a password does not end because nobody can read it again.
-public actor SecretCache {
+package actor SecretCache {
     private typealias Kept = ExpiringValue<SecretsManagerClient.Secret>
 
     private let lifetime: TimeInterval
@@ -14,7 +14,7 @@ public actor SecretCache {
     private var secrets: [String: Kept] = [:]
 
     /// - Parameter lifetime: seconds.
-    public init(_ client: SecretsManagerClient, lifetime: TimeInterval) {
+    package init(_ client: SecretsManagerClient, lifetime: TimeInterval) {
         self.init(lifetime: lifetime, now: { Date() }) { try await client.getSecretValue(id: $0) }
     }
 
@@ -29,12 +29,12 @@ public actor SecretCache {
 
     /// - Parameter id: name or ARN.
     /// - Throws: as `SecretsManagerClient.getSecretValue`, if the secret was never read or was refused; failures are not kept.
-    public func secret(_ id: String) async throws -> SecretsManagerClient.Secret {
+    package func secret(_ id: String) async throws -> SecretsManagerClient.Secret {
         try await kept(id).value()
     }
 
     /// Asks again at the next call, because the secret was refused: it may have been rotated.
-    public func invalidate(_ id: String) async {
+    package func invalidate(_ id: String) async {
         await kept(id).invalidate()
     }
 

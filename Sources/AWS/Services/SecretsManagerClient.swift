@@ -6,10 +6,10 @@ import Foundation
 /// Errors are those of `S3Client`. No error or description shows a secret.
 ///
 /// Source: AWS Secrets Manager API Reference, version 2017-10-17; "AWS JSON 1.1 protocol", Smithy documentation.
-public struct SecretsManagerClient: Sendable {
+package struct SecretsManagerClient: Sendable {
     private let client: ServiceClient
 
-    public init(_ configuration: AWSConfiguration) {
+    package init(_ configuration: AWSConfiguration) {
         self.init(configuration.client(of: .secretsManager))
     }
 
@@ -18,27 +18,27 @@ public struct SecretsManagerClient: Sendable {
     }
 
     /// One version of a secret. Its descriptions do not show it.
-    public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
-        public var name: String
-        public var version: String
+    package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+        package var name: String
+        package var version: String
         /// Text, or the bytes of a binary secret if they are UTF-8.
-        public var text: String
+        package var text: String
 
-        public init(name: String, version: String, text: String) {
+        package init(name: String, version: String, text: String) {
             self.name = name
             self.version = version
             self.text = text
         }
 
-        public var description: String { "secret '\(name)' (version \(version))" }
-        public var customMirror: Mirror { Mirror(self, children: ["name": name, "version": version]) }
+        package var description: String { "secret '\(name)' (version \(version))" }
+        package var customMirror: Mirror { Mirror(self, children: ["name": name, "version": version]) }
     }
 
     /// - Parameters:
     ///   - id: name or ARN.
     ///   - stage: `AWSCURRENT` (nil), `AWSPREVIOUS` or `AWSPENDING`.
     /// - Throws: `AWSError.isNotFound` if there is no such secret or stage.
-    public func getSecretValue(id: String, stage: String? = nil) async throws -> Secret {
+    package func getSecretValue(id: String, stage: String? = nil) async throws -> Secret {
         let body = Array(try JSONEncoder().encode(Question(SecretId: id, VersionStage: stage)))
         let request = SignableRequest(
             "POST", client.endpoint,

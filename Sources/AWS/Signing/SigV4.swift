@@ -1,18 +1,18 @@
-import Foundation
+package import Foundation
 import OpenSSL
 
 /// AWS Signature Version 4, pure: no clock, no network.
 ///
 /// Source: "AWS Signature Version 4 for API requests", IAM User Guide; for S3 "Authenticating Requests (AWS Signature
 /// Version 4)", S3 API Reference.
-public struct SigV4: Sendable {
-    public var credentials: Credentials
-    public var region: String
+package struct SigV4: Sendable {
+    package var credentials: Credentials
+    package var region: String
     /// The signing name: `s3`, `sns`, `secretsmanager`, `sts`, `rds-db`.
-    public var service: String
-    public var rules: Rules
+    package var service: String
+    package var rules: Rules
 
-    public init(credentials: Credentials, region: String, service: String, rules: Rules = .general) {
+    package init(credentials: Credentials, region: String, service: String, rules: Rules = .general) {
         self.credentials = credentials
         self.region = region
         self.service = service
@@ -20,23 +20,23 @@ public struct SigV4: Sendable {
     }
 
     /// In what the services differ.
-    public struct Rules: Sendable {
+    package struct Rules: Sendable {
         /// Removes `.` and `..` and doubled slashes from the path before it is signed.
-        public var normalizesPath = true
+        package var normalizesPath = true
         /// Signs the path encoded once more than it is sent.
-        public var encodesPathAgain = true
+        package var encodesPathAgain = true
         /// Sends the hash of the body as `x-amz-content-sha256`.
-        public var sendsPayloadHash = false
+        package var sendsPayloadHash = false
         /// Some services take the session token, but not in the signature.
-        public var signsSessionToken = true
+        package var signsSessionToken = true
 
-        public init() {}
+        package init() {}
 
         /// Every service but S3.
-        public static let general = Rules()
+        package static let general = Rules()
 
         /// S3's keys are what they are: `a//b` and `a/../b` are two different objects.
-        public static let s3: Rules = {
+        package static let s3: Rules = {
             var rules = Rules()
             rules.normalizesPath = false
             rules.encodesPathAgain = false
@@ -46,17 +46,17 @@ public struct SigV4: Sendable {
     }
 
     /// The hash of no body.
-    public static let emptyPayload = payloadHash([])
+    package static let emptyPayload = payloadHash([])
 
     /// Stands for the hash where the body is not known when S3 signs: in links.
-    public static let unsignedPayload = "UNSIGNED-PAYLOAD"
+    package static let unsignedPayload = "UNSIGNED-PAYLOAD"
 
     /// SHA-256 of a body, in hexadecimal digits.
-    public static func payloadHash(_ body: [UInt8]) -> String { SHA256.hash(body).hex }
+    package static func payloadHash(_ body: [UInt8]) -> String { SHA256.hash(body).hex }
 
     /// The request with the headers that prove who sends it.
     /// - Parameter payloadHash: `payloadHash(body)` or, with S3 over TLS only, `unsignedPayload`.
-    public func signed(_ request: SignableRequest, payloadHash: String, at date: Date) -> SignableRequest {
+    package func signed(_ request: SignableRequest, payloadHash: String, at date: Date) -> SignableRequest {
         var request = request
         let stamp = SigningTime(date)
         request.headers.append(("X-Amz-Date", stamp.dateTime))
@@ -77,7 +77,7 @@ public struct SigV4: Sendable {
     /// - Parameters:
     ///   - expires: seconds, at most 604800 (7 days); less if the credentials end before.
     ///   - payloadHash: `unsignedPayload` for S3.
-    public func presigned(
+    package func presigned(
         _ request: SignableRequest, payloadHash: String, expires: Int, at date: Date
     ) -> SignableRequest {
         var request = request

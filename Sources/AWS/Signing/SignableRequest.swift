@@ -1,19 +1,19 @@
 /// A request before it is signed: the parts a signature covers.
-public struct SignableRequest: Sendable {
-    public var method: String
+package struct SignableRequest: Sendable {
+    package var method: String
     /// `http` or `https`.
-    public var scheme: String
+    package var scheme: String
     /// With the port if it is not the scheme's own, as the `Host` header has it.
-    public var host: String
+    package var host: String
     /// As it goes on the wire, already percent-encoded; starts with `/`.
-    public var path: String
+    package var path: String
     /// Not encoded. The order does not matter to the signature.
-    public var query: [(name: String, value: String)]
+    package var query: [(name: String, value: String)]
     /// All of them are signed, `Host` is added. What the transport adds by itself (`User-Agent`, `Content-Length`)
     /// must not be here.
-    public var headers: [(name: String, value: String)]
+    package var headers: [(name: String, value: String)]
 
-    public init(
+    package init(
         _ method: String = "GET", scheme: String = "https", host: String, path: String = "/",
         query: [(name: String, value: String)] = [], headers: [(name: String, value: String)] = []
     ) {
@@ -26,7 +26,7 @@ public struct SignableRequest: Sendable {
     }
 
     /// Where it is sent, encoded as it is signed, so that no proxy or library has a reason to rewrite it.
-    public var url: String {
+    package var url: String {
         let query = query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }
         return "\(scheme)://\(host)\(path)" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }

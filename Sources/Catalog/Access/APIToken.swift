@@ -1,5 +1,5 @@
 /// What a caller of the HTTP interface may do.
-public enum AccessRole: String, CaseIterable, Sendable, Codable {
+package enum AccessRole: String, CaseIterable, Sendable, Codable {
     /// Sees and uploads what belongs to one vendor.
     case vendor
     /// Does everything.
@@ -9,34 +9,34 @@ public enum AccessRole: String, CaseIterable, Sendable, Codable {
 }
 
 /// A bearer token as it is listed: a row of `catalog.api_tokens`, without its secret.
-public struct APIToken: Sendable, Codable, Equatable {
+package struct APIToken: Sendable, Codable, Equatable {
     /// The public part of `cat_<id>_<secret>`.
-    public var tokenID: String
-    public var role: AccessRole
+    package var tokenID: String
+    package var role: AccessRole
     /// The vendor whose rows it opens; nil for other roles.
-    public var vendorID: String?
+    package var vendorID: String?
     /// What it is for, in somebody's words.
-    public var description: String
+    package var description: String
     /// ISO 8601, UTC, to the second, as the following.
-    public var createdAt: String
-    public var expiresAt: String
-    public var revokedAt: String?
+    package var createdAt: String
+    package var expiresAt: String
+    package var revokedAt: String?
     /// To the minute.
-    public var lastUsedAt: String?
+    package var lastUsedAt: String?
 }
 
 /// A token that is to be stored.
-public struct NewAPIToken: Sendable {
-    public var tokenID: String
+package struct NewAPIToken: Sendable {
+    package var tokenID: String
     /// SHA-256 of the secret, 64 lower-case hexadecimal digits.
-    public var secretSHA256: String
-    public var role: AccessRole
-    public var vendorID: String?
-    public var description: String
-    public var lifetimeDays: Int
+    package var secretSHA256: String
+    package var role: AccessRole
+    package var vendorID: String?
+    package var description: String
+    package var lifetimeDays: Int
 
     /// A token of a role; `vendorID` belongs to the role `vendor` and to no other.
-    public init(
+    package init(
         tokenID: String, secretSHA256: String, role: AccessRole, vendorID: String? = nil, description: String = "",
         lifetimeDays: Int = 365
     ) {
@@ -50,10 +50,10 @@ public struct NewAPIToken: Sendable {
 }
 
 /// What a presented token is compared with.
-public struct StoredCredential: Sendable, Equatable {
-    public var secretSHA256: String
-    public var role: AccessRole
-    public var vendorID: String?
+package struct StoredCredential: Sendable, Equatable {
+    package var secretSHA256: String
+    package var role: AccessRole
+    package var vendorID: String?
     /// Seconds since 1970.
-    public var expiresAt: Double
+    package var expiresAt: Double
 }

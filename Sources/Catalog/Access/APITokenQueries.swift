@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The statements of `catalog.api_tokens`.
 extension APIToken {
@@ -60,7 +60,7 @@ extension APIToken {
 extension Session {
     /// Stores a token.
     /// - Throws: `PostgresError`, a foreign key violation if there is no such vendor.
-    public func addToken(_ token: NewAPIToken) throws -> APIToken {
+    package func addToken(_ token: NewAPIToken) throws -> APIToken {
         let row = try query(APIToken.insert(token)).first
         guard let row else { preconditionFailure("an insert that returns gives its row") }
         return try APIToken(row)
@@ -68,12 +68,12 @@ extension Session {
 
     /// Tokens by age, revoked and ended ones too.
     /// - Parameter vendorID: only this vendor's; nil takes all.
-    public func tokens(vendorID: String? = nil) throws -> [APIToken] {
+    package func tokens(vendorID: String? = nil) throws -> [APIToken] {
         try query(APIToken.selectAll(vendorID: vendorID)).map(APIToken.init)
     }
 
     /// - Returns: nil if the token is unknown, revoked or has ended.
-    public func credential(_ tokenID: String) throws -> StoredCredential? {
+    package func credential(_ tokenID: String) throws -> StoredCredential? {
         try first(APIToken.selectCredential(tokenID)).map { row in
             try StoredCredential(
                 secretSHA256: row.get("secret_sha256"), role: AccessRole(rawValue: row.get("role")) ?? .vendor,
@@ -84,12 +84,12 @@ extension Session {
     /// Ends a token at once.
     /// - Parameter vendorID: whose it must be; nil takes any.
     /// - Returns: false if there is no such token.
-    public func revokeToken(_ tokenID: String, vendorID: String? = nil) throws -> Bool {
+    package func revokeToken(_ tokenID: String, vendorID: String? = nil) throws -> Bool {
         try execute(APIToken.revoke(tokenID, vendorID: vendorID)) == 1
     }
 
     /// Notes that tokens were used in this minute.
-    public func touchTokens(_ tokenIDs: [String]) throws {
+    package func touchTokens(_ tokenIDs: [String]) throws {
         try execute(APIToken.touch(tokenIDs))
     }
 }

@@ -1,19 +1,19 @@
-import Postgres
+package import Postgres
 
 /// An answer to a POST, kept to be given again.
-public struct KeptAnswer: Sendable, Equatable {
+package struct KeptAnswer: Sendable, Equatable {
     /// Of the request it answered: method, path, and what else is known before its body is read.
-    public var fingerprint: String
+    package var fingerprint: String
     /// Of the body, 64 hexadecimal digits; nil if it was not read to its end.
-    public var bodySHA256: String?
+    package var bodySHA256: String?
     /// nil while the request is at work.
-    public var status: Int?
+    package var status: Int?
     /// A JSON object of names and values.
-    public var headers: String
-    public var body: String
+    package var headers: String
+    package var body: String
 
     /// An answer; `headers` is a JSON object.
-    public init(fingerprint: String, bodySHA256: String? = nil, status: Int?, headers: String, body: String) {
+    package init(fingerprint: String, bodySHA256: String? = nil, status: Int?, headers: String, body: String) {
         self.fingerprint = fingerprint
         self.bodySHA256 = bodySHA256
         self.status = status
@@ -23,14 +23,14 @@ public struct KeptAnswer: Sendable, Equatable {
 }
 
 /// A request that works under a key. The attempt fences it: who took the key over has a higher one.
-public struct IdempotencyClaim: Sendable, Equatable {
-    public let subject: String
-    public let key: String
-    public let attempt: Int
+package struct IdempotencyClaim: Sendable, Equatable {
+    package let subject: String
+    package let key: String
+    package let attempt: Int
 }
 
 /// What became of the wish to work under a key.
-public enum IdempotencyOutcome: Sendable, Equatable {
+package enum IdempotencyOutcome: Sendable, Equatable {
     case claimed(IdempotencyClaim)
     /// Another request has it, or had it and was answered.
     case taken(KeptAnswer)
@@ -93,7 +93,7 @@ enum IdempotencyKey {
 
 extension Session {
     /// Takes an idempotency key for a request that is about to be worked on.
-    public func claimIdempotencyKey(
+    package func claimIdempotencyKey(
         _ key: String, subject: String, fingerprint: String
     ) throws -> IdempotencyOutcome {
         while true {
@@ -112,22 +112,22 @@ extension Session {
     /// Tells that a request is still at work. In the transaction of its work this is the fence: nobody can take the key
     /// over before that transaction has ended.
     /// - Returns: false if another request has taken the key over.
-    public func holdIdempotencyKey(_ claim: IdempotencyClaim) throws -> Bool {
+    package func holdIdempotencyKey(_ claim: IdempotencyClaim) throws -> Bool {
         try execute(IdempotencyKey.hold(claim)) == 1
     }
 
     /// Keeps the answer to a request whose key was claimed, unless another one has taken the key over.
-    public func keepAnswer(_ answer: KeptAnswer, for claim: IdempotencyClaim) throws {
+    package func keepAnswer(_ answer: KeptAnswer, for claim: IdempotencyClaim) throws {
         try execute(IdempotencyKey.keep(claim, answer))
     }
 
     /// Gives a claimed key back: the request came to nothing and may be repeated.
-    public func forgetIdempotencyKey(_ claim: IdempotencyClaim) throws {
+    package func forgetIdempotencyKey(_ claim: IdempotencyClaim) throws {
         try execute(IdempotencyKey.forget(claim))
     }
 
     /// Forgets answers older than a day.
-    public func deleteExpiredIdempotencyKeys() throws {
+    package func deleteExpiredIdempotencyKeys() throws {
         try execute(IdempotencyKey.deleteExpired)
     }
 }

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 import Text
 
 /// The statements of `catalog.product_categories`.
@@ -32,36 +32,36 @@ enum Category {
 }
 
 /// A category as an operator sees it.
-public struct CategorySummary: Sendable, Codable {
+package struct CategorySummary: Sendable, Codable {
     /// The name products refer to.
-    public var name: String
+    package var name: String
     /// Whether rule 4 allows it.
-    public var isActive: Bool
+    package var isActive: Bool
     /// How many products carry it.
-    public var products: Int
+    package var products: Int
 }
 
 extension Session {
     /// Approves categories; known but inactive ones become active again.
     /// - Returns: how many were added or re-activated.
-    public func addCategories(_ names: [String]) throws -> Int {
+    package func addCategories(_ names: [String]) throws -> Int {
         try execute(Category.insert(names.map { CanonicalKey.form($0.trimmed()) }))
     }
 
     /// Approves a category, known or not, or refuses it from now on.
-    public func putCategory(_ name: String, isActive: Bool) throws {
+    package func putCategory(_ name: String, isActive: Bool) throws {
         try execute(Category.put(name, isActive: isActive))
     }
 
     /// Takes a category off the whitelist; its products stay. The name may be written in any form.
     /// - Returns: false if there is no such category.
-    public func deactivateCategory(_ name: String) throws -> Bool {
+    package func deactivateCategory(_ name: String) throws -> Bool {
         if try execute(Category.deactivate(name)) == 1 { return true }
         return try execute(Category.deactivate(CanonicalKey.form(name.trimmed()))) == 1
     }
 
     /// All categories by name.
-    public func categories() throws -> [CategorySummary] {
+    package func categories() throws -> [CategorySummary] {
         try query(Category.selectAll).map {
             try CategorySummary(
                 name: $0.get("category_name"), isActive: $0.get("is_active"), products: $0.get("products"))
@@ -69,7 +69,7 @@ extension Session {
     }
 
     /// What rule 4 allows now.
-    public func categoryWhitelist() throws -> CategoryWhitelist {
+    package func categoryWhitelist() throws -> CategoryWhitelist {
         CategoryWhitelist(try query(Category.selectActive).map { try $0.get("category_name") })
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The active categories, looked up by bytes: what rule 4 allows.
-public final class CategoryWhitelist {
+package final class CategoryWhitelist {
     /// Open addressing; a slot is a name's place in `text`, an empty one is nil.
     private let table: [Range<Int>?]
     /// All names, end to end.
@@ -9,7 +9,7 @@ public final class CategoryWhitelist {
     private let suggestions: CategorySuggestions
 
     /// - Parameter names: the active categories.
-    public init(_ names: [String]) {
+    package init(_ names: [String]) {
         suggestions = CategorySuggestions(names)
         var table = [Range<Int>?](repeating: nil, count: max(16, (names.count * 4).nextPowerOfTwo))
         var text: [UInt8] = []
@@ -23,7 +23,7 @@ public final class CategoryWhitelist {
     }
 
     /// Whether the value is an active category, compared exactly.
-    public func contains(_ value: UnsafeRawBufferPointer) -> Bool {
+    package func contains(_ value: UnsafeRawBufferPointer) -> Bool {
         var slot = Self.hash(value) & (table.count - 1)
         return text.withUnsafeBytes { text in
             while let name = table[slot] {
@@ -35,7 +35,7 @@ public final class CategoryWhitelist {
     }
 
     /// The category most likely meant, if one is near enough; only for so many different values.
-    public func suggestion(for value: UnsafeRawBufferPointer) -> String? {
+    package func suggestion(for value: UnsafeRawBufferPointer) -> String? {
         suggestions.suggestion(for: value)
     }
 

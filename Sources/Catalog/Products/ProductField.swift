@@ -1,7 +1,7 @@
 /// A column of a vendor file and of `catalog.products`, in the order of the table.
 ///
 /// Whatever is to be known of a column stands here once: files, rules, messages, statements and the HTTP interface follow.
-public enum ProductField: Int, CaseIterable, Sendable {
+package enum ProductField: Int, CaseIterable, Sendable {
     case vendorProductID, productName, category, subcategory, description, sku, brand
     case price, compareAtPrice, stockQuantity, unit, weightKg, dimensionsCm, imageURL
 
@@ -33,25 +33,25 @@ public enum ProductField: Int, CaseIterable, Sendable {
     var rule: FieldRule { Self.definitions[rawValue].rule }
 
     /// Name in the header of a file, in SQL and in messages.
-    public var column: String { Self.definitions[rawValue].column }
+    package var column: String { Self.definitions[rawValue].column }
 
     /// Whether a file must have the column and a row must fill it.
-    public var isRequired: Bool { Self.definitions[rawValue].isRequired }
+    package var isRequired: Bool { Self.definitions[rawValue].isRequired }
 
     /// For the description of the HTTP interface.
-    public var summary: String { Self.definitions[rawValue].summary }
+    package var summary: String { Self.definitions[rawValue].summary }
 
     /// Decimals of a number; nil for text.
-    public var decimals: Int? { rule.number?.scale }
+    package var decimals: Int? { rule.number?.scale }
 
     /// Columns a file must have and a row must fill, in the order in which their absence is reported.
-    public static let required = allCases.filter(\.isRequired)
+    package static let required = allCases.filter(\.isRequired)
 
     /// Columns a file may lack; an update then keeps the stored value.
-    public static let optional = allCases.filter { !$0.isRequired }
+    package static let optional = allCases.filter { !$0.isRequired }
 
     /// Finds a column by its name in a header, which must be trimmed and lower-cased.
-    public init?(column: String) {
+    package init?(column: String) {
         guard let field = Self.allCases.first(where: { $0.column == column }) else { return nil }
         self = field
     }

@@ -1,41 +1,41 @@
-import Postgres
+package import Postgres
 
 /// Loading the products of one upload: the steps of `Ingest.ProductLoader`, in their order. All need a transaction.
 extension Session {
     /// Makes the temporary tables of the load and names the upload that changes products from now on.
-    public func beginProductLoad(uploadID: String) throws {
+    package func beginProductLoad(uploadID: String) throws {
         try execute(ProductLoad.useUpload(uploadID))
         try execute(ProductLoad.createKeys)
     }
 
     /// Streams the keys of the file: text COPY rows of row number, vendor product id and SKU; null where unusable.
     @discardableResult
-    public func copyKeys(_ body: (CopyWriter) throws -> Void) throws -> Int {
+    package func copyKeys(_ body: (CopyWriter) throws -> Void) throws -> Int {
         try copyIn(ProductLoad.copyKeys, body)
     }
 
     /// Calls `body` with the row number and the field of each key that the catalogue holds already. In mode upsert a
     /// SKU held by the product of the same row is not reported.
-    public func forEachTakenKey(vendorID: String, mode: UploadMode, _ body: (Int, ProductField) -> Void) throws {
+    package func forEachTakenKey(vendorID: String, mode: UploadMode, _ body: (Int, ProductField) -> Void) throws {
         try stream(ProductLoad.selectTaken(vendorID: vendorID, mode: mode)) { row in
             body(try row.get("row_number"), try row.get("key") == "sku" ? .sku : .vendorProductID)
         }
     }
 
     /// Streams the numbers of the rows that may share a key with another one.
-    public func copySuspects(_ body: (CopyWriter) throws -> Void) throws {
+    package func copySuspects(_ body: (CopyWriter) throws -> Void) throws {
         try execute(ProductLoad.createSuspects)
         _ = try copyIn(ProductLoad.copySuspects, body)
     }
 
     /// Calls `body` with the number of each row whose SKU is that of a product of the vendor.
-    public func forEachOwnedSKU(vendorID: String, _ body: (Int) -> Void) throws {
+    package func forEachOwnedSKU(vendorID: String, _ body: (Int) -> Void) throws {
         try stream(ProductLoad.selectOwned(vendorID: vendorID)) { body(try $0.get("row_number")) }
     }
 
     /// Calls `body` in file order with the row number of each suspect, the first row with the same SKU and the first
     /// row with the same vendor product id; 0 where it has no such key.
-    public func forEachContendingRow(_ body: (_ row: Int, _ skuGroup: Int, _ idGroup: Int) -> Void) throws {
+    package func forEachContendingRow(_ body: (_ row: Int, _ skuGroup: Int, _ idGroup: Int) -> Void) throws {
         try stream(ProductLoad.selectContending) { row in
             body(try row.get("row_number"), try row.get("sku_group"), try row.get("id_group"))
         }
@@ -44,14 +44,14 @@ extension Session {
     /// Streams new products: text COPY rows of vendor id, upload id and the fields in the order of `ProductField`.
     /// - Returns: how many were created.
     /// - Throws: `PostgresError`; a unique violation or a deadlock if another upload took a key meanwhile.
-    public func copyProducts(_ body: (CopyWriter) throws -> Void) throws -> Int {
+    package func copyProducts(_ body: (CopyWriter) throws -> Void) throws -> Int {
         try copyIn(ProductLoad.copyProducts, body)
     }
 
     /// Streams new versions of existing products (the fields in the order of `ProductField`) and writes those that differ from
     /// the stored ones.
     /// - Returns: how many products changed.
-    public func updateProducts(_ update: ProductUpdate, _ body: (CopyWriter) throws -> Void) throws -> Int {
+    package func updateProducts(_ update: ProductUpdate, _ body: (CopyWriter) throws -> Void) throws -> Int {
         try execute(ProductLoad.createIncoming)
         _ = try copyIn(ProductLoad.copyIncoming, body)
         if !update.absent.isEmpty || update.keepsEmpty {
@@ -65,25 +65,25 @@ extension Session {
     /// Takes products that the file does not name out of the vendor's offer.
     /// - Parameter key: the column by which the file names products.
     /// - Returns: how many.
-    public func deactivateMissingProducts(vendorID: String, key: ProductField) throws -> Int {
+    package func deactivateMissingProducts(vendorID: String, key: ProductField) throws -> Int {
         try execute(ProductLoad.deactivateMissing(vendorID: vendorID, key: key))
     }
 }
 
 /// How the rows of a file change products that exist.
-public struct ProductUpdate: Sendable {
-    public var vendorID: String
+package struct ProductUpdate: Sendable {
+    package var vendorID: String
     /// The column by which the file names products: vendor product id or SKU.
-    public var key = ProductField.vendorProductID
+    package var key = ProductField.vendorProductID
     /// Columns the file lacks: they keep their stored value.
-    public var absent: [ProductField]
+    package var absent: [ProductField]
     /// Whether empty cells keep it, too.
-    public var keepsEmpty = false
+    package var keepsEmpty = false
     /// Whether a product that the file names is on offer again.
-    public var activates = false
+    package var activates = false
 
     /// As of a file that clears what is empty.
-    public init(vendorID: String, absent: [ProductField] = []) {
+    package init(vendorID: String, absent: [ProductField] = []) {
         self.vendorID = vendorID
         self.absent = absent
     }

@@ -1,21 +1,21 @@
 /// The values of one product as a vendor wrote them: trimmed UTF-8 bytes by field, empty where there is none.
 ///
 /// A view into its reader's buffers: valid only until the reader moves to the next row.
-public struct ProductRow {
+package struct ProductRow {
     private let values: UnsafeBufferPointer<UnsafeRawBufferPointer>
 
     /// - Parameter values: one value per `ProductField`, by raw value.
-    public init(values: UnsafeBufferPointer<UnsafeRawBufferPointer>) {
+    package init(values: UnsafeBufferPointer<UnsafeRawBufferPointer>) {
         precondition(values.count == ProductField.allCases.count)
         self.values = values
     }
 
     /// The bytes of a field.
-    public subscript(field: ProductField) -> UnsafeRawBufferPointer { values[field.rawValue] }
+    package subscript(field: ProductField) -> UnsafeRawBufferPointer { values[field.rawValue] }
 
     /// The bytes of the field of a raw value.
     subscript(index: Int) -> UnsafeRawBufferPointer { values[index] }
 
     /// The text of a field.
-    public func text(_ field: ProductField) -> String { String(decoding: self[field], as: UTF8.self) }
+    package func text(_ field: ProductField) -> String { String(decoding: self[field], as: UTF8.self) }
 }

@@ -3,17 +3,17 @@ import Text
 
 /// The one form in which SKUs, vendor product ids and category names are stored and compared: what looks the same is the
 /// same. `catalog.canonical_key` does the same in SQL.
-public enum CanonicalKey {
+package enum CanonicalKey {
     /// A text of more bytes has more than 100 characters in any form, so that it is refused whatever becomes of it; its
     /// size bounds the work on a cell.
-    public static let longest = 1600
+    package static let longest = 1600
 
     /// The most bytes a canonical key has: no character grows to more than three times its UTF-8 by normalization.
-    public static let mostBytes = 3 * longest
+    package static let mostBytes = 3 * longest
 
     /// Whether the text, which must be trimmed, may have another form: ASCII has none.
     @inline(__always)
-    public static func mayDiffer(_ text: UnsafeRawBufferPointer) -> Bool {
+    package static func mayDiffer(_ text: UnsafeRawBufferPointer) -> Bool {
         var bits: UInt64 = 0
         var index = 0
         while index &+ 8 <= text.count {
@@ -28,7 +28,7 @@ public enum CanonicalKey {
     }
 
     /// NFC, without characters of no width and trimmed.
-    public static func form(_ text: String) -> String {
+    package static func form(_ text: String) -> String {
         guard text.utf8.count <= longest else { return text }
         return Invisible.removed(from: text).precomposedStringWithCanonicalMapping.trimmed()
     }

@@ -1,7 +1,7 @@
 /// The rules a row must meet by itself: 1 to 4, 7 and the optional columns; 5 and 6 need the catalogue and the file.
 ///
 /// Bounds stand in `ProductField`, once, with a CHECK in a migration, which keeps every other path out.
-public struct ProductRules {
+package struct ProductRules {
     private static let optionalNumbers = ProductField.optional.compactMap { field in
         field.rule.number.map { (field: field, rule: $0) }
     }
@@ -24,14 +24,14 @@ public struct ProductRules {
     /// - Parameters:
     ///   - categories: what rule 4 allows.
     ///   - required: what a row must fill.
-    public init(categories: CategoryWhitelist, required: [ProductField] = ProductField.required) {
+    package init(categories: CategoryWhitelist, required: [ProductField] = ProductField.required) {
         self.categories = categories
         self.required = required
         sizes = SizeScreen(required: required)
     }
 
     /// Appends every error of the row, by rule number. Allocates nothing for a good row.
-    public func check(_ row: ProductRow, into errors: inout [RowError]) {
+    package func check(_ row: ProductRow, into errors: inout [RowError]) {
         let isSuspicious = !sizes.passes(row)
         if isSuspicious { checkRequired(row, &errors) }
         checkNumber(.price, price, .invalidPrice, row, &errors)
@@ -43,7 +43,7 @@ public struct ProductRules {
     }
 
     /// Whether rules 5 and 6 can look a key up: it is there and fits its column.
-    public static func isUsableKey(_ key: UnsafeRawBufferPointer) -> Bool {
+    package static func isUsableKey(_ key: UnsafeRawBufferPointer) -> Bool {
         !key.isEmpty && !key.isLonger(than: keyLimit)
     }
 

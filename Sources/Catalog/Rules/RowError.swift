@@ -1,7 +1,7 @@
 import Text
 
 /// What is wrong with a row, as it stands in `catalog.validation_errors` and in the error report.
-public enum RowErrorType: String, CaseIterable, Sendable {
+package enum RowErrorType: String, CaseIterable, Sendable {
     case missingRequiredField = "MISSING_REQUIRED_FIELD"
     case invalidPrice = "INVALID_PRICE"
     case invalidStockQuantity = "INVALID_STOCK_QUANTITY"
@@ -17,25 +17,25 @@ public enum RowErrorType: String, CaseIterable, Sendable {
     case suspiciousKey = "SUSPICIOUS_KEY"
 
     /// A row with nothing but warnings is loaded.
-    public var isWarning: Bool { self == .suspiciousKey }
+    package var isWarning: Bool { self == .suspiciousKey }
 
     /// Errors of one row are listed by rule number: the order of the cases above.
     var rank: Int { Self.allCases.firstIndex(of: self)! }
 }
 
 /// One error of one row, in words for the vendor.
-public struct RowError: Equatable, Sendable {
+package struct RowError: Equatable, Sendable {
     /// The rule that was broken.
-    public var type: RowErrorType
+    package var type: RowErrorType
     /// Safe to show the vendor; quotes at most the vendor's own value.
-    public var message: String
+    package var message: String
     /// The offending field; nil for a malformed row.
-    public var field: ProductField?
+    package var field: ProductField?
     /// The offending value as written; nil where it is missing.
-    public var rejectedValue: String?
+    package var rejectedValue: String?
 
     /// - Parameter field: nil when the row could not be split into fields.
-    public init(_ type: RowErrorType, _ message: String, field: ProductField? = nil, rejectedValue: String? = nil) {
+    package init(_ type: RowErrorType, _ message: String, field: ProductField? = nil, rejectedValue: String? = nil) {
         self.type = type
         self.message = message
         self.field = field
@@ -43,7 +43,7 @@ public struct RowError: Equatable, Sendable {
     }
 
     /// The same errors by rule number, in field order within a rule.
-    public static func sorted(_ errors: [RowError]) -> [RowError] {
+    package static func sorted(_ errors: [RowError]) -> [RowError] {
         errors.enumerated().sorted { ($0.element.type.rank, $0.offset) < ($1.element.type.rank, $1.offset) }.map(
             \.element)
     }

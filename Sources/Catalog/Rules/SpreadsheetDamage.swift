@@ -2,12 +2,12 @@ import Text
 
 /// Keys that a spreadsheet has changed: nobody calls a product `4.00639E+12`, `#N/A` or `2-Mar`. They are loaded, since only the
 /// vendor knows, with a warning, since twelve products may have become one.
-public enum SpreadsheetDamage {
+package enum SpreadsheetDamage {
     private static let months: Set<[UInt8]> = Set(
         "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mrz Mai Okt Dez".split(separator: " ").map { Array($0.utf8) })
 
     /// Appends a warning for each key of the row that looks like that.
-    public static func check(_ row: ProductRow, into errors: inout [RowError]) {
+    package static func check(_ row: ProductRow, into errors: inout [RowError]) {
         for field: ProductField in [.vendorProductID, .sku] where isLikely(row[field]) {
             guard ProductRules.isUsableKey(row[field]) else { continue }
             let message =
@@ -17,7 +17,7 @@ public enum SpreadsheetDamage {
     }
 
     /// Whether a key of the row looks like that.
-    public static func isLikely(in row: ProductRow) -> Bool { isLikely(row[.vendorProductID]) || isLikely(row[.sku]) }
+    package static func isLikely(in row: ProductRow) -> Bool { isLikely(row[.vendorProductID]) || isLikely(row[.sku]) }
 
     static func isLikely(_ key: UnsafeRawBufferPointer) -> Bool {
         guard key.count > 1 else { return false }

@@ -1,16 +1,24 @@
-import Postgres
+package import Postgres
 
 /// A mail that waits in the outbox.
-public struct PendingNotification: Sendable {
-    public var notificationID: Int
-    public var uploadID: String
-    public var recipient: String?
+package struct PendingNotification: Sendable {
+    package var notificationID: Int
+    package var uploadID: String
+    package var recipient: String?
     /// Fences its end: who takes it later has a higher one.
-    public var attempt: Int
+    package var attempt: Int
 }
 
 /// The statements of `catalog.notifications`.
 enum Outbox {
+    static func add(_ uploadID: String, recipient: String?) -> Statement {
+        """
+        insert into catalog.notifications (upload_id, kind, recipient)
+        values (\(uploadID)::text, 'upload-finished', \(recipient)::text)
+        on conflict (upload_id, kind) do update set state = 'pending', sent_at = null, recipient = excluded.recipient
+        """
+    }
+
     /// Takes the upload's own mail, and mails about local files that a crash left behind more than a minute ago. One that
     /// failed before waits twice as long after each attempt, so that it costs ever fewer uploads a try and leaves room for
     /// the others.
@@ -64,8 +72,13 @@ enum Outbox {
 }
 
 extension Session {
+    /// Puts the mail about an upload into the outbox.
+    package func addNotification(_ uploadID: String, recipient: String?) throws {
+        try execute(Outbox.add(uploadID, recipient: recipient))
+    }
+
     /// Takes mails out of the outbox to be sent; they stay pending until `finishNotification`.
-    public func claimNotifications(
+    package func claimNotifications(
         for uploadID: String?, includingLeftovers: Bool = true
     ) throws -> [PendingNotification] {
         try query(Outbox.claim(uploadID: uploadID, includingLeftovers: includingLeftovers)).map {
@@ -77,24 +90,24 @@ extension Session {
     }
 
     /// Uploads from a bucket whose mail waits without a job, live or dead, to send it.
-    public func forgottenNotifications() throws -> [(uploadID: String, vendorID: String)] {
+    package func forgottenNotifications() throws -> [(uploadID: String, vendorID: String)] {
         try query(Outbox.selectForgotten).map { (try $0.get("upload_id"), try $0.get("vendor_id")) }
     }
 
     /// The mail was sent.
     /// - Returns: false if that is recorded already, or another attempt has the mail by now.
-    public func finishNotification(_ mail: PendingNotification) throws -> Bool {
+    package func finishNotification(_ mail: PendingNotification) throws -> Bool {
         try execute(Outbox.finish(mail)) == 1
     }
 
     /// The mail will never be sent.
     /// - Returns: as `finishNotification`.
-    public func giveUpNotification(_ mail: PendingNotification, reason: String) throws -> Bool {
+    package func giveUpNotification(_ mail: PendingNotification, reason: String) throws -> Bool {
         try execute(Outbox.giveUp(mail, reason: reason)) == 1
     }
 
     /// The mail could not be sent; it stays pending.
-    public func failNotification(_ notificationID: Int, reason: String) throws {
+    package func failNotification(_ notificationID: Int, reason: String) throws {
         try execute(Outbox.fail(notificationID, reason: reason))
     }
 }

@@ -1,14 +1,14 @@
 /// A row as the vendor wrote it: `validation_errors.original_data`, read as one value whatever its width.
-public struct OriginalRow: Equatable, Sendable {
+package struct OriginalRow: Equatable, Sendable {
     /// Cells by the name of their column; under `_line` a row that could not be split into fields.
-    public private(set) var cells: [String: String] = [:]
+    package private(set) var cells: [String: String] = [:]
     /// Cells beyond the last column.
-    public private(set) var surplus: [String] = []
+    package private(set) var surplus: [String] = []
     /// What a mapping made of the row, by our columns.
-    public private(set) var mapped: [String: String] = [:]
+    package private(set) var mapped: [String: String] = [:]
 
     /// A row that could not be split into fields; empty otherwise.
-    public var line: String { cells["_line"] ?? "" }
+    package var line: String { cells["_line"] ?? "" }
 
     /// - Parameter json: an object as PostgreSQL prints `jsonb`.
     init(json: UnsafeRawBufferPointer) {

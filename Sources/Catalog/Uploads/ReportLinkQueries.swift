@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The statements of `catalog.report_links`.
 enum ReportLink {
@@ -22,17 +22,17 @@ enum ReportLink {
 extension Session {
     /// Lets whoever knows the token read a report for 7 days.
     /// - Parameter tokenSHA256: 64 lower-case hexadecimal digits.
-    public func addReportLink(tokenSHA256: String, uploadID: String, objectKey: String) throws {
+    package func addReportLink(tokenSHA256: String, uploadID: String, objectKey: String) throws {
         try execute(ReportLink.insert(tokenSHA256: tokenSHA256, uploadID: uploadID, objectKey: objectKey))
     }
 
     /// - Returns: the key of the report; nil if the link is unknown or has ended.
-    public func reportKey(tokenSHA256: String) throws -> String? {
+    package func reportKey(tokenSHA256: String) throws -> String? {
         try first(ReportLink.select(tokenSHA256: tokenSHA256))?.get("object_key")
     }
 
     /// Forgets links that have ended.
-    public func deleteExpiredReportLinks() throws {
+    package func deleteExpiredReportLinks() throws {
         try execute(ReportLink.deleteExpired)
     }
 }

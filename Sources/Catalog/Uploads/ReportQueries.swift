@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The statement behind the error report and the rejected rows.
 enum Report {
@@ -12,14 +12,14 @@ enum Report {
 }
 
 /// One error with the row it belongs to.
-public struct ReportLine {
-    public let rowNumber: Int
+package struct ReportLine {
+    package let rowNumber: Int
     /// The physical line of the file, as spreadsheets count rows.
-    public let lineNumber: Int
-    public let errorType: String
-    public let errorMessage: String
+    package let lineNumber: Int
+    package let errorType: String
+    package let errorMessage: String
     /// The row as the vendor wrote it.
-    public let original: OriginalRow
+    package let original: OriginalRow
     private let columns: ReportColumns
 
     init(_ row: Row, _ columns: ReportColumns) throws {
@@ -34,16 +34,16 @@ public struct ReportLine {
     }
 
     /// A row with nothing else is loaded.
-    public var isWarning: Bool { RowErrorType(rawValue: errorType)?.isWarning == true }
+    package var isWarning: Bool { RowErrorType(rawValue: errorType)?.isWarning == true }
 
     /// What the row has for a field; empty where it has nothing.
-    public func value(_ field: ProductField) -> String {
+    package func value(_ field: ProductField) -> String {
         let name = columns.byField[field.rawValue]
         return (columns.isMapped ? original.mapped[name] : original.cells[name]) ?? ""
     }
 
     /// The original cells by column; empty where the row has none.
-    public var cells: [String] { columns.names.map { original.cells[$0] ?? "" } }
+    package var cells: [String] { columns.names.map { original.cells[$0] ?? "" } }
 }
 
 /// Where the values of a row stand in `original_data`.
@@ -64,7 +64,7 @@ struct ReportColumns {
 extension Session {
     /// Calls `body` with every error of an upload, in file order. Needs a transaction.
     /// - Parameter facts: the file's columns.
-    public func forEachReportLine(
+    package func forEachReportLine(
         of uploadID: String, facts: UploadEvent.FileFacts, _ body: (ReportLine) throws -> Void
     ) throws {
         let columns = ReportColumns(facts)

@@ -1,5 +1,5 @@
 /// What happens to rows whose product exists already.
-public enum UploadMode: String, CaseIterable, Sendable, Codable {
+package enum UploadMode: String, CaseIterable, Sendable, Codable {
     /// They are errors (rules 5 and 6).
     case create
     /// A known vendor product id is updated.
@@ -9,7 +9,7 @@ public enum UploadMode: String, CaseIterable, Sendable, Codable {
 }
 
 /// What an empty cell does to a product that exists.
-public enum EmptyCells: String, CaseIterable, Sendable, Codable {
+package enum EmptyCells: String, CaseIterable, Sendable, Codable {
     /// The value is cleared; a required one is missing.
     case clear
     /// The stored value stays: in mode `upsert` of optional columns, in mode `update` of all but the key.
@@ -17,18 +17,18 @@ public enum EmptyCells: String, CaseIterable, Sendable, Codable {
 }
 
 /// What becomes of the vendor's products that a file does not name.
-public enum MissingProducts: String, CaseIterable, Sendable, Codable {
+package enum MissingProducts: String, CaseIterable, Sendable, Codable {
     /// They are left alone.
     case keep
     /// They become inactive, and those it names active: the file is all that is on offer.
     case deactivate
 
     /// A file that may only create products says nothing of the others.
-    public func fits(_ mode: UploadMode) -> Bool { self == .keep || mode != .create }
+    package func fits(_ mode: UploadMode) -> Bool { self == .keep || mode != .create }
 }
 
 /// What happens to the good rows of a file with bad ones.
-public enum UploadPolicy: String, CaseIterable, Sendable, Codable {
+package enum UploadPolicy: String, CaseIterable, Sendable, Codable {
     /// They are loaded.
     case loadValid = "load-valid"
     /// Nothing is loaded.
@@ -36,35 +36,35 @@ public enum UploadPolicy: String, CaseIterable, Sendable, Codable {
 }
 
 /// Where an upload stands: `queued → processing → completed | partial | failed`, later `reverted`.
-public enum UploadStatus: String, Sendable, Codable {
+package enum UploadStatus: String, Sendable, Codable {
     case queued, processing, completed, partial, failed, reverted
 }
 
 /// How many data rows of a file met which fate; `valid + error = total`, and all valid rows loaded are
 /// `created + updated + unchanged`.
-public struct UploadCounts: Equatable, Sendable {
-    public var total = 0
-    public var valid = 0
-    public var created = 0
-    public var updated = 0
-    public var unchanged = 0
+package struct UploadCounts: Equatable, Sendable {
+    package var total = 0
+    package var valid = 0
+    package var created = 0
+    package var updated = 0
+    package var unchanged = 0
     /// Products of the vendor that became inactive, because the file does not name them.
-    public var deactivated = 0
+    package var deactivated = 0
     /// Rows with a warning, valid or not.
-    public var warned = 0
+    package var warned = 0
 
     /// Rows with at least one error.
-    public var error: Int { total - valid }
+    package var error: Int { total - valid }
 
     /// Whether there is anything to report of rows.
-    public var hasFindings: Bool { error > 0 || warned > 0 }
+    package var hasFindings: Bool { error > 0 || warned > 0 }
 
     /// Nothing counted yet.
-    public init() {}
+    package init() {}
 }
 
 /// Why nothing of a file was loaded: stands in `upload_history.failure_type`.
-public enum UploadFailureType: String, Sendable {
+package enum UploadFailureType: String, Sendable {
     case emptyFile = "EMPTY_FILE"
     case missingColumn = "MISSING_COLUMN"
     case duplicateColumn = "DUPLICATE_COLUMN"
@@ -84,52 +84,52 @@ public enum UploadFailureType: String, Sendable {
 }
 
 /// A failure of a whole file, in words for the vendor.
-public struct UploadFailure: Error, Equatable, Sendable, CustomStringConvertible {
+package struct UploadFailure: Error, Equatable, Sendable, CustomStringConvertible {
     /// The kind of failure.
-    public var type: UploadFailureType
+    package var type: UploadFailureType
     /// What is wrong and what to do.
-    public var message: String
+    package var message: String
 
     /// - Parameter message: safe to show the vendor.
-    public init(_ type: UploadFailureType, _ message: String) {
+    package init(_ type: UploadFailureType, _ message: String) {
         self.type = type
         self.message = message
     }
 
     /// Type and message.
-    public var description: String { "\(type.rawValue): \(message)" }
+    package var description: String { "\(type.rawValue): \(message)" }
 }
 
 /// What is known of an upload when it begins: a row of `catalog.upload_history`.
-public struct Upload: Equatable, Sendable {
-    public var uploadID: String
-    public var vendorID: String
-    public var fileName: String
-    public var mode: UploadMode
-    public var policy: UploadPolicy
+package struct Upload: Equatable, Sendable {
+    package var uploadID: String
+    package var vendorID: String
+    package var fileName: String
+    package var mode: UploadMode
+    package var policy: UploadPolicy
     /// Bucket of the object store, nil for a local file.
-    public var bucket: String?
+    package var bucket: String?
     /// Key in the bucket, or path of a local file.
-    public var objectKey: String
+    package var objectKey: String
     /// Version id of a versioned bucket, else the ETag; nil for a local file.
-    public var objectVersion: String?
+    package var objectVersion: String?
     /// Of the object, without quotes; the same as the version in a bucket without versions.
-    public var etag: String?
+    package var etag: String?
     /// Size the store announced.
-    public var byteCount: Int?
+    package var byteCount: Int?
     /// The encoding of the text, by a name that iconv knows; nil finds it.
-    public var encoding: String?
+    package var encoding: String?
     /// SHA-256 that was announced before the bytes came: 64 lower-case hexadecimal digits.
-    public var announcedSHA256: String?
+    package var announcedSHA256: String?
     /// Everything is done but loading: products stay as they are.
-    public var isDryRun = false
-    public var emptyCells = EmptyCells.clear
-    public var missingProducts = MissingProducts.keep
+    package var isDryRun = false
+    package var emptyCells = EmptyCells.clear
+    package var missingProducts = MissingProducts.keep
 
     /// - Parameters:
     ///   - uploadID: made by `UploadID`.
     ///   - fileName: shortened to 255 characters, without characters that mislead readers.
-    public init(
+    package init(
         uploadID: String, vendorID: String, fileName: String, mode: UploadMode = .create,
         policy: UploadPolicy = .loadValid, bucket: String? = nil, objectKey: String
     ) {

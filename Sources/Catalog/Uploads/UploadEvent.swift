@@ -1,7 +1,7 @@
 import Foundation
 
 /// A line of the timeline of an upload: `catalog.upload_events`.
-public enum UploadEvent: Sendable {
+package enum UploadEvent: Sendable {
     /// Its bytes are to come.
     case announced
     /// It arrived: `s3`, `sns`, `eventbridge`, `minio`, `ceph`, `poller` or `api` said so.
@@ -22,25 +22,25 @@ public enum UploadEvent: Sendable {
     case undeliverable(channel: String, reason: String)
 
     /// What was found out about the file; the report needs the columns to give rejected rows back as they were.
-    public struct FileFacts: Sendable, Codable {
+    package struct FileFacts: Sendable, Codable {
         /// `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`, or the name that was declared.
-        public var encoding: String
+        package var encoding: String
         /// Nobody declared it, and it is not UTF-8; nil in facts of earlier versions.
-        public var isGuessed: Bool?
+        package var isGuessed: Bool?
         /// One character.
-        public var separator: String
-        public var isCompressed: Bool
+        package var separator: String
+        package var isCompressed: Bool
         /// Names in the header, trimmed; `1`, `2`, … when the file has none.
-        public var columns: [String]
-        public var hasHeader: Bool
-        public var isMapped: Bool
+        package var columns: [String]
+        package var hasHeader: Bool
+        package var isMapped: Bool
         /// The decimal mark of each column whose numbers show it, where the mapping leaves it to the file.
-        public var decimalMarks: [String: String]?
+        package var decimalMarks: [String: String]?
         /// Code of the currency that stands beside the numbers.
-        public var currency: String?
+        package var currency: String?
 
         /// The facts, as found.
-        public init(
+        package init(
             encoding: String, isGuessed: Bool = false, separator: String, isCompressed: Bool, columns: [String],
             hasHeader: Bool, isMapped: Bool, decimalMarks: [String: String] = [:], currency: String? = nil
         ) {
@@ -56,7 +56,7 @@ public enum UploadEvent: Sendable {
         }
 
         /// What was found out about the numbers, in words: nothing where nothing was to be found.
-        public var numberStyle: String? {
+        package var numberStyle: String? {
             let marks = (decimalMarks ?? [:]).sorted { $0.key < $1.key }
                 .map { "decimal \($0.value == "," ? "comma" : "point") in \($0.key)" }
             let words = marks + (currency.map { ["currency \($0)"] } ?? [])
@@ -69,7 +69,7 @@ public enum UploadEvent: Sendable {
     }
 
     /// Searchable name.
-    public var name: String {
+    package var name: String {
         switch self {
         case .announced: "announced"
         case .queued: "queued"

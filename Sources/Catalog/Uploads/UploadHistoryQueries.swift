@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The statements that read the history.
 enum UploadHistory {
@@ -75,17 +75,17 @@ extension UploadRecord {
 
 extension Session {
     /// One upload, nil if there is none of that id.
-    public func upload(_ uploadID: String) throws -> UploadRecord? {
+    package func upload(_ uploadID: String) throws -> UploadRecord? {
         try first(UploadHistory.select(uploadID)).map(UploadRecord.init)
     }
 
     /// The newest uploads first.
-    public func uploads(vendorID: String? = nil, status: UploadStatus? = nil, limit: Int) throws -> [UploadRecord] {
+    package func uploads(vendorID: String? = nil, status: UploadStatus? = nil, limit: Int) throws -> [UploadRecord] {
         try query(UploadHistory.selectNewest(vendorID: vendorID, status: status, limit: limit)).map(UploadRecord.init)
     }
 
     /// Calls `body` with every error of an upload in file order. Needs a transaction.
-    public func forEachError(of uploadID: String, _ body: (UploadErrorRecord) throws -> Void) throws {
+    package func forEachError(of uploadID: String, _ body: (UploadErrorRecord) throws -> Void) throws {
         try stream(UploadHistory.selectErrors(uploadID)) { row in
             try body(
                 UploadErrorRecord(
@@ -96,19 +96,19 @@ extension Session {
     }
 
     /// Errors by type, the most frequent first.
-    public func errorCounts(of uploadID: String) throws -> [(type: String, count: Int)] {
+    package func errorCounts(of uploadID: String) throws -> [(type: String, count: Int)] {
         try query(UploadHistory.countErrors(uploadID)).map { try ($0.get("error_type"), $0.get("errors")) }
     }
 
     /// The timeline of an upload.
-    public func events(of uploadID: String) throws -> [UploadEventRecord] {
+    package func events(of uploadID: String) throws -> [UploadEventRecord] {
         try query(UploadHistory.selectEvents(uploadID)).map {
             try UploadEventRecord(at: $0.get("at"), event: $0.get("event"), detail: $0.get("detail"))
         }
     }
 
     /// What was found out about the file of an upload; nil if it was not read.
-    public func fileFacts(of uploadID: String) throws -> UploadEvent.FileFacts? {
+    package func fileFacts(of uploadID: String) throws -> UploadEvent.FileFacts? {
         try first(UploadHistory.selectFileFacts(uploadID)).map { try UploadEvent.FileFacts(json: $0.get("detail")) }
     }
 }

@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 
 /// Names of uploads: `UPLOAD_20241221_103045_7f3a9c`, the moment in UTC and 24 random bits.
-public enum UploadID {
+package enum UploadID {
     /// - Parameters:
     ///   - date: the moment of the upload.
     ///   - random: only its low 24 bits are used.
-    public static func make(at date: Date = Date(), random: UInt32 = .random(in: 0...0xFF_FFFF)) -> String {
+    package static func make(at date: Date = Date(), random: UInt32 = .random(in: 0...0xFF_FFFF)) -> String {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
         let c = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: date)

@@ -1,47 +1,47 @@
 /// An upload as `audit.uploads` shows it.
-public struct UploadRecord: Sendable, Codable {
-    public var uploadID: String
-    public var vendorID: String
-    public var fileName: String
-    public var status: UploadStatus
-    public var mode: UploadMode
-    public var policy: UploadPolicy
+package struct UploadRecord: Sendable, Codable {
+    package var uploadID: String
+    package var vendorID: String
+    package var fileName: String
+    package var status: UploadStatus
+    package var mode: UploadMode
+    package var policy: UploadPolicy
     /// ISO 8601, UTC, to the second.
-    public var uploadedAt: String
-    public var completedAt: String?
-    public var totalRecords: Int?
-    public var validRecords: Int?
-    public var errorRecords: Int?
-    public var createdRecords: Int?
-    public var updatedRecords: Int?
-    public var unchangedRecords: Int?
+    package var uploadedAt: String
+    package var completedAt: String?
+    package var totalRecords: Int?
+    package var validRecords: Int?
+    package var errorRecords: Int?
+    package var createdRecords: Int?
+    package var updatedRecords: Int?
+    package var unchangedRecords: Int?
     /// Products that became inactive, because the file does not name them.
-    public var deactivatedRecords: Int?
+    package var deactivatedRecords: Int?
     /// Rows with a warning.
-    public var warningRecords: Int?
-    public var failureType: String?
-    public var failureMessage: String?
-    public var objectKey: String?
-    public var fileSHA256: String?
-    public var errorReport: String?
-    public var rejectedFile: String?
+    package var warningRecords: Int?
+    package var failureType: String?
+    package var failureMessage: String?
+    package var objectKey: String?
+    package var fileSHA256: String?
+    package var errorReport: String?
+    package var rejectedFile: String?
 }
 
 /// An error as `catalog.validation_errors` holds it.
-public struct UploadErrorRecord: Sendable, Codable {
-    public var rowNumber: Int
-    public var lineNumber: Int
-    public var errorType: String
-    public var errorMessage: String
-    public var field: String?
-    public var rejectedValue: String?
+package struct UploadErrorRecord: Sendable, Codable {
+    package var rowNumber: Int
+    package var lineNumber: Int
+    package var errorType: String
+    package var errorMessage: String
+    package var field: String?
+    package var rejectedValue: String?
 }
 
 /// A line of the timeline.
-public struct UploadEventRecord: Sendable, Codable {
+package struct UploadEventRecord: Sendable, Codable {
     /// ISO 8601, UTC, to the millisecond.
-    public var at: String
-    public var event: String
+    package var at: String
+    package var event: String
     /// A JSON object.
-    public var detail: String
+    package var detail: String
 }

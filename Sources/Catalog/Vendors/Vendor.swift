@@ -1,21 +1,21 @@
 /// A company that drops product files: a row of `catalog.vendors`.
-public struct Vendor: Equatable, Sendable, Codable {
+package struct Vendor: Equatable, Sendable, Codable {
     /// Whether uploads are accepted.
-    public enum Status: String, Sendable, Codable { case active, suspended }
+    package enum Status: String, Sendable, Codable { case active, suspended }
 
     /// Letters, digits, `_`, `-` and `.`, at most 50: part of object keys.
-    public var vendorID: String
+    package var vendorID: String
     /// Name for people.
-    public var vendorName: String
+    package var vendorName: String
     /// Where the result of an upload is mailed.
-    public var email: String
+    package var email: String
     /// A suspended vendor's uploads fail.
-    public var status: Status
+    package var status: Status
     /// The encoding of its files, by a name that iconv knows; nil finds it.
-    public var encoding: String?
+    package var encoding: String?
 
     /// A vendor as it is to be stored.
-    public init(vendorID: String, vendorName: String, email: String, status: Status = .active, encoding: String? = nil)
+    package init(vendorID: String, vendorName: String, email: String, status: Status = .active, encoding: String? = nil)
     {
         self.vendorID = vendorID
         self.vendorName = vendorName

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The statements of `catalog.vendors`.
 extension Vendor {
@@ -55,36 +55,36 @@ extension Vendor {
 extension Session {
     /// Adds a vendor.
     /// - Throws: `PostgresError`, a unique violation if the id is taken, a check violation if a value is not allowed.
-    public func addVendor(_ vendor: Vendor) throws {
+    package func addVendor(_ vendor: Vendor) throws {
         try execute(Vendor.insert(vendor))
     }
 
     /// All vendors by id.
-    public func vendors() throws -> [Vendor] {
+    package func vendors() throws -> [Vendor] {
         try query(Vendor.selectAll).map(Vendor.init)
     }
 
     /// One vendor, nil if there is none of that id.
-    public func vendor(_ vendorID: String) throws -> Vendor? {
+    package func vendor(_ vendorID: String) throws -> Vendor? {
         try first(Vendor.select(vendorID)).map(Vendor.init)
     }
 
     /// Suspends or re-activates a vendor.
     /// - Returns: false if there is no such vendor.
-    public func setVendorStatus(_ vendorID: String, _ status: Vendor.Status) throws -> Bool {
+    package func setVendorStatus(_ vendorID: String, _ status: Vendor.Status) throws -> Bool {
         try execute(Vendor.setStatus(vendorID, status)) == 1
     }
 
     /// Says in which encoding the vendor's files are written; nil finds it for each.
     /// - Returns: false if there is no such vendor.
-    public func setVendorEncoding(_ vendorID: String, _ encoding: String?) throws -> Bool {
+    package func setVendorEncoding(_ vendorID: String, _ encoding: String?) throws -> Bool {
         try execute(Vendor.setEncoding(vendorID, encoding)) == 1
     }
 
     /// Changes what is given of a vendor; nil leaves a value as it is.
     /// - Returns: false if there is no such vendor.
     /// - Throws: as `addVendor`.
-    public func changeVendor(
+    package func changeVendor(
         _ vendorID: String, name: String? = nil, email: String? = nil, status: Vendor.Status? = nil
     ) throws -> Bool {
         try execute(Vendor.update(vendorID, name: name, email: email, status: status)) == 1
@@ -92,7 +92,7 @@ extension Session {
 
     /// Waits until no other upload of the vendor is at work and holds the vendor until the transaction ends.
     /// - Returns: nil if there is no such vendor.
-    public func lockVendor(_ vendorID: String) throws -> Vendor? {
+    package func lockVendor(_ vendorID: String) throws -> Vendor? {
         try first(Vendor.selectForUpload(vendorID)).map(Vendor.init)
     }
 }

@@ -70,7 +70,7 @@ struct CategoryCommand: AsyncParsableCommand {
         @Argument(help: "The file.", completion: .file())
         var file: String
 
-        @Option(help: "The column that holds the names, where it is called otherwise.")
+        @Option(help: "The column that holds the names, if it has another name.")
         var column: String?
 
         @Option(

@@ -65,17 +65,17 @@ struct EnrichCommand: AsyncParsableCommand {
         let composition = try Composition()
         try await composition.connect().close()
         let pool = Pool(composition.database.connector, maximum: concurrency + 4, application: "catalog-enrich")
-        let run = EnrichmentCommandRun(
-            composition: composition, pool: pool, resources: try composition.enrichment(pool),
-            showsProgress: !json, concurrency: concurrency)
         let options = EnrichmentOptions(
             providers: provider.names, groups: fields?.groups, minimumConfidence: minConfidence)
         let new = NewEnrichment(
             source: .command, options: options, format: target.format,
             fileName: URL(fileURLWithPath: file).lastPathComponent, isCompressed: target.isCompressed)
-        let summary = try await Interruption.cancelling(
-            Task { try await run.enrich(source, new, to: target.path) })
-        await pool.close()
+        let summary = try await pool.closing { pool in
+            let run = EnrichmentCommandRun(
+                composition: composition, pool: pool, resources: try composition.enrichment(pool),
+                showsProgress: !json, concurrency: concurrency)
+            return try await Interruption.cancelling(Task { try await run.enrich(source, new, to: target.path) })
+        }
         if json { try JSONOutput.print(summary) } else { print(summary.rendered(Style())) }
         if summary.status != .completed { throw ExitCode(summary.status == .partial ? 2 : 3) }
     }

@@ -54,7 +54,7 @@ struct IngestCommand: AsyncParsableCommand {
         completion: .file())
     var mapping: String?
 
-    @Option(help: "Encoding of the files, by a name that iconv knows; found if it is not said.")
+    @Option(help: "Encoding of the files, by a name that iconv knows; detected if omitted.")
     var encoding: EncodingName?
 
     @Flag(help: "Check everything and load nothing. The reports are kept, and the history shows it as a dry run.")
@@ -69,7 +69,7 @@ struct IngestCommand: AsyncParsableCommand {
         }
         guard missing.fits(mode) else {
             throw ValidationError(
-                "--missing deactivate wants --mode upsert or update: a file of new products does not name the others")
+                "--missing deactivate requires --mode upsert or update: a file of new products does not name the others")
         }
     }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Catalog
-import Intake
+package import Intake
 import Postgres
 
 struct RouteCommand: AsyncParsableCommand {
@@ -40,7 +40,7 @@ struct RouteCommand: AsyncParsableCommand {
         )
         var policy: UploadPolicy?
 
-        @Option(help: "For onboard: encoding of the files, by a name that iconv knows; found if it is not said.")
+        @Option(help: "For onboard: encoding of the files, by a name that iconv knows; detected if omitted.")
         var encoding: EncodingName?
 
         @Option(help: "For onboard: what an empty cell does to an existing product, clear (default) or keep.")

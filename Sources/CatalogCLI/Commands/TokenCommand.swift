@@ -21,7 +21,7 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "operator (does everything), auditor (reads everything) or vendor (its own rows).")
         var role: AccessRole
 
-        @Option(help: "The vendor whose rows it opens; for the role vendor.")
+        @Option(help: "The vendor whose rows it gives access to; for the role vendor.")
         var vendor: String?
 
         @OptionGroup var options: TokenOptions

@@ -24,7 +24,7 @@ struct VendorCommand: AsyncParsableCommand {
         @Option(help: "Address to which the result of every upload is mailed.")
         var email: String
 
-        @Option(help: "Encoding of its files, by a name that iconv knows; found if it is not said.")
+        @Option(help: "Encoding of its files, by a name that iconv knows; detected if omitted.")
         var encoding: EncodingName?
 
         func run() async throws {
@@ -89,7 +89,7 @@ struct VendorCommand: AsyncParsableCommand {
 
     struct Encoding: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say in which encoding a vendor's files are written.",
+            abstract: "Set the encoding of a vendor's files.",
             discussion: """
                 What is said of a single file or in a mapping counts more. Without a name it is found again for each file.
 

@@ -66,7 +66,7 @@ struct ChildProcess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, output, 2)
-        // A server that inherits our caller's pipe would keep it open for ever; closing a closed descriptor is no error here.
+        // A server that inherits our caller's pipe would keep it open for ever; closing a closed descriptor is not an error here.
         for descriptor in directoryEntries("/proc/self/fd").compactMap({ Int32($0) }) where descriptor > 2 {
             posix_spawn_file_actions_addclose(&actions, descriptor)
         }

@@ -35,7 +35,7 @@ struct PostgresBinaries: Equatable {
     private init?(directory: String) {
         self.directory = directory
         guard access(directory + "/postgres", X_OK) == 0, access(directory + "/initdb", X_OK) == 0,
-            // A server that cannot tell its version is no candidate, because it could not be started either.
+            // A server that cannot tell its version is not a candidate, because it could not be started either.
             let answer = try? ChildProcess.capture([directory + "/postgres", "--version"], environment: []),
             let match = answer.output.firstMatch(of: /\(PostgreSQL\) (\d+)/), let version = Int(match.1)
         else { return nil }
@@ -60,7 +60,7 @@ struct PostgresBinaries: Equatable {
 
     /// Newest version first.
     private static func folders(in directory: String) -> [String] {
-        // The folder is missing on other systems, which is no error because it is only one of the places.
+        // The folder is missing on other systems, which is not an error because it is only one of the places.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.sorted { $0.compare($1, options: .numeric) == .orderedDescending }
     }

@@ -2,36 +2,10 @@ import AWS
 import Foundation
 import Relay
 
-/// Where the relay delivers to: `CATALOG_RELAY_TARGET`.
-enum RelayTarget: Sendable {
-    case folder(URL)
-    case bucket(RelayBucket)
-
-    /// For people; names no secret.
-    var description: String {
-        switch self {
-        case .folder(let root): root.path
-        case .bucket(let bucket): "s3://\(bucket.name)" + (bucket.endpoint.map { " at \($0)" } ?? "")
-        }
-    }
-}
-
-/// A bucket of a store with credentials of its own.
-struct RelayBucket: Sendable, Equatable {
-    var name: String
-    /// Nil is AWS's own.
-    var endpoint: String?
-    var region: String?
-    /// Id in Secrets Manager; nil takes `credentials`, or the process's.
-    var secret: String?
-    var caFile: String?
-    var credentials: Credentials?
-}
-
 /// The relay's part of the environment.
 struct RelayOptions: Sendable {
     /// Nil: this process does not relay.
-    var target: RelayTarget?
+    var target: (any RelayTarget)?
     var settings = RelaySettings()
 
     init() {}
@@ -50,10 +24,10 @@ struct RelayOptions: Sendable {
         settings.threads = ProcessInfo.processInfo.activeProcessorCount
     }
 
-    private static func target(_ variables: Variables, _ credentials: Credentials?) throws -> RelayTarget? {
+    private static func target(_ variables: Variables, _ credentials: Credentials?) throws -> (any RelayTarget)? {
         let name = "CATALOG_RELAY_TARGET"
         guard let value = variables[name] else { return nil }
-        if let folder = URL(setting: value) { return .folder(folder) }
+        if let folder = URL(setting: value) { return RelayFolder(root: folder) }
         let remedy = "expected s3://BUCKET?endpoint=https://HOST[&region=…][&secret=ID][&ca=FILE], or file:DIRECTORY"
         guard let parts = URLComponents(string: value), parts.scheme == "s3", let bucket = parts.host, !bucket.isEmpty,
             parts.path.isEmpty || parts.path == "/"
@@ -68,12 +42,12 @@ struct RelayOptions: Sendable {
             default: throw SettingsError(name, value, remedy)
             }
         }
-        return .bucket(relay)
+        return relay
     }
 
     private static func endpoint(_ url: String, _ name: String) throws -> String {
         do {
-            _ = try Endpoint(url: url)
+            _ = try AWSEndpoint(url: url)
         } catch {
             throw SettingsError(name, url, "endpoint must be https://HOST[:PORT]")
         }

@@ -31,10 +31,10 @@ extension Setting {
         "CATALOG_MAIL_FROM", fallback: "`catalog@localhost`", meaning: "sender of mails; gets the bounces too",
         example: "products@acme.example")
     static let maxFileBytes = Setting(
-        "CATALOG_MAX_FILE_BYTES", .whole(1...Int.max), fallback: "104857600",
+        "CATALOG_MAX_FILE_BYTES", .whole(1...Int.max), fallback: "\(defaults.limits.maximumFileBytes)",
         meaning: "largest file, as it arrives and after decompression", example: "10485760")
     /// Row numbers are 32-bit integers in the database.
     static let maxRows = Setting(
-        "CATALOG_MAX_ROWS", .whole(1...Int(Int32.max / 2)), fallback: "1000000",
-        meaning: "most data rows of a file", example: "50000")
+        "CATALOG_MAX_ROWS", .whole(1...Int(Int32.max / 2)), fallback: "\(defaults.limits.maximumRows)",
+        meaning: "maximum number of data rows in a file", example: "50000")
 }

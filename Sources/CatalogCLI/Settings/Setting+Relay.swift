@@ -14,18 +14,18 @@ extension Setting {
         "CATALOG_RELAY_SECRET_ACCESS_KEY", fallback: "the service's own", meaning: "the secret of that key",
         example: "wJalrXUtnFEMI…")
     static let relayWindowSeconds = Setting(
-        "CATALOG_RELAY_WINDOW_SECONDS", .seconds(10...3600), fallback: "60",
+        "CATALOG_RELAY_WINDOW_SECONDS", .seconds(10...3600), fallback: seconds(defaults.relay.settings.window),
         meaning: "length of a window; the same for all processes", example: "300")
     static let relayArchiveBytes = Setting(
-        "CATALOG_RELAY_ARCHIVE_BYTES", .whole(1 << 20...5 << 30), fallback: "67108864",
+        "CATALOG_RELAY_ARCHIVE_BYTES", .whole(1 << 20...5 << 30), fallback: "\(defaults.relay.settings.archiveBytes)",
         meaning: "largest archive; one object alone may exceed it", example: "16777216")
     static let relayReadBack = Setting(
         "CATALOG_RELAY_READ_BACK", .switched, fallback: "`off`",
         meaning: "`on`: every archive is read back whole after it was delivered", example: "on")
     static let relayAgeSeconds = Setting(
-        "CATALOG_RELAY_AGE_SECONDS", .seconds(60...604_800), fallback: "900",
+        "CATALOG_RELAY_AGE_SECONDS", .seconds(60...604_800), fallback: seconds(defaults.relay.settings.ageBound),
         meaning: "an alert is raised when the oldest window waits longer", example: "300")
     static let relayRetentionDays = Setting(
-        "CATALOG_RELAY_RETENTION_DAYS", .whole(4...3650), fallback: "30",
+        "CATALOG_RELAY_RETENTION_DAYS", .whole(4...3650), fallback: "\(defaults.relay.settings.retentionDays)",
         meaning: "for how long the rows of members are kept", example: "7")
 }

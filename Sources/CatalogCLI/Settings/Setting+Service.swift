@@ -3,7 +3,7 @@ import Logging
 /// What `catalog serve` and `catalog worker` read.
 extension Setting {
     static let httpAddress = Setting(
-        "CATALOG_HTTP_ADDRESS", fallback: "`127.0.0.1:8080`", meaning: "where it listens",
+        "CATALOG_HTTP_ADDRESS", fallback: "`\(defaults.service.http.address)`", meaning: "where it listens",
         example: "0.0.0.0:8080")
     static let metricsAddress = Setting(
         "CATALOG_METRICS_ADDRESS",
@@ -16,35 +16,37 @@ extension Setting {
         "CATALOG_EVENTS_TOPIC", meaning: "the only topic of SNS whose messages are trusted",
         example: "arn:aws:sns:eu-central-1:123456789012:vendor-files")
     static let pollSeconds = Setting(
-        "CATALOG_POLL_SECONDS", .secondsOfADay, fallback: "60", meaning: "pause between two rounds of the poller",
+        "CATALOG_POLL_SECONDS", .secondsOfADay, fallback: seconds(defaults.service.pollInterval),
+        meaning: "pause between two rounds of the poller",
         example: "300"
     )
     static let concurrency = Setting(
         "CATALOG_CONCURRENCY", fallback: "`onboard=2,report=4,notify=8,enrich=8,relay=4`",
         meaning: "jobs at once, by queue; those not named keep their default", example: "onboard=4")
     static let leaseSeconds = Setting(
-        "CATALOG_LEASE_SECONDS", .secondsOfADay, fallback: "30", meaning: "how long a claim holds without a heartbeat",
+        "CATALOG_LEASE_SECONDS", .secondsOfADay, fallback: seconds(defaults.service.worker.lease),
+        meaning: "how long a claim holds without a heartbeat",
         example: "60")
     static let graceSeconds = Setting(
-        "CATALOG_GRACE_SECONDS", .secondsOfADay, fallback: "25",
+        "CATALOG_GRACE_SECONDS", .secondsOfADay, fallback: seconds(defaults.service.worker.gracePeriod),
         meaning: "how long running jobs may take after SIGTERM",
         example: "50"
     )
     static let stallSeconds = Setting(
-        "CATALOG_STALL_SECONDS", fallback: "900",
+        "CATALOG_STALL_SECONDS", fallback: seconds(defaults.service.worker.timeLimits.standard),
         meaning: "a job that shows no progress for so long is stopped and fails; for all queues, for some, or both",
         example: "900,onboard=1800")
     static let listen = Setting(
         "CATALOG_LISTEN", .switched, fallback: "`on`", meaning: "`off`: no LISTEN, for PgBouncer", example: "off")
     static let httpConnections = Setting(
-        "CATALOG_HTTP_CONNECTIONS", .whole(1...500), fallback: "8",
+        "CATALOG_HTTP_CONNECTIONS", .whole(1...500), fallback: "\(defaults.service.httpConnections)",
         meaning: "connections to the database for HTTP requests",
         example: "16")
     static let httpRate = Setting(
-        "CATALOG_HTTP_RATE", .whole(1...1_000_000), fallback: "50",
+        "CATALOG_HTTP_RATE", .whole(1...1_000_000), fallback: "\(defaults.service.http.requestsPerSecond)",
         meaning: "requests per second for each caller, twice as many at once", example: "200")
     static let httpIdleSeconds = Setting(
-        "CATALOG_HTTP_IDLE_SECONDS", .secondsOfADay, fallback: "30",
+        "CATALOG_HTTP_IDLE_SECONDS", .secondsOfADay, fallback: seconds(defaults.service.http.idle),
         meaning: "idle connections are closed after this time",
         example: "60")
     static let oidcIssuer = Setting(
@@ -68,9 +70,9 @@ extension Setting {
         "CATALOG_LINK_PROFILE", meaning: "profile whose credentials sign links", example: "links")
     static let logFormat = Setting(
         "CATALOG_LOG_FORMAT", .words(of: ServiceSettings.LogFormat.self), fallback: "`text`",
-        meaning: "form of the log",
+        meaning: "format of the log",
         example: "json")
     static let logLevel = Setting(
-        "CATALOG_LOG_LEVEL", .words(of: Logger.Level.self), fallback: "`info`", meaning: "least level that is logged",
+        "CATALOG_LOG_LEVEL", .words(of: Logger.Level.self), fallback: "`info`", meaning: "lowest level that is logged",
         example: "debug")
 }

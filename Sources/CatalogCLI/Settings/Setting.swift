@@ -28,6 +28,13 @@ struct Setting: Sendable {
     }
 }
 
+extension Setting {
+    /// What holds without any variable: each default stands where it is used, and here it is only told.
+    static let defaults = try! Settings(environment: [:], directory: ".")  // because nothing that was set can be wrong
+
+    static func seconds(_ duration: Duration) -> String { "\(duration.components.seconds)" }
+}
+
 extension Setting.Form {
     /// A day at most.
     static let secondsOfADay = Self.seconds(1...86_400)

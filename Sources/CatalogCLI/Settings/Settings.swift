@@ -10,9 +10,9 @@ struct Settings: Sendable {
     var database: DatabaseSettings
     /// Folder of the embedded database, of local objects and of local mail.
     var base: URL
-    var store: StoreSettings
+    var store: any StoreSetting
     /// Where enriched files go; nil for the store of reports.
-    var enrichmentOutput: StoreSettings?
+    var enrichmentOutput: (any StoreSetting)?
     var notify: NotifySettings
     var sender = MailSender()
     var limits = FileLimits()
@@ -26,8 +26,8 @@ struct Settings: Sendable {
         let variables = try Variables(environment)
         base = URL(fileURLWithPath: directory).appendingPathComponent(".catalog")
         database = try DatabaseSettings(variables)
-        store = try StoreSettings(variables, "CATALOG_STORE") ?? .folder(base.appendingPathComponent("objects"))
-        enrichmentOutput = try StoreSettings(variables, "CATALOG_ENRICH_OUTPUT")
+        store = try variables.store("CATALOG_STORE") ?? FolderStoreSetting(root: base.appendingPathComponent("objects"))
+        enrichmentOutput = try variables.store("CATALOG_ENRICH_OUTPUT")
         notify = try NotifySettings(variables) ?? .folder(base.appendingPathComponent("mail"))
         if let address = variables["CATALOG_MAIL_FROM"] { sender.address = address }
         limits = try FileLimits(variables)

@@ -9,7 +9,7 @@ enum JSONOutput {
     }
 
     /// What would steer a terminal stands in strings alone, where JSON has an escape for it. The encoder escapes what is below
-    /// a blank; the rest are C1 controls and signs that turn the direction of text.
+    /// a space; the rest are C1 controls and signs that turn the direction of text.
     static func escaped(_ json: String) -> String {
         guard json.utf8.contains(where: { $0 > 0x7E }) else { return json }
         return json.unicodeScalars.reduce(into: "") { safe, scalar in

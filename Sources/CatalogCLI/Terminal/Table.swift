@@ -33,8 +33,8 @@ struct Table {
         }
         func line(_ cells: [String]) -> TerminalText {
             let padded = cells.indices.map { column in
-                let blanks = String(repeating: " ", count: widths[column] - cells[column].count)
-                return isNumeric[column] ? blanks + cells[column] : cells[column] + blanks
+                let padding = String(repeating: " ", count: widths[column] - cells[column].count)
+                return isNumeric[column] ? padding + cells[column] : cells[column] + padding
             }
             return "\(padded.joined(separator: "  ").trimmingSuffix(while: { $0 == " " }))"
         }

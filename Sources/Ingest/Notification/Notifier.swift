@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Carries a mail to its reader.
 package protocol Notifier: Sendable {

@@ -1,6 +1,6 @@
 import Catalog
-import Postgres
-import Storage
+package import Postgres
+package import Storage
 
 /// Sends what the outbox holds, after the report it links to exists: at least once, never before the upload committed.
 ///

@@ -16,7 +16,7 @@ extension String {
         return lines.joined(separator: "=\n")
     }
 
-    /// - Parameter isLast: a blank at the end of a line would get lost on the way.
+    /// - Parameter isLast: a space at the end of a line would get lost on the way.
     private static func quoted(_ byte: UInt8, isLast: Bool) -> String {
         switch byte {
         case UInt8(ascii: "="): "=3D"

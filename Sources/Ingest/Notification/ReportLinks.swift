@@ -1,8 +1,8 @@
 import Catalog
 import Foundation
 import OpenSSL
-import Postgres
-import Storage
+package import Postgres
+package import Storage
 
 /// Links to reports that live as long as the mail says: 7 days.
 ///

@@ -1,4 +1,4 @@
-import Curl
+package import Curl
 
 /// Mail through a server.
 package struct SMTPNotifier: Notifier {

@@ -1,4 +1,5 @@
-import AWS
+package import AWS
+import Catalog
 
 /// Mail through a topic of SNS that serves every vendor: subscriptions filter on `vendor_id` and `status`.
 package struct TopicNotifier: Notifier {

@@ -1,4 +1,4 @@
-import Catalog
+package import Catalog
 
 /// What a vendor is told about a finished upload: facts, which each notifier puts into its own form.
 package struct UploadNotice: Sendable {

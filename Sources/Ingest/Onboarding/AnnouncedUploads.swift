@@ -1,11 +1,12 @@
-import Catalog
+package import Catalog
 import Foundation
-import Intake
+package import Intake
 import OpenSSL
-import Postgres
-import Storage
+package import Postgres
+package import Storage
 
-/// Uploads whose bytes come after the word: `POST /uploads` opens a slot, the object's arrival fills it.
+/// Uploads that are announced before their bytes come: `POST /uploads` records a pending upload, the arrival of its object makes it
+/// a queued one.
 ///
 /// The bytes go under `api-uploads/<VENDOR>/<UPLOAD_ID>/<file>`. Whether this service takes them or the store itself, an
 /// arrival is recorded as for any other object: at once by who took them, else by an event or the poller.
@@ -44,32 +45,32 @@ package struct AnnouncedUploads: Sendable {
         }
     }
 
-    /// Where a PUT takes the bytes.
-    package enum Place: Sendable {
+    /// Where to PUT the bytes.
+    package enum Destination: Sendable {
         /// The store.
         case store(UploadLink)
         /// This service, which asks for the token.
         case service(token: String)
     }
 
-    /// Records the upload and gives a place for its bytes, good once and for 24 hours.
+    /// Records the upload and says where its bytes go: once, within 24 hours.
     /// - Parameter fence: begins the transaction; what it throws stops it.
     /// - Throws: `AnnouncementError`.
     package func announce(
         _ announcement: Announcement, fence: @escaping @Sendable (Session) throws -> Void = { _ in }
-    ) async throws -> (uploadID: String, Place) {
-        var (upload, slot) = make(announcement)
-        let link = try await objects.uploadLink(to: slot.objectKey, sha256: announcement.fileSHA256)
+    ) async throws -> (uploadID: String, Destination) {
+        var (upload, pending) = make(announcement)
+        let link = try await objects.uploadLink(to: pending.objectKey, sha256: announcement.fileSHA256)
         let token = (0..<32).map { _ in UInt8.random(in: 0...255) }.hex
-        if link == nil { slot.putTokenSHA256 = Self.hash(token) }
-        try await pool.transaction { [upload, slot] session in
+        if link == nil { pending.putTokenSHA256 = Self.hash(token) }
+        try await pool.transaction { [upload, pending] session in
             try fence(session)
-            try record(upload, slot, session)
+            try record(upload, pending, session)
         }
         return (upload.uploadID, link.map { .store($0) } ?? .service(token: token))
     }
 
-    /// Takes bytes for which no place was asked before. They are stored first: while the store is away nothing is recorded,
+    /// Takes bytes that were not announced before. They are stored first: while the store is away nothing is recorded,
     /// and no upload stands in the history that waits in vain.
     /// - Parameter fence: begins the transaction; what it throws stops it.
     /// - Throws: `AnnouncementError`.
@@ -78,29 +79,29 @@ package struct AnnouncedUploads: Sendable {
         _ file: ReceivedFile, for announcement: Announcement,
         fence: @escaping @Sendable (Session) throws -> Void = { _ in }
     ) async throws -> String {
-        let (upload, slot) = make(announcement)
-        try slot.verify(file)
+        let (upload, pending) = make(announcement)
+        try pending.verify(file)
         // So that nobody fills the store in vain; whether it still holds, the transaction asks again.
         try await pool.run { try checkVendor(upload, $0) }
-        try await objects.put(slot.objectKey, file) { session in
+        try await objects.put(pending.objectKey, file) { session in
             try fence(session)
-            try record(upload, slot, session)
+            try record(upload, pending, session)
         }
         return upload.uploadID
     }
 
-    /// The slot behind a link to this service.
-    /// - Returns: nil if the token is unknown, used or has ended.
-    package func slot(token: String) async throws -> UploadSlot? {
-        try await pool.run { try $0.slot(putTokenSHA256: Self.hash(token)) }
+    /// The pending upload behind a link to this service.
+    /// - Returns: nil if the token is unknown, used or expired.
+    package func pendingUpload(token: String) async throws -> PendingUpload? {
+        try await pool.run { try $0.pendingUpload(putTokenSHA256: Self.hash(token)) }
     }
 
     /// Stores the bytes of an announced upload and lets its work begin, however many callers bring them.
     /// - Throws: `AnnouncementError` if they are not those announced, or others came first.
-    package func fill(_ slot: UploadSlot, with file: ReceivedFile) async throws {
-        try slot.verify(file)
+    package func fill(_ pending: PendingUpload, with file: ReceivedFile) async throws {
+        try pending.verify(file)
         do {
-            try await objects.put(slot.objectKey, file, tokenSHA256: slot.putTokenSHA256)
+            try await objects.put(pending.objectKey, file, tokenSHA256: pending.putTokenSHA256)
         } catch is OtherBytesTaken {
             throw AnnouncementError.otherBytesTaken
         }
@@ -114,10 +115,10 @@ package struct AnnouncedUploads: Sendable {
         return parts.count > 1 ? (String(parts[1]), object.sha256) : nil
     }
 
-    private func record(_ upload: Upload, _ slot: UploadSlot, _ session: Session) throws {
+    private func record(_ upload: Upload, _ pending: PendingUpload, _ session: Session) throws {
         try checkVendor(upload, session)
         try objects.expect(session)
-        try session.announceUpload(upload, slot: slot)
+        try session.announceUpload(upload, pending: pending)
     }
 
     private func checkVendor(_ upload: Upload, _ session: Session) throws {
@@ -125,7 +126,7 @@ package struct AnnouncedUploads: Sendable {
         guard vendor.status == .active else { throw AnnouncementError.vendorSuspended }
     }
 
-    private func make(_ announcement: Announcement) -> (Upload, UploadSlot) {
+    private func make(_ announcement: Announcement) -> (Upload, PendingUpload) {
         let uploadID = UploadID.make()
         let key = "\(Self.prefix)\(announcement.vendorID)/\(uploadID)/\(announcement.fileName)"
         var upload = Upload(
@@ -135,9 +136,9 @@ package struct AnnouncedUploads: Sendable {
         upload.encoding = announcement.encoding
         upload.announcedSHA256 = announcement.fileSHA256
         (upload.emptyCells, upload.missingProducts) = (announcement.emptyCells, announcement.missingProducts)
-        let slot = UploadSlot(
+        let pending = PendingUpload(
             uploadID: uploadID, bucket: objects.bucket, objectKey: key, fileSHA256: announcement.fileSHA256)
-        return (upload, slot)
+        return (upload, pending)
     }
 
     private static func hash(_ token: String) -> String { SHA256.hash(Array(token.utf8)).hex }
@@ -152,7 +153,7 @@ package enum AnnouncementError: Error, Equatable {
     case otherBytesTaken
 }
 
-extension UploadSlot {
+extension PendingUpload {
     /// - Throws: `AnnouncementError`.
     fileprivate func verify(_ file: ReceivedFile) throws(AnnouncementError) {
         if let fileSHA256, fileSHA256 != file.sha256 { throw .digestDiffers(actual: file.sha256) }

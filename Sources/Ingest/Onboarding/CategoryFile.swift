@@ -1,7 +1,7 @@
 import CSV
 import Catalog
-import Storage
-import Tabular
+package import Storage
+package import Tabular
 import Text
 
 /// Reads the categories that a file names, in the form in which rows of that file are compared with them.

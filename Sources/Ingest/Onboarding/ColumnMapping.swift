@@ -1,5 +1,5 @@
-import Catalog
-import Foundation
+package import Catalog
+package import Foundation
 import Tabular
 
 /// How the columns of a foreign export become ours: `catalog ingest --map FILE.json`, format in `docs/guides/mappings.md`.
@@ -40,7 +40,7 @@ package struct ColumnMapping: Sendable, Decodable {
     var skipLines = 0
     /// The export put a `'` before texts that a spreadsheet would run.
     var guarded = false
-    /// A row in which all of these are empty is no product and is not counted.
+    /// A row in which all of these are empty is not a product and is not counted.
     var skipWhenEmpty: [String] = []
     /// Cells that stand for nothing, compared exactly: `NULL`, `\N`, `n/a`.
     var nullWords: Set<String> = []

@@ -1,6 +1,6 @@
 /// What stands beside an amount of money: the codes of ISO 4217, in any case, and the signs in use.
 enum Currency {
-    /// The currencies that a sign or code may stand for; nil if it is neither: a unit is no currency.
+    /// The currencies that a sign or code may stand for; nil if it is neither: a unit is not a currency.
     static func possible(_ text: String) -> Set<String>? {
         if let codes = signs[text] { return codes }
         let code = text.uppercased()

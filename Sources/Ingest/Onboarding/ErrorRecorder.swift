@@ -1,6 +1,7 @@
 import CSV
 import Catalog
 import Postgres
+import Storage
 import Tabular
 
 /// Writes every error of every rejected row, and every warning, to `catalog.validation_errors`, with the row as the vendor wrote it.
@@ -27,7 +28,7 @@ struct ErrorRecorder {
         let rows = try RowReader(spooled, layout)
         var counts: [RowErrorType: Int] = [:]
         var errors: [RowError] = []
-        var json = JSONText()
+        var original = OriginalData()
         var written = 0
         _ = try session.copyErrors { writer in
             while let row = try rows.next() {
@@ -35,15 +36,15 @@ struct ErrorRecorder {
                     .reporting, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
                 find(row, &errors)
                 if errors.isEmpty { continue }
-                json.setOriginal(row, layout)
+                original.set(row, layout)
                 // The file of rejected rows has at least a separator for each column.
-                written += json.bytes.count * errors.count + layout.columns.count
+                written += original.bytes.count * errors.count + layout.columns.count
                 guard written / Self.errorsPerFile <= limits.maximumFileBytes else {
                     throw UploadFailure.tooManyErrors
                 }
                 for error in errors {
                     counts[error.type, default: 0] += 1
-                    try write(error, of: row, json, to: writer)
+                    try write(error, of: row, original, to: writer)
                 }
             }
         }
@@ -63,7 +64,7 @@ struct ErrorRecorder {
         if hasWarnings { SpreadsheetDamage.check(product, into: &errors) }
     }
 
-    private func write(_ error: RowError, of row: SourceRow, _ json: JSONText, to writer: CopyWriter) throws {
+    private func write(_ error: RowError, of row: SourceRow, _ original: OriginalData, to writer: CopyWriter) throws {
         writer.field(upload.uploadID)
         writer.field(row.number)
         writer.field(row.record.line)
@@ -72,93 +73,7 @@ struct ErrorRecorder {
         for text in [error.field?.column, error.rejectedValue] {
             if let text { writer.field(text) } else { writer.null() }
         }
-        json.bytes.withUnsafeBytes { writer.field($0) }
+        original.bytes.withUnsafeBytes { writer.field($0) }
         try writer.endRow()
-    }
-}
-
-/// `original_data`: the row as the vendor wrote it, as a JSON object (RFC 8259).
-struct JSONText {
-    private(set) var bytes: [UInt8] = []
-    private var scratch: [UInt8] = []
-
-    /// Cells by column, also of a row that may be part of another one. A row that cannot be split stands under `_line`, surplus cells under `_extra`, and the values
-    /// that a mapping made of the row under `_mapped`.
-    mutating func setOriginal(_ row: SourceRow, _ layout: ProductLayout) {
-        bytes.removeAll(keepingCapacity: true)
-        bytes.append(UInt8(ascii: "{"))
-        if row.record.problem.map({ $0 != .insideQuote || row.record.count != layout.columns.count }) ?? false {
-            addKey("_line")
-            addString(row.record.raw)
-        } else {
-            addCells(row.record, layout)
-        }
-        if layout.mapping != nil, case .product(let product) = row.content { addMapped(product) }
-        bytes.append(UInt8(ascii: "}"))
-    }
-
-    private mutating func addCells(_ record: CSVRecord, _ layout: ProductLayout) {
-        for index in 0..<min(record.count, layout.columns.count) {
-            addKey(layout.columns[index])
-            addCell(record[index])
-        }
-        guard record.count > layout.columns.count else { return }
-        addKey("_extra")
-        bytes.append(UInt8(ascii: "["))
-        for index in layout.columns.count..<record.count {
-            if index > layout.columns.count { bytes.append(UInt8(ascii: ",")) }
-            addCell(record[index])
-        }
-        bytes.append(UInt8(ascii: "]"))
-    }
-
-    private mutating func addMapped(_ product: ProductRow) {
-        addKey("_mapped")
-        bytes.append(UInt8(ascii: "{"))
-        for field in ProductField.allCases where !product[field].isEmpty {
-            addKey(field.column)
-            addString(product[field])
-        }
-        bytes.append(UInt8(ascii: "}"))
-    }
-
-    private mutating func addKey(_ key: String) {
-        if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
-        var key = key
-        key.withUTF8 { addString(UnsafeRawBufferPointer($0)) }
-        bytes.append(UInt8(ascii: ":"))
-    }
-
-    private mutating func addCell(_ cell: CSVField) {
-        guard cell.hasEscapes else { return addString(cell.bytes) }
-        scratch.removeAll(keepingCapacity: true)
-        cell.unescape(into: &scratch)
-        scratch.withUnsafeBytes { addString($0) }
-    }
-
-    /// What PostgreSQL cannot store becomes U+FFFD: NUL, and bytes that are no UTF-8.
-    private mutating func addString(_ value: UnsafeRawBufferPointer) {
-        guard UTF8Scanner.isValid(value) else {
-            var repaired = String(decoding: value, as: UTF8.self)
-            return repaired.withUTF8 { addString(UnsafeRawBufferPointer($0)) }
-        }
-        bytes.append(UInt8(ascii: "\""))
-        for byte in value { addEscaped(byte) }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private mutating func addEscaped(_ byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(byte)
-        case 0: bytes.append(contentsOf: "\u{FFFD}".utf8)
-        case 1..<0x20:
-            let hex = Array("0123456789abcdef".utf8)
-            bytes.append(contentsOf: "\\u00".utf8)
-            bytes.append(hex[Int(byte >> 4)])
-            bytes.append(hex[Int(byte & 15)])
-        default: bytes.append(byte)
-        }
     }
 }

@@ -6,7 +6,7 @@ import Text
 
 /// The two files a vendor gets back: the error CSV, and the rejected rows as they were, to be corrected and uploaded
 /// again. Both are made from the database, so that they can be made again after a crash.
-struct ErrorReport {
+struct ErrorReport: Sendable {
     static let header = [
         "Row Number", "Vendor Product ID", "SKU", "Product Name", "Error Type", "Error Message", "Price",
         "Stock Quantity",

@@ -4,7 +4,7 @@ import Text
 /// A number as another system writes it: with a sign, a currency, digits in groups. Which mark is the decimal mark is still
 /// to be said.
 struct ForeignNumber {
-    private static let blanks: Set<Unicode.Scalar> = [
+    private static let spaces: Set<Unicode.Scalar> = [
         " ", "\t", "\r", "\n", "\u{B}", "\u{C}", "\u{A0}", "\u{2009}", "\u{202F}",
     ]
     /// Besides the mark that is not the decimal mark.
@@ -34,7 +34,7 @@ struct ForeignNumber {
         currencies = found
     }
 
-    /// `1.234,50` as `1234.50` where the decimal mark is a comma. The other mark, blanks and apostrophes may only part groups
+    /// `1.234,50` as `1234.50` where the decimal mark is a comma. The other mark, spaces and apostrophes may only part groups
     /// of exactly three digits; nil if they do not.
     func plain(decimalMark: Unicode.Scalar) -> String? {
         let parts = digits.split(separator: decimalMark, omittingEmptySubsequences: false)
@@ -69,12 +69,12 @@ struct ForeignNumber {
     }
 
     private static func trimmed(_ text: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
-        guard let first = text.firstIndex(where: { !blanks.contains($0) }) else { return [] }
-        return text[first...text.lastIndex { !blanks.contains($0) }!]
+        guard let first = text.firstIndex(where: { !spaces.contains($0) }) else { return [] }
+        return text[first...text.lastIndex { !spaces.contains($0) }!]
     }
 }
 
-/// Sums on plain numbers, exact (no binary fractions take part). What is no number stays as it was.
+/// Sums on plain numbers, exact (no binary fractions take part). What is not a number stays as it was.
 enum Arithmetic {
     /// Multiplied by `factor`, then rounded half up to so many decimals; without the zeros at the end.
     static func computed(_ text: String, times factor: Decimal?, decimals: Int?) -> String {

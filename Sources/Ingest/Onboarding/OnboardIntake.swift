@@ -1,7 +1,7 @@
-import Catalog
-import Intake
+package import Catalog
+package import Intake
 import Jobs
-import Postgres
+package import Postgres
 import Tabular
 
 /// Makes uploads of objects: `<prefix><vendor>/<file>`.
@@ -102,7 +102,7 @@ package struct OnboardIntake: Pipeline {
 
 extension Session {
     fileprivate func beginAnnouncedUpload(_ event: ObjectEvent) throws -> ArrivalOutcome {
-        guard let uploadID = try takeSlot(bucket: event.bucket, objectKey: event.key) else {
+        guard let uploadID = try takePendingUpload(bucket: event.bucket, objectKey: event.key) else {
             return .ignored(reason: "no announced upload waits for it")
         }
         var upload = Upload(uploadID: uploadID, vendorID: "", fileName: "", objectKey: event.key)

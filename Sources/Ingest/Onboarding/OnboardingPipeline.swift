@@ -1,8 +1,9 @@
-import Catalog
+import CSV
+package import Catalog
 import Foundation
-import Postgres
-import Storage
-import Tabular
+package import Postgres
+package import Storage
+package import Tabular
 
 /// How an upload ended, for whoever asked for it.
 package struct OnboardingResult: Sendable {

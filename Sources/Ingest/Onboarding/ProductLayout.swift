@@ -1,6 +1,6 @@
 import CSV
-import Catalog
-import Tabular
+package import Catalog
+package import Tabular
 
 /// Which column of a file holds which field of a product.
 package struct ProductLayout {

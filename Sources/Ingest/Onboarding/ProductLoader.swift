@@ -1,5 +1,6 @@
 import Catalog
 import Postgres
+import Storage
 import Tabular
 
 /// Loads the accepted rows of one upload into `catalog.products`, inside the caller's transaction.

@@ -29,7 +29,7 @@ final class ProgressAnnouncer: Sendable {
 }
 
 extension Pool {
-    /// The same, by itself. That it failed is no reason to do the work again.
+    /// The same, by itself. A failure is not a reason to do the work again.
     func announce(_ uploadID: String, _ logger: Logger) async {
         do {
             try await run { try $0.announceChange(of: uploadID) }

@@ -1,6 +1,6 @@
 import Catalog
 import Postgres
-import Storage
+package import Storage
 
 /// Puts the error report and the rejected rows of a finished upload into the object store and notes where they are.
 /// Doing it twice gives the same objects.
@@ -19,11 +19,11 @@ package struct ReportWriter: Sendable {
         _ uploadID: String, vendorID: String, _ connection: Connection,
         commit: @Sendable (Session) throws -> Void = { _ in }
     ) async throws -> (errors: String, rejected: String?)? {
-        let report = try await connection.transaction(.readOnlySnapshot) { session -> SendableReport? in
+        let report = try await connection.transaction(.readOnlySnapshot) { session -> ErrorReport? in
             guard let facts = try session.fileFacts(of: uploadID) else { return nil }
-            return SendableReport(report: try ErrorReport(session: session, uploadID: uploadID, facts: facts))
+            return try ErrorReport(session: session, uploadID: uploadID, facts: facts)
         }
-        guard let report = report?.report else { return nil }
+        guard let report else { return nil }
         let keys = try await put(report, vendorID: vendorID, uploadID: uploadID)
         try await connection.transaction { session in
             try session.recordReport(uploadID, errorsKey: keys.errors, rejectedKey: keys.rejected)
@@ -51,9 +51,4 @@ package struct ReportWriter: Sendable {
         try await store.put(rejectedKey, contentsOf: report.rejected)
         return (errorsKey, rejectedKey)
     }
-}
-
-/// Hands a report from the connection's thread to its reader.
-private struct SendableReport: @unchecked Sendable {  // because the files are handed over, not shared
-    let report: ErrorReport
 }

@@ -1,4 +1,4 @@
-import Catalog
+package import Catalog
 
 /// Rules 1 to 4 and 7, the optional columns, and the shape of the row.
 package struct RowChecker {

@@ -54,7 +54,7 @@ struct RowMapper {
         self.style = style
     }
 
-    /// Values by raw value of `ProductField`, empty where the mapping has none; nil if the row is no product. Such a row
+    /// Values by raw value of `ProductField`, empty where the mapping has none; nil if the row is not a product. Such a row
     /// takes part in carrying, too.
     mutating func map(rowNumber: Int, _ cell: (Int) -> String) -> [String]? {
         var values = Array(repeating: "", count: ProductField.allCases.count)
@@ -80,7 +80,7 @@ struct RowMapper {
         let source = step.source
         var value = value
         if let number = source.number {
-            // What is no number after all stays as it was, so that its error shows what the vendor wrote.
+            // What is not a number after all stays as it was, so that its error shows what the vendor wrote.
             let mark = number == "auto" ? style.mark(step.field) : number.unicodeScalars.first!
             value = ForeignNumber(value)?.plain(decimalMark: mark) ?? value
         }

@@ -1,5 +1,6 @@
 import CSV
 import Catalog
+import Storage
 import Tabular
 
 /// One data row of an upload; valid until the reader moves on. Holds no reference, so that a row costs no counting.
@@ -127,7 +128,7 @@ package final class RowReader {
         }
     }
 
-    /// A row without a value is no row. The first byte of nearly every row decides.
+    /// A row without a value does not count. The first byte of nearly every row decides.
     @inline(__always)
     private func holdsValue(_ record: CSVRecord) -> Bool {
         let separator = layout.format.separator

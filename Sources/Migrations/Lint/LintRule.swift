@@ -1,5 +1,5 @@
 /// What `catalog migrate lint` looks for. Where squawk (a linter for PostgreSQL migrations) has the rule, it has squawk's name.
-public enum LintRule: String, Sendable, CaseIterable {
+package enum LintRule: String, Sendable, CaseIterable {
     // Locks that readers or writers wait for.
     case requireConcurrentIndexCreation = "require-concurrent-index-creation"
     case requireConcurrentIndexDeletion = "require-concurrent-index-deletion"
@@ -52,9 +52,9 @@ public enum LintRule: String, Sendable, CaseIterable {
     case wholeTableChange = "whole-table-change"
 
     /// Rules of squawk's own list that this one leaves out, with the reason.
-    public static let leftToTheMigrator = [
+    package static let leftToTheMigrator = [
         "require-lock-timeout": "every statement runs with lock_timeout = 500 ms and is tried again",
-        "require-statement-timeout": "a migration that takes long is no fault; what would block others gives way",
+        "require-statement-timeout": "a migration may take long; what would block others gives way",
         "prefer-robust-stmts": "each statement is recorded, so that none runs twice",
         "transaction-nesting": "such a file is refused when it is read",
         "ban-uncommitted-transaction": "such a file is refused when it is read",
@@ -62,7 +62,7 @@ public enum LintRule: String, Sendable, CaseIterable {
     ]
 
     /// How to do it instead.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .requireConcurrentIndexCreation, .banConcurrentIndexCreationInTransaction:
             "create index concurrently, in a file with -- catalog: no-transaction"
@@ -120,17 +120,17 @@ public enum LintRule: String, Sendable, CaseIterable {
 }
 
 /// A place where a rule strikes.
-public struct LintFinding: Sendable, Equatable {
-    public let file: String
+package struct LintFinding: Sendable, Equatable {
+    package let file: String
     /// In the file, from 1.
-    public let line: Int
-    public let rule: LintRule
+    package let line: Int
+    package let rule: LintRule
     /// The statement, cut to 80 characters.
-    public let statement: String
+    package let statement: String
     /// Whether `up` refuses it.
-    public let isError: Bool
+    package let isError: Bool
     /// The reason that the file gives for doing it all the same: `-- catalog: allow RULE: why`.
-    public let allowed: String?
+    package let allowed: String?
 
     init(_ rule: LintRule, _ statement: SQLStatement, in migration: Migration, script: MigrationScript) {
         file = script.fileName
@@ -145,7 +145,7 @@ public struct LintFinding: Sendable, Equatable {
 
 extension LintFinding: CustomStringConvertible {
     /// The facts and the remedy, in one line.
-    public var description: String {
+    package var description: String {
         let severity = isError ? "error" : allowed == nil ? "advice" : "allowed"
         return "\(file):\(line): \(severity): \(rule.rawValue) in '\(statement)': \(allowed ?? rule.remedy)"
     }

@@ -2,10 +2,10 @@
 ///
 /// What a `do` block or a function does is not seen. A table that the files themselves make is empty and in nobody's use: everything
 /// may be done to it.
-public enum MigrationLint {
+package enum MigrationLint {
     /// Findings in the files, in their order.
     /// - Parameter known: earlier files, whose tables are in use.
-    public static func findings(_ migrations: [Migration]) -> [LintFinding] {
+    package static func findings(_ migrations: [Migration]) -> [LintFinding] {
         var made: Set<QualifiedName> = []
         return migrations.flatMap { migration in
             migration.up.statements.flatMap { statement -> [LintFinding] in

@@ -35,7 +35,7 @@ struct MigrateSource: ParsableArguments {
     private func placeholders() throws -> [String: String] {
         try values.reduce(into: [:]) { result, text in
             guard let equals = text.firstIndex(of: "=") else {
-                throw ValidationError("'\(text)' is no NAME=VALUE")
+                throw ValidationError("'\(text)' is not NAME=VALUE")
             }
             result[String(text[..<equals])] = String(text[text.index(after: equals)...])
         }

@@ -57,11 +57,11 @@ private func run(_ command: [String], input bytes: [UInt8]) throws -> [UInt8] {
     try process.run()
     let answer = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CommandFailure(status: process.terminationStatus) }
+    guard process.terminationStatus == 0 else { throw PipeFailure(status: process.terminationStatus) }
     return Array(answer)
 }
 
-struct CommandFailure: Error {
+struct PipeFailure: Error {
     let status: Int32
 }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import API
 
-struct JSONTextTests {
+@Suite(.timeLimit(.minutes(5))) struct JSONWriterRowsTests {
     private static let shape = Shape(
         name: "Thing",
         fields: [

@@ -1,17 +1,17 @@
 /// Where a service answers: `https://sns.eu-west-1.amazonaws.com`, or a test server's address.
-public struct Endpoint: Sendable, Equatable {
+package struct AWSEndpoint: Sendable, Equatable {
     /// `http` or `https`.
-    public let scheme: String
+    package let scheme: String
     /// With a port that is not the scheme's own, as the `Host` header has it.
-    public let host: String
+    package let host: String
     /// Before every path; empty or starting with `/`, never ending with it.
-    public let basePath: String
+    package let basePath: String
     /// Whether it was configured, and is not AWS's own.
-    public let isCustom: Bool
+    package let isCustom: Bool
 
     /// - Parameter url: scheme, host, optional port and path.
     /// - Throws: `AWSConfigurationError` for anything else.
-    public init(url: String) throws {
+    package init(url: String) throws {
         let parts = url.split(separator: "://", maxSplits: 1)
         guard parts.count == 2, ["http", "https"].contains(parts[0].lowercased()) else {
             throw AWSConfigurationError(reason: "'\(url)' is not an endpoint; expected https://HOST[:PORT]")
@@ -31,7 +31,7 @@ public struct Endpoint: Sendable, Equatable {
     /// AWS's own for a service and region.
     ///
     /// Source: "AWS service endpoints", AWS General Reference.
-    public init(of service: AWSService, region: String) {
+    package init(of service: AWSService, region: String) {
         scheme = "https"
         let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         host = "\(service.rawValue).\(region).\(suffix)"
@@ -47,8 +47,8 @@ public struct Endpoint: Sendable, Equatable {
 }
 
 /// Settings that AWS cannot be asked with.
-public struct AWSConfigurationError: Error, CustomStringConvertible, Equatable {
+package struct AWSConfigurationError: Error, CustomStringConvertible, Equatable {
     var reason: String
 
-    public var description: String { reason }
+    package var description: String { reason }
 }

@@ -1,5 +1,6 @@
 import CSV
 import Foundation
+import TestSupport
 
 /// A record copied out of the reader's buffer, so that whole documents can be compared.
 struct ReadRecord: Equatable {
@@ -50,21 +51,6 @@ func read(
 
 func read(_ text: String, _ format: CSVFormat = CSVFormat()) throws -> [ReadRecord] {
     try read(Array(text.utf8), format)
-}
-
-/// SplitMix64: a failing seed can be run again.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }
 
 /// A random text of bytes that mean something to a parser, and a few that do not.

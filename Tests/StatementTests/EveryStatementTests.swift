@@ -6,7 +6,7 @@ import Testing
 @testable import Enrichment
 @testable import Jobs
 
-@Suite(.timeLimit(.minutes(5))) struct StatementTests {
+@Suite(.timeLimit(.minutes(5))) struct EveryStatementTests {
     /// What statements are made of that the sources compute. An expression that is missing here fails the test.
     private static let splices: [String: Statement] = [
         // Enrichment: the groups that a request wants; ResultQueriesTests has all of them

@@ -1,11 +1,11 @@
-import Postgres
+package import Postgres
 
-extension UploadSlot {
-    static func insert(_ slot: UploadSlot) -> Statement {
+extension PendingUpload {
+    static func insert(_ pending: PendingUpload) -> Statement {
         """
         insert into catalog.upload_slots (upload_id, bucket, object_key, put_token_sha256, file_sha256)
-        values (\(slot.uploadID)::text, \(slot.bucket)::text, \(slot.objectKey)::text, \(slot.putTokenSHA256)::text,
-            \(slot.fileSHA256)::text)
+        values (\(pending.uploadID)::text, \(pending.bucket)::text, \(pending.objectKey)::text, \(pending.putTokenSHA256)::text,
+            \(pending.fileSHA256)::text)
         """
     }
 
@@ -42,41 +42,41 @@ extension UploadSlot {
 
 extension Session {
     /// Records an upload whose bytes are still to come, and where they will go.
-    public func announceUpload(_ upload: Upload, slot: UploadSlot) throws {
+    package func announceUpload(_ upload: Upload, pending: PendingUpload) throws {
         try execute(Upload.queue(upload))
-        try execute(UploadSlot.insert(slot))
+        try execute(PendingUpload.insert(pending))
         try addEvent(upload.uploadID, .announced)
     }
 
-    /// The slot whose link holds a secret.
-    /// - Returns: nil if it is unknown, filled or has ended.
-    public func slot(putTokenSHA256: String) throws -> UploadSlot? {
-        try first(UploadSlot.select(putTokenSHA256: putTokenSHA256)).map { row in
-            try UploadSlot(
+    /// The pending upload whose link holds a secret.
+    /// - Returns: nil if it is unknown or expired, or its bytes came.
+    package func pendingUpload(putTokenSHA256: String) throws -> PendingUpload? {
+        try first(PendingUpload.select(putTokenSHA256: putTokenSHA256)).map { row in
+            try PendingUpload(
                 uploadID: row.get("upload_id"), bucket: row.get("bucket"), objectKey: row.get("object_key"),
                 putTokenSHA256: row.get("put_token_sha256"), fileSHA256: row.get("file_sha256"))
         }
     }
 
-    /// Takes the slot of an object away, because its bytes are there.
+    /// Forgets the pending upload of an object, because its bytes are there.
     /// - Returns: the upload that waited; nil if none did.
-    public func takeSlot(bucket: String, objectKey: String) throws -> String? {
-        try first(UploadSlot.delete(bucket: bucket, objectKey: objectKey))?.get("upload_id")
+    package func takePendingUpload(bucket: String, objectKey: String) throws -> String? {
+        try first(PendingUpload.delete(bucket: bucket, objectKey: objectKey))?.get("upload_id")
     }
 
     /// Notes what arrived for an announced upload.
     /// - Returns: its vendor; nil if it was cancelled meanwhile.
-    public func fillUpload(_ upload: Upload) throws -> String? {
-        try first(UploadSlot.fill(upload))?.get("vendor_id")
+    package func fillUpload(_ upload: Upload) throws -> String? {
+        try first(PendingUpload.fill(upload))?.get("vendor_id")
     }
 
-    /// Closes the slot of an upload that nobody waits for any more.
-    public func closeSlot(of uploadID: String) throws {
-        try execute(UploadSlot.delete(uploadID: uploadID))
+    /// Forgets a pending upload that nobody waits for any more.
+    package func closePendingUpload(of uploadID: String) throws {
+        try execute(PendingUpload.delete(uploadID: uploadID))
     }
 
-    /// Closes slots whose time is over; their uploads are given up afterwards.
-    public func deleteExpiredSlots() throws {
-        try execute(UploadSlot.deleteExpired)
+    /// Forgets pending uploads whose time is over; they are given up afterwards.
+    package func deleteExpiredPendingUploads() throws {
+        try execute(PendingUpload.deleteExpired)
     }
 }

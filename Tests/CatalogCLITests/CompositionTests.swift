@@ -4,7 +4,7 @@ import Testing
 
 @testable import CatalogCLI
 
-struct EventDoorTests {
+struct CompositionTests {
     @Test("Without a token or a topic there is no door for events where others than this machine reach the address")
     func closed() throws {
         let open = ["CATALOG_HTTP_ADDRESS": "0.0.0.0:8080"]

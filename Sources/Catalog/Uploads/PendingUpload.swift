@@ -1,15 +1,15 @@
-/// A place in a store that waits for the bytes of an announced upload: a row of `catalog.upload_slots`.
-public struct UploadSlot: Sendable, Equatable {
-    public var uploadID: String
-    public var bucket: String
-    public var objectKey: String
+/// An upload that is announced, but its bytes have not come: a row of `catalog.upload_slots`.
+package struct PendingUpload: Sendable, Equatable {
+    package var uploadID: String
+    package var bucket: String
+    package var objectKey: String
     /// Of the secret in the link that takes the bytes; nil if the store takes them.
-    public var putTokenSHA256: String?
+    package var putTokenSHA256: String?
     /// What the bytes must have, if the vendor said so.
-    public var fileSHA256: String?
+    package var fileSHA256: String?
 
-    /// A slot for an upload that is recorded already.
-    public init(
+    /// Of an upload that is recorded already.
+    package init(
         uploadID: String, bucket: String, objectKey: String, putTokenSHA256: String? = nil, fileSHA256: String? = nil
     ) {
         self.uploadID = uploadID

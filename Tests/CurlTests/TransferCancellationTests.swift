@@ -2,7 +2,7 @@
 import TestSupport
 import Testing
 
-struct CancellationTests {
+@Suite(.timeLimit(.minutes(5))) struct TransferCancellationTests {
     @Test(arguments: ["silent", "slow-headers", "stall"])
     func aCancelledTaskEndsItsTransfer(fault: String) async throws {
         try await FaultServer.with { server in

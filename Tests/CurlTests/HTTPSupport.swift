@@ -56,7 +56,7 @@ final class Received: Sendable {
 }
 
 /// Blocks a thread until it is opened.
-final class Gate: Sendable {
+final class ThreadGate: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
 
     func wait() { semaphore.wait() }

@@ -1,0 +1,29 @@
+import AWS
+import Foundation
+import Relay
+
+/// Where the relay delivers to: `CATALOG_RELAY_TARGET`.
+protocol RelayTarget: Sendable {
+    func store(_ cloud: Cloud) -> any ArchiveStore
+}
+
+/// A folder of this machine.
+struct RelayFolder: RelayTarget {
+    var root: URL
+
+    func store(_ cloud: Cloud) -> any ArchiveStore { FileArchiveStore(root: root) }
+}
+
+/// A bucket of a store with credentials of its own.
+struct RelayBucket: RelayTarget, Equatable {
+    var name: String
+    /// Nil is AWS's own.
+    var endpoint: String?
+    var region: String?
+    /// Id in Secrets Manager; nil takes `credentials`, or the process's.
+    var secret: String?
+    var caFile: String?
+    var credentials: Credentials?
+
+    func store(_ cloud: Cloud) -> any ArchiveStore { RelayClients(self, cloud: cloud).store }
+}

@@ -1,0 +1,34 @@
+import Catalog
+import Jobs
+import Logging
+import Postgres
+import Storage
+
+/// Writes the error report and the rejected rows into the bucket of reports.
+struct ReportJob: JobHandler {
+    let kind = UploadStep.report.rawValue
+    let resources: UploadJobResources
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        let uploadID = try job.uploadID()
+        let writer = ReportWriter(store: try resources.stores.reports())
+        let keys = try await resources.pool.withConnection { connection -> (errors: String, rejected: String?)? in
+            guard let upload = try await connection.run({ try $0.upload(uploadID) }) else { return nil }
+            return try await writer.write(uploadID, vendorID: upload.vendorID, connection) { session in
+                try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
+                try session.announceChange(of: uploadID)
+                try session.finish(job)
+            }
+        }
+        guard let keys else {
+            // Nothing to report after all: the mail goes out without a link.
+            try await resources.pool.transaction { session in
+                try session.enqueue(UploadStep.notify.job(uploadID, vendorID: try job.upload().vendor_id))
+                try session.finish(job)
+            }
+            return .finishedByHandler
+        }
+        try job.about(logger).info("upload.report.written", metadata: ["key": "\(keys.errors)"])
+        return .finishedByHandler
+    }
+}

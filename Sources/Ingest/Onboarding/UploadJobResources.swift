@@ -1,0 +1,37 @@
+package import Jobs
+package import Postgres
+package import Storage
+package import Tabular
+
+/// Lends a connection of its own to each running job.
+package struct UploadJobResources: Sendable {
+    let pool: Pool
+    let stores: any ObjectStores
+    let notifier: any Notifier
+    let limits: FileLimits
+    let publicURL: String?
+
+    /// - Parameters:
+    ///   - pool: at least as many connections as jobs run at once.
+    ///   - stores: gives the store of each bucket.
+    ///   - publicURL: as `ReportLinks` takes it.
+    package init(
+        pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: FileLimits, publicURL: String? = nil
+    ) {
+        self.pool = pool
+        self.stores = stores
+        self.notifier = notifier
+        self.limits = limits
+        self.publicURL = publicURL
+    }
+
+    /// All handlers of uploads.
+    package var handlers: [any JobHandler] {
+        [OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool)]
+    }
+
+    /// What workers enqueue by themselves.
+    package static let periodic = [
+        PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300)
+    ]
+}
