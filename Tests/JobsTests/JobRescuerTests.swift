@@ -3,6 +3,7 @@ import Logging
 import Postgres
 import TestSupport
 import Testing
+import Threads
 
 @testable import Jobs
 
