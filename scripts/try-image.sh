@@ -18,7 +18,7 @@ try --entrypoint /bin/sh "$image" -ec '
     touch /var/tmp/x /var/lib/catalog/x
     if touch /usr/x 2>/dev/null; then echo "try-image: the root can be written" >&2; exit 1; fi
     # Debian itself needs perl-base; what psql is packaged with is more.
-    if dpkg-query -W perl >/dev/null 2>&1; then echo "try-image: perl is installed" >&2; exit 1; fi'
+    if dpkg-query -W -f "\${db:Status-Status}" perl 2>/dev/null | grep -qx installed; then echo "try-image: perl is installed" >&2; exit 1; fi'
 # A wrong setting is one line, and no stack trace.
 if said=$(try --env CATALOG_STORE=nowhere "$image" serve 2>&1); then
     echo "try-image: a wrong setting did not stop the start" >&2
