@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import Enrichment
+@testable import Storage
+@testable import Tabular
 @testable import Intake
 
 @Suite(.timeLimit(.minutes(5))) struct EnrichmentPipelineTests {
