@@ -55,7 +55,15 @@ public struct ReportLine {
     }
 
     /// The original cells by column; empty where the row has none.
-    public var cells: [String] { columns.names.map { original.cells[$0] ?? "" } }
+    public var cells: [String] {
+        // A row may be short below a header of thousands of columns: nothing is looked for once all is found.
+        var missing = original.line.isEmpty ? original.cells.count : 0
+        return columns.names.map { name in
+            guard missing > 0, let cell = original.cells[name] else { return "" }
+            missing -= 1
+            return cell
+        }
+    }
 }
 
 /// Where the values of a row stand in `original_data`.
