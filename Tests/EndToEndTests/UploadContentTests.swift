@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test("An upload or a list whose store cannot be reached is not announced: nobody waits for it in vain")
+    @Test("What is to go to a store that cannot be reached is not announced: nobody waits for it in vain")
     func storeOutOfReach() async throws {
         let away = [
             "CATALOG_STORE": "s3://away", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:\(try FreePorts.take(1)[0])",
@@ -128,7 +128,8 @@ import Testing
                     try Task.checkCancellation()
                 }
                 for (path, body) in [
-                    ("uploads?vendor=V001", #"{"fileName": "s.csv"}"#), ("enrichment", #"{"upload": true, "providers": "mock"}"#),
+                    ("uploads?vendor=V001", #"{"fileName": "s.csv"}"#),
+                    ("enrichment", #"{"upload": true, "providers": "mock"}"#),
                 ] {
                     let answer = try await http.send(
                         HTTPRequest(
