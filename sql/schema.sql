@@ -645,6 +645,8 @@ CREATE TABLE enrichment.requests (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     started_at timestamp with time zone,
     completed_at timestamp with time zone,
+    file_encoding text,
+    encoding_guessed boolean,
     CONSTRAINT requests_batches_add_up CHECK (((processed_batches + failed_batches) <= total_batches)),
     CONSTRAINT requests_format_is_known CHECK ((format = ANY (ARRAY['csv'::text, 'json'::text, 'ndjson'::text]))),
     CONSTRAINT requests_request_hash_is_hex CHECK ((request_hash ~ '^[0-9a-f]{64}$'::text)),
@@ -688,6 +690,14 @@ COMMENT ON COLUMN enrichment.requests.fields IS 'what columns mean: {"email": "E
 -- Name: COLUMN requests.revision; Type: COMMENT; Schema: enrichment; Owner: -
 
 COMMENT ON COLUMN enrichment.requests.revision IS 'raised by every batch that ends: whoever wrote the output sees whether it is complete';
+
+-- Name: COLUMN requests.file_encoding; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.file_encoding IS 'encoding in which the list was read';
+
+-- Name: COLUMN requests.encoding_guessed; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.encoding_guessed IS 'whether nobody said so and it is not UTF-8';
 
 -- Name: enrichment; Type: VIEW; Schema: audit; Owner: -
 
@@ -751,6 +761,8 @@ CREATE TABLE catalog.upload_history (
     deactivated_records integer,
     encoding text,
     announced_sha256 text,
+    file_encoding text,
+    encoding_guessed boolean,
     CONSTRAINT upload_history_announced_sha256_is_hex CHECK ((announced_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
     CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
@@ -810,6 +822,14 @@ COMMENT ON COLUMN catalog.upload_history.encoding IS 'encoding that was said of 
 -- Name: COLUMN upload_history.announced_sha256; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.upload_history.announced_sha256 IS 'what the file must have, if that was said before it came';
+
+-- Name: COLUMN upload_history.file_encoding; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.file_encoding IS 'encoding in which the file was read; null if it was not read, or before this was noted here (event file.read has it)';
+
+-- Name: COLUMN upload_history.encoding_guessed; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.encoding_guessed IS 'whether nobody said so and it is not UTF-8';
 
 -- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
 
@@ -883,7 +903,13 @@ CREATE VIEW audit.uploads WITH (security_invoker='true') AS
     u.file_sha256,
     u.error_file_s3_key,
     u.rejected_file_s3_key,
-    u.dry_run
+    u.dry_run,
+    u.deactivated_records,
+    u.warning_records,
+    u.empty_cells,
+    u.missing_products,
+    COALESCE(u.file_encoding, u.encoding) AS encoding,
+    u.encoding_guessed
    FROM (catalog.upload_history u
      LEFT JOIN catalog.vendors v USING (vendor_id));
 
@@ -1379,12 +1405,17 @@ COMMENT ON COLUMN enrichment.providers.max_concurrency IS 'calls reserved or und
 CREATE TABLE enrichment.records (
     request_id uuid NOT NULL,
     ordinal integer NOT NULL,
-    input jsonb NOT NULL
+    input jsonb NOT NULL,
+    problem text
 );
 
 -- Name: TABLE records; Type: COMMENT; Schema: enrichment; Owner: -
 
 COMMENT ON TABLE enrichment.records IS 'the input as it came, by its place from 0';
+
+-- Name: COLUMN records.problem; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.records.problem IS 'why nobody is asked about it: its line could not be read with certainty';
 
 -- Name: results; Type: TABLE; Schema: enrichment; Owner: -
 

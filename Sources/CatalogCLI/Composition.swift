@@ -10,6 +10,7 @@ import Migrations
 import Postgres
 import Relay
 import Storage
+import Threads
 
 /// The only place that builds everything, for commands and for tests.
 struct Composition: Sendable {
@@ -135,6 +136,17 @@ struct Composition: Sendable {
         }
     }
 
+    /// Removes what killed processes have left in our folders, while the work goes on.
+    func sweepFolders() {
+        var folders = stores.folders
+        if case .folder(let mails) = settings.notify { folders.append(mails) }
+        if case .folder(let archives) = settings.relay.target { folders.append(archives) }
+        guard !folders.isEmpty else { return }
+        detachThread(named: "sweep") { [folders] in
+            for folder in folders { StagedFile.sweep(below: folder.path) }
+        }
+    }
+
     /// Runs one piece of work on a connection of its own.
     func withConnection<Result: Sendable>(
         _ body: @Sendable (Connection) async throws -> Result
@@ -167,6 +179,13 @@ struct Stores: ObjectStores {
         switch settings.store {
         case .folder(let root): FileObjectStore(root: root)
         case .bucket(let name): try store(bucket: name)
+        }
+    }
+
+    /// Where objects are kept on this machine.
+    var folders: [URL] {
+        [settings.store, settings.enrichmentOutput].compactMap {
+            if case .folder(let root) = $0 { root } else { nil }
         }
     }
 

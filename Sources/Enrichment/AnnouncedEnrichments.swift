@@ -62,9 +62,13 @@ extension EnrichmentRequest {
 /// A list that came in the body of a request.
 extension ContactSpool {
     /// - Throws: `EnrichmentFailure`.
-    package static func read(_ file: ReceivedFile, limits: FileLimits) async throws -> ContactSpool {
+    package static func read(
+        _ file: ReceivedFile, limits: FileLimits, encoding: String?
+    ) async throws -> ContactSpool {
         try await onThread(named: "contacts") {
-            try withExtendedLifetime(file) { try read(try LocalFile(path: file.file.path), limits: limits) }
+            try withExtendedLifetime(file) {
+                try read(try LocalFile(path: file.file.path), limits: limits, encoding: encoding)
+            }
         }
     }
 }

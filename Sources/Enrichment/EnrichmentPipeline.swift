@@ -79,8 +79,9 @@ package struct EnrichmentPipeline: Sendable {
         }
         try session.execute(
             try EnrichmentRequest.split(
-                requestID, plan: plan, columns: loaded.columns, fields: loaded.fields, records: loaded.count, hash: hash
-            ))
+                requestID, plan: plan, columns: loaded.columns, fields: loaded.fields, records: loaded.count,
+                hash: hash,
+                encoding: (spool.upload.encoding.name, spool.upload.isGuessed)))
         try session.splitIntoBatches(requestID, records: loaded.count)
         return loaded.count
     }

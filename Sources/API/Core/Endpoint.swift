@@ -12,6 +12,8 @@ struct Endpoint: Sendable {
         case roles([AccessRole])
 
         static let everyRole = Access.roles(AccessRole.allCases)
+        /// Auditors are read-only.
+        static let writers = Access.roles(AccessRole.allCases.filter { $0 != .auditor })
         static let staff = Access.roles([.operator, .auditor])
         static let operators = Access.roles([.operator])
     }

@@ -24,6 +24,7 @@ struct EnrichmentRoutes: Sendable {
         Input("format", .choice(OutputFormat.allCases.map(\.rawValue)), "Format of the result; the default is csv."),
         Input("gzip", .boolean, "Whether the result is compressed."),
         Input("minConfidence", .text(atMost: 10), "From 0 to 1: a less certain match does not end the search."),
+        Input("encoding", .text(atMost: 40), "Of the list, by a name that iconv knows; found if it is not given."),
         Input("upload", .boolean, "true: the list will be uploaded to uploadUrl."),
     ]
 
@@ -112,7 +113,8 @@ struct EnrichmentRoutes: Sendable {
     // MARK: What they share
 
     private func accept(_ order: EnrichmentOrder, _ call: Call) async throws -> Response {
-        let spool = try await ContactSpool.read(order.list, limits: resources.limits)
+        let spool = try await ContactSpool.read(
+            order.list, limits: resources.limits, encoding: order.new.options.encoding)
         let outcome = try await EnrichmentPipeline(resources: resources).create(
             order.new, spool, reusing: true, fence: { try call.holdKey($0) })
         let (requestID, status): (String, HTTPResponse.Status) =

@@ -45,7 +45,7 @@ struct UploadContentRoutes: Sendable {
             method: .post, path: "/uploads",
             summary:
                 "Upload a file: as the body or a form, or announce it with JSON and PUT it to the uploadUrl of the answer.",
-            access: .roles([.vendor, .operator]), query: Self.inputs, body: .stream(Self.fileTypes, json: Self.inputs),
+            access: .writers, query: Self.inputs, body: .stream(Self.fileTypes, json: Self.inputs),
             answers: [
                 .init(.created, .object(.uploadPlace), "Announced: PUT the file to uploadUrl."),
                 .init(.accepted, .object(.uploadPlace), "Accepted: it waits for a worker."),

@@ -50,6 +50,8 @@ public struct UploadCounts: Equatable, Sendable {
     public var unchanged = 0
     /// Products of the vendor that became inactive, because the file does not name them.
     public var deactivated = 0
+    /// They were to become inactive, but rows that do not say which product they are about may be about any of them.
+    public var missingKept = false
     /// Rows with a warning, valid or not.
     public var warned = 0
 

@@ -74,6 +74,7 @@ extension Upload {
             updated_records = \(end.counts.updated)::integer, unchanged_records = \(end.counts.unchanged)::integer,
             deactivated_records = \(end.counts.deactivated)::integer, warning_records = \(end.counts.warned)::integer,
             file_size_bytes = \(end.file?.byteCount)::bigint, file_sha256 = \(end.file?.sha256)::text,
+            file_encoding = \(end.file?.encoding)::text, encoding_guessed = \(end.file?.isEncodingGuessed)::boolean,
             failure_type = \(end.failure?.type.rawValue)::text, failure_message = \(end.failure?.message)::text
         where upload_id = \(uploadID)::text and status = 'processing'
         """
@@ -95,7 +96,7 @@ extension Upload {
         update catalog.upload_history
         set status = 'queued', started_at = null, completed_at = null, total_records = null, valid_records = null,
             error_records = null, created_records = null, updated_records = null, unchanged_records = null,
-            deactivated_records = null, warning_records = null,
+            deactivated_records = null, warning_records = null, file_encoding = null, encoding_guessed = null,
             failure_type = null, failure_message = null, error_file_s3_key = null, rejected_file_s3_key = null
         where upload_id = \(uploadID)::text and status = 'failed' and object_version is not null
         returning vendor_id
@@ -148,11 +149,17 @@ public struct UploadedFile: Equatable, Sendable {
     public var byteCount: Int
     /// Of the same bytes, 64 hexadecimal digits.
     public var sha256: String
+    /// In which it was read.
+    public var encoding: String
+    /// Nobody said so, and it is not UTF-8.
+    public var isEncodingGuessed: Bool
 
     /// - Parameter sha256: 64 lower-case hexadecimal digits.
-    public init(byteCount: Int, sha256: String) {
+    public init(byteCount: Int, sha256: String, encoding: String, isEncodingGuessed: Bool) {
         self.byteCount = byteCount
         self.sha256 = sha256
+        self.encoding = encoding
+        self.isEncodingGuessed = isEncodingGuessed
     }
 }
 

@@ -23,6 +23,10 @@ public struct UploadRecord: Sendable, Codable {
     public var failureMessage: String?
     public var objectKey: String?
     public var fileSHA256: String?
+    /// In which the file was read; before that, what was said of it.
+    public var encoding: String?
+    /// Nobody said so, and it is not UTF-8.
+    public var encodingGuessed: Bool?
     public var errorReport: String?
     public var rejectedFile: String?
 }
@@ -35,6 +39,22 @@ public struct UploadErrorRecord: Sendable, Codable {
     public var errorMessage: String
     public var field: String?
     public var rejectedValue: String?
+}
+
+/// The errors of one type.
+public struct UploadErrorGroup: Sendable, Codable {
+    /// Where an error stands.
+    public struct Place: Sendable, Codable {
+        /// 1 is the first data record.
+        public var rowNumber: Int
+        /// The physical line of the file, which is the row that spreadsheets show.
+        public var lineNumber: Int
+    }
+
+    public var errorType: String
+    public var count: Int
+    /// The first ones in file order, at most five.
+    public var first: [Place]
 }
 
 /// A line of the timeline.

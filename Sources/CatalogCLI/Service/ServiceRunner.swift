@@ -25,6 +25,7 @@ struct ServiceRunner {
         // A wrong schema or an unreachable database stops the start, not the first job.
         try await composition.connect(notice: { _ in }).close()
         if roles.contains(.api) { try settings.http.checkAddresses() }
+        composition.sweepFolders()
         let slots = settings.worker.concurrency.values.reduce(0, +)
         let pool = Pool(composition.database.connector, maximum: slots + 4, application: "catalog-service")
         let names = roles.map(\.rawValue).sorted().joined(separator: ",")
