@@ -2,13 +2,13 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install demo run test chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+.PHONY: help setup build install demo run test test-postgres chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what this machine lacks: C libraries, PostgreSQL 15 or newer
 	@scripts/setup.sh
@@ -30,9 +30,13 @@ test: ## run all tests: make test ARGS="--filter MigrationsTests"
 	@scripts/setup.sh $(wildcard Tests/requirements.txt)
 	@scripts/test.sh $(ARGS)
 
-chaos: ## hundreds of random kills, which take minutes
+test-postgres: ## run the tests of the binary on another PostgreSQL: make test-postgres VERSION=17
 	@scripts/setup.sh Tests/requirements.txt
-	@CATALOG_MIGRATE_KILLS=200 scripts/test.sh --filter MigrateKillTests
+	@CATALOG_POSTGRES_BIN="$$(scripts/postgres-bin.sh "$(VERSION)")" scripts/test.sh --filter EndToEndTests $(ARGS)
+
+chaos: ## hundreds of random kills, and minutes of load through upgrades
+	@scripts/setup.sh Tests/requirements.txt
+	@CATALOG_MIGRATE_KILLS=200 CATALOG_LOAD_SECONDS=15 scripts/test.sh --filter "MigrateKillTests|RollingLoadTests"
 
 bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 100000"
 	@scripts/setup.sh Tests/requirements.txt Benchmarks/requirements.txt
