@@ -36,7 +36,7 @@ struct Database: Sendable {
     }
 
     /// For each new connection: passwords and tokens change. More than one only where each host needs a text of its own.
-    private func candidates() async throws -> [String] {
+    func candidates() async throws -> [String] {
         switch settings.database {
         case .embedded: [try await embedded.start()]
         case .url(let url): [url]

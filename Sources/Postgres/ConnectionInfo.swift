@@ -59,10 +59,9 @@ public enum ConnectionInfo {
     /// Whether libpq would try one host after the other.
     static func namesSeveralHosts(_ conninfo: String) throws -> Bool {
         let parameters = try parameters(of: conninfo)
-        let names = [("host", "PGHOST"), ("hostaddr", "PGHOSTADDR")].compactMap { key, variable in
-            parameters[key] ?? getenv(variable).map { String(cString: $0) }
-        }
-        return names.contains { $0.contains(",") }
+        let names = parameters["host"] ?? getenv("PGHOST").map { String(cString: $0) }
+        let addresses = parameters["hostaddr"] ?? getenv("PGHOSTADDR").map { String(cString: $0) }
+        return [names, addresses].contains { $0?.contains(",") == true }
     }
 
     /// By libpq's keywords.

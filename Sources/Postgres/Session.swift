@@ -35,7 +35,7 @@ public final class Session {
     /// Before the caller's text, whose own words count: a host that does not answer is noticed within seconds, not after the hours that
     /// the operating system takes; and of several hosts the one that takes changes is meant (manual, section 34.1.2).
     private static func defaults(for conninfo: String) throws -> [(key: String, value: String)] {
-        var defaults = [
+        var defaults: [(key: String, value: String)] = [
             ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "5000"),
         ]

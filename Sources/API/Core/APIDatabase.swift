@@ -1,4 +1,5 @@
 import Catalog
+import Hummingbird
 import Postgres
 
 /// The database as callers of the HTTP interface see it.
