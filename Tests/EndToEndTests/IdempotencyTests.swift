@@ -91,7 +91,9 @@ import Testing
             let victim = try service.start("serve", "--roles", "api", setting: setting)
             try await api.waitUntilReady()
             let (key, file) = ([("Idempotency-Key", UUID().uuidString)], APIEnvironment.file("K"))
-            let post = { try await api.call("POST", "/uploads?fileName=k.csv", csv: file, headers: key) }
+            let post = { @Sendable in
+                try await api.call("POST", "/uploads?fileName=k.csv", csv: file, headers: key)
+            }
             let first = Task { try await post() }
             try await gate.isReached(service)
             victim.signal(SIGKILL)
