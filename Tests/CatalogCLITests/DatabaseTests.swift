@@ -6,7 +6,7 @@ import Testing
 @testable import CatalogCLI
 
 @Suite struct DatabaseTests {
-    @Test("With two hosts each gets a token that is signed for it, and the connection goes to the one that takes changes")
+    @Test("Each of two hosts gets a token signed for it, and the connection goes to the one that takes changes")
     func tokens() async throws {
         let cloud = Cloud(
             environment: AWSEnvironment(
