@@ -154,8 +154,8 @@ import Threads
 
     @Test("A queue that does not answer for a lease is an error in the log and turns /readyz, until it answers again")
     func silentQueue() async throws {
-        try await withDatabase { conninfo in
-            try await Self.serving(conninfo) { api, process in
+        try await withDatabase(migrated: true) { conninfo in
+            try await Self.serving(conninfo, ["CATALOG_LEASE_SECONDS": "5"]) { api, process in
                 // A prepared transaction keeps its lock without a session.
                 let name = "hold \(UUID().uuidString)"
                 try await api.service.pool.run { session in
