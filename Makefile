@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install sbom pin demo run test test-postgres chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+.PHONY: help setup build install sbom pin demo run test test-postgres chaos model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -44,6 +44,11 @@ test-postgres: ## run the tests of the binary on another PostgreSQL: make test-p
 chaos: ## hundreds of random kills, and minutes of load through upgrades
 	@scripts/setup.sh Tests/requirements.txt
 	@CATALOG_MIGRATE_KILLS=200 CATALOG_LOAD_SECONDS=15 scripts/test.sh --filter "MigrateKillTests|RollingLoadTests"
+	@Tests/Protocol/queue_chaos.py "$$(swift build --show-bin-path)/catalog" --rounds 30
+
+model: ## check the model of the queue's protocol with spin: make model ARGS=--full for every fault at once
+	@scripts/setup.sh --model
+	@scripts/model.sh $(ARGS)
 
 bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 100000"
 	@scripts/setup.sh Tests/requirements.txt Benchmarks/requirements.txt
