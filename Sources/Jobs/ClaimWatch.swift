@@ -17,13 +17,13 @@ struct QueueContact {
     mutating func answered(at now: ContinuousClock.Instant) { last = max(last, now) }
 
     /// Nil unless the queue has been silent for longer than a lease: by then whatever this worker held is claimed by others.
-    func silence(at now: ContinuousClock.Instant, lease: Duration) -> Duration? {
-        now - last > lease ? now - last : nil
+    func silence(at now: ContinuousClock.Instant, limit: Duration) -> Duration? {
+        now - last > limit ? now - last : nil
     }
 
     /// - Returns: what to tell, once each time it changes.
-    mutating func news(at now: ContinuousClock.Instant, lease: Duration) -> News? {
-        let silence = silence(at: now, lease: lease)
+    mutating func news(at now: ContinuousClock.Instant, limit: Duration) -> News? {
+        let silence = silence(at: now, limit: limit)
         guard (silence != nil) != isTold else { return nil }
         isTold = silence != nil
         return silence.map { .silent($0) } ?? .answersAgain
@@ -33,17 +33,17 @@ struct QueueContact {
 /// Tells when the queue has not answered for a lease: whatever the reason, this worker is of no use.
 struct ClaimWatch: WorkerAgent {
     let context: WorkerContext
-    let lease: Duration
+    let limit: Duration
 
     func run() async {
         // Only cancellation ends the sleep early.
-        while (try? await Task.sleep(for: min(.seconds(1), lease / 3))) != nil { runOnce(now: .now) }
+        while (try? await Task.sleep(for: min(.seconds(1), limit / 3))) != nil { runOnce(now: .now) }
     }
 
     func runOnce(now: ContinuousClock.Instant) {
         // Who stops claims nothing any more.
         guard !context.ledger.withLock({ $0.isStopping }) else { return }
-        switch context.contact.withLock({ $0.news(at: now, lease: lease) }) {
+        switch context.contact.withLock({ $0.news(at: now, limit: limit) }) {
         case .silent(let duration):
             context.logger.error("queue.silent", metadata: ["seconds": "\(Int(duration.seconds))"])
         case .answersAgain: context.logger.notice("queue.answers")

@@ -35,7 +35,7 @@ public final class JobWorker: Service {
         var agents: [any WorkerAgent] = [
             Heartbeat(context: context, lease: configuration.lease),
             StallGuard(context: context, configuration: configuration.timeLimits, executor: executor),
-            ClaimWatch(context: context, lease: configuration.lease),
+            ClaimWatch(context: context, limit: configuration.silenceLimit),
         ]
         agents += periodic.map { PeriodicEnqueuer(context: context, periodic: $0) }
         if configuration.listens {
@@ -66,7 +66,7 @@ public final class JobWorker: Service {
     /// - Throws: ``QueueSilent`` if the queue has not answered it for longer than a lease.
     package func requireClaims() throws {
         guard !context.ledger.withLock({ $0.isStopping }) else { return }
-        let silence = context.contact.withLock { $0.silence(at: .now, lease: configuration.lease) }
+        let silence = context.contact.withLock { $0.silence(at: .now, limit: configuration.silenceLimit) }
         if let silence { throw QueueSilent(duration: silence) }
     }
 

@@ -5,7 +5,7 @@ import Testing
 import Threads
 
 /// Servers that hang, fall silent, only read or hand over: what was accepted is loaded once, and who cannot work says so.
-@Suite(.timeLimit(.minutes(5))) struct FailoverTests {
+@Suite(.timeLimit(.minutes(5)), .enabled(if: Chaos.isOn, "make chaos")) struct FailoverTests {
     private static func file(_ number: Int) -> String {
         ServiceEnvironment.file(good: 5, bad: 1, prefix: "F\(number)-")
     }

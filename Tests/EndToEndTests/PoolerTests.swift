@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Every door of every pipeline through PgBouncer in transaction mode, with four connections to the server for all processes.
-@Suite(.timeLimit(.minutes(5))) struct PoolerTests {
+@Suite(.timeLimit(.minutes(5)), .enabled(if: Chaos.isOn, "make chaos")) struct PoolerTests {
     private static let variables = ["CATALOG_LISTEN": "off"]
 
     @Test("Onboarding: commands, a bucket, its events, files in a body and behind a link, many at once")

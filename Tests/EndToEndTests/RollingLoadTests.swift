@@ -6,7 +6,7 @@ import Threads
 /// Two processes behind a balancer, replaced one after the other while the schema moves on and back, under a load that does not wait.
 ///
 /// `CATALOG_LOAD_SECONDS` says how long each state of the deployment is held: `make chaos` holds it for 15 seconds.
-@Suite(.timeLimit(.minutes(15))) struct RollingLoadTests {
+@Suite(.timeLimit(.minutes(15)), .enabled(if: Chaos.isOn, "make chaos")) struct RollingLoadTests {
     private static let seconds = Int(ProcessInfo.processInfo.environment["CATALOG_LOAD_SECONDS"] ?? "") ?? 1
     private static let requestsPerSecond = 50
 

@@ -116,7 +116,7 @@ extension Composition {
         let files = try MigrationSet.bundled()
         let connection = try await database.open()
         do {
-            try await connection.run(within: .seconds(5)) { session in
+            try await connection.run(within: .seconds(10)) { session in
                 try session.requireWritable()
                 try Migrator.requireCurrent(session, files: files)
             }
