@@ -33,20 +33,12 @@ public func withConnection<Result>(
 }
 
 /// The product's schema is made once; databases are copies.
-///
-/// `CATALOG_TEST_MIGRATOR` names another `catalog` that makes it: see scripts/previous-suite.sh.
 private enum MigratedTemplate {
     private static let made = Task<String, any Error> {
         let server = try await TestCluster.server()
         try await server.administer("create database catalog_template")
         let conninfo = server.conninfo(database: "catalog_template")
-        if let migrator = ProcessInfo.processInfo.environment["CATALOG_TEST_MIGRATOR"] {
-            let outcome = try await Subprocess.run(
-                migrator, ["migrate", "up"], environment: ["CATALOG_DATABASE_URL": conninfo])
-            guard outcome.status == 0 else { throw ServerFailure(words: [migrator], error: outcome.error) }
-        } else {
-            try await Migrator(conninfo: conninfo, files: .bundled()).up()
-        }
+        try await Migrator(conninfo: conninfo, files: .bundled()).up()
         return "catalog_template"
     }
 
