@@ -993,7 +993,7 @@ COMMENT ON COLUMN catalog.idempotency_keys.attempt IS 'raised by each request th
 
 -- Name: COLUMN idempotency_keys.seen_at; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.idempotency_keys.seen_at IS 'last heartbeat of the request at work; 300 s later another one may take the key over';
+COMMENT ON COLUMN catalog.idempotency_keys.seen_at IS 'last heartbeat of the request at work; 30 s later another one may take the key over';
 
 -- Name: COLUMN idempotency_keys.body_sha256; Type: COMMENT; Schema: catalog; Owner: -
 

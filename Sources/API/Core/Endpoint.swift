@@ -73,8 +73,8 @@ struct Call: Sendable {
     let identity: Identity
     /// Of path and query.
     let values: InputValues
-    /// Fences what is done under an Idempotency-Key.
-    var claim: IdempotencyClaim?
+    /// What is done under an Idempotency-Key.
+    var keyed: KeyedWork?
 
     /// A text of the path, which is always there.
     func path(_ name: String) -> String { values.text(name) ?? "" }

@@ -116,7 +116,8 @@ struct EnrichmentRoutes: Sendable {
         let spool = try await ContactSpool.read(
             order.list, limits: resources.limits, encoding: order.new.options.encoding)
         let outcome = try await EnrichmentPipeline(resources: resources).create(
-            order.new, spool, reusing: true, fence: { try call.holdKey($0) })
+            order.new, spool, reusing: true, fence: { try call.holdKey($0) },
+            finish: { try call.keep(Self.accepted($1), $0) })
         let (requestID, status): (String, HTTPResponse.Status) =
             switch outcome {
             case .created(let requestID): (requestID, .accepted)
@@ -131,14 +132,25 @@ struct EnrichmentRoutes: Sendable {
     private func announce(_ order: EnrichmentOrder, _ call: Call) async throws -> Response {
         // Who asks for what nobody gives is told now, not after the upload.
         try await EnrichmentPipeline(resources: resources).check(order.new.options)
-        let link = try await announced.announce(order.new, fence: { try call.holdKey($0) })
+        let base = call.base(publicURL)
+        let link = try await announced.announce(
+            order.new, fence: { try call.holdKey($0) },
+            finish: { try call.keep(Self.announced($1, $2, base), $0) })
         let requestID = order.new.requestID
         guard let request = try await pool.run({ try $0.enrichment(requestID) }) else {
             throw Problem.noSuch("request", requestID)
         }
-        let url = link?.url ?? "\(call.base(publicURL))/enrichment/\(requestID)/content"
+        return Self.announced(request, link, base).response
+    }
+
+    private static func accepted(_ request: EnrichmentRequest) -> Answer {
+        .json(EnrichmentAnswer.json(request), .accepted, [.location: "/enrichment/\(request.requestID)"])
+    }
+
+    private static func announced(_ request: EnrichmentRequest, _ link: UploadLink?, _ base: String) -> Answer {
+        let url = link?.url ?? "\(base)/enrichment/\(request.requestID)/content"
         return .json(
-            EnrichmentAnswer.json(request, uploadURL: url), .created, [.location: "/enrichment/\(requestID)"])
+            EnrichmentAnswer.json(request, uploadURL: url), .created, [.location: "/enrichment/\(request.requestID)"])
     }
 
     private func request(_ call: Call) async throws -> EnrichmentRequest {

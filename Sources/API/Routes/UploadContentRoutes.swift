@@ -86,7 +86,7 @@ struct UploadContentRoutes: Sendable {
             } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
             }
-            return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
+            return Self.accepted(uploadID).response
         }
     }
 
@@ -107,13 +107,18 @@ struct UploadContentRoutes: Sendable {
     private func announce(_ call: Call) async throws -> Response {
         var values = call.values
         values.merge(try await call.json(Self.inputs))
+        let base = call.base(publicURL)
         let (uploadID, place) = try await uploads.announce(
-            try announcement(values, call, fileName: nil), fence: { try call.holdKey($0) })
+            try announcement(values, call, fileName: nil), fence: { try call.holdKey($0) },
+            finish: { try call.keep(Self.answer($1, $2, base), $0) })
+        return Self.answer(uploadID, place, base).response
+    }
+
+    private static func answer(_ uploadID: String, _ place: AnnouncedUploads.Place, _ base: String) -> Answer {
         let json =
             switch place {
             case .store(let link): Self.place(uploadID, link.url, link.headers, link.expiresAt.formatted(.iso8601))
-            case .service(let token):
-                Self.place(uploadID, "\(call.base(publicURL))/uploads/\(uploadID)/content/\(token)")
+            case .service(let token): Self.place(uploadID, "\(base)/uploads/\(uploadID)/content/\(token)")
             }
         return .json(json, .created, [.location: "/uploads/\(uploadID)"])
     }
@@ -148,8 +153,14 @@ struct UploadContentRoutes: Sendable {
     private func accept(
         _ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement, _ call: Call
     ) async throws -> Response {
-        let uploadID = try await uploads.take(file, for: announcement, fence: { try call.holdKey($0) })
-        return .json(Self.place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
+        let uploadID = try await uploads.take(
+            file, for: announcement, fence: { try call.holdKey($0) },
+            finish: { try call.keep(Self.accepted($1), $0) })
+        return Self.accepted(uploadID).response
+    }
+
+    private static func accepted(_ uploadID: String) -> Answer {
+        .json(place(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
     }
 
     // MARK: What was meant

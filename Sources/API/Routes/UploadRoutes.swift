@@ -105,8 +105,10 @@ struct UploadRoutes: Sendable {
         ) { call in
             let uploadID = try await known(call)
             do {
-                let leftAlone = try await database.write(for: call) { try $0.revertUpload(uploadID) }
-                return .json(JSONText.list(leftAlone))
+                // A large one takes minutes.
+                return try await database.answer(for: call, within: .seconds(900)) {
+                    .json(JSONText.list(try $0.revertUpload(uploadID)))
+                }
             } catch let error as PostgresError where ["55000", "23514"].contains(error.sqlState) {
                 throw Problem(.conflict, "only a completed or partial upload can be reverted, and no dry run")
             }
@@ -121,14 +123,14 @@ struct UploadRoutes: Sendable {
             answers: [.init(.accepted, .object(.uploadDetail), "The upload, queued.")]
         ) { call in
             let uploadID = try await known(call)
-            let isQueued = try await database.write(for: call) {
-                try $0.retryUpload(uploadID, by: call.identity.subject)
+            return try await database.answer(for: call) { session in
+                guard try session.retryUpload(uploadID, by: call.identity.subject) else {
+                    throw Problem(
+                        .conflict,
+                        "only a failed upload whose file had arrived can be tried again: upload the file again")
+                }
+                return .json(try Self.detail(uploadID, session), .accepted)
             }
-            guard isQueued else {
-                throw Problem(
-                    .conflict, "only a failed upload whose file had arrived can be tried again: upload the file again")
-            }
-            return .json(try await detail(call), .accepted)
         }
     }
 
@@ -140,11 +142,12 @@ struct UploadRoutes: Sendable {
             answers: [.init(.ok, .object(.uploadDetail), "The upload, failed as CANCELLED.")]
         ) { call in
             let uploadID = try await known(call)
-            let isCancelled = try await database.write(for: call) {
-                try $0.cancelUploadAndJob(uploadID, by: call.identity.subject)
+            return try await database.answer(for: call) { session in
+                guard try session.cancelUploadAndJob(uploadID, by: call.identity.subject) else {
+                    throw Problem(.conflict, "the upload has ended: POST …/revert undoes it")
+                }
+                return .json(try Self.detail(uploadID, session))
             }
-            guard isCancelled else { throw Problem(.conflict, "the upload has ended: POST …/revert undoes it") }
-            return .json(try await detail(call))
         }
     }
 
@@ -156,6 +159,14 @@ struct UploadRoutes: Sendable {
             Call.object($0[0], .uploadDetail)
         }
         guard let found else { throw Problem.noSuch("upload", uploadID) }
+        return found
+    }
+
+    /// Of an upload that is known to be the caller's, within the transaction that changes it.
+    private static func detail(_ uploadID: String, _ session: Session) throws -> ByteBuffer {
+        guard let found = Call.object(try session.query(UploadReads.select(uploadID)), .uploadDetail) else {
+            throw Problem.noSuch("upload", uploadID)
+        }
         return found
     }
 

@@ -53,30 +53,38 @@ package struct AnnouncedUploads: Sendable {
     }
 
     /// Records the upload and gives a place for its bytes, good once and for 24 hours.
-    /// - Parameter fence: begins the transaction; what it throws stops it.
+    /// - Parameters:
+    ///   - fence: begins the transaction; what it throws stops it.
+    ///   - finish: ends the transaction, with the upload's id.
     /// - Throws: `AnnouncementError`.
     package func announce(
-        _ announcement: Announcement, fence: @escaping @Sendable (Session) throws -> Void = { _ in }
+        _ announcement: Announcement, fence: @escaping @Sendable (Session) throws -> Void = { _ in },
+        finish: @escaping @Sendable (Session, String, Place) throws -> Void = { _, _, _ in }
     ) async throws -> (uploadID: String, Place) {
         var (upload, slot) = make(announcement)
         let link = try await objects.uploadLink(to: slot.objectKey, sha256: announcement.fileSHA256)
         let token = (0..<32).map { _ in UInt8.random(in: 0...255) }.hex
         if link == nil { slot.putTokenSHA256 = Self.hash(token) }
+        let place = link.map { Place.store($0) } ?? .service(token: token)
         try await pool.transaction { [upload, slot] session in
             try fence(session)
             try record(upload, slot, session)
+            try finish(session, upload.uploadID, place)
         }
-        return (upload.uploadID, link.map { .store($0) } ?? .service(token: token))
+        return (upload.uploadID, place)
     }
 
     /// Takes bytes for which no place was asked before. They are stored first: while the store is away nothing is recorded,
     /// and no upload stands in the history that waits in vain.
-    /// - Parameter fence: begins the transaction; what it throws stops it.
+    /// - Parameters:
+    ///   - fence: begins the transaction; what it throws stops it.
+    ///   - finish: joins the transaction, with the upload's id.
     /// - Throws: `AnnouncementError`.
     /// - Returns: the upload's id.
     package func take(
         _ file: ReceivedFile, for announcement: Announcement,
-        fence: @escaping @Sendable (Session) throws -> Void = { _ in }
+        fence: @escaping @Sendable (Session) throws -> Void = { _ in },
+        finish: @escaping @Sendable (Session, String) throws -> Void = { _, _ in }
     ) async throws -> String {
         let (upload, slot) = make(announcement)
         try slot.verify(file)
@@ -85,6 +93,7 @@ package struct AnnouncedUploads: Sendable {
         try await objects.put(slot.objectKey, file) { session in
             try fence(session)
             try record(upload, slot, session)
+            try finish(session, upload.uploadID)
         }
         return upload.uploadID
     }
