@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install demo run test chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+.PHONY: help setup build install sbom pin demo run test chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks Fuzz/Package.swift Fuzz/Sources/Fuzz
@@ -20,6 +20,13 @@ install: setup ## install the command, its user and its unit of systemd: make in
 	@swift build -c release --static-swift-stdlib --product catalog >&2
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh "$$(swift build -c release --show-bin-path)/catalog"
 
+sbom: ## print the bill of materials, CycloneDX as JSON
+	@scripts/setup.sh >&2
+	@scripts/sbom.sh
+
+pin: ## write the digests of the base images into Dockerfile and docker-compose.yml, as the registry has them today
+	@scripts/pin.sh
+
 demo: build ## show the whole job on a private database, with sample files
 	@$(catalog) demo
 
@@ -27,7 +34,7 @@ run: build ## any command: make run ARGS="ingest examples/VEND002_clean.csv --ve
 	@$(catalog) $(ARGS)
 
 test: ## run all tests: make test ARGS="--filter MigrationsTests"
-	@scripts/setup.sh $(wildcard Tests/requirements.txt)
+	@scripts/setup.sh Tests/requirements.txt scripts/deployment/requirements.txt
 	@scripts/test.sh $(ARGS)
 
 chaos: ## hundreds of random kills, which take minutes
@@ -57,8 +64,8 @@ fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api AR
 sanitize: setup ## run the tests under ThreadSanitizer and AddressSanitizer: make sanitize ARGS="thread core"
 	@scripts/sanitize.sh $(ARGS)
 
-lint: ## check formatting, scripts, documentation and the compose file, change nothing
-	@scripts/setup.sh --lint
+lint: ## check formatting, scripts, documentation, deployment and the pipeline, change nothing
+	@scripts/setup.sh --lint scripts/deployment/requirements.txt
 	@scripts/lint.sh
 
 format: ## format all Swift code
