@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 .PHONY: help setup build install sbom pin demo run test test-postgres chaos model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
-swift_code := Package.swift Sources Tests Plugins Benchmarks
+swift_code := Package.swift Sources Tests Plugins Benchmarks Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,13 +65,13 @@ bench-migrate: build ## what faults do to migrations, beside sqitch, yoyo and al
 docs: build ## make the generated pages of docs/ again
 	@scripts/docs.sh $(catalog)
 
-fuzz: ## let libFuzzer attack the CSV reader: make fuzz ARGS=60 for a minute
+fuzz: setup ## let libFuzzer attack what reads foreign input: make fuzz ARGS="mapping xml 60" for two targets and a minute
 	@scripts/fuzz.sh $(ARGS)
 
 fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api ARGS=500 for so many examples of each operation
 	@scripts/fuzz-api.sh $(ARGS)
 
-sanitize: setup ## run the tests under ThreadSanitizer and AddressSanitizer: make sanitize ARGS="thread --filter JobsTests"
+sanitize: setup ## run the tests under ThreadSanitizer and AddressSanitizer: make sanitize ARGS="thread core"
 	@scripts/sanitize.sh $(ARGS)
 
 lint: ## check formatting, scripts, documentation, deployment and the pipeline, change nothing

@@ -231,6 +231,8 @@ struct UploadContentRoutes: Sendable {
 /// The fields of a form and its one file.
 private struct FormReception: ~Copyable {
     private static let fieldLimit = 4096
+    /// No form of ours has a tenth of it; each costs memory.
+    private static let mostFields = 100
 
     private(set) var fields: [(name: String, value: String)] = []
     private(set) var fileName: String?
@@ -243,7 +245,9 @@ private struct FormReception: ~Copyable {
 
     mutating func take(_ event: MultipartReader.Event) async throws {
         switch event {
-        case .part(let name, nil): field = (name, [])
+        case .part(let name, nil):
+            guard fields.count < Self.mostFields else { throw Problem(.badRequest, "the form has too many fields") }
+            field = (name, [])
         case .part(_, let name?):
             guard fileName == nil else { throw Problem(.badRequest, "the form has two files: upload one at a time") }
             fileName = name
