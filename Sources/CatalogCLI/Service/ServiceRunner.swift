@@ -26,11 +26,13 @@ struct ServiceRunner {
         try await composition.connect(notice: { _ in }).close()
         if roles.contains(.api) { try settings.http.checkAddresses() }
         let slots = settings.worker.concurrency.values.reduce(0, +)
-        let pool = Pool(composition.database.connector, maximum: slots + 4, application: "catalog-service")
+        let pool = Pool(composition.database.connector, maximum: slots + 5, application: "catalog-service")
         let names = roles.map(\.rawValue).sorted().joined(separator: ",")
         // The first to start is the last to stop.
         var services: [any Service] = [try InstanceHeartbeat(pool: pool, roles: names, logger: logger)]
-        if roles.contains(.worker) { services.append(try worker(pool, logger)) }
+        if roles.contains(.worker) {
+            services += [HistoryTicker(pool: pool, logger: logger), try worker(pool, logger)]
+        }
         if roles.contains(.poller) {
             services.append(
                 ArrivalPoller(

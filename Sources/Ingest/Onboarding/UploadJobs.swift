@@ -83,7 +83,10 @@ package struct UploadJobResources: Sendable {
 
     /// All handlers of uploads.
     package var handlers: [any JobHandler] {
-        [OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool)]
+        [
+            OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool),
+            HistoryHeadJob(resources: self),
+        ]
     }
 }
 
@@ -250,7 +253,9 @@ struct UpkeepJob: JobHandler {
 extension UploadJobResources {
     /// What workers enqueue by themselves.
     package static let periodic = [
-        PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300)
+        PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300),
+        PeriodicJob(
+            NewJob(queue: UploadStep.notify.rawValue, kind: HistoryHeadJob.kind, priority: 4), everySeconds: 86_400),
     ]
 }
 
