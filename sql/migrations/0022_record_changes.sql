@@ -1,4 +1,6 @@
 -- catalog: works-with 0021
+-- catalog: allow ban-drop-function: their triggers are made anew by this file
+-- catalog: allow ban-drop-default: only triggers write there, and they give both values
 -- History in the order of commits. The clock of a statement says when somebody wrote, not when others could see it; the same moment asked
 -- twice then has two answers. So a version carries the change (the writing transaction) that made it and the one that ended it, and once
 -- a second a tick takes up all changes that are visible and have none yet: the order of ticks is the order of commits, and nobody's

@@ -1,4 +1,6 @@
 -- catalog: works-with 0021
+-- catalog: allow ban-drop-constraint: the one that takes its place lets through all that older binaries write
+-- catalog: allow ban-drop-function: it is made again at once, with two more columns at its end
 -- Undoing an upload is an upload of its own kind, and so can be undone. What was deleted since is listed, as is what was changed since; and a
 -- product's history is that of the product, whatever keys it had.
 set local role catalog_owner;
