@@ -132,7 +132,7 @@ begin
              select %2$s, n.valid_from, $1::text, $2::varchar(50), $3::bigint, session_user::text
              from old_images o
              join new_images n using (product_id)) v',
-        newest.columns, catalog.product_columns('o.'))
+        newest.columns, 'o.' || replace(split_part(newest.columns, ', valid_to, ', 1), ', ', ', o.'))
     using coalesce(nullif(current_setting('catalog.operation', true), ''), 'update'),
         nullif(current_setting('catalog.upload_id', true), ''), change, newest.format_id;
     return null;
@@ -156,7 +156,7 @@ begin
          from (
              select %2$s, greatest(statement_timestamp(), o.valid_from), $1::text, $2::varchar(50), $3::bigint, session_user::text
              from old_images o) v',
-        newest.columns, catalog.product_columns('o.'))
+        newest.columns, 'o.' || replace(split_part(newest.columns, ', valid_to, ', 1), ', ', ', o.'))
     using coalesce(nullif(current_setting('catalog.operation', true), ''), 'delete'),
         nullif(current_setting('catalog.upload_id', true), ''), catalog.current_change(), newest.format_id;
     return null;
