@@ -7,9 +7,9 @@ import Storage
 
 /// Once a day: keeps the head of the history outside the database, so that who rewrites the past there can be proved to have done so.
 struct HistoryHeadJob: JobHandler {
-    static let kind = "history-head"
+    static let name = "history-head"
 
-    let kind = Self.kind
+    let kind = Self.name
     let resources: UploadJobResources
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {

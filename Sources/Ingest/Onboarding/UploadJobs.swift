@@ -255,7 +255,7 @@ extension UploadJobResources {
     package static let periodic = [
         PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300),
         PeriodicJob(
-            NewJob(queue: UploadStep.notify.rawValue, kind: HistoryHeadJob.kind, priority: 4), everySeconds: 86_400),
+            NewJob(queue: UploadStep.notify.rawValue, kind: HistoryHeadJob.name, priority: 4), everySeconds: 86_400),
     ]
 }
 
