@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install demo run test chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+.PHONY: help setup build install sbom pin demo run test chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -19,6 +19,13 @@ build: setup ## build .build/release/catalog
 install: setup ## install the command, its user and its unit of systemd: make install PREFIX=/usr/local [DESTDIR=…]
 	@swift build -c release --static-swift-stdlib --product catalog >&2
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh "$$(swift build -c release --show-bin-path)/catalog"
+
+sbom: ## print the bill of materials, CycloneDX as JSON
+	@scripts/setup.sh >&2
+	@scripts/sbom.sh
+
+pin: ## write the digests of the base images into Dockerfile and docker-compose.yml, as the registry has them today
+	@scripts/pin.sh
 
 demo: build ## show the whole job on a private database, with sample files
 	@$(catalog) demo
