@@ -125,7 +125,14 @@ extension Migrator {
         let repaired = try await lock.transaction(connection) { session -> [String] in
             guard let expected = try comparable(session) else { return [] }
             let statements = SchemaRepair(try Self.differences(expected, session)).statements
+            guard !statements.isEmpty else { return [] }
+            // Where a role is nobody's, whoever migrates has it for this transaction.
+            let foreign = try session.query(SchemaFingerprintQueries.foreign(expected.owners)).map {
+                try $0.get("name", as: String.self)
+            }
+            for role in foreign { try session.execute("grant \(identifier: role) to current_user") }
             for statement in statements { try session.executeScript(statement) }
+            for role in foreign { try session.execute("revoke \(identifier: role) from current_user") }
             return statements
         }
         repaired.forEach { report(.repaired($0)) }

@@ -163,7 +163,9 @@ struct UploadCommand: AsyncParsableCommand {
         func run() async throws {
             let leftAlone = try await Composition().withConnection { connection in
                 do {
-                    return try await connection.transaction { try $0.revertUpload(id) }
+                    let leftAlone = try await connection.transaction { try $0.revertUpload(id) }
+                    try await connection.transaction { _ = try $0.tick() }
+                    return leftAlone
                 } catch let error as PostgresError where ["P0002", "55000"].contains(error.sqlState) {
                     throw CommandFailure([error.message, error.hint].compactMap(\.self).joined(separator: ": "))
                 }

@@ -34,12 +34,12 @@ struct ServiceRunner {
         let slots = settings.worker.concurrency.values.reduce(0, +)
         let pool = Pool(composition.database.connector, maximum: slots + 4, application: "catalog-service")
         let quick = Pool(
-            composition.database.connector, maximum: 2, application: "catalog-service", limit: Self.statementLimit)
+            composition.database.connector, maximum: 3, application: "catalog-service", limit: Self.statementLimit)
         let names = roles.map(\.rawValue).sorted().joined(separator: ",")
         // The first to start is the last to stop.
         var services: [any Service] = [try InstanceHeartbeat(pool: quick, roles: names, logger: logger)]
         let worker = roles.contains(.worker) ? try worker(pool, logger) : nil
-        if let worker { services.append(worker) }
+        if let worker { services += [HistoryTicker(pool: quick, logger: logger), worker] }
         if roles.contains(.poller) {
             services.append(
                 ArrivalPoller(

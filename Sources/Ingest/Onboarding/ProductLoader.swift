@@ -169,6 +169,7 @@ final class ProductLoader {
                     let value = product[field]
                     if value.isEmpty { writer.null() } else { writer.field(value) }
                 }
+                writer.field(row.record.line)
                 try writer.endRow()
             }
             try progress.advance(.loading, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)

@@ -83,7 +83,10 @@ package struct UploadJobResources: Sendable {
 
     /// All handlers of uploads.
     package var handlers: [any JobHandler] {
-        [OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool)]
+        [
+            OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool),
+            HistoryHeadJob(resources: self),
+        ]
     }
 }
 
@@ -260,7 +263,9 @@ struct UpkeepJob: JobHandler {
 extension UploadJobResources {
     /// What workers enqueue by themselves.
     package static let periodic = [
-        PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300)
+        PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300),
+        PeriodicJob(
+            NewJob(queue: UploadStep.notify.rawValue, kind: HistoryHeadJob.name, priority: 4), everySeconds: 86_400),
     ]
 }
 
