@@ -68,6 +68,7 @@ let package = Package(
                 logging,
             ]),
         library("Relay", ["AWS", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Threads", "Zlib", logging]),
+        library("Upkeep", ["Jobs", "OpenSSL", "Postgres", "Storage", "Zlib", logging]),
         library(
             "API",
             [
@@ -79,7 +80,7 @@ let package = Package(
             name: "CatalogCLI",
             dependencies: [
                 "API", "AWS", "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "Migrations", "Postgres",
-                "Relay", "Storage", "Tabular", "Text", "Threads", arguments, lifecycle, logging,
+                "Relay", "Storage", "Tabular", "Text", "Threads", "Upkeep", arguments, lifecycle, logging,
             ],
             swiftSettings: strict),
 
@@ -125,6 +126,7 @@ let package = Package(
         tests("Ingest", ["AWS", "Catalog", "Curl", "Ingest", "OpenSSL", "PipelineSupport"]),
         tests("Enrichment", ["Curl", "Enrichment", "OpenSSL", "PipelineSupport"]),
         tests("Relay", ["AWS", "Curl", "OpenSSL", "PipelineSupport", "Relay"]),
+        tests("Upkeep", ["Jobs", "Postgres", "Storage", "Upkeep", logging]),
         tests("API", ["API", "Curl", "OpenSSL"]),
         tests("CatalogCLI", ["API", "AWS", "CatalogCLI", "Jobs"]),
         tests("Statement", ["API", "Enrichment", "Jobs", "Postgres"]),

@@ -133,8 +133,6 @@ extension Upload {
         "select vendor_product_id, sku, reason from catalog.revert_upload(\(uploadID)::text)"
     }
 
-    static let ensureErrorPartitions: Statement = "select catalog.ensure_error_partitions()"
-
     static let copyErrors: Statement = """
         copy catalog.validation_errors
             (upload_id, row_number, line_number, error_type, error_message, field, rejected_value, original_data)
@@ -283,11 +281,6 @@ extension Session {
             try RevertException(
                 vendorProductID: $0.get("vendor_product_id"), sku: $0.get("sku"), reason: $0.get("reason"))
         }
-    }
-
-    /// Makes this month's and next month's partition of `validation_errors` where they are missing.
-    public func ensureErrorPartitions() throws {
-        try execute(Upload.ensureErrorPartitions)
     }
 
     /// Streams errors into `validation_errors`: text COPY rows of upload id, row number, line number, type, message,

@@ -8,6 +8,7 @@ import Logging
 import Postgres
 import Relay
 import ServiceLifecycle
+import Upkeep
 
 /// What a process of the service does.
 enum ServiceRole: String, CaseIterable, Sendable { case api, worker, poller }
@@ -53,7 +54,8 @@ struct ServiceRunner {
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits, publicURL: settings.publicURL)
         var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
-        var periodic = UploadJobResources.periodic + EnrichmentResources.periodic
+        handlers += try composition.upkeep(pool).handlers
+        var periodic = UploadJobResources.periodic + EnrichmentResources.periodic + UpkeepResources.periodic
         if let target = composition.archiveStore() {
             let relay = RelayResources(
                 pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)
@@ -64,8 +66,8 @@ struct ServiceRunner {
             configuration.concurrency["relay"] = nil
         }
         return JobWorker(
-            configuration, connector: composition.database.connector, handlers: handlers, periodic: periodic,
-            logger: logger)
+            configuration, connector: composition.database.connector, handlers: handlers.watched(periodic, pool),
+            periodic: periodic, logger: logger)
     }
 
     private func server(_ logger: Logger) throws -> [any Service] {

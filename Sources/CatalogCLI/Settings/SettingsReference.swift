@@ -22,6 +22,7 @@ enum SettingsReference {
                 .listen, .httpConnections, .httpRate, .httpIdleSeconds, .oidcIssuer, .oidcAudience, .oidcVendorClaim,
                 .oidcRoleClaim, .publicURL, .linkProfile, .logFormat, .logLevel,
             ]),
+        Section(title: "Retention", settings: [.retentionErrorsDays]),
         Section(
             title: "The relay",
             settings: [
