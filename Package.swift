@@ -53,7 +53,7 @@ let package = Package(
         library("Catalog", ["Postgres", "Text"]),
         library("Storage", ["AWS", "OpenSSL", "Threads"]),
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
-        library("Intake", ["AWS", "Postgres", "Storage", lifecycle, logging]),
+        library("Intake", ["AWS", "Jobs", "Postgres", "Storage", lifecycle, logging]),
         library(
             "Ingest",
             [
@@ -122,8 +122,8 @@ let package = Package(
         tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
         tests("Storage", ["AWS", "Curl", "Storage"]),
-        tests("Intake", ["Intake", "PipelineSupport"]),
-        tests("Ingest", ["AWS", "Catalog", "Curl", "Ingest", "OpenSSL", "PipelineSupport"]),
+        tests("Intake", ["Intake", "Jobs", "PipelineSupport"]),
+        tests("Ingest", ["AWS", "Catalog", "Curl", "Ingest", "Jobs", "OpenSSL", "PipelineSupport", "Upkeep"]),
         tests("Enrichment", ["Curl", "Enrichment", "OpenSSL", "PipelineSupport"]),
         tests("Relay", ["AWS", "Curl", "OpenSSL", "PipelineSupport", "Relay"]),
         tests("Upkeep", ["Jobs", "Postgres", "Storage", "Upkeep", logging]),

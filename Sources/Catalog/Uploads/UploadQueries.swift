@@ -38,7 +38,8 @@ extension Upload {
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
         returning vendor_id, file_name, mode, policy, empty_cells, missing_products, bucket, object_key, object_version,
             file_size_bytes, dry_run, encoding, announced_sha256,
-            (select e.etag from intake.object_events e where e.upload_id = upload_history.upload_id) as etag
+            (select e.etag from intake.object_events e
+                where e.upload_id = upload_history.upload_id and e.received_at >= upload_history.upload_timestamp) as etag
         """
     }
 

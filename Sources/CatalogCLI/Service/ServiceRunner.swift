@@ -55,7 +55,9 @@ struct ServiceRunner {
             limits: composition.settings.limits, publicURL: settings.publicURL)
         var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
         handlers += try composition.upkeep(pool).handlers
+        handlers.append(ArrivalsJob(pool: pool, days: composition.settings.arrivalDays))
         var periodic = UploadJobResources.periodic + EnrichmentResources.periodic + UpkeepResources.periodic
+        periodic.append(ArrivalsJob.periodic)
         if let target = composition.archiveStore() {
             let relay = RelayResources(
                 pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)

@@ -20,6 +20,8 @@ struct Settings: Sendable {
     var service: ServiceSettings
     var relay: RelayOptions
     var retention: RetentionSettings
+    /// Days for which each pipeline remembers the objects that arrived.
+    var arrivalDays: [String: Int]
 
     init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -37,6 +39,7 @@ struct Settings: Sendable {
         service.http.maximumFileBytes = limits.maximumFileBytes
         relay = try RelayOptions(variables)
         retention = try RetentionSettings(variables)
+        arrivalDays = try variables.arrivalDays("CATALOG_RETENTION_ARRIVALS_DAYS")
     }
 
     var isEmbedded: Bool {

@@ -22,7 +22,8 @@ enum SettingsReference {
                 .listen, .httpConnections, .httpRate, .httpIdleSeconds, .oidcIssuer, .oidcAudience, .oidcVendorClaim,
                 .oidcRoleClaim, .publicURL, .linkProfile, .logFormat, .logLevel,
             ]),
-        Section(title: "Retention", settings: [.retentionErrorsDays]),
+        Section(
+            title: "Retention", settings: [.retentionErrorsDays, .retentionUploadEventsDays, .retentionArrivalsDays]),
         Section(
             title: "The relay",
             settings: [
