@@ -104,7 +104,7 @@ extension Session {
     fileprivate func copyOut(
         _ table: PartitionedTable, _ partition: String, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws -> Int {
-        try query(PartitionedTable.writePlainly)
+        _ = try query(PartitionedTable.writePlainly)
         return try copyOut(table.copyOut(partition), body)
     }
 }

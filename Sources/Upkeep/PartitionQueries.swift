@@ -55,11 +55,13 @@ extension PartitionedTable {
     /// Triggers that no partition gets from its parent: those that refuse TRUNCATE.
     static func selectTruncateTriggers(_ table: PartitionedTable) -> Statement {
         """
-        select t.tgname::text as name, t.tgfoid::regproc::text as function,
+        select t.tgname::text as name, format('%I.%I', s.nspname, f.proname) as function,
             coalesce(substring(pg_get_triggerdef(t.oid) from 'EXECUTE FUNCTION [^(]+\\((.*)\\)$'), '') as arguments
         from pg_trigger t
         join pg_class c on c.oid = t.tgrelid
         join pg_namespace n on n.oid = c.relnamespace
+        join pg_proc f on f.oid = t.tgfoid
+        join pg_namespace s on s.oid = f.pronamespace
         where n.nspname = \(table.schema)::text and c.relname = \(table.name)::text
           and not t.tgisinternal and t.tgtype & 32 = 32 and t.tgtype & 2 = 2
         """

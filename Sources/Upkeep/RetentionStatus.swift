@@ -3,7 +3,7 @@ import Postgres
 
 /// What an operator sees of partitions and retention.
 package struct RetentionStatus: Sendable, Codable {
-    package struct Table: Sendable, Codable {
+    package struct TableStatus: Sendable, Codable {
         /// With its schema.
         package var table: String
         package var period: Period
@@ -26,7 +26,7 @@ package struct RetentionStatus: Sendable, Codable {
         package var bytes: Int
     }
 
-    package var tables: [Table]
+    package var tables: [TableStatus]
     /// The newest first.
     package var releases: [Release]
     package var alerts: [UpkeepAlert]
@@ -41,7 +41,7 @@ extension Session {
                 RetentionStatus.Ended(
                     partition: $0.name, from: $0.from?.sqlText, until: $0.until?.sqlText ?? "", bytes: $0.byteCount)
             }
-            return RetentionStatus.Table(
+            return RetentionStatus.TableStatus(
                 table: table.fullName, period: table.period, keepDays: settings.keepDays(of: table),
                 partitions: partitions.count, bytes: partitions.reduce(0) { $0 + $1.byteCount },
                 oldest: partitions.first?.from?.sqlText, madeUntil: partitions.compactMap(\.until).max()?.sqlText,

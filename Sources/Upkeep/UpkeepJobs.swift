@@ -29,11 +29,11 @@ package struct UpkeepResources: Sendable {
 
     /// What workers enqueue by themselves.
     package static let periodic = [
-        periodic(UpkeepJob.partitionsKind, everySeconds: 300), periodic(UpkeepJob.retentionKind, everySeconds: 3600),
+        duty(UpkeepJob.partitionsKind, everySeconds: 300), duty(UpkeepJob.retentionKind, everySeconds: 3600),
     ]
 
     /// One after another: a run goes on where the one before was cut off.
-    private static func periodic(_ kind: String, everySeconds seconds: Int) -> PeriodicJob {
+    private static func duty(_ kind: String, everySeconds seconds: Int) -> PeriodicJob {
         PeriodicJob(
             NewJob(queue: UpkeepJob.queue, kind: kind, priority: 4, maxAttempts: 3, serialKey: kind),
             everySeconds: seconds)

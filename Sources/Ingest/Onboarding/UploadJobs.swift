@@ -226,7 +226,7 @@ struct NotifyJob: JobHandler {
 /// Every five minutes: gives up what lost its job, sends what lost its notification.
 struct UpkeepJob: JobHandler {
     static let kind = "upkeep"
-    let kind = Self.kind
+    var kind: String { Self.kind }
     let pool: Pool
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
@@ -248,7 +248,7 @@ struct UpkeepJob: JobHandler {
 /// Every five minutes: deletes what was only kept for a time. A job of its own: if it fails, repairs go on.
 struct ExpiryJob: JobHandler {
     static let kind = "upkeep.expiry"
-    let kind = Self.kind
+    var kind: String { Self.kind }
     let pool: Pool
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
