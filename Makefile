@@ -27,7 +27,7 @@ run: build ## any command: make run ARGS="ingest examples/VEND002_clean.csv --ve
 	@$(catalog) $(ARGS)
 
 test: ## run all tests: make test ARGS="--filter MigrationsTests"
-	@scripts/setup.sh $(wildcard Tests/requirements.txt)
+	@scripts/setup.sh Tests/requirements.txt scripts/deployment/requirements.txt
 	@scripts/test.sh $(ARGS)
 
 chaos: ## hundreds of random kills, which take minutes
@@ -57,8 +57,8 @@ fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api AR
 sanitize: setup ## run the tests under ThreadSanitizer and AddressSanitizer: make sanitize ARGS="thread --filter JobsTests"
 	@scripts/sanitize.sh $(ARGS)
 
-lint: ## check formatting, scripts, documentation and the compose file, change nothing
-	@scripts/setup.sh --lint
+lint: ## check formatting, scripts, documentation, deployment and the pipeline, change nothing
+	@scripts/setup.sh --lint scripts/deployment/requirements.txt
 	@scripts/lint.sh
 
 format: ## format all Swift code

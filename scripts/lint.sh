@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting of Swift, syntax of scripts, the compose file, links and commands of the documentation, nothing tracked that is made by a build. Changes nothing.
+# Formatting of Swift, syntax of scripts, the files of deploy/ and .github/, the compose file, links and commands of the documentation, nothing tracked that is made by a build. Changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,6 +27,9 @@ for variable in $(grep -rohE '\bCATALOG_[A-Z_]+\b' docker-compose.yml Dockerfile
 done
 
 python3 scripts/documentation/check.py
+
+# deploy/ and .github/, by the linters of their makers and by what these cannot know; scripts/setup.sh installs them into .venv.
+PYTHONPYCACHEPREFIX=.build/pycache .venv/bin/python scripts/deployment/check.py
 
 if git ls-files | grep -E '(^|/)(\.build[^/]*|\.venv|\.catalog|__pycache__)/|(^|/)Package\.resolved$|\.pyc$'; then
     echo "lint: the files above are made by a build: git rm --cached them" >&2

@@ -12,6 +12,12 @@ swift build --build-tests >"$log" 2>&1 || { grep -E '^(/|error).*: ' "$log" | so
 (cd Tests/Oracle && PYTHONPYCACHEPREFIX=../../.build/pycache python3 -m unittest -q test_oracle) >"$log" 2>&1 ||
     { cat "$log"; exit 1; }
 
+# What deploys the binary is tried with it, unless certain tests are wanted.
+if [ $# -eq 0 ]; then
+    CATALOG="$(swift build --show-bin-path)/catalog" PYTHONPYCACHEPREFIX=.build/pycache \
+        .venv/bin/python -m unittest discover -q -s scripts/deployment >"$log" 2>&1 || { cat "$log"; exit 1; }
+fi
+
 # What passed is only counted, and the whole output kept. XCTest, which we do not use, would add a line that says 0 tests.
 output=.build/test.log
 # Many tests start servers and processes of their own: on a small machine all at once would only wait for each other.

@@ -1,3 +1,4 @@
+import Foundation
 import Intake
 import Jobs
 import Postgres
@@ -57,8 +58,10 @@ package struct EnrichmentIntake: Pipeline {
 }
 
 extension Session {
+    /// - Parameter path: what follows the route's prefix: `<request id>.csv`, or the name of anything else.
     /// - Returns: the request that waits for an object of this name.
     fileprivate func claimUpload(_ path: String, _ object: EnrichmentObject) throws -> String? {
-        try first(EnrichmentRequest.claimUpload(path, object))?.get("request_id")
+        guard let requestID = UUID(uuidString: String(path.prefix { $0 != "." })) else { return nil }
+        return try first(EnrichmentRequest.claimUpload(requestID, object))?.get("request_id")
     }
 }

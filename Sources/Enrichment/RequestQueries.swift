@@ -24,14 +24,13 @@ extension EnrichmentRequest {
         """
 
     /// The request that waits for an upload under its own id, and now knows its object.
-    /// - Parameter path: what follows the route's prefix: `<request id>.csv`.
-    static func claimUpload(_ path: String, _ object: EnrichmentObject) -> Statement {
+    static func claimUpload(_ requestID: UUID, _ object: EnrichmentObject) -> Statement {
         """
         update enrichment.requests
         set bucket = \(object.bucket)::text, object_key = \(object.key)::text, object_version = \(object.version)::text,
             etag = \(object.etag)::text
         where source = 'api' and status = 'accepted' and object_key is null
-          and request_id = (select case when stem ~ '^[0-9a-f-]{36}$' then stem::uuid end from split_part(\(path)::text, '.', 1) stem)
+          and request_id = \(requestID.uuidString)::uuid
         returning request_id
         """
     }

@@ -48,20 +48,39 @@ package struct ArrivalPoller: Service {
         return found
     }
 
+    /// One object that cannot be looked at, or not be recorded, does not keep those behind it waiting; several in a row are no
+    /// matter of theirs.
     private func poll(_ route: Route) async throws -> Int {
         let store = try stores.store(bucket: route.bucket)
-        var (found, last) = (0, String?.none)
+        var (found, failures, last) = (0, 0, String?.none)
         while case let page = try await store.list(prefix: route.prefix, after: last), let end = page.last {
             for key in try await recorder.pool.run({ try $0.unannounced(page, below: route) }) {
-                // The list names no versions.
-                guard let info = try await store.head(key) else { continue }
-                let event = ObjectEvent(
-                    source: .poller, bucket: route.bucket, key: key, versionID: info.version, etag: info.etag,
-                    byteCount: info.size, occurredAt: info.lastModified)
-                if try await recorder.record(event).isNew { found += 1 }
+                do {
+                    if try await take(key, of: store, route) { found += 1 }
+                    failures = 0
+                } catch  where !(error is CancellationError) {
+                    failures += 1
+                    guard failures < Self.failuresInARow else { throw error }
+                    logger.error(
+                        "poller.object.failed",
+                        metadata: ["bucket": "\(route.bucket)", "key": "\(key)", "error": "\(error)"])
+                }
             }
             last = end.key
         }
         return found
+    }
+
+    /// So many at once mean that the store, or the database, is away.
+    private static let failuresInARow = 5
+
+    /// - Returns: whether it is a new arrival.
+    private func take(_ key: String, of store: any ObjectStore, _ route: Route) async throws -> Bool {
+        // The list names no versions.
+        guard let info = try await store.head(key) else { return false }
+        let event = ObjectEvent(
+            source: .poller, bucket: route.bucket, key: key, versionID: info.version, etag: info.etag,
+            byteCount: info.size, occurredAt: info.lastModified)
+        return try await recorder.record(event).isNew
     }
 }

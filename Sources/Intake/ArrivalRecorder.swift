@@ -10,14 +10,26 @@ package struct ArrivalRecorder: Sendable {
         self.pipelines = pipelines
     }
 
-    /// All in one transaction.
+    /// All in one transaction; if an object cannot be taken, each in its own, so that it does not keep the others out.
     /// - Parameter events: in an order that is the same for everybody, so that two deliveries of the same do not deadlock.
     func record(_ events: [ObjectEvent]) async throws -> [ArrivalOutcome] {
-        try await pool.transaction { session in try events.map { try session.record($0, pipelines) } }
+        do {
+            return try await pool.transaction { session in try events.map { try session.record($0, pipelines) } }
+        } catch let error as PostgresError where error.isDataError {
+            var outcomes: [ArrivalOutcome] = []
+            for event in events { outcomes.append(try await record(event)) }
+            return outcomes
+        }
     }
 
+    /// An object that its pipeline cannot take, because of a value of it, is recorded as ignored: it would fail again.
+    /// - Throws: such an error too if the event itself cannot be recorded.
     func record(_ event: ObjectEvent) async throws -> ArrivalOutcome {
-        try await pool.transaction { try $0.record(event, pipelines) }
+        do {
+            return try await pool.transaction { try $0.record(event, pipelines) }
+        } catch let error as PostgresError where error.isDataError {
+            return try await pool.transaction { try $0.passOver(event, because: "\(error)") }
+        }
     }
 
     /// Records an object that this service stored. An event of the store may have told of it first, and been ignored

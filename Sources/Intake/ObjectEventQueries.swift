@@ -76,6 +76,16 @@ extension Session {
         return outcome
     }
 
+    /// Records an arrival that nothing is made of. Needs a transaction.
+    func passOver(_ event: ObjectEvent, because reason: String) throws -> ArrivalOutcome {
+        guard let route = try route(bucket: event.bucket, key: event.key) else { return .unrouted }
+        try execute(ObjectEvent.hold(event))
+        guard try first(ObjectEvent.isSeen(event)) == nil else { return .seen }
+        let outcome = ArrivalOutcome.ignored(reason: reason)
+        try execute(ObjectEvent.insert(event, route: route, outcome: outcome))
+        return outcome
+    }
+
     /// Forgets that an object version was ignored, and holds it until the transaction ends.
     func forgetIgnored(_ event: ObjectEvent) throws {
         try execute(ObjectEvent.hold(event))

@@ -41,6 +41,9 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
         return ["40", "53", "57", "58"].contains { sqlState?.hasPrefix($0) == true }
     }
 
+    /// A value that was given is to blame: it will fail again (classes 22 and 54).
+    public var isDataError: Bool { ["22", "54"].contains { sqlState?.hasPrefix($0) == true } }
+
     public var description: String {
         var text = safeMessage
         if let constraint { text += ", constraint \(constraint)" }

@@ -180,6 +180,23 @@ import Testing
         }
     }
 
+    @Test(
+        "A name that looks like a request's id, but is none, is a name like any other",
+        arguments: ["2026-01-01-00-00-00-2026-01-31-23-59", "------------------------------------"])
+    func almostAnID(name: String) async throws {
+        try await Enrichment.with { enrichment in
+            let outcome = try await enrichment.pool.transaction { session in
+                try session.addRoute(
+                    Route(
+                        bucket: "in", prefix: "raw/", pipeline: "enrich",
+                        options: RouteOptions(EnrichmentIntake.Options(providers: ["mock"]))))
+                return try session.record(
+                    .make(bucket: "in", key: "raw/\(name).csv"), Pipelines([EnrichmentIntake()]))
+            }
+            #expect(outcome.id("request_id") != nil)
+        }
+    }
+
     @Test("An object below raw/ becomes one of the same name below enhanced/")
     func arrival() async throws {
         try await Enrichment.with { enrichment in

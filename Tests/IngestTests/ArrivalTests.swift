@@ -158,6 +158,45 @@ import Testing
         }
     }
 
+    /// Takes every object but one, of which a value makes its statement fail.
+    private struct Choosy: Pipeline {
+        let name = "onboard"
+
+        func options(_ given: [String: [String]]) throws -> RouteOptions { try OnboardIntake().options(given) }
+
+        func begin(_ event: ObjectEvent, below route: Route, _ session: Session) throws -> ArrivalOutcome {
+            if event.key.hasSuffix("b.csv") { _ = try session.first("select \(event.key)::text::uuid") }
+            return try OnboardIntake().begin(event, below: route, session)
+        }
+    }
+
+    @Test("An object that cannot be taken is recorded with the reason, and does not keep the others out")
+    func passedOver() async throws {
+        try await Self.withPool { pool in
+            let folder = try TemporaryFolder()
+            let stores = FolderStores(root: URL(fileURLWithPath: folder.path))
+            let store = try stores.store(bucket: "inbox")
+            let file = try folder.write("a,b\n", to: "local.csv")
+            for name in ["a", "b", "c"] { try await store.put("uploads/V1/\(name).csv", contentsOf: file) }
+            let recorder = ArrivalRecorder(pool: pool, pipelines: Pipelines([Choosy()]))
+            let poller = ArrivalPoller(
+                recorder: recorder, stores: stores, interval: .seconds(3600), logger: Self.quiet)
+            #expect(try await poller.runOnce() == 2)
+            #expect(try await poller.runOnce() == 0)
+            let events = ["a", "b", "c"].map { ObjectEvent.make(key: "uploads/V2/\($0).csv") }
+            let outcomes = try await recorder.record(events)
+            #expect(outcomes.map(\.isNew) == [true, false, true])
+            #expect(try await recorder.record(events) == [.seen, .seen, .seen])
+            let reason = try await pool.run { session in
+                try session.query(
+                    "select distinct ignored_because from intake.object_events where object_key like '%b.csv'"
+                )
+                .map { $0[0] }
+            }
+            #expect(reason == ["a value cannot be read as its type (SQLSTATE 22P02)"])
+        }
+    }
+
     // MARK: SNS
 
     private static func message(_ number: Int) throws -> [UInt8] {

@@ -59,8 +59,8 @@ extension PostgresError {
     var fault: Fault {
         // Without a code libpq itself failed: no server answered.
         guard let sqlState, !isConnectionLoss else { return .moment }
+        if isDataError { return .value }
         switch sqlState.prefix(2) {
-        case "22", "54": return .value
         case "08", "40", "53", "57", "58": return .moment
         default:
             // A standby after a failover; a lock that was not to be had in time.

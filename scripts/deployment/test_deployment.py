@@ -1,0 +1,141 @@
+"""The checks of deploy/ find what they are for, and the template's commands do what they say.
+
+CATALOG names the binary; without it the commands that need one are skipped.
+"""
+
+import copy
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import permissions
+import template
+from files import resources
+from files import template as load
+
+
+class ChecksTest(unittest.TestCase):
+    """Each fault is put into a copy of the template."""
+
+    def setUp(self):
+        self.template = copy.deepcopy(load())
+
+    def policy(self, name):
+        return self.template["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]
+
+    def container(self, task):
+        return self.template["Resources"][task]["Properties"]["ContainerDefinitions"][0]
+
+    def found(self):
+        return " ".join([*template.problems(self.template), *permissions.problems(self.template)])
+
+    def test_the_template_is_as_the_checks_want_it(self):
+        self.assertEqual(self.found(), "")
+
+    def test_a_right_that_nobody_needs(self):
+        self.policy("PollerRights")[0]["Action"] = ["s3:ListBucket", "s3:DeleteObject"]
+        self.assertIn("lacks PollerRights s3:DeleteObject VendorFiles, which the template grants", self.found())
+
+    def test_a_right_that_is_missing(self):
+        del self.policy("WorkerRights")[0]
+        self.assertIn("does not grant WorkerRights s3:GetObjectVersion VendorFiles/*", self.found())
+
+    def test_a_wider_resource(self):
+        self.policy("ApiRights")[1]["Resource"] = {"Fn::Sub": "${Reports.Arn}/*"}
+        self.assertIn("lacks ApiRights s3:PutObject Reports/*", self.found())
+
+    def test_tasks_that_disagree(self):
+        self.container("WorkerTask")["Environment"] = [
+            {**entry, "Value": "text"} if entry.get("Name") == "CATALOG_LOG_FORMAT" else entry
+            for entry in self.container("WorkerTask")["Environment"]
+        ]
+        self.assertIn("WorkerTask has another CATALOG_LOG_FORMAT", self.found())
+
+    def test_a_secret_in_the_environment(self):
+        self.container("ServiceTask")["Environment"].append({"Name": "CATALOG_EVENTS_TOKEN", "Value": "t"})
+        self.assertIn("CATALOG_EVENTS_TOKEN is a secret", self.found())
+
+    def test_an_alarm_that_leads_nowhere(self):
+        self.template["Resources"]["JobsDeadAlarm"]["Properties"]["AlarmDescription"] = "Bad. See docs/operations/queue.md#gone"
+        self.assertIn("JobsDeadAlarm: there is no docs/operations/queue.md#gone", self.found())
+
+    def test_an_alarm_that_cannot_fire(self):
+        self.template["Resources"]["JobsDeadAlarm"]["Properties"]["MetricName"] = "jobs_dying"
+        self.assertIn("JobsDeadAlarm: nothing counts jobs_dying", self.found())
+
+    def test_an_event_that_nothing_logs(self):
+        self.template["Resources"]["JobsDeadFilter"]["Properties"]["FilterPattern"] = '{ $.event = "job.died" }'
+        self.assertIn("jobs_dead: nothing logs job.died", self.found())
+
+    def test_a_command_that_is_no_shell(self):
+        self.container("MigrateTask")["Command"] = ["if true; catalog"]
+        self.assertIn("MigrateTask: ", self.found())
+
+
+class CommandsTest(unittest.TestCase):
+    """What the containers run, as the template has it."""
+
+    def setUp(self):
+        held = tempfile.TemporaryDirectory(dir="/var/tmp")
+        self.addCleanup(held.cleanup)
+        self.folder = pathlib.Path(held.name)
+        self.folder.chmod(0o755)
+        (self.folder / "bin").mkdir()
+
+    def run_task(self, task, **environment):
+        (script,) = resources("AWS::ECS::TaskDefinition")[task]["ContainerDefinitions"][0]["Command"]
+        return subprocess.run(
+            ["/bin/sh", "-c", script], cwd=self.folder, text=True, capture_output=True,
+            env={"PATH": f"{self.folder}/bin:{os.environ['PATH']}", **environment},
+        )
+
+    def put_catalog(self, path):
+        (self.folder / "bin/catalog").symlink_to(path)
+
+    def test_the_key_that_signs_links_becomes_a_profile_and_leaves_the_environment(self):
+        fake = self.folder / "fake"
+        fake.write_text("#!/bin/sh\necho \"$@\"\nenv\n")
+        fake.chmod(0o755)
+        self.put_catalog(fake)
+        file = self.folder / "credentials"
+        ran = self.run_task(
+            "ServiceTask", ROLES="api,worker", LINK_KEY_ID="AKIA", LINK_KEY_SECRET="s/e+c", AWS_SHARED_CREDENTIALS_FILE=str(file))
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(ran.stdout.splitlines()[0], "serve --roles api,worker")
+        self.assertNotIn("s/e+c", ran.stdout)
+        self.assertEqual(file.read_text(), "[links]\naws_access_key_id = AKIA\naws_secret_access_key = s/e+c\n")
+        self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+
+    @unittest.skipUnless(os.environ.get("CATALOG"), "CATALOG names no binary")
+    def test_the_migration_gives_the_service_a_login_and_may_run_again(self):
+        self.put_catalog(pathlib.Path(os.environ["CATALOG"]).resolve())
+        base = {"PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
+
+        def catalog(*arguments, **environment):
+            return subprocess.run(
+                ["catalog", *arguments], cwd=self.folder, env={**base, **environment}, check=True, text=True, capture_output=True,
+            ).stdout.strip()
+
+        conninfo = catalog("postgres", "start")
+        self.addCleanup(lambda: catalog("postgres", "stop"))
+        settings = {"CATALOG_DATABASE_URL": conninfo, "UPLOADS": "s3://acme-vendor-files/uploads/"}
+        catalog("psql", "-qc", "create role rds_iam")
+        question = "select string_agg(r.rolname, ',' order by 1) from pg_auth_members m join pg_roles r on r.oid = m.roleid where m.member = 'onboarding'::regrole"
+        for _ in range(2):
+            ran = self.run_task("MigrateTask", **settings)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            self.assertEqual(catalog("psql", "-Atc", question), "catalog_app,rds_iam")
+        ran = self.run_task("MigrateTask", LOGIN_PASSWORD="it's", **settings)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertNotIn("it's", ran.stdout + ran.stderr)
+        self.assertEqual(catalog("psql", "-Atc", "select rolpassword like 'SCRAM%' from pg_authid where rolname = 'onboarding'"), "t")
+        self.assertIn("s3://acme-vendor-files/uploads/", catalog("route", "list", CATALOG_DATABASE_URL=conninfo))
+
+
+if __name__ == "__main__":
+    unittest.main()
