@@ -113,6 +113,43 @@ import Testing
         }
     }
 
+    @Test("The timeline of uploads refuses every change, in partitions that the upkeep made and by their names, too")
+    func appendOnly() async throws {
+        try await Partitions.with { partitions in
+            let now = try await partitions.pool.run { try $0.databaseTime() }
+            try await partitions.pool.run {
+                _ = try $0.execute("insert into catalog.upload_events (upload_id, event) values ('U1', 'before')")
+            }
+            try await partitions.keep(now: now.sqlText)
+            try await partitions.pool.run { session in
+                _ = try session.execute(
+                    "insert into catalog.upload_events (upload_id, event, at) values ('U1', 'after', now() + interval '70 days')"
+                )
+            }
+            let names = try await partitions.pool.run { session in
+                try session.query("select partition_name from retention.partitions where table_name = 'upload_events'")
+                    .map { try $0.get("partition_name", as: String.self) }
+            }
+            #expect(names.count > 4)
+            for name in names + ["upload_events"] {
+                for statement: Statement in [
+                    "truncate catalog.\(identifier: name)", "update catalog.\(identifier: name) set event = 'x'",
+                    "delete from catalog.\(identifier: name)",
+                ] {
+                    let isEmpty = try await partitions.value("select count(*) from catalog.\(identifier: name)") == "0"
+                    if isEmpty, !statement.sql.hasPrefix("truncate") { continue }
+                    let error = await #expect(throws: PostgresError.self, "\(statement)") {
+                        try await partitions.pool.run { _ = try $0.execute(statement) }
+                    }
+                    #expect(error?.sqlState == "23001", "\(statement)")
+                }
+            }
+            let events = try await partitions.value(
+                "select string_agg(event, ' ' order by event_id) from catalog.upload_events")
+            #expect(events == "before after")
+        }
+    }
+
     @Test("Foreign keys, policies, indexes and owners hold on partitions that the upkeep made")
     func guarded() async throws {
         try await Partitions.with { partitions in
