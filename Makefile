@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install demo run test chaos bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+.PHONY: help setup build install sbom pin demo run test chaos model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 swift_code := Package.swift Sources Tests Plugins Benchmarks
@@ -20,6 +20,13 @@ install: setup ## install the command, its user and its unit of systemd: make in
 	@swift build -c release --static-swift-stdlib --product catalog >&2
 	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh "$$(swift build -c release --show-bin-path)/catalog"
 
+sbom: ## print the bill of materials, CycloneDX as JSON
+	@scripts/setup.sh >&2
+	@scripts/sbom.sh
+
+pin: ## write the digests of the base images into Dockerfile and docker-compose.yml, as the registry has them today
+	@scripts/pin.sh
+
 demo: build ## show the whole job on a private database, with sample files
 	@$(catalog) demo
 
@@ -33,6 +40,11 @@ test: ## run all tests: make test ARGS="--filter MigrationsTests"
 chaos: ## hundreds of random kills, which take minutes
 	@scripts/setup.sh Tests/requirements.txt
 	@CATALOG_MIGRATE_KILLS=200 scripts/test.sh --filter MigrateKillTests
+	@Tests/Protocol/queue_chaos.py "$$(swift build --show-bin-path)/catalog" --rounds 30
+
+model: ## check the model of the queue's protocol with spin: make model ARGS=--full for every fault at once
+	@scripts/setup.sh --model
+	@scripts/model.sh $(ARGS)
 
 bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 100000"
 	@scripts/setup.sh Tests/requirements.txt Benchmarks/requirements.txt

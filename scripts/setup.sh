@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and running needs and this machine lacks; asks nothing; does nothing when all is there.
-# usage: scripts/setup.sh [--lint] [REQUIREMENTS.txt…]     pinned Python packages go into .venv; --lint adds docker-compose
+# usage: scripts/setup.sh [--lint | --model] [REQUIREMENTS.txt…]
+#     pinned Python packages go into .venv; --lint adds docker-compose, --model adds spin
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -48,6 +49,10 @@ missing_packages() {
     has psql || echo postgresql-client
     if [ -n "$for_lint" ]; then
         has docker-compose || docker compose version >/dev/null 2>&1 || echo docker-compose
+    fi
+    if [ -n "$for_model" ]; then
+        has spin || echo spin
+        has gcc || echo gcc libc6-dev
     fi
     if [ $# -gt 0 ]; then
         python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
@@ -119,11 +124,11 @@ install_requirements() {
     done
 }
 
-for_lint=
-if [ "${1:-}" = --lint ]; then
-    for_lint=yes
-    shift
-fi
+for_lint='' for_model=''
+case "${1:-}" in
+    --lint) for_lint=yes && shift ;;
+    --model) for_model=yes && shift ;;
+esac
 mkdir -p "$(dirname "$log")"
 check_swift
 mapfile -t missing < <(missing_packages "$@" | tr ' ' '\n')

@@ -1,11 +1,13 @@
 /// What a worker knows of its own jobs. Pure: it decides what to claim and what to stop; others do it.
 struct JobLedger {
     /// One claim of one job: the same job may be claimed again while the task of the former claim still runs.
+    ///
+    /// Not job and attempt: a crash of the server may lose a claim, which then comes again with the same attempt while the task of the
+    /// first one still runs. Each has a slot, and each has to give it back.
     struct ClaimID: Hashable {
-        var jobID: Int
-        var attempt: Int
+        private var claim: ObjectIdentifier
 
-        init(_ job: Job) { (jobID, attempt) = (job.jobID, job.attempt) }
+        init(_ job: Job) { claim = ObjectIdentifier(job.progress) }
     }
 
     struct Held {

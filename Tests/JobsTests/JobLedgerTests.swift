@@ -35,6 +35,20 @@ import Testing
         #expect(next.map(\.marks) == [[nil, nil, nil, nil]])
     }
 
+    @Test("A claim that a crash of the server lost, and that came again with the same attempt, costs no slot for ever")
+    func lostClaim() {
+        var ledger = JobLedger(concurrency: ["q": 2])
+        let (lost, again) = (Job.make(), Job.make())
+        ledger.take([lost], for: ledger.demands(rescans: false), horizon: "2025")
+        ledger.take([again], for: ledger.demands(rescans: true), horizon: "2025")
+        let noneFree = ledger.demands(rescans: false)
+        #expect(noneFree.isEmpty)
+        _ = ledger.leave(again, .finishedByHandler)
+        _ = ledger.leave(lost, .leaseLost)
+        let free = ledger.demands(rescans: false)
+        #expect(free.map(\.limit) == [2])
+    }
+
     @Test("A worker claims for its free slots only, and nothing once it stops")
     func slots() {
         var ledger = JobLedger(concurrency: ["q": 2])

@@ -11,12 +11,13 @@ import permissions
 import settings
 import template
 import tools
+import workflows
 
 
 def main():
     with concurrent.futures.ThreadPoolExecutor() as pool:
         started = [pool.submit(lambda tool=tool: list(tool())) for tool in tools.ALL]
-        problems = [*template.problems(), *permissions.problems(), *settings.problems()]
+        problems = [*template.problems(), *permissions.problems(), *settings.problems(), *workflows.problems()]
         for result in started:
             problems += result.result()
     for problem in problems:

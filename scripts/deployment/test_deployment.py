@@ -49,6 +49,25 @@ class ChecksTest(unittest.TestCase):
         self.policy("ApiRights")[1]["Resource"] = {"Fn::Sub": "${Reports.Arn}/*"}
         self.assertIn("lacks ApiRights s3:PutObject Reports/*", self.found())
 
+    def test_a_task_has_the_rights_of_its_roles_only(self):
+        def policies(role, is_split):
+            for entry in resources("AWS::IAM::Role")[role]["ManagedPolicyArns"]:
+                condition, yes, no = entry.get("Fn::If", (None, entry, entry))
+                yield (yes if {"IsSplit": is_split, "OwnKey": False}.get(condition, True) else no)["Ref"]
+
+        self.assertEqual({*policies("PollerRole", True)} - {"AWS::NoValue"}, {"DatabaseRights", "PollerRights"})
+        self.assertEqual({*policies("WorkerRole", True)} - {"AWS::NoValue"}, {"DatabaseRights", "WorkerRights"})
+        self.assertEqual({*policies("ServiceRole", True)} - {"AWS::NoValue"}, {"DatabaseRights", "ApiRights"})
+        self.assertEqual(
+            {*policies("ServiceRole", False)} - {"AWS::NoValue"}, {"DatabaseRights", "ApiRights", "WorkerRights", "PollerRights"})
+
+    def test_buckets_are_private_encrypted_and_keep_versions(self):
+        for name, bucket in resources("AWS::S3::Bucket").items():
+            self.assertEqual(bucket["VersioningConfiguration"], {"Status": "Enabled"}, name)
+            self.assertEqual(set(bucket["PublicAccessBlockConfiguration"].values()), {True}, name)
+            self.assertIn("ServerSideEncryptionConfiguration", bucket["BucketEncryption"], name)
+            self.assertEqual({rule["Id"] for rule in bucket["LifecycleConfiguration"]["Rules"]}, {"OldVersions", "UnfinishedUploads"}, name)
+
     def test_tasks_that_disagree(self):
         self.container("WorkerTask")["Environment"] = [
             {**entry, "Value": "text"} if entry.get("Name") == "CATALOG_LOG_FORMAT" else entry

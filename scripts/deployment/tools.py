@@ -62,4 +62,17 @@ def systemd():
         yield from run("systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit))
 
 
-ALL = [cloudformation, kubernetes, kustomize, systemd]
+def compose():
+    yield from run("check-jsonschema", "--quiet", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
+
+
+def workflows():
+    files = tracked(".github/workflows/*.yml")
+    yield from run("check-jsonschema", "--quiet", "--builtin-schema", "vendor.github-workflows", *files)
+    # Injection, too many permissions, actions that are not named by their commit.
+    yield from run("zizmor", "--offline", "--quiet", "--no-progress", *files)
+    if shutil.which("actionlint"):
+        yield from run("actionlint", *files)
+
+
+ALL = [cloudformation, kubernetes, kustomize, systemd, compose, workflows]
