@@ -56,11 +56,29 @@ import Testing
         }
     }
 
-    /// A transaction that has read the table and goes on until it is closed, as a long report does.
-    private static func reader(_ partitions: Partitions) async throws -> Connection {
-        let reader = try await Connection.open(partitions.conninfo)
-        try await reader.run { try $0.executeScript("begin; select count(*) from catalog.validation_errors") }
-        return reader
+    /// While a transaction that has read the table goes on, as that of a long report does.
+    private static func whileReading(_ partitions: Partitions, _ body: () async throws -> Void) async throws {
+        let (end, started) = (DispatchSemaphore(value: 0), AsyncStream.makeStream(of: Void.self))
+        let reader = Task {
+            defer { started.continuation.finish() }
+            let connection = try await Connection.open(partitions.conninfo)
+            try await connection.transaction { session in
+                _ = try session.query("select count(*) from catalog.validation_errors")
+                started.continuation.yield()
+                // On the connection's own thread.
+                end.wait()
+            }
+            await connection.close()
+        }
+        for await _ in started.stream { break }
+        do {
+            try await body()
+        } catch {
+            end.signal()
+            throw error
+        }
+        end.signal()
+        try await reader.value
     }
 
     /// Waits until the upkeep waits for the reader.
@@ -80,17 +98,18 @@ import Testing
     func longReader() async throws {
         try await Partitions.with { partitions in
             try await partitions.keep(now: "2024-01-15")
-            let reader = try await Self.reader(partitions)
-            let upkeep = Task { try await partitions.keep(now: "2024-02-15") }
-            _ = try await Self.waitingBackend(partitions)
-            // If the upkeep held or wanted a lock that stops others, these would wait for the reader, too.
-            try await partitions.pool.transaction { session in
-                try session.execute("set local lock_timeout = '2s'")
-                try session.execute(Partitions.insert("2024-02-15"))
-                _ = try session.query("select count(*) from catalog.validation_errors")
+            var upkeep: Task<Void, any Error>?
+            try await Self.whileReading(partitions) {
+                upkeep = Task { try await partitions.keep(now: "2024-02-15") }
+                _ = try await Self.waitingBackend(partitions)
+                // If the upkeep held or wanted a lock that stops others, these would wait for the reader, too.
+                try await partitions.pool.transaction { session in
+                    try session.execute("set local lock_timeout = '2s'")
+                    try session.execute(Partitions.insert("2024-02-15"))
+                    _ = try session.query("select count(*) from catalog.validation_errors")
+                }
             }
-            await reader.close()
-            try await upkeep.value
+            try await upkeep?.value
             #expect(try await partitions.line().suffix(2) == ["2024-05-01..2024-06-01", "2024-06-01.."])
         }
     }
@@ -99,12 +118,12 @@ import Testing
     func killed() async throws {
         try await Partitions.with { partitions in
             try await partitions.keep(now: "2024-01-15")
-            let reader = try await Self.reader(partitions)
-            let upkeep = Task { try await partitions.keep(now: "2024-02-15") }
-            let pid = try await Self.waitingBackend(partitions)
-            _ = try await partitions.value("select pg_terminate_backend(\(pid)::integer)")
-            await #expect(throws: PostgresError.self) { try await upkeep.value }
-            await reader.close()
+            try await Self.whileReading(partitions) {
+                let upkeep = Task { try await partitions.keep(now: "2024-02-15") }
+                let pid = try await Self.waitingBackend(partitions)
+                _ = try await partitions.value("select pg_terminate_backend(\(pid)::integer)")
+                await #expect(throws: PostgresError.self) { try await upkeep.value }
+            }
             #expect(
                 try await partitions.value("select count(*) from retention.partitions where is_detaching") == "1")
             try await partitions.insert("2024-02-15")

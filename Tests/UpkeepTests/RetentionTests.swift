@@ -13,7 +13,10 @@ import Testing
         let folder: TemporaryFolder
         let retention: Retention
 
-        func run(now: String) async throws -> [Release] { try await retention.run(now: .at(now)) }
+        /// Other tables have partitions of that time, too.
+        func run(now: String) async throws -> [Release] {
+            try await retention.run(now: .at(now)).filter { $0.table == "catalog.validation_errors" }
+        }
 
         func restore(_ id: Int, days: Int = 30) async throws -> Int {
             try await Restore(pool: partitions.pool, store: store).run(id, days: days)
@@ -87,7 +90,8 @@ import Testing
             // It stays its 30 days, which are counted from today.
             #expect(try await shelf.run(now: "2024-05-02") == [])
             try await shelf.partitions.pool.run {
-                _ = try $0.execute("update retention.released_partitions set restored_until = '2024-05-01'")
+                _ = try $0.execute(
+                    "update retention.released_partitions set restored_until = '2024-05-01' where state = 'restored'")
             }
             #expect(try await shelf.run(now: "2024-05-02").map(\.id) == [id])
             #expect(try await shelf.rows == "1")
