@@ -5,7 +5,7 @@ import Testing
 
 @testable import Upkeep
 
-@Suite(.timeLimit(.minutes(5))) struct PartitionUpkeepTests {
+@Suite(.timeLimit(.minutes(10))) struct PartitionUpkeepTests {
     @Test("Rows that come before there are partitions are kept, and partitions are made around them")
     func before() async throws {
         try await Partitions.with { partitions in
