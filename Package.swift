@@ -53,7 +53,7 @@ let package = Package(
         library("Catalog", ["Postgres", "Text"]),
         library("Storage", ["AWS", "OpenSSL", "Threads"]),
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
-        library("Intake", ["AWS", "Postgres", "Storage", lifecycle, logging]),
+        library("Intake", ["AWS", "Jobs", "Postgres", "Storage", lifecycle, logging]),
         library(
             "Ingest",
             [
@@ -68,6 +68,7 @@ let package = Package(
                 logging,
             ]),
         library("Relay", ["AWS", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Threads", "Zlib", logging]),
+        library("Upkeep", ["Jobs", "OpenSSL", "Postgres", "Storage", "Zlib", logging]),
         library(
             "API",
             [
@@ -79,7 +80,7 @@ let package = Package(
             name: "CatalogCLI",
             dependencies: [
                 "API", "AWS", "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "Migrations", "Postgres",
-                "Relay", "Storage", "Tabular", "Text", "Threads", arguments, lifecycle, logging,
+                "Relay", "Storage", "Tabular", "Text", "Threads", "Upkeep", arguments, lifecycle, logging,
             ],
             swiftSettings: strict),
 
@@ -121,10 +122,11 @@ let package = Package(
         tests("Jobs", ["Jobs"]),
         tests("Catalog", ["Catalog", "Migrations"]),
         tests("Storage", ["AWS", "Curl", "Storage"]),
-        tests("Intake", ["Intake", "PipelineSupport"]),
-        tests("Ingest", ["AWS", "Catalog", "Curl", "Ingest", "OpenSSL", "PipelineSupport"]),
+        tests("Intake", ["Intake", "Jobs", "PipelineSupport"]),
+        tests("Ingest", ["AWS", "Catalog", "Curl", "Ingest", "Jobs", "OpenSSL", "PipelineSupport", "Upkeep"]),
         tests("Enrichment", ["Curl", "Enrichment", "OpenSSL", "PipelineSupport"]),
         tests("Relay", ["AWS", "Curl", "OpenSSL", "PipelineSupport", "Relay"]),
+        tests("Upkeep", ["Jobs", "Postgres", "Storage", "Upkeep", logging]),
         tests("API", ["API", "Curl", "OpenSSL"]),
         tests("CatalogCLI", ["API", "AWS", "CatalogCLI", "Jobs"]),
         tests("Statement", ["API", "Enrichment", "Jobs", "Postgres"]),

@@ -25,7 +25,7 @@ def prepare(bench, rows):
     bench.database.query(
         "insert into catalog.vendors (vendor_id, vendor_name, email) "
         f"select format('U%s', n), 'n', 'n@example.com' from generate_series(1, {VENDORS}) n on conflict do nothing",
-        "truncate intake.object_events, catalog.report_links, jobs.jobs",
+        "truncate intake.object_events, intake.seen_objects, catalog.report_links, jobs.jobs",
         "insert into intake.routes (bucket, prefix, pipeline, accepts_from) values ('inbox', 'uploads/', 'onboard', '-infinity') "
         "on conflict do nothing", "checkpoint")
     # By records, not by lines: some values hold line breaks.

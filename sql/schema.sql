@@ -47,789 +47,53 @@ CREATE SCHEMA relay;
 
 COMMENT ON SCHEMA relay IS 'small objects on their way into archives on another store; catalog relay status shows';
 
--- Name: product_image; Type: TYPE; Schema: audit; Owner: -
+-- Name: retention; Type: SCHEMA; Schema: -; Owner: -
 
-CREATE TYPE audit.product_image AS (
-	product_id bigint,
-	vendor_id character varying(50),
-	vendor_product_id character varying(100) COLLATE pg_catalog."C",
-	product_name character varying(200),
-	category character varying(100),
-	subcategory character varying(100),
-	description character varying(2000),
-	sku character varying(100) COLLATE pg_catalog."C",
-	brand character varying(100),
-	price numeric(10,2),
-	compare_at_price numeric(10,2),
-	stock_quantity integer,
-	unit character varying(20),
-	weight_kg numeric(10,3),
-	dimensions_cm character varying(50),
-	image_url character varying(2048),
-	status text,
-	upload_id character varying(50),
-	valid_from timestamp with time zone,
-	made_by bigint,
-	line_number integer
-);
+CREATE SCHEMA retention;
 
--- Name: TYPE product_image; Type: COMMENT; Schema: audit; Owner: -
+-- Name: SCHEMA retention; Type: COMMENT; Schema: -; Owner: -
 
-COMMENT ON TYPE audit.product_image IS 'a product as it was at some moment';
-
--- Name: cut(timestamp with time zone, bigint); Type: FUNCTION; Schema: audit; Owner: -
-
-CREATE FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) RETURNS record
-    LANGUAGE plpgsql SECURITY DEFINER PARALLEL RESTRICTED
-    SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    newest catalog.ticks;
-    began constant timestamptz := case current_setting('transaction_isolation')
-        when 'read committed' then statement_timestamp() else transaction_timestamp() end;
-begin
-    is_early := false;
-    is_present := moment > began;
-    if is_present then return; end if;
-
-    select * into newest from catalog.ticks t order by t.tick_id desc limit 1;
-    if moment > newest.at then
-        if pg_is_in_recovery() then
-            raise exception 'this standby knows the history until %', newest.at
-                using errcode = 'object_not_in_prerequisite_state', hint = 'ask for an earlier moment, or the primary';
-        end if;
-        -- The lock goes with the block, so that no reader holds up the next tick.
-        begin
-            perform pg_advisory_xact_lock_shared(1785684595, -1);
-            raise exception using errcode = 'CT001';
-        exception when sqlstate 'CT001' then null;
-        end;
-        if exists (select from catalog.changes c where c.tick_id is null and c.began_at <= moment) then
-            raise notice 'changes since % are not recorded in a tick yet, and not in the answer', newest.at
-                using hint = 'a worker records them once a second; select audit.tick() does so now';
-        end if;
-    end if;
-
-    select t.tick_id into tick from catalog.ticks t where t.at <= moment order by t.at desc limit 1;
-    is_early := tick is null;
-    if tick > seen then
-        changes := array(select c.change_id from catalog.changes c where c.tick_id = cut.tick);
-    end if;
-end
-$$;
-
--- Name: FUNCTION cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean); Type: COMMENT; Schema: audit; Owner: -
-
-COMMENT ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) IS 'the last tick at or before a moment, for audit.products_as_of';
-
--- Name: head(); Type: FUNCTION; Schema: audit; Owner: -
-
-CREATE FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone, OUT head text) RETURNS record
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-    select t.tick_id, t.at, t.tick_id || ':' || encode(t.hash, 'hex') from catalog.ticks t order by t.tick_id desc limit 1
-$$;
-
--- Name: FUNCTION head(OUT tick bigint, OUT at timestamp with time zone, OUT head text); Type: COMMENT; Schema: audit; Owner: -
-
-COMMENT ON FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone, OUT head text) IS 'the newest tick and its hash, which stands for the whole past: kept elsewhere, it proves later that nothing was rewritten';
-
--- Name: history_problems(); Type: FUNCTION; Schema: audit; Owner: -
-
-CREATE FUNCTION audit.history_problems() RETURNS TABLE(tick bigint, problem text)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    format integer;
-begin
-    for format in select f.format_id from catalog.version_formats f order by 1 loop
-        return query
-            select c.tick_id, format('version %s of product %s (%s %s) is not as it was written', v.version_id, v.product_id, v.vendor_id, v.vendor_product_id)
-            from catalog.row_hashes(format, 'v.format_id = ' || format) h
-            join catalog.product_versions v using (version_id)
-            left join catalog.changes c on c.change_id = v.ended_by
-            where h.hash is distinct from h.stored
-            order by h.version_id;
-    end loop;
-    return query
-        with blocks as (
-            select v.ended_by, v.version_id / 1000000 as block, count(*) as versions,
-                sha256(string_agg(v.row_hash, ''::bytea order by v.version_id)) as hash
-            from catalog.product_versions v
-            where v.row_hash is not null
-            group by 1, 2
-        ), found as (
-            select b.ended_by as change_id, sum(b.versions)::bigint as versions, sha256(string_agg(b.hash, ''::bytea order by b.block)) as hash
-            from blocks b
-            group by 1
-            union all
-            select 0, h.versions, h.hash from catalog.early_hash() h
-        )
-        select c.tick_id,
-            case
-                when c.change_id is null then format('%s versions name change %s, which is missing', f.versions, f.change_id)
-                when c.versions <> coalesce(f.versions, 0) then
-                    format('change %s ended %s versions, of which %s are there', c.change_id, c.versions, coalesce(f.versions, 0))
-                else format('change %s did not end the versions that name it, or in another order', c.change_id)
-            end
-        from catalog.changes c
-        full join found f using (change_id)
-        where (c.change_id is null or c.tick_id is not null)
-          and (c.change_id is null or c.versions is distinct from coalesce(f.versions, 0)
-              or c.rows_hash is distinct from coalesce(f.hash, sha256(''::bytea)));
-    return query
-        with chain as (
-            select t as tick, lag(t.hash) over earlier as before, lag(t.tick_id) over earlier as number, lag(t.at) over earlier as moment
-            from catalog.ticks t
-            window earlier as (order by t.tick_id)
-        )
-        select (c.tick).tick_id,
-            case
-                when c.number is not null and (c.tick).tick_id <> c.number + 1 then
-                    format('ticks from %s to %s are missing', c.number + 1, (c.tick).tick_id - 1)
-                when c.number is null and (c.tick).tick_id <> 0 then 'the first ticks are missing'
-                when (c.tick).prev_hash is distinct from c.before then format('tick %s does not follow the one before it', (c.tick).tick_id)
-                when (c.tick).at <= c.moment then format('tick %s is earlier than the one before it', (c.tick).tick_id)
-                when (c.tick).changes <> (select count(*) from catalog.changes x where x.tick_id = (c.tick).tick_id) then
-                    format('changes of tick %s are missing, or too many', (c.tick).tick_id)
-                else format('tick %s, or a change in it, is not as it was written', (c.tick).tick_id)
-            end
-        from chain c
-        where (c.tick).prev_hash is distinct from c.before
-           or coalesce((c.tick).tick_id <> c.number + 1, (c.tick).tick_id <> 0) or (c.tick).at <= c.moment
-           or (c.tick).hash is distinct from catalog.tick_hash(c.tick);
-end
-$$;
+COMMENT ON SCHEMA retention IS 'which tables are in partitions by time, how long these are kept, and where those went that are no longer here';
 
 -- Name: product_history(text, text); Type: FUNCTION; Schema: audit; Owner: -
 
-CREATE FUNCTION audit.product_history(vendor text, vendor_product_id text) RETURNS TABLE(valid_from timestamp with time zone, valid_to timestamp with time zone, made_by_upload character varying, ended_by text, ended_by_upload character varying, ended_by_user text, price numeric, stock_quantity integer, product_name character varying, category character varying, sku character varying, image jsonb, made_by_change bigint, ended_by_change bigint)
+CREATE FUNCTION audit.product_history(vendor text, vendor_product_id text) RETURNS TABLE(valid_from timestamp with time zone, valid_to timestamp with time zone, made_by_upload character varying, ended_by text, ended_by_upload character varying, ended_by_user text, price numeric, stock_quantity integer, product_name character varying, category character varying, sku character varying, image jsonb)
     LANGUAGE sql STABLE
     AS $$
-    with named as (
-        select p.product_id from catalog.products p
-        where p.vendor_id = product_history.vendor and p.vendor_product_id = product_history.vendor_product_id
-        union
-        select v.product_id from catalog.product_versions v
-        where v.vendor_id = product_history.vendor and v.vendor_product_id = product_history.vendor_product_id
-    ), images as (
-        select v.version_id, v.valid_from, v.valid_to, v.upload_id, v.operation, v.superseded_by, v.changed_by, v.price, v.stock_quantity,
-            v.product_name, v.category, v.sku,
-            to_jsonb(v) - array['version_id', 'valid_to', 'operation', 'superseded_by', 'changed_by', 'ended_by', 'format_id', 'row_hash'] as image,
-            v.made_by, v.ended_by
-        from catalog.product_versions v
-        where v.product_id = any (array(select n.product_id from named n))
-        union all
-        select null, p.valid_from, null, p.upload_id, null, null, null, p.price, p.stock_quantity, p.product_name, p.category,
-            p.sku, to_jsonb(p), p.made_by, null
-        from catalog.products p
-        where p.product_id = any (array(select n.product_id from named n))
-    )
-    -- Of two images of one instant the one that ended first was there first.
-    select i.valid_from, i.valid_to, i.upload_id, i.operation, i.superseded_by, i.changed_by, i.price, i.stock_quantity,
-        i.product_name, i.category, i.sku, i.image, i.made_by, i.ended_by
-    from images i
-    order by i.version_id nulls last
+    select v.valid_from, v.valid_to, v.upload_id, v.operation, v.superseded_by, v.changed_by, v.price, v.stock_quantity,
+        v.product_name, v.category, v.sku,
+        to_jsonb(v) - array['version_id', 'valid_to', 'operation', 'superseded_by', 'changed_by']
+    from catalog.product_versions v
+    where v.vendor_id = product_history.vendor and v.vendor_product_id = product_history.vendor_product_id
+    union all
+    select p.valid_from, null, p.upload_id, null, null, null, p.price, p.stock_quantity, p.product_name, p.category,
+        p.sku, to_jsonb(p)
+    from catalog.products p
+    where p.vendor_id = product_history.vendor and p.vendor_product_id = product_history.vendor_product_id
+    order by 1, 2 nulls last
 $$;
 
 -- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: COMMENT; Schema: audit; Owner: -
 
-COMMENT ON FUNCTION audit.product_history(vendor text, vendor_product_id text) IS 'every image of the products that have or had this key, oldest first: who and which upload made it, who ended it; the last row is the current one';
+COMMENT ON FUNCTION audit.product_history(vendor text, vendor_product_id text) IS 'every image of one product, oldest first: who and which upload made it, who ended it; the last row is the current one';
 
 -- Name: products_as_of(timestamp with time zone); Type: FUNCTION; Schema: audit; Owner: -
 
-CREATE FUNCTION audit.products_as_of(at timestamp with time zone) RETURNS SETOF audit.product_image
+CREATE FUNCTION audit.products_as_of(at timestamp with time zone) RETURNS TABLE(product_id bigint, vendor_id character varying, vendor_product_id character varying, product_name character varying, category character varying, subcategory character varying, description character varying, sku character varying, brand character varying, price numeric, compare_at_price numeric, stock_quantity integer, unit character varying, weight_kg numeric, dimensions_cm character varying, image_url character varying, status text, upload_id character varying, valid_from timestamp with time zone)
     LANGUAGE sql STABLE
     AS $$
-    with cut as (
-        select c.* from audit.cut(products_as_of.at, (select max(t.tick_id) from catalog.ticks t)) c
-    )
-    -- from now on: what there is
-    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number
+    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from
     from catalog.products p
-    where (select c.is_present from cut c)
+    where p.valid_from <= products_as_of.at
     union all
-    -- what was made by then and has not ended since
-    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number
-    from catalog.products p
-    where (select c.tick is not null from cut c)
-      and exists (
-        select from catalog.changes m
-        where m.change_id = p.made_by and (m.tick_id <= (select c.tick from cut c) or m.change_id = any ((select c.changes from cut c)::bigint[])))
-    union all
-    -- what was made by then and had not ended
-    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from, v.made_by, v.line_number
+    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from
     from catalog.product_versions v
-    where (select c.tick is not null from cut c)
-      and exists (
-        select from catalog.changes m
-        where m.change_id = v.made_by and (m.tick_id <= (select c.tick from cut c) or m.change_id = any ((select c.changes from cut c)::bigint[])))
-      and not exists (
-        select from catalog.changes e
-        where e.change_id = v.ended_by and (e.tick_id <= (select c.tick from cut c) or e.change_id = any ((select c.changes from cut c)::bigint[])))
-    union all
-    -- before changes were recorded: as the statements' clocks have it
-    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number
-    from catalog.products p
-    where (select c.is_early from cut c) and p.made_by = 0 and p.valid_from <= products_as_of.at
-    union all
-    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from, v.made_by, v.line_number
-    from catalog.product_versions v
-    where (select c.is_early from cut c) and v.made_by = 0 and v.valid_from <= products_as_of.at
-      and (v.ended_by <> 0 or products_as_of.at < v.valid_to)
+    where v.valid_from <= products_as_of.at and products_as_of.at < v.valid_to
 $$;
 
 -- Name: FUNCTION products_as_of(at timestamp with time zone); Type: COMMENT; Schema: audit; Owner: -
 
-COMMENT ON FUNCTION audit.products_as_of(at timestamp with time zone) IS 'the catalogue as it stood at a moment, to the second: an answer about the past stays what it is';
-
--- Name: changes; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.changes (
-    change_id bigint NOT NULL,
-    actor text NOT NULL,
-    upload_id character varying(50),
-    request_id text,
-    began_at timestamp with time zone NOT NULL,
-    backend integer NOT NULL,
-    tick_id bigint,
-    versions bigint,
-    rows_hash bytea
-);
-
--- Name: TABLE changes; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON TABLE catalog.changes IS 'one row for each transaction that wrote products, or for each upload in it';
-
--- Name: COLUMN changes.backend; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.changes.backend IS 'process of the server that wrote it: with began_at it tells a transaction from all others';
-
--- Name: COLUMN changes.tick_id; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.changes.tick_id IS 'null until the next tick takes it up';
-
--- Name: COLUMN changes.versions; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.changes.versions IS 'how many versions the change ended';
-
--- Name: COLUMN changes.rows_hash; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.changes.rows_hash IS 'SHA-256 of the hashes of those versions, in their order';
-
--- Name: notifications; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.notifications (
-    notification_id bigint NOT NULL,
-    upload_id character varying(50) NOT NULL,
-    kind text NOT NULL,
-    recipient text,
-    state text DEFAULT 'pending'::text NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    last_error text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    sent_at timestamp with time zone,
-    CONSTRAINT notifications_kind_is_known CHECK ((kind = 'upload-finished'::text)),
-    CONSTRAINT notifications_sent_have_a_time CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
-    CONSTRAINT notifications_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'undeliverable'::text])))
-);
-
--- Name: TABLE notifications; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON TABLE catalog.notifications IS 'outbox: written with the result it announces, delivered at least once';
-
--- Name: COLUMN notifications.state; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.notifications.state IS 'pending -> sent | undeliverable (nobody to send it to, or refused for good); a failed attempt stays pending with its error';
-
--- Name: product_versions; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.product_versions (
-    version_id bigint NOT NULL,
-    product_id bigint NOT NULL,
-    vendor_id character varying(50) NOT NULL,
-    vendor_product_id character varying(100) NOT NULL COLLATE pg_catalog."C",
-    product_name character varying(200) NOT NULL,
-    category character varying(100) NOT NULL,
-    subcategory character varying(100),
-    description character varying(2000),
-    sku character varying(100) NOT NULL COLLATE pg_catalog."C",
-    brand character varying(100),
-    price numeric(10,2) NOT NULL,
-    compare_at_price numeric(10,2),
-    stock_quantity integer NOT NULL,
-    unit character varying(20),
-    weight_kg numeric(10,3),
-    dimensions_cm character varying(50),
-    image_url character varying(2048),
-    status text NOT NULL,
-    upload_id character varying(50),
-    created_at timestamp with time zone NOT NULL,
-    valid_from timestamp with time zone NOT NULL,
-    valid_to timestamp with time zone NOT NULL,
-    operation text NOT NULL,
-    superseded_by character varying(50),
-    changed_by text DEFAULT SESSION_USER NOT NULL,
-    made_by bigint NOT NULL,
-    ended_by bigint NOT NULL,
-    format_id integer,
-    row_hash bytea,
-    line_number integer,
-    CONSTRAINT product_versions_end_after_they_begin CHECK ((valid_to >= valid_from)),
-    CONSTRAINT product_versions_operation_is_known CHECK ((operation = ANY (ARRAY['update'::text, 'delete'::text, 'revert'::text])))
-);
-
--- Name: TABLE product_versions; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON TABLE catalog.product_versions IS 'every superseded or deleted image of a product, written by triggers whatever changed it; plain inserts write nothing here';
-
--- Name: COLUMN product_versions.superseded_by; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.product_versions.superseded_by IS 'the upload that ended this image; null when it was done by hand';
-
--- Name: COLUMN product_versions.changed_by; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.product_versions.changed_by IS 'the database user who ended this image';
-
--- Name: COLUMN product_versions.made_by; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.product_versions.made_by IS 'the change that made this image; 0 is all that was there before changes were recorded';
-
--- Name: COLUMN product_versions.ended_by; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.product_versions.ended_by IS 'the change that ended this image; 0 before changes were recorded';
-
--- Name: COLUMN product_versions.row_hash; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.product_versions.row_hash IS 'SHA-256 of the columns of catalog.version_formats as text; null of versions that are older than hashes, which change 0 covers';
-
--- Name: products; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.products (
-    product_id bigint NOT NULL,
-    vendor_id character varying(50) NOT NULL,
-    vendor_product_id character varying(100) NOT NULL COLLATE pg_catalog."C",
-    product_name character varying(200) NOT NULL,
-    category character varying(100) NOT NULL,
-    subcategory character varying(100),
-    description character varying(2000),
-    sku character varying(100) NOT NULL COLLATE pg_catalog."C",
-    brand character varying(100),
-    price numeric(10,2) NOT NULL,
-    compare_at_price numeric(10,2),
-    stock_quantity integer NOT NULL,
-    unit character varying(20),
-    weight_kg numeric(10,3),
-    dimensions_cm character varying(50),
-    image_url character varying(2048),
-    status text DEFAULT 'active'::text NOT NULL,
-    upload_id character varying(50),
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    valid_from timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
-    made_by bigint DEFAULT (NULLIF(current_setting('catalog.change_id'::text, true), ''::text))::bigint NOT NULL,
-    line_number integer,
-    CONSTRAINT products_compare_at_price_in_range CHECK (((compare_at_price >= 0.01) AND (compare_at_price <= 999999.99))),
-    CONSTRAINT products_image_url_is_http CHECK (((image_url)::text ~* '^https?://.'::text)),
-    CONSTRAINT products_price_in_range CHECK (((price >= 0.01) AND (price <= 999999.99))),
-    CONSTRAINT products_required_text_is_given CHECK ((((vendor_product_id)::text <> ''::text) AND ((product_name)::text <> ''::text) AND ((sku)::text <> ''::text))),
-    CONSTRAINT products_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text]))),
-    CONSTRAINT products_stock_quantity_in_range CHECK (((stock_quantity >= 0) AND (stock_quantity <= 1000000))),
-    CONSTRAINT products_weight_kg_in_range CHECK (((weight_kg >= (0)::numeric) AND (weight_kg <= 9999999.999)))
-);
-
--- Name: COLUMN products.upload_id; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.products.upload_id IS 'the upload that made the current image; null when it was changed by hand. No foreign key: it would cost a fifth of the load';
-
--- Name: COLUMN products.valid_from; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.products.valid_from IS 'when the statement that made the current image began; when others saw it say the ticks of its change. Former images are in product_versions';
-
--- Name: COLUMN products.made_by; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.products.made_by IS 'the change that made the current image; 0 is all that was there before changes were recorded';
-
--- Name: COLUMN products.line_number; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.products.line_number IS 'physical line, in the file of upload_id, that made the current image; null by hand, and where the file does not name the product';
-
--- Name: ticks; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.ticks (
-    tick_id bigint NOT NULL,
-    at timestamp with time zone NOT NULL,
-    changes bigint NOT NULL,
-    prev_hash bytea,
-    hash bytea,
-    CONSTRAINT ticks_at_is_a_moment CHECK (isfinite(at))
-);
-
--- Name: TABLE ticks; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON TABLE catalog.ticks IS 'cuts through the history: all changes of this tick and of those before it were committed, no others';
-
--- Name: COLUMN ticks.at; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.ticks.at IS 'from this moment on the past, as it was asked for, has the changes of this tick';
-
--- Name: COLUMN ticks.hash; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.ticks.hash IS 'SHA-256 of the hash before it, of number, time, and the hashes of the changes of the tick';
-
--- Name: upload_history; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.upload_history (
-    upload_id character varying(50) NOT NULL,
-    vendor_id character varying(50) NOT NULL,
-    file_name character varying(255) NOT NULL,
-    status text DEFAULT 'queued'::text NOT NULL,
-    mode text DEFAULT 'create'::text NOT NULL,
-    policy text DEFAULT 'load-valid'::text NOT NULL,
-    total_records integer,
-    valid_records integer,
-    error_records integer,
-    created_records integer,
-    updated_records integer,
-    unchanged_records integer,
-    upload_timestamp timestamp with time zone DEFAULT now() NOT NULL,
-    started_at timestamp with time zone,
-    completed_at timestamp with time zone,
-    bucket text,
-    object_key text,
-    object_version text,
-    file_size_bytes bigint,
-    file_sha256 text,
-    error_file_s3_key text,
-    rejected_file_s3_key text,
-    failure_type text,
-    failure_message text,
-    dry_run boolean DEFAULT false NOT NULL,
-    warning_records integer,
-    empty_cells text DEFAULT 'clear'::text NOT NULL,
-    missing_products text DEFAULT 'keep'::text NOT NULL,
-    deactivated_records integer,
-    encoding text,
-    announced_sha256 text,
-    kind text DEFAULT 'file'::text NOT NULL,
-    reverts character varying(50),
-    deleted_records integer,
-    CONSTRAINT upload_history_announced_sha256_is_hex CHECK ((announced_sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
-    CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
-    CONSTRAINT upload_history_encoding_is_a_name CHECK ((encoding ~ '^[!-.0-~]{1,40}$'::text)),
-    CONSTRAINT upload_history_failed_has_a_failure CHECK (((status <> 'failed'::text) OR (failure_type IS NOT NULL))),
-    CONSTRAINT upload_history_failures_say_why CHECK (((failure_type IS NULL) = (failure_message IS NULL))),
-    CONSTRAINT upload_history_file_sha256_is_hex CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT upload_history_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
-    CONSTRAINT upload_history_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text, 'reverted'::text])))
-);
-
--- Name: TABLE upload_history; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON TABLE catalog.upload_history IS 'one row per upload, from its start';
-
--- Name: COLUMN upload_history.status; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.status IS 'queued -> processing -> completed (no error) | partial (some rows) | failed (nothing loaded); completed, partial -> reverted';
-
--- Name: COLUMN upload_history.mode; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.mode IS 'create (a known product is an error), upsert (it is updated), update (only known products, only the columns of the file)';
-
--- Name: COLUMN upload_history.total_records; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.total_records IS 'data rows; valid + error once finished';
-
--- Name: COLUMN upload_history.object_key; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.object_key IS 'where the file came from: key in the bucket, or path of a local file';
-
--- Name: COLUMN upload_history.dry_run; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.dry_run IS 'checked and counted like any other, but nothing was loaded';
-
--- Name: COLUMN upload_history.warning_records; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.warning_records IS 'rows with a warning; they count as valid or as error as if they had none. Null for uploads before warnings were looked for';
-
--- Name: COLUMN upload_history.empty_cells; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.empty_cells IS 'what an empty cell does to a known product: clear or keep its value';
-
--- Name: COLUMN upload_history.missing_products; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.missing_products IS 'what becomes of the vendor''s products that the file does not name: keep or deactivate';
-
--- Name: COLUMN upload_history.deactivated_records; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.deactivated_records IS 'products that became inactive because the file does not name them';
-
--- Name: COLUMN upload_history.encoding; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.encoding IS 'encoding that was said of this file; null: that of its mapping or its vendor, else it was found (event file.read)';
-
--- Name: COLUMN upload_history.announced_sha256; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.announced_sha256 IS 'what the file must have, if that was said before it came';
-
--- Name: COLUMN upload_history.kind; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.kind IS 'file, or revert: what undid another upload';
-
--- Name: COLUMN upload_history.reverts; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.reverts IS 'the upload that a revert undid';
-
--- Name: COLUMN upload_history.deleted_records; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.deleted_records IS 'products that a revert deleted, because the upload had created them';
-
--- Name: product_rows; Type: VIEW; Schema: audit; Owner: -
-
-CREATE VIEW audit.product_rows WITH (security_invoker='true') AS
- SELECT i.version_id,
-    i.product_id,
-    i.vendor_id,
-    i.vendor_product_id,
-    i.sku,
-    i.product_name,
-    i.price,
-    i.stock_quantity,
-    i.status,
-    i.upload_id,
-    i.line_number,
-    u.file_name,
-    u.file_sha256,
-    u.bucket,
-    u.object_key,
-    u.object_version,
-    u.upload_timestamp AS uploaded_at,
-    i.made_by AS change_id,
-    m.actor,
-    m.began_at,
-    m.tick_id,
-    t.at AS seen_at,
-    i.ended_by AS ended_by_change,
-    e.actor AS ended_by_actor,
-    e.upload_id AS ended_by_upload,
-    x.at AS ended_at,
-    n.recipient AS notified,
-    n.sent_at AS notified_at
-   FROM ((((((( SELECT NULL::bigint AS version_id,
-            p.product_id,
-            p.vendor_id,
-            p.vendor_product_id,
-            p.sku,
-            p.product_name,
-            p.price,
-            p.stock_quantity,
-            p.status,
-            p.upload_id,
-            p.line_number,
-            p.made_by,
-            NULL::bigint AS ended_by
-           FROM catalog.products p
-        UNION ALL
-         SELECT v.version_id,
-            v.product_id,
-            v.vendor_id,
-            v.vendor_product_id,
-            v.sku,
-            v.product_name,
-            v.price,
-            v.stock_quantity,
-            v.status,
-            v.upload_id,
-            v.line_number,
-            v.made_by,
-            v.ended_by
-           FROM catalog.product_versions v) i
-     LEFT JOIN catalog.upload_history u USING (upload_id))
-     LEFT JOIN catalog.changes m ON ((m.change_id = i.made_by)))
-     LEFT JOIN catalog.ticks t ON ((t.tick_id = m.tick_id)))
-     LEFT JOIN catalog.changes e ON ((e.change_id = i.ended_by)))
-     LEFT JOIN catalog.ticks x ON ((x.tick_id = e.tick_id)))
-     LEFT JOIN catalog.notifications n ON (((n.upload_id)::text = (i.upload_id)::text)));
-
--- Name: VIEW product_rows; Type: COMMENT; Schema: audit; Owner: -
-
-COMMENT ON VIEW audit.product_rows IS 'every image of every product, current ones without version_id, with the line and the file it came from, who made and ended it, and who was told';
-
--- Name: row_of_version(bigint); Type: FUNCTION; Schema: audit; Owner: -
-
-CREATE FUNCTION audit.row_of_version(version bigint) RETURNS SETOF audit.product_rows
-    LANGUAGE sql STABLE
-    AS $$
-    select r.* from audit.product_rows r where r.version_id = row_of_version.version
-$$;
-
--- Name: FUNCTION row_of_version(version bigint); Type: COMMENT; Schema: audit; Owner: -
-
-COMMENT ON FUNCTION audit.row_of_version(version bigint) IS 'where a version came from: file, line, change, actor and mail';
-
--- Name: sku_holders(text); Type: FUNCTION; Schema: audit; Owner: -
-
-CREATE FUNCTION audit.sku_holders(upload text) RETURNS TABLE(row_number integer, line_number integer, sku character varying, vendor_id character varying, vendor_product_id character varying, product_id bigint, held_since timestamp with time zone)
-    LANGUAGE sql STABLE
-    AS $$
-    select e.row_number, e.line_number, p.sku, p.vendor_id, p.vendor_product_id, p.product_id, p.created_at
-    from catalog.validation_errors e
-    join catalog.products p on p.sku = e.rejected_value collate "C"
-    where e.upload_id = sku_holders.upload and e.error_type = 'DUPLICATE_SKU'
-    order by e.row_number
-$$;
-
--- Name: FUNCTION sku_holders(upload text); Type: COMMENT; Schema: audit; Owner: -
-
-COMMENT ON FUNCTION audit.sku_holders(upload text) IS 'for staff: whose products hold the SKUs that an upload could not use';
-
--- Name: tick(boolean); Type: FUNCTION; Schema: audit; Owner: -
-
-CREATE FUNCTION audit.tick(wait boolean DEFAULT true) RETURNS bigint
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    closing catalog.ticks;
-begin
-    if not exists (select from catalog.changes c where c.tick_id is null) then
-        return null;
-    elsif current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'a tick needs a transaction that sees what others commit meanwhile'
-            using errcode = 'invalid_transaction_state', hint = 'begin isolation level read committed';
-    elsif wait then
-        perform pg_advisory_xact_lock(1785684595, -1);
-    elsif not pg_try_advisory_xact_lock(1785684595, -1) then
-        return null;  -- another one is at it
-    end if;
-    select t.tick_id + 1, t.hash, t.at into closing.tick_id, closing.prev_hash, closing.at from catalog.ticks t order by t.tick_id desc limit 1;
-    -- The key is checked at the end of the statement, when the tick is there.
-    with taking as (
-        update catalog.changes c
-        set tick_id = closing.tick_id, (versions, rows_hash) = (select h.versions, h.hash from catalog.rows_hash(c.change_id) h)
-        where c.tick_id is null
-        returning c.change_id
-    ), counted as (
-        select count(*) as changes from taking
-    )
-    insert into catalog.ticks (tick_id, at, changes, prev_hash)
-    select closing.tick_id, greatest(clock_timestamp(), closing.at + interval '1 microsecond'), c.changes, closing.prev_hash
-    from counted c
-    where c.changes > 0
-    returning * into closing;
-    if not found then return null; end if;
-    update catalog.ticks t set hash = catalog.tick_hash(closing) where t.tick_id = closing.tick_id;
-    return closing.tick_id;
-end
-$$;
-
--- Name: FUNCTION tick(wait boolean); Type: COMMENT; Schema: audit; Owner: -
-
-COMMENT ON FUNCTION audit.tick(wait boolean) IS 'gives the changes that are committed and have no tick the next one, and returns its number; null if there is none. Workers call it once a second';
-
--- Name: upload_diff(text); Type: FUNCTION; Schema: audit; Owner: -
-
-CREATE FUNCTION audit.upload_diff(upload text) RETURNS TABLE(vendor_product_id character varying, sku character varying, operation text, field text, old_value text, new_value text)
-    LANGUAGE sql STABLE
-    AS $$
-    with own as (
-        select catalog.changes_of_upload(upload_diff.upload) as changes
-    ), ended as (
-        select distinct on (v.product_id) v.product_id, v.vendor_product_id, v.sku, to_jsonb(v) as image
-        from catalog.product_versions v
-        where v.ended_by = any ((select o.changes from own o)::bigint[]) and v.made_by <> all ((select o.changes from own o)::bigint[])
-           or v.superseded_by = upload_diff.upload and v.ended_by = 0
-        order by v.product_id, v.version_id
-    ), made as (
-        select p.product_id, p.vendor_product_id, p.sku, to_jsonb(p) as image, null::bigint as version_id
-        from catalog.products p
-        where p.upload_id = upload_diff.upload
-        union all
-        select p.product_id, p.vendor_product_id, p.sku, to_jsonb(p), null
-        from catalog.products p
-        join ended e using (product_id)
-        where p.upload_id is distinct from upload_diff.upload and p.made_by = any ((select o.changes from own o)::bigint[])
-        union all
-        select v.product_id, v.vendor_product_id, v.sku, to_jsonb(v), v.version_id
-        from catalog.product_versions v
-        where v.made_by = any ((select o.changes from own o)::bigint[]) and v.ended_by <> all ((select o.changes from own o)::bigint[])
-    ), pairs as (
-        select coalesce(m.vendor_product_id, e.vendor_product_id) as vendor_product_id, coalesce(m.sku, e.sku) as sku,
-            e.image as before, m.image as after
-        from ended e
-        full join made m using (product_id)
-    )
-    select p.vendor_product_id, p.sku,
-        case when p.before is null then 'created' when p.after is null then 'removed' else 'changed' end,
-        f.key, f.old, f.new
-    from pairs p
-    left join lateral (
-        select b.key, b.value as old, a.value as new
-        from jsonb_each_text(p.before) b
-        join jsonb_each_text(p.after) a using (key)
-        where b.value is distinct from a.value
-          -- of the row, not of the product
-          and b.key not in (
-              'upload_id', 'valid_from', 'made_by', 'line_number', 'created_at', 'version_id', 'valid_to', 'operation', 'superseded_by',
-              'changed_by', 'ended_by', 'format_id', 'row_hash')
-    ) f on p.before is not null and p.after is not null
-    where p.before is null or p.after is null or f.key is not null
-    order by 1, 4
-$$;
-
--- Name: FUNCTION upload_diff(upload text); Type: COMMENT; Schema: audit; Owner: -
-
-COMMENT ON FUNCTION audit.upload_diff(upload text) IS 'what an upload did to products: created, removed, or changed, with each field''s old and new value';
-
--- Name: upload_timeline(text); Type: FUNCTION; Schema: audit; Owner: -
-
-CREATE FUNCTION audit.upload_timeline(upload text) RETURNS TABLE(at timestamp with time zone, what text, who text, detail jsonb)
-    LANGUAGE sql STABLE
-    AS $$
-    select e.at, e.event, e.detail ->> 'by', e.detail from catalog.upload_events e where e.upload_id = upload_timeline.upload
-    union all
-    select c.began_at, 'products changed', c.actor, jsonb_build_object('change', c.change_id, 'tick', c.tick_id)
-    from catalog.changes c where c.upload_id = upload_timeline.upload
-    union all
-    select t.at, 'products seen by others', null, jsonb_build_object('tick', t.tick_id)
-    from catalog.changes c join catalog.ticks t using (tick_id) where c.upload_id = upload_timeline.upload
-    union all
-    select n.sent_at, 'notified', n.recipient, '{}' from catalog.notifications n where n.upload_id = upload_timeline.upload and n.sent_at is not null
-    order by 1
-$$;
-
--- Name: FUNCTION upload_timeline(upload text); Type: COMMENT; Schema: audit; Owner: -
-
-COMMENT ON FUNCTION audit.upload_timeline(upload text) IS 'all that happened to an upload, in the order of time';
-
--- Name: verify_history(text); Type: FUNCTION; Schema: audit; Owner: -
-
-CREATE FUNCTION audit.verify_history(head text DEFAULT NULL::text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-begin
-    select p.problem into problem from audit.history_problems() with ordinality p (tick, problem, place) order by p.tick nulls first, p.place limit 1;
-    if problem is null and verify_history.head is not null then
-        problem := (
-            select format('the history does not contain %s: it was rewritten since, or is another one', verify_history.head)
-            where not exists (
-                select from catalog.ticks t
-                where t.tick_id::text = split_part(verify_history.head, ':', 1)
-                  and encode(t.hash, 'hex') = lower(split_part(verify_history.head, ':', 2))));
-    end if;
-    select count(*) into ticks from catalog.ticks;
-    select count(*) into changes from catalog.changes c where c.tick_id is not null;
-    select count(*) into versions from catalog.product_versions;
-    newest := (select h.head from audit.head() h);
-end
-$$;
-
--- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text); Type: COMMENT; Schema: audit; Owner: -
-
-COMMENT ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) IS 'recomputes all hashes of the history and names the first altered, missing or reordered row; given a head that was kept, proves that the past is still that of the head';
+COMMENT ON FUNCTION audit.products_as_of(at timestamp with time zone) IS 'the catalogue as it stood at a moment';
 
 -- Name: add_product_column(text, text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -839,7 +103,7 @@ CREATE FUNCTION catalog.add_product_column(name text, definition text) RETURNS v
     AS $$
 begin
     execute format('alter table catalog.products add column %I %s', add_product_column.name, add_product_column.definition);
-    perform catalog.add_version_column(add_product_column.name);
+    execute format('alter table catalog.product_versions add column %I %s', add_product_column.name, add_product_column.definition);
     perform catalog.write_products_as_of();
 end
 $$;
@@ -847,32 +111,6 @@ $$;
 -- Name: FUNCTION add_product_column(name text, definition text); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.add_product_column(name text, definition text) IS 'adds an optional column to products and to their history: name and type, as varchar(50); for migrations';
-
--- Name: add_version_column(text); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.add_version_column(name text) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    kind text := (
-        select format_type(a.atttypid, a.atttypmod)
-            || coalesce((select format(' collate %s', a.attcollation::regcollation) from pg_type t where t.oid = a.atttypid and t.typcollation <> a.attcollation), '')
-        from pg_attribute a
-        where a.attrelid = 'catalog.products'::regclass and a.attname = add_version_column.name and a.attnum > 0 and not a.attisdropped);
-begin
-    if kind is not null then
-        execute format('alter table catalog.product_versions add column if not exists %I %s', add_version_column.name, kind);
-    end if;
-    insert into catalog.version_formats (columns)
-    select catalog.version_format()
-    where catalog.version_format() <> (select f.columns from catalog.version_formats f order by f.format_id desc limit 1);
-end
-$$;
-
--- Name: FUNCTION add_version_column(name text); Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON FUNCTION catalog.add_version_column(name text) IS 'gives versions a column that products have, or have no more';
 
 -- Name: ambiguous_keys(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -920,28 +158,6 @@ begin
 end
 $$;
 
--- Name: begin_change(); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.begin_change() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    change bigint := catalog.current_change();
-begin
-    if change is null then
-        insert into catalog.changes (actor, upload_id, request_id, began_at, backend)
-        values (
-            coalesce(nullif(current_setting('catalog.actor', true), ''), 'database user ' || session_user),
-            nullif(current_setting('catalog.upload_id', true), ''), nullif(current_setting('catalog.request_id', true), ''),
-            transaction_timestamp(), pg_backend_pid())
-        returning change_id into change;
-        perform set_config('catalog.change_id', change::text, true);
-    end if;
-    return null;
-end
-$$;
-
 -- Name: begin_product_image(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.begin_product_image() RETURNS trigger
@@ -949,17 +165,9 @@ CREATE FUNCTION catalog.begin_product_image() RETURNS trigger
     SET search_path TO 'pg_catalog'
     AS $$
 begin
-    if new.product_id <> old.product_id then
-        raise exception 'product_id of product % is refused another value: its history would lose it', old.product_id
-            using errcode = 'restrict_violation', hint = 'delete the product and insert another one';
-    end if;
     new.valid_from := greatest(statement_timestamp(), old.valid_from);
-    new.made_by := current_setting('catalog.change_id')::bigint;
     if new.upload_id is not distinct from old.upload_id then
         new.upload_id := nullif(current_setting('catalog.upload_id', true), '');
-        if new.upload_id is null then
-            new.line_number := null;
-        end if;
     end if;
     return new;
 end
@@ -975,42 +183,6 @@ CREATE FUNCTION catalog.canonical_key(key text) RETURNS text
 
 COMMENT ON FUNCTION catalog.canonical_key(key text) IS 'the form in which keys are stored and compared: NFC, without characters of no width, trimmed of white space';
 
--- Name: change_hash(catalog.changes); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.change_hash(change catalog.changes) RETURNS bytea
-    LANGUAGE sql IMMUTABLE
-    RETURN sha256(convert_to(concat_ws('|'::text, (change).change_id, quote_nullable((change).actor), quote_nullable(((change).upload_id)::text), quote_nullable((change).request_id), EXTRACT(epoch FROM (change).began_at), (change).versions, encode((change).rows_hash, 'hex'::text)), 'UTF8'::name));
-
--- Name: changes_of_upload(text); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.changes_of_upload(upload text) RETURNS bigint[]
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-    select array(select c.change_id from catalog.changes c where c.upload_id = changes_of_upload.upload)
-$$;
-
--- Name: FUNCTION changes_of_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON FUNCTION catalog.changes_of_upload(upload text) IS 'the changes in which an upload wrote products';
-
--- Name: current_change(); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.current_change() RETURNS bigint
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-    select c.change_id
-    from catalog.changes c
-    where c.change_id = nullif(current_setting('catalog.change_id', true), '')::bigint
-      and c.backend = pg_backend_pid() and c.began_at = transaction_timestamp() and age(c.xmin) <= 0
-      and c.upload_id is not distinct from nullif(current_setting('catalog.upload_id', true), '')
-$$;
-
--- Name: FUNCTION current_change(); Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON FUNCTION catalog.current_change() IS 'the change that this transaction writes; null if it has written no product yet';
-
 -- Name: current_vendor_id(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.current_vendor_id() RETURNS text
@@ -1024,32 +196,13 @@ COMMENT ON FUNCTION catalog.current_vendor_id() IS 'the vendor whose rows catalo
 -- Name: drop_error_partitions(interval); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.drop_error_partitions(keep interval DEFAULT '90 days'::interval) RETURNS SETOF text
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    partition record;
-begin
-    if keep < interval '90 days' then
-        raise exception 'errors are kept for at least 90 days, % is less', keep using errcode = 'invalid_parameter_value';
-    end if;
-    for partition in
-        select c.relname as name
-        from pg_inherits i
-        join pg_class c on c.oid = i.inhrelid
-        where i.inhparent = 'catalog.validation_errors'::regclass
-          and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= (now() - keep) at time zone 'UTC'
-        order by c.relname
-    loop
-        execute format('drop table catalog.%I', partition.name);
-        return next partition.name;
-    end loop;
-end
-$$;
+    AS $$ select retention.drop_ended('catalog', 'validation_errors', keep) $$;
 
 -- Name: FUNCTION drop_error_partitions(keep interval); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.drop_error_partitions(keep interval) IS 'drops the months of validation_errors that ended longer ago than the interval';
+COMMENT ON FUNCTION catalog.drop_error_partitions(keep interval) IS 'drops the partitions of validation_errors that ended longer ago than the interval, without a copy: catalog retention run makes one';
 
 -- Name: drop_product_column(text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1059,59 +212,25 @@ CREATE FUNCTION catalog.drop_product_column(name text) RETURNS void
     AS $$
 begin
     execute format('alter table catalog.products drop column %I', drop_product_column.name);
-    perform catalog.add_version_column(drop_product_column.name);
+    execute format('alter table catalog.product_versions drop column %I', drop_product_column.name);
     perform catalog.write_products_as_of();
 end
 $$;
 
 -- Name: FUNCTION drop_product_column(name text); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.drop_product_column(name text) IS 'undoes catalog.add_product_column; former images keep what the column held';
-
--- Name: early_hash(); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.early_hash(OUT versions bigint, OUT hash bytea) RETURNS record
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog'
-    AS $$
-    select coalesce(sum(b.versions), 0)::bigint, sha256(coalesce(string_agg(b.hash, ''::bytea order by b.block), ''::bytea))
-    from (
-        select h.version_id / 1000000 as block, count(*) as versions, sha256(string_agg(h.hash, ''::bytea order by h.version_id)) as hash
-        from catalog.row_hashes(1, 'v.row_hash is null') h
-        group by 1
-    ) b
-$$;
+COMMENT ON FUNCTION catalog.drop_product_column(name text) IS 'undoes catalog.add_product_column, with what the column held';
 
 -- Name: ensure_error_partitions(timestamp with time zone); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.ensure_error_partitions(at timestamp with time zone DEFAULT now()) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    month date;
-    name text;
-    created integer := 0;
-begin
-    foreach month in array array[date_trunc('month', at at time zone 'UTC')::date,
-                                 (date_trunc('month', at at time zone 'UTC') + interval '1 month')::date] loop
-        name := 'validation_errors_' || to_char(month, 'YYYY_MM');
-        continue when to_regclass('catalog.' || name) is not null;
-        begin
-            execute format('create table catalog.%I partition of catalog.validation_errors for values from (%L) to (%L)',
-                name, month::timestamp at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
-            created := created + 1;
-        exception
-            when duplicate_table or unique_violation or invalid_object_definition then null;  -- made by another session meanwhile
-        end;
-    end loop;
-    return created;
-end
-$$;
+    RETURN 0;
 
 -- Name: FUNCTION ensure_error_partitions(at timestamp with time zone); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.ensure_error_partitions(at timestamp with time zone) IS 'makes the partitions of validation_errors for the month of the given time and the next one, where they are missing';
+COMMENT ON FUNCTION catalog.ensure_error_partitions(at timestamp with time zone) IS 'does nothing any more: the upkeep makes partitions ahead of time';
 
 -- Name: validation_errors; Type: TABLE; Schema: catalog; Owner: -
 
@@ -1132,7 +251,7 @@ PARTITION BY RANGE (created_at);
 
 -- Name: TABLE validation_errors; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON TABLE catalog.validation_errors IS 'every error of every rejected row; partitioned by month, so that retention drops partitions (catalog.drop_error_partitions)';
+COMMENT ON TABLE catalog.validation_errors IS 'every error of every rejected row; in partitions by month, which the upkeep makes and releases (retention.tables)';
 
 -- Name: COLUMN validation_errors.row_number; Type: COMMENT; Schema: catalog; Owner: -
 
@@ -1161,22 +280,15 @@ COMMENT ON FUNCTION catalog.error_counts(upload text) IS 'how many errors of eac
 CREATE FUNCTION catalog.keep_deleted_product_images() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
-    SET "TimeZone" TO 'UTC'
-    SET "DateStyle" TO 'ISO'
     AS $_$
-declare
-    newest catalog.version_formats;
 begin
-    select * into newest from catalog.version_formats f order by f.format_id desc limit 1;
     execute format(
-        'insert into catalog.product_versions (%1$s, format_id, row_hash)
-         select v.*, $4, sha256(convert_to(row(v.*)::text, ''UTF8''))
-         from (
-             select %2$s, greatest(statement_timestamp(), o.valid_from), $1::text, $2::varchar(50), $3::bigint, session_user::text
-             from old_images o) v',
-        newest.columns, 'o.' || replace(split_part(newest.columns, ', valid_to, ', 1), ', ', ', o.'))
+        'insert into catalog.product_versions (%s, valid_to, operation, superseded_by)
+         select %s, greatest(statement_timestamp(), o.valid_from), $1, $2
+         from old_images o',
+        catalog.product_columns(), catalog.product_columns('o.'))
     using coalesce(nullif(current_setting('catalog.operation', true), ''), 'delete'),
-        nullif(current_setting('catalog.upload_id', true), ''), catalog.current_change(), newest.format_id;
+        nullif(current_setting('catalog.upload_id', true), '');
     return null;
 end
 $_$;
@@ -1186,27 +298,16 @@ $_$;
 CREATE FUNCTION catalog.keep_updated_product_images() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
-    SET "TimeZone" TO 'UTC'
-    SET "DateStyle" TO 'ISO'
     AS $_$
-declare
-    change bigint := catalog.current_change();
-    newest catalog.version_formats;
 begin
-    if exists (select from new_images n where n.made_by is distinct from change) then
-        raise exception 'the setting catalog.change_id is not given' using errcode = 'restrict_violation';
-    end if;
-    select * into newest from catalog.version_formats f order by f.format_id desc limit 1;
     execute format(
-        'insert into catalog.product_versions (%1$s, format_id, row_hash)
-         select v.*, $4, sha256(convert_to(row(v.*)::text, ''UTF8''))
-         from (
-             select %2$s, n.valid_from, $1::text, $2::varchar(50), $3::bigint, session_user::text
-             from old_images o
-             join new_images n using (product_id)) v',
-        newest.columns, 'o.' || replace(split_part(newest.columns, ', valid_to, ', 1), ', ', ', o.'))
+        'insert into catalog.product_versions (%s, valid_to, operation, superseded_by)
+         select %s, n.valid_from, $1, $2
+         from old_images o
+         join new_images n using (product_id)',
+        catalog.product_columns(), catalog.product_columns('o.'))
     using coalesce(nullif(current_setting('catalog.operation', true), ''), 'update'),
-        nullif(current_setting('catalog.upload_id', true), ''), change, newest.format_id;
+        nullif(current_setting('catalog.upload_id', true), '');
     return null;
 end
 $_$;
@@ -1239,29 +340,6 @@ begin
 end
 $$;
 
--- Name: refuse_forged_change(); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.refuse_forged_change() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog'
-    AS $$
-begin
-    raise exception 'made_by is not given: it is the change of the transaction' using errcode = 'restrict_violation';
-end
-$$;
-
--- Name: refuse_history_change(); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.refuse_history_change() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog'
-    AS $$
-begin
-    raise exception '% of %.% is refused: history is only added to', tg_op, tg_table_schema, tg_table_name
-        using errcode = 'restrict_violation';
-end
-$$;
-
 -- Name: revert_upload(text); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.revert_upload(upload text) RETURNS TABLE(vendor_product_id character varying, sku character varying, reason text)
@@ -1271,15 +349,10 @@ CREATE FUNCTION catalog.revert_upload(upload text) RETURNS TABLE(vendor_product_
 #variable_conflict use_column
 declare
     target catalog.upload_history;
-    own bigint[];
-    undone bigint[];
-    is_early boolean;
-    undoing text := 'UPLOAD_' || to_char(clock_timestamp() at time zone 'UTC', 'YYYYMMDD_HH24MISS') || '_' || left(md5(gen_random_uuid()::text), 6);
     deleted integer;
     restored integer;
-    recreated integer;
     kept integer;
-    fixed text[] := array['product_id', 'vendor_id', 'vendor_product_id', 'created_at', 'valid_from', 'made_by'];
+    fixed text[] := array['product_id', 'vendor_id', 'vendor_product_id', 'created_at', 'valid_from'];
 begin
     select * into target from catalog.upload_history u where u.upload_id = revert_upload.upload for update;
     if not found then
@@ -1290,105 +363,57 @@ begin
             using errcode = 'object_not_in_prerequisite_state';
     end if;
     perform from catalog.vendors v where v.vendor_id = target.vendor_id for no key update;  -- one upload of a vendor at a time
-    update catalog.upload_history u set status = 'reverted' where u.upload_id = target.upload_id;
-    insert into catalog.upload_history (upload_id, vendor_id, file_name, status, mode, kind, reverts, started_at)
-    values (undoing, target.vendor_id, 'revert of ' || target.upload_id, 'processing', 'update', 'revert', target.upload_id, clock_timestamp());
-    perform pg_advisory_xact_lock(hashtextextended('catalog.upload ' || undoing, 0));
-    perform set_config('catalog.upload_id', undoing, true), set_config('catalog.operation', 'revert', true);
+    perform set_config('catalog.upload_id', target.upload_id, true), set_config('catalog.operation', 'revert', true);
 
-    own := array(select c.change_id from catalog.changes c where c.upload_id = target.upload_id);
-    undone := array(select c.change_id from catalog.changes c where c.upload_id = target.reverts);
-    is_early := cardinality(own) = 0;  -- before changes were recorded, versions name their uploads alone
-
-    -- Images that the upload ended: the first of each product is to come back, also of one that it deleted, as a revert does.
     create temporary table reverting on commit drop as
-    with ended as (
-        select distinct on (v.product_id) v.product_id, v.vendor_product_id, v.sku, v.version_id
-        from catalog.product_versions v
-        where v.ended_by = any (own) and v.made_by <> all (own)
-           or is_early and v.superseded_by = target.upload_id and v.operation = 'update'
-        order by v.product_id, v.version_id
-    ), seen as (
-        select e.*, p.product_id is not null as is_there, p.upload_id = target.upload_id or p.made_by = any (own) as is_own,
-            (select l.ended_by from catalog.product_versions l where l.product_id = e.product_id order by l.version_id desc limit 1) as last_end,
-            (select o.product_id from catalog.products o where o.sku = e.sku) as sku_holder,
-            (select o.product_id from catalog.products o
-             where o.vendor_id = target.vendor_id and o.vendor_product_id = e.vendor_product_id) as key_holder,
-            coalesce(p.sku, e.sku) as present_sku
-        from ended e
-        left join catalog.products p using (product_id)
-    )
-    select s.product_id, s.vendor_product_id, s.present_sku as sku, s.version_id, s.is_there,
+    select p.product_id, p.vendor_product_id, p.sku, null::bigint as version_id, null::varchar as former_sku,
+        case when p.upload_id is distinct from target.upload_id then 'changed since' end as reason
+    from catalog.products p
+    where p.vendor_id = target.vendor_id and false;
+
+    -- updated by the upload: the image it ended is to come back
+    insert into reverting
+    select p.product_id, p.vendor_product_id, p.sku, v.version_id, v.sku,
         case
-            when s.is_there and s.is_own is not true then 'changed since'
-            when not s.is_there and not s.last_end = any (own) then 'deleted since'
-            when s.sku_holder <> s.product_id then
-                case when s.is_there then 'its former SKU ' else 'its SKU ' end || s.sku || ' is used by another product'
-            when s.key_holder <> s.product_id then 'its vendor product ID is used by another product'
-        end as reason
-    from seen s;
-    analyze reverting;
-
-    -- Created by the upload and still as it made them; a revert has created again what the upload it undid had deleted.
-    insert into reverting
-    select p.product_id, p.vendor_product_id, p.sku, null, true, null
-    from (
-        select p.product_id, p.vendor_product_id, p.sku from catalog.products p where p.upload_id = target.upload_id
-        union
-        select p.product_id, p.vendor_product_id, p.sku
-        from catalog.products p
-        join catalog.product_versions v using (product_id)
-        where v.ended_by = any (undone) and p.made_by = any (own)
-    ) p
-    where not exists (select from reverting r where r.product_id = p.product_id);
-    analyze reverting;
-
-    -- Created by it, and changed or deleted since.
-    insert into reverting
-    select distinct on (v.product_id) v.product_id, v.vendor_product_id, coalesce(p.sku, v.sku), null::bigint, p.product_id is not null,
-        case when p.product_id is null then 'deleted since' else 'changed since' end
+            when p.upload_id is distinct from target.upload_id then 'changed since'
+            when exists (select from catalog.products o where o.sku = v.sku and o.product_id <> p.product_id)
+                then 'its former SKU ' || v.sku || ' is used by another product'
+        end
     from catalog.product_versions v
-    left join catalog.products p using (product_id)
-    where (v.made_by = any (own) or is_early and v.upload_id = target.upload_id)
-      and not exists (select from reverting r where r.product_id = v.product_id)
-      and (p.product_id is not null or not exists (
-          select from catalog.product_versions l
-          where l.product_id = v.product_id and l.version_id > v.version_id and l.ended_by = any (own)) and v.ended_by <> all (own))
-    order by v.product_id, v.version_id;
-    analyze reverting;
+    join catalog.products p using (product_id)
+    where v.superseded_by = target.upload_id and v.operation = 'update';
 
-    -- By product_id alone: right after a load nothing is known of the vendor's rows, and its index looks as good as the key.
-    delete from catalog.products p
-    where p.product_id = any (array(select r.product_id from reverting r where r.version_id is null and r.reason is null));
+    -- created by the upload: still as it made them, or changed since (its image then is an old version)
+    insert into reverting
+    select p.product_id, p.vendor_product_id, p.sku, null::bigint, null::varchar, null::text
+    from catalog.products p
+    where p.upload_id = target.upload_id
+      and not exists (select from reverting r where r.product_id = p.product_id)
+    union
+    select p.product_id, p.vendor_product_id, p.sku, null, null, 'changed since'
+    from catalog.product_versions v
+    join catalog.products p using (product_id)
+    where v.upload_id = target.upload_id
+      and p.upload_id is distinct from target.upload_id
+      and not exists (select from reverting r where r.product_id = p.product_id);
+
+    delete from catalog.products p using reverting r
+    where p.product_id = r.product_id and r.version_id is null and r.reason is null;
     get diagnostics deleted = row_count;
 
     execute format(
         'update catalog.products p set (%s) = (%s)
          from reverting r
          join catalog.product_versions v using (version_id)
-         where p.product_id = r.product_id and r.is_there and r.reason is null',
-        catalog.product_columns('', fixed), catalog.product_columns('v.', fixed));
+         where p.product_id = r.product_id and r.reason is null',
+        catalog.product_columns(without => fixed), catalog.product_columns('v.', fixed));
     get diagnostics restored = row_count;
 
-    execute format(
-        'insert into catalog.products (%s)
-         select %s from reverting r join catalog.product_versions v using (version_id)
-         where not r.is_there and r.reason is null',
-        catalog.product_columns('', array['valid_from', 'made_by']), catalog.product_columns('v.', array['valid_from', 'made_by']));
-    get diagnostics recreated = row_count;
-
     select count(*) into kept from reverting r where r.reason is not null;
-    update catalog.upload_history u
-    set status = 'completed', completed_at = clock_timestamp(), total_records = deleted + restored + recreated,
-        valid_records = deleted + restored + recreated, error_records = 0, created_records = recreated, updated_records = restored,
-        unchanged_records = 0, deleted_records = deleted
-    where u.upload_id = undoing;
+    update catalog.upload_history u set status = 'reverted' where u.upload_id = target.upload_id;
     insert into catalog.upload_events (upload_id, event, detail)
-    select e.upload_id, e.event, e.detail || jsonb_build_object(
-        'deleted', deleted, 'restored', restored, 'recreated', recreated, 'left_alone', kept, 'by', session_user)
-    from (values
-        (target.upload_id, 'reverted', jsonb_build_object('revert', undoing)),
-        (undoing, 'reverts', jsonb_build_object('upload', target.upload_id))) e (upload_id, event, detail);
+    values (target.upload_id, 'reverted', jsonb_build_object(
+        'deleted', deleted, 'restored', restored, 'left_alone', kept, 'by', session_user));
     perform set_config('catalog.upload_id', '', true), set_config('catalog.operation', '', true);
 
     return query select r.vendor_product_id, r.sku, r.reason from reverting r where r.reason is not null order by 1;
@@ -1398,62 +423,7 @@ $$;
 
 -- Name: FUNCTION revert_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.revert_upload(upload text) IS 'undoes one upload: created products are deleted, updated ones get their former image back; returns the products left alone and why. It is an upload of kind revert, and can be undone itself';
-
--- Name: row_hashes(integer, text); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.row_hashes(format integer, condition text) RETURNS TABLE(version_id bigint, ended_by bigint, stored bytea, hash bytea)
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog'
-    SET "TimeZone" TO 'UTC'
-    SET "DateStyle" TO 'ISO'
-    AS $$
-begin
-    return query execute format(
-        'select v.version_id, v.ended_by, v.row_hash, sha256(convert_to(row(%s)::text, ''UTF8'')) from catalog.product_versions v where %s',
-        (select f.columns from catalog.version_formats f where f.format_id = row_hashes.format), condition);
-end
-$$;
-
--- Name: rows_hash(bigint); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.rows_hash(change bigint, OUT versions bigint, OUT hash bytea) RETURNS record
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog'
-    AS $$
-    select coalesce(sum(b.versions), 0)::bigint, sha256(coalesce(string_agg(b.hash, ''::bytea order by b.block), ''::bytea))
-    from (
-        select v.version_id / 1000000 as block, count(*) as versions, sha256(string_agg(v.row_hash, ''::bytea order by v.version_id)) as hash
-        from catalog.product_versions v
-        where v.ended_by = rows_hash.change
-        group by 1
-    ) b
-$$;
-
--- Name: tick_hash(catalog.ticks); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.tick_hash(tick catalog.ticks) RETURNS bytea
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog'
-    AS $$
-    select sha256(
-        coalesce(tick_hash.tick.prev_hash, ''::bytea)
-        || convert_to(concat_ws('|', tick_hash.tick.tick_id, extract(epoch from tick_hash.tick.at), tick_hash.tick.changes), 'UTF8')
-        || coalesce((
-            select string_agg(catalog.change_hash(c), ''::bytea order by c.change_id)
-            from catalog.changes c where c.tick_id = tick_hash.tick.tick_id), ''::bytea))
-$$;
-
--- Name: version_format(); Type: FUNCTION; Schema: catalog; Owner: -
-
-CREATE FUNCTION catalog.version_format() RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog'
-    RETURN (catalog.product_columns() || ', valid_to, operation, superseded_by, ended_by, changed_by'::text);
-
--- Name: FUNCTION version_format(); Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON FUNCTION catalog.version_format() IS 'the columns of a version that its hash covers from now on';
+COMMENT ON FUNCTION catalog.revert_upload(upload text) IS 'undoes one upload: created products are deleted, updated ones get their former image back; returns the products left alone and why';
 
 -- Name: write_products_as_of(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1463,65 +433,28 @@ CREATE FUNCTION catalog.write_products_as_of() RETURNS void
     AS $_$
 declare
     without text[] := array['created_at'];
-    -- With their collation, so that a key that is asked for is found by its index.
-    attributes text := (
-        select string_agg(
-            quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
-                || case when a.attcollation <> t.typcollation then format(' collate %s', a.attcollation::regcollation) else '' end,
-            ', ' order by a.attnum)
-        from pg_attribute a join pg_type t on t.oid = a.atttypid
+    result text := (
+        select string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, null), ', ' order by a.attnum)
+        from pg_attribute a
         where a.attrelid = 'catalog.products'::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> all (without));
 begin
     drop function if exists audit.products_as_of(timestamptz);
-    drop type if exists audit.product_image;
-    execute format('create type audit.product_image as (%s)', attributes);
-    comment on type audit.product_image is 'a product as it was at some moment';
     execute format(
         $text$
-create function audit.products_as_of(at timestamptz) returns setof audit.product_image
+create function audit.products_as_of(at timestamptz) returns table (%1$s)
     language sql stable
 as $body$
-    with cut as (
-        select c.* from audit.cut(products_as_of.at, (select max(t.tick_id) from catalog.ticks t)) c
-    )
-    -- from now on: what there is
-    select %1$s
-    from catalog.products p
-    where (select c.is_present from cut c)
-    union all
-    -- what was made by then and has not ended since
-    select %1$s
-    from catalog.products p
-    where (select c.tick is not null from cut c)
-      and exists (
-        select from catalog.changes m
-        where m.change_id = p.made_by and (m.tick_id <= (select c.tick from cut c) or m.change_id = any ((select c.changes from cut c)::bigint[])))
-    union all
-    -- what was made by then and had not ended
     select %2$s
-    from catalog.product_versions v
-    where (select c.tick is not null from cut c)
-      and exists (
-        select from catalog.changes m
-        where m.change_id = v.made_by and (m.tick_id <= (select c.tick from cut c) or m.change_id = any ((select c.changes from cut c)::bigint[])))
-      and not exists (
-        select from catalog.changes e
-        where e.change_id = v.ended_by and (e.tick_id <= (select c.tick from cut c) or e.change_id = any ((select c.changes from cut c)::bigint[])))
-    union all
-    -- before changes were recorded: as the statements' clocks have it
-    select %1$s
     from catalog.products p
-    where (select c.is_early from cut c) and p.made_by = 0 and p.valid_from <= products_as_of.at
+    where p.valid_from <= products_as_of.at
     union all
-    select %2$s
+    select %3$s
     from catalog.product_versions v
-    where (select c.is_early from cut c) and v.made_by = 0 and v.valid_from <= products_as_of.at
-      and (v.ended_by <> 0 or products_as_of.at < v.valid_to)
+    where v.valid_from <= products_as_of.at and products_as_of.at < v.valid_to
 $body$
         $text$,
-        catalog.product_columns('p.', without), catalog.product_columns('v.', without));
-    comment on function audit.products_as_of is
-        'the catalogue as it stood at a moment, to the second: an answer about the past stays what it is';
+        result, catalog.product_columns('p.', without), catalog.product_columns('v.', without));
+    comment on function audit.products_as_of is 'the catalogue as it stood at a moment';
     revoke execute on function audit.products_as_of(timestamptz) from public;
     grant execute on function audit.products_as_of(timestamptz) to catalog_vendor, catalog_auditor;
 end
@@ -1530,6 +463,97 @@ $_$;
 -- Name: FUNCTION write_products_as_of(); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.write_products_as_of() IS 'makes audit.products_as_of from the columns of catalog.products';
+
+-- Name: lifetimes; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.lifetimes (
+    pipeline text NOT NULL,
+    keep_days integer NOT NULL,
+    forgotten_until timestamp with time zone,
+    CONSTRAINT lifetimes_outlast_every_delivery CHECK ((keep_days >= 30))
+);
+
+-- Name: TABLE lifetimes; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON TABLE intake.lifetimes IS 'for how long a pipeline remembers arrivals; the upkeep writes what CATALOG_RETENTION_ARRIVALS_DAYS says';
+
+-- Name: COLUMN lifetimes.forgotten_until; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.lifetimes.forgotten_until IS 'arrivals before this moment are forgotten: the poller leaves older objects alone';
+
+-- Name: object_events; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.object_events (
+    event_id bigint NOT NULL,
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    object_version text NOT NULL,
+    etag text NOT NULL,
+    size_bytes bigint,
+    source text NOT NULL,
+    pipeline text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    upload_id character varying(50),
+    ignored_because text,
+    request_id uuid,
+    CONSTRAINT object_events_end_somewhere CHECK (((upload_id IS NULL) OR (ignored_because IS NULL))),
+    CONSTRAINT object_events_source_is_known CHECK ((source = ANY (ARRAY['s3'::text, 'sns'::text, 'eventbridge'::text, 'minio'::text, 'ceph'::text, 'poller'::text, 'api'::text])))
+)
+PARTITION BY RANGE (received_at);
+
+-- Name: TABLE object_events; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON TABLE intake.object_events IS 'arrivals, in partitions by day; a second event of the same object version changes nothing (intake.seen_objects)';
+
+-- Name: COLUMN object_events.object_version; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.object_events.object_version IS 'version id of a versioned bucket, else the ETag';
+
+-- Name: COLUMN object_events.ignored_because; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.object_events.ignored_because IS 'why an object below a route is no input';
+
+-- Name: COLUMN object_events.request_id; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.object_events.request_id IS 'the enrichment request it became';
+
+-- Name: arrivals_are_over(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: intake; Owner: -
+
+CREATE FUNCTION intake.arrivals_are_over(from_at timestamp with time zone, until_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    RETURN (NOT (EXISTS (SELECT FROM intake.object_events e WHERE ((e.received_at >= arrivals_are_over.from_at) AND (e.received_at < arrivals_are_over.until_at) AND (e.received_at >= (now() - ((COALESCE((SELECT l.keep_days FROM intake.lifetimes l WHERE (l.pipeline = e.pipeline)), 90))::double precision * '1 day'::interval)))))));
+
+-- Name: FUNCTION arrivals_are_over(from_at timestamp with time zone, until_at timestamp with time zone); Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON FUNCTION intake.arrivals_are_over(from_at timestamp with time zone, until_at timestamp with time zone) IS 'whether no pipeline remembers an arrival of the time any more';
+
+-- Name: forget_objects(); Type: FUNCTION; Schema: intake; Owner: -
+
+CREATE FUNCTION intake.forget_objects() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    delete from intake.seen_objects s using old_events o
+    where s.bucket = o.bucket and s.object_key = o.object_key and s.object_version = o.object_version;
+    return null;
+end
+$$;
+
+-- Name: remember_objects(); Type: FUNCTION; Schema: intake; Owner: -
+
+CREATE FUNCTION intake.remember_objects() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into intake.seen_objects (bucket, object_key, object_version, etag, pipeline, occurred_at, received_at)
+    select n.bucket, n.object_key, n.object_version, n.etag, n.pipeline, n.occurred_at, n.received_at from new_events n;
+    return null;
+end
+$$;
 
 -- Name: wake_workers(); Type: FUNCTION; Schema: jobs; Owner: -
 
@@ -1553,69 +577,134 @@ COMMENT ON FUNCTION jobs.wake_workers() IS 'wakes the workers that listen on job
 -- Name: drop_member_partitions(interval); Type: FUNCTION; Schema: relay; Owner: -
 
 CREATE FUNCTION relay.drop_member_partitions(keep interval) RETURNS SETOF text
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    partition record;
-begin
-    if keep < interval '4 days' then
-        raise exception 'members are kept for at least 4 days, % is less', keep using errcode = 'invalid_parameter_value';
-    end if;
-    for partition in
-        select c.relname as name
-        from pg_inherits i
-        join pg_class c on c.oid = i.inhrelid
-        cross join lateral (select to_date(right(c.relname, 10), 'YYYY_MM_DD')::timestamp at time zone 'UTC') as d (starts_at)
-        where i.inhparent = 'relay.members'::regclass
-          and d.starts_at + interval '1 day' <= now() - keep
-          and not exists (
-              select from relay.windows w
-              where w.state <> 'verified' and w.opens_at >= d.starts_at and w.opens_at < d.starts_at + interval '1 day')
-        order by c.relname
-    loop
-        execute format('drop table relay.%I', partition.name);
-        return next partition.name;
-    end loop;
-end
-$$;
+    AS $$ select retention.drop_ended('relay', 'members', keep) $$;
 
 -- Name: FUNCTION drop_member_partitions(keep interval); Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON FUNCTION relay.drop_member_partitions(keep interval) IS 'drops the days of members that ended longer ago than the interval; a day with a window that is not verified stays';
+COMMENT ON FUNCTION relay.drop_member_partitions(keep interval) IS 'drops the partitions of members that ended longer ago than the interval; one with a window that is not verified stays';
 
 -- Name: ensure_member_partitions(timestamp with time zone, integer); Type: FUNCTION; Schema: relay; Owner: -
 
 CREATE FUNCTION relay.ensure_member_partitions(at timestamp with time zone DEFAULT now(), days integer DEFAULT 3) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    day timestamp;
-    name text;
-    created integer := 0;
-begin
-    for day in
-        select generate_series(date_trunc('day', at at time zone 'UTC'),
-            date_trunc('day', at at time zone 'UTC') + (days - 1) * interval '1 day', interval '1 day')
-    loop
-        name := 'members_' || to_char(day, 'YYYY_MM_DD');
-        continue when to_regclass('relay.' || name) is not null;
-        begin
-            execute format('create table relay.%I partition of relay.members for values from (%L) to (%L)',
-                name, day at time zone 'UTC', (day + interval '1 day') at time zone 'UTC');
-            created := created + 1;
-        exception
-            when duplicate_table or unique_violation or invalid_object_definition then null;  -- made by another session meanwhile
-        end;
-    end loop;
-    return created;
-end
-$$;
+    RETURN 0;
 
 -- Name: FUNCTION ensure_member_partitions(at timestamp with time zone, days integer); Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON FUNCTION relay.ensure_member_partitions(at timestamp with time zone, days integer) IS 'makes the partitions of members for the day of the given time and those after it, where they are missing';
+COMMENT ON FUNCTION relay.ensure_member_partitions(at timestamp with time zone, days integer) IS 'does nothing any more: the upkeep makes partitions ahead of time';
+
+-- Name: windows; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.windows (
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    member_count integer,
+    byte_count bigint,
+    missing_count integer DEFAULT 0 NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    waits_for text,
+    failed_at timestamp with time zone,
+    retry_at timestamp with time zone,
+    last_error text,
+    dispatched_at timestamp with time zone,
+    sealed_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    CONSTRAINT windows_are_counted_when_sealed CHECK (((state = 'open'::text) = ((member_count IS NULL) AND (byte_count IS NULL)))),
+    CONSTRAINT windows_close_after_they_open CHECK ((closes_at > opens_at)),
+    CONSTRAINT windows_have_the_times_of_their_state CHECK ((((state = 'open'::text) = (sealed_at IS NULL)) AND ((state = ANY (ARRAY['delivered'::text, 'verified'::text])) = (delivered_at IS NOT NULL)) AND ((state = 'verified'::text) = (verified_at IS NOT NULL)))),
+    CONSTRAINT windows_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'packing'::text, 'delivered'::text, 'verified'::text]))),
+    CONSTRAINT windows_wait_after_a_failure CHECK (((waits_for IS NULL) OR ((failed_at IS NOT NULL) AND (retry_at IS NOT NULL)))),
+    CONSTRAINT windows_wait_for_something_known CHECK ((waits_for = ANY (ARRAY['source'::text, 'target'::text, 'repair'::text])))
+);
+
+-- Name: TABLE windows; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.windows IS 'the arrivals between two moments; a window never holds an arrival of another';
+
+-- Name: COLUMN windows.state; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.state IS 'open (takes arrivals) -> sealed (complete, waits) -> packing -> delivered (all archives stored) -> verified (and looked at again); a failure leads back to sealed';
+
+-- Name: COLUMN windows.missing_count; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.missing_count IS 'members whose object was gone or altered before it was read';
+
+-- Name: COLUMN windows.attempt; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.attempt IS 'raised by every attempt; fences whoever had the window before';
+
+-- Name: COLUMN windows.waits_for; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source or target (a store; all windows go on when it answers one of them), repair (the window itself)';
+
+-- Name: windows_are_verified(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: relay; Owner: -
+
+CREATE FUNCTION relay.windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    RETURN (NOT (EXISTS (SELECT FROM relay.windows w WHERE ((w.state <> 'verified'::text) AND (w.opens_at >= windows_are_verified.from_at) AND (w.opens_at < windows_are_verified.until_at)))));
+
+-- Name: FUNCTION windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone); Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON FUNCTION relay.windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone) IS 'whether nothing of the time is still on its way: the members may go';
+
+-- Name: bounds(oid); Type: FUNCTION; Schema: retention; Owner: -
+
+CREATE FUNCTION retention.bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+    select coalesce(substring(b.bound from 'FROM \(''([^'']+)''\)')::timestamptz, '-infinity'),
+        coalesce(substring(b.bound from 'TO \(''([^'']+)''\)')::timestamptz, 'infinity')
+    from (select pg_get_expr(c.relpartbound, c.oid) as bound from pg_class c where c.oid = relation) b
+$$;
+
+-- Name: FUNCTION bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone); Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON FUNCTION retention.bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone) IS 'the time that a partition spans; infinite where it has no bound';
+
+-- Name: drop_ended(text, text, interval); Type: FUNCTION; Schema: retention; Owner: -
+
+CREATE FUNCTION retention.drop_ended(space text, name text, keep interval) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET lock_timeout TO '1s'
+    AS $_$
+declare
+    registered retention.tables;
+    ended record;
+    may_go boolean := true;
+begin
+    select * into strict registered from retention.tables t where t.table_schema = space and t.table_name = name;
+    if keep < registered.minimum_days * interval '1 day' then
+        raise exception '%.% is kept for at least % days, % is less', space, name, registered.minimum_days, keep
+            using errcode = 'invalid_parameter_value';
+    end if;
+    for ended in
+        select p.partition_schema, p.partition_name, p.from_at, p.until_at from retention.partitions p
+        where p.table_schema = space and p.table_name = name and p.until_at <= now() - keep
+        order by p.until_at
+    loop
+        if registered.release_check is not null then
+            execute format('select %s($1, $2)', registered.release_check) into may_go using ended.from_at, ended.until_at;
+        end if;
+        continue when not may_go;
+        execute format('drop table %I.%I', ended.partition_schema, ended.partition_name);
+        return next ended.partition_name;
+    end loop;
+end
+$_$;
+
+-- Name: FUNCTION drop_ended(space text, name text, keep interval); Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON FUNCTION retention.drop_ended(space text, name text, keep interval) IS 'drops partitions for good, without a copy, and locks the table for it: catalog retention run does neither';
 
 -- Name: calls; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -1753,6 +842,100 @@ CREATE VIEW audit.enrichment WITH (security_invoker='true') AS
 
 COMMENT ON VIEW audit.enrichment IS 'every enrichment request with its calls and credits';
 
+-- Name: upload_history; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.upload_history (
+    upload_id character varying(50) NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    file_name character varying(255) NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    mode text DEFAULT 'create'::text NOT NULL,
+    policy text DEFAULT 'load-valid'::text NOT NULL,
+    total_records integer,
+    valid_records integer,
+    error_records integer,
+    created_records integer,
+    updated_records integer,
+    unchanged_records integer,
+    upload_timestamp timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    bucket text,
+    object_key text,
+    object_version text,
+    file_size_bytes bigint,
+    file_sha256 text,
+    error_file_s3_key text,
+    rejected_file_s3_key text,
+    failure_type text,
+    failure_message text,
+    dry_run boolean DEFAULT false NOT NULL,
+    warning_records integer,
+    empty_cells text DEFAULT 'clear'::text NOT NULL,
+    missing_products text DEFAULT 'keep'::text NOT NULL,
+    deactivated_records integer,
+    encoding text,
+    announced_sha256 text,
+    CONSTRAINT upload_history_announced_sha256_is_hex CHECK ((announced_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
+    CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
+    CONSTRAINT upload_history_encoding_is_a_name CHECK ((encoding ~ '^[!-.0-~]{1,40}$'::text)),
+    CONSTRAINT upload_history_failed_has_a_failure CHECK (((status <> 'failed'::text) OR (failure_type IS NOT NULL))),
+    CONSTRAINT upload_history_failures_say_why CHECK (((failure_type IS NULL) = (failure_message IS NULL))),
+    CONSTRAINT upload_history_file_sha256_is_hex CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT upload_history_loaded_rows_are_valid_rows CHECK (((status <> ALL (ARRAY['completed'::text, 'partial'::text])) OR COALESCE((((created_records + updated_records) + unchanged_records) = valid_records), false))),
+    CONSTRAINT upload_history_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
+    CONSTRAINT upload_history_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text, 'reverted'::text])))
+);
+
+-- Name: TABLE upload_history; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.upload_history IS 'one row per upload, from its start';
+
+-- Name: COLUMN upload_history.status; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.status IS 'queued -> processing -> completed (no error) | partial (some rows) | failed (nothing loaded); completed, partial -> reverted';
+
+-- Name: COLUMN upload_history.mode; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.mode IS 'create (a known product is an error), upsert (it is updated), update (only known products, only the columns of the file)';
+
+-- Name: COLUMN upload_history.total_records; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.total_records IS 'data rows; valid + error once finished';
+
+-- Name: COLUMN upload_history.object_key; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.object_key IS 'where the file came from: key in the bucket, or path of a local file';
+
+-- Name: COLUMN upload_history.dry_run; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.dry_run IS 'checked and counted like any other, but nothing was loaded';
+
+-- Name: COLUMN upload_history.warning_records; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.warning_records IS 'rows with a warning; they count as valid or as error as if they had none. Null for uploads before warnings were looked for';
+
+-- Name: COLUMN upload_history.empty_cells; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.empty_cells IS 'what an empty cell does to a known product: clear or keep its value';
+
+-- Name: COLUMN upload_history.missing_products; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.missing_products IS 'what becomes of the vendor''s products that the file does not name: keep or deactivate';
+
+-- Name: COLUMN upload_history.deactivated_records; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.deactivated_records IS 'products that became inactive because the file does not name them';
+
+-- Name: COLUMN upload_history.encoding; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.encoding IS 'encoding that was said of this file; null: that of its mapping or its vendor, else it was found (event file.read)';
+
+-- Name: COLUMN upload_history.announced_sha256; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.announced_sha256 IS 'what the file must have, if that was said before it came';
+
 -- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
 
 CREATE VIEW audit.upload_errors WITH (security_invoker='true') AS
@@ -1825,9 +1008,7 @@ CREATE VIEW audit.uploads WITH (security_invoker='true') AS
     u.file_sha256,
     u.error_file_s3_key,
     u.rejected_file_s3_key,
-    u.dry_run,
-    u.kind,
-    u.reverts
+    u.dry_run
    FROM (catalog.upload_history u
      LEFT JOIN catalog.vendors v USING (vendor_id));
 
@@ -1848,7 +1029,7 @@ CREATE VIEW audit.vendor_quality WITH (security_invoker='true') AS
     trunc(((100.0 * (sum(u.valid_records))::numeric) / (NULLIF(sum(u.total_records), 0))::numeric), 1) AS success_percent,
     max(u.upload_timestamp) AS last_upload_at
    FROM (catalog.vendors v
-     LEFT JOIN catalog.upload_history u ON ((((u.vendor_id)::text = (v.vendor_id)::text) AND (u.status <> ALL (ARRAY['queued'::text, 'processing'::text])) AND (NOT u.dry_run) AND (u.kind = 'file'::text))))
+     LEFT JOIN catalog.upload_history u ON ((((u.vendor_id)::text = (v.vendor_id)::text) AND (u.status <> ALL (ARRAY['queued'::text, 'processing'::text])) AND (NOT u.dry_run))))
   GROUP BY v.vendor_id, v.vendor_name, v.status;
 
 -- Name: VIEW vendor_quality; Type: COMMENT; Schema: audit; Owner: -
@@ -1880,17 +1061,6 @@ COMMENT ON TABLE catalog.api_tokens IS 'bearer tokens cat_<token_id>_<secret>; o
 -- Name: COLUMN api_tokens.last_used_at; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.api_tokens.last_used_at IS 'to the minute';
-
--- Name: changes_change_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
-
-ALTER TABLE catalog.changes ALTER COLUMN change_id ADD GENERATED BY DEFAULT AS IDENTITY (
-    SEQUENCE NAME catalog.changes_change_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
 
 -- Name: idempotency_keys; Type: TABLE; Schema: catalog; Owner: -
 
@@ -1928,6 +1098,31 @@ COMMENT ON COLUMN catalog.idempotency_keys.seen_at IS 'last heartbeat of the req
 
 COMMENT ON COLUMN catalog.idempotency_keys.body_sha256 IS 'of the request that was answered: another body under the same key is refused';
 
+-- Name: notifications; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.notifications (
+    notification_id bigint NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    kind text NOT NULL,
+    recipient text,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = 'upload-finished'::text)),
+    CONSTRAINT notifications_sent_have_a_time CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT notifications_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'undeliverable'::text])))
+);
+
+-- Name: TABLE notifications; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.notifications IS 'outbox: written with the result it announces, delivered at least once';
+
+-- Name: COLUMN notifications.state; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.notifications.state IS 'pending -> sent | undeliverable (nobody to send it to, or refused for good); a failed attempt stays pending with its error';
+
 -- Name: notifications_notification_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.notifications ALTER COLUMN notification_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1952,6 +1147,50 @@ CREATE TABLE catalog.product_categories (
 
 COMMENT ON TABLE catalog.product_categories IS 'the whitelist of rule 4';
 
+-- Name: product_versions; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.product_versions (
+    version_id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    vendor_product_id character varying(100) NOT NULL COLLATE pg_catalog."C",
+    product_name character varying(200) NOT NULL,
+    category character varying(100) NOT NULL,
+    subcategory character varying(100),
+    description character varying(2000),
+    sku character varying(100) NOT NULL COLLATE pg_catalog."C",
+    brand character varying(100),
+    price numeric(10,2) NOT NULL,
+    compare_at_price numeric(10,2),
+    stock_quantity integer NOT NULL,
+    unit character varying(20),
+    weight_kg numeric(10,3),
+    dimensions_cm character varying(50),
+    image_url character varying(2048),
+    status text NOT NULL,
+    upload_id character varying(50),
+    created_at timestamp with time zone NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone NOT NULL,
+    operation text NOT NULL,
+    superseded_by character varying(50),
+    changed_by text DEFAULT SESSION_USER NOT NULL,
+    CONSTRAINT product_versions_end_after_they_begin CHECK ((valid_to >= valid_from)),
+    CONSTRAINT product_versions_operation_is_known CHECK ((operation = ANY (ARRAY['update'::text, 'delete'::text, 'revert'::text])))
+);
+
+-- Name: TABLE product_versions; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.product_versions IS 'every superseded or deleted image of a product, written by triggers whatever changed it; plain inserts write nothing here';
+
+-- Name: COLUMN product_versions.superseded_by; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_versions.superseded_by IS 'the upload that ended this image; null when it was done by hand';
+
+-- Name: COLUMN product_versions.changed_by; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_versions.changed_by IS 'the database user who ended this image';
+
 -- Name: product_versions_version_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.product_versions ALTER COLUMN version_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1962,6 +1201,46 @@ ALTER TABLE catalog.product_versions ALTER COLUMN version_id ADD GENERATED ALWAY
     NO MAXVALUE
     CACHE 1
 );
+
+-- Name: products; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.products (
+    product_id bigint NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    vendor_product_id character varying(100) NOT NULL COLLATE pg_catalog."C",
+    product_name character varying(200) NOT NULL,
+    category character varying(100) NOT NULL,
+    subcategory character varying(100),
+    description character varying(2000),
+    sku character varying(100) NOT NULL COLLATE pg_catalog."C",
+    brand character varying(100),
+    price numeric(10,2) NOT NULL,
+    compare_at_price numeric(10,2),
+    stock_quantity integer NOT NULL,
+    unit character varying(20),
+    weight_kg numeric(10,3),
+    dimensions_cm character varying(50),
+    image_url character varying(2048),
+    status text DEFAULT 'active'::text NOT NULL,
+    upload_id character varying(50),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    valid_from timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    CONSTRAINT products_compare_at_price_in_range CHECK (((compare_at_price >= 0.01) AND (compare_at_price <= 999999.99))),
+    CONSTRAINT products_image_url_is_http CHECK (((image_url)::text ~* '^https?://.'::text)),
+    CONSTRAINT products_price_in_range CHECK (((price >= 0.01) AND (price <= 999999.99))),
+    CONSTRAINT products_required_text_is_given CHECK ((((vendor_product_id)::text <> ''::text) AND ((product_name)::text <> ''::text) AND ((sku)::text <> ''::text))),
+    CONSTRAINT products_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text]))),
+    CONSTRAINT products_stock_quantity_in_range CHECK (((stock_quantity >= 0) AND (stock_quantity <= 1000000))),
+    CONSTRAINT products_weight_kg_in_range CHECK (((weight_kg >= (0)::numeric) AND (weight_kg <= 9999999.999)))
+);
+
+-- Name: COLUMN products.upload_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.products.upload_id IS 'the upload that made the current image; null when it was changed by hand. No foreign key: it would cost a fifth of the load';
+
+-- Name: COLUMN products.valid_from; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.products.valid_from IS 'since when the row has looked like this; former images are in product_versions';
 
 -- Name: products_product_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
@@ -1997,22 +1276,37 @@ CREATE TABLE catalog.upload_events (
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     event text NOT NULL,
     detail jsonb DEFAULT '{}'::jsonb NOT NULL
-);
+)
+PARTITION BY RANGE (at);
 
 -- Name: TABLE upload_events; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON TABLE catalog.upload_events IS 'append-only timeline of an upload';
+COMMENT ON TABLE catalog.upload_events IS 'append-only timeline of an upload, in partitions by month';
 
--- Name: upload_events_event_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+-- Name: upload_events_event_id_seq1; Type: SEQUENCE; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.upload_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME catalog.upload_events_event_id_seq
+    SEQUENCE NAME catalog.upload_events_event_id_seq1
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
 );
+
+-- Name: upload_events_rest; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.upload_events_rest (
+    event_id bigint NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    event text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+-- Name: TABLE upload_events_rest; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.upload_events_rest IS 'append-only timeline of an upload';
 
 -- Name: upload_slots; Type: TABLE; Schema: catalog; Owner: -
 
@@ -2046,28 +1340,34 @@ ALTER TABLE catalog.validation_errors ALTER COLUMN error_id ADD GENERATED ALWAYS
     CACHE 1
 );
 
--- Name: version_formats; Type: TABLE; Schema: catalog; Owner: -
+-- Name: validation_errors_rest; Type: TABLE; Schema: catalog; Owner: -
 
-CREATE TABLE catalog.version_formats (
-    format_id integer NOT NULL,
-    columns text NOT NULL,
-    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+CREATE TABLE catalog.validation_errors_rest (
+    error_id bigint NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    row_number integer NOT NULL,
+    line_number integer NOT NULL,
+    error_type text NOT NULL,
+    error_message text NOT NULL,
+    field text,
+    rejected_value text,
+    original_data jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'UNKNOWN_PRODUCT'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text, 'SUSPICIOUS_KEY'::text]))),
+    CONSTRAINT validation_errors_row_number_is_positive CHECK ((row_number > 0))
 );
 
--- Name: TABLE version_formats; Type: COMMENT; Schema: catalog; Owner: -
+-- Name: COLUMN validation_errors_rest.row_number; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON TABLE catalog.version_formats IS 'which columns of a version its hash covers: a column that comes later is not in the hash of older versions';
+COMMENT ON COLUMN catalog.validation_errors_rest.row_number IS 'first data record is 1';
 
--- Name: version_formats_format_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+-- Name: COLUMN validation_errors_rest.line_number; Type: COMMENT; Schema: catalog; Owner: -
 
-ALTER TABLE catalog.version_formats ALTER COLUMN format_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME catalog.version_formats_format_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
+COMMENT ON COLUMN catalog.validation_errors_rest.line_number IS 'physical line of the file, the header is usually line 1';
+
+-- Name: COLUMN validation_errors_rest.original_data; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors_rest.original_data IS 'the row as the vendor wrote it, by column; under _mapped its values after a mapping, under _line a row that could not be split';
 
 -- Name: batches; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -2292,9 +1592,20 @@ COMMENT ON COLUMN enrichment.results.obtained_at IS 'when the provider said so, 
 
 COMMENT ON COLUMN enrichment.results.is_cached IS 'known before, not paid for again';
 
--- Name: object_events; Type: TABLE; Schema: intake; Owner: -
+-- Name: object_events_event_id_seq1; Type: SEQUENCE; Schema: intake; Owner: -
 
-CREATE TABLE intake.object_events (
+ALTER TABLE intake.object_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME intake.object_events_event_id_seq1
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: object_events_rest; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.object_events_rest (
     event_id bigint NOT NULL,
     bucket text NOT NULL,
     object_key text NOT NULL,
@@ -2312,32 +1623,21 @@ CREATE TABLE intake.object_events (
     CONSTRAINT object_events_source_is_known CHECK ((source = ANY (ARRAY['s3'::text, 'sns'::text, 'eventbridge'::text, 'minio'::text, 'ceph'::text, 'poller'::text, 'api'::text])))
 );
 
--- Name: TABLE object_events; Type: COMMENT; Schema: intake; Owner: -
+-- Name: TABLE object_events_rest; Type: COMMENT; Schema: intake; Owner: -
 
-COMMENT ON TABLE intake.object_events IS 'arrivals; a second event of the same object version changes nothing';
+COMMENT ON TABLE intake.object_events_rest IS 'arrivals; a second event of the same object version changes nothing';
 
--- Name: COLUMN object_events.object_version; Type: COMMENT; Schema: intake; Owner: -
+-- Name: COLUMN object_events_rest.object_version; Type: COMMENT; Schema: intake; Owner: -
 
-COMMENT ON COLUMN intake.object_events.object_version IS 'version id of a versioned bucket, else the ETag';
+COMMENT ON COLUMN intake.object_events_rest.object_version IS 'version id of a versioned bucket, else the ETag';
 
--- Name: COLUMN object_events.ignored_because; Type: COMMENT; Schema: intake; Owner: -
+-- Name: COLUMN object_events_rest.ignored_because; Type: COMMENT; Schema: intake; Owner: -
 
-COMMENT ON COLUMN intake.object_events.ignored_because IS 'why an object below a route is no input';
+COMMENT ON COLUMN intake.object_events_rest.ignored_because IS 'why an object below a route is no input';
 
--- Name: COLUMN object_events.request_id; Type: COMMENT; Schema: intake; Owner: -
+-- Name: COLUMN object_events_rest.request_id; Type: COMMENT; Schema: intake; Owner: -
 
-COMMENT ON COLUMN intake.object_events.request_id IS 'the enrichment request it became';
-
--- Name: object_events_event_id_seq; Type: SEQUENCE; Schema: intake; Owner: -
-
-ALTER TABLE intake.object_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME intake.object_events_event_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
+COMMENT ON COLUMN intake.object_events_rest.request_id IS 'the enrichment request it became';
 
 -- Name: received_objects; Type: TABLE; Schema: intake; Owner: -
 
@@ -2404,6 +1704,55 @@ COMMENT ON COLUMN intake.routes.providers IS 'not read any more: options has it'
 -- Name: COLUMN routes.options; Type: COMMENT; Schema: intake; Owner: -
 
 COMMENT ON COLUMN intake.routes.options IS 'what the pipeline was told about this route: its own names and values';
+
+-- Name: seen_objects; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.seen_objects (
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    object_version text NOT NULL,
+    etag text NOT NULL,
+    pipeline text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL
+);
+
+-- Name: TABLE seen_objects; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON TABLE intake.seen_objects IS 'every object version that arrived, once, for as long as its pipeline remembers it (intake.lifetimes); written by a trigger of object_events';
+
+-- Name: COLUMN seen_objects.object_version; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.seen_objects.object_version IS 'version id of a versioned bucket, else the ETag';
+
+-- Name: alerts; Type: TABLE; Schema: jobs; Owner: -
+
+CREATE TABLE jobs.alerts (
+    alert_id bigint NOT NULL,
+    kind text NOT NULL,
+    detail text NOT NULL,
+    raised_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    cleared_at timestamp with time zone
+);
+
+-- Name: TABLE alerts; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON TABLE jobs.alerts IS 'periodic jobs that fail; an alert without cleared_at is still true';
+
+-- Name: COLUMN alerts.kind; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.alerts.kind IS 'the kind of the job';
+
+-- Name: alerts_alert_id_seq; Type: SEQUENCE; Schema: jobs; Owner: -
+
+ALTER TABLE jobs.alerts ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jobs.alerts_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 -- Name: jobs; Type: TABLE; Schema: jobs; Owner: -
 
@@ -2608,7 +1957,7 @@ PARTITION BY RANGE (window_at);
 
 -- Name: TABLE members; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON TABLE relay.members IS 'the objects of each window; partitioned by day, so that retention drops partitions (relay.drop_member_partitions)';
+COMMENT ON TABLE relay.members IS 'the objects of each window; in partitions by day, which the upkeep makes and releases (retention.tables)';
 
 -- Name: COLUMN members.object_version; Type: COMMENT; Schema: relay; Owner: -
 
@@ -2622,61 +1971,195 @@ COMMENT ON COLUMN relay.members.state IS 'waiting -> packed (in the archive of t
 
 COMMENT ON COLUMN relay.members.entry_name IS 'name in the archive: the key, made safe to extract';
 
--- Name: windows; Type: TABLE; Schema: relay; Owner: -
+-- Name: members_rest; Type: TABLE; Schema: relay; Owner: -
 
-CREATE TABLE relay.windows (
-    opens_at timestamp with time zone NOT NULL,
-    closes_at timestamp with time zone NOT NULL,
-    state text DEFAULT 'open'::text NOT NULL,
-    member_count integer,
-    byte_count bigint,
-    missing_count integer DEFAULT 0 NOT NULL,
-    attempt integer DEFAULT 0 NOT NULL,
-    waits_for text,
-    failed_at timestamp with time zone,
-    retry_at timestamp with time zone,
-    last_error text,
-    dispatched_at timestamp with time zone,
-    sealed_at timestamp with time zone,
-    delivered_at timestamp with time zone,
-    verified_at timestamp with time zone,
-    CONSTRAINT windows_are_counted_when_sealed CHECK (((state = 'open'::text) = ((member_count IS NULL) AND (byte_count IS NULL)))),
-    CONSTRAINT windows_close_after_they_open CHECK ((closes_at > opens_at)),
-    CONSTRAINT windows_have_the_times_of_their_state CHECK ((((state = 'open'::text) = (sealed_at IS NULL)) AND ((state = ANY (ARRAY['delivered'::text, 'verified'::text])) = (delivered_at IS NOT NULL)) AND ((state = 'verified'::text) = (verified_at IS NOT NULL)))),
-    CONSTRAINT windows_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'packing'::text, 'delivered'::text, 'verified'::text]))),
-    CONSTRAINT windows_wait_after_a_failure CHECK (((waits_for IS NULL) OR ((failed_at IS NOT NULL) AND (retry_at IS NOT NULL)))),
-    CONSTRAINT windows_wait_for_something_known CHECK ((waits_for = ANY (ARRAY['source'::text, 'target'::text, 'repair'::text])))
+CREATE TABLE relay.members_rest (
+    window_at timestamp with time zone NOT NULL,
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    object_version text NOT NULL,
+    etag text NOT NULL,
+    size_bytes bigint,
+    arrived_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    part integer,
+    entry_name text,
+    sha256 text,
+    problem text,
+    CONSTRAINT members_missing_have_a_reason CHECK (((state = ANY (ARRAY['gone'::text, 'altered'::text])) = (problem IS NOT NULL))),
+    CONSTRAINT members_packed_are_in_an_archive CHECK (((state = 'packed'::text) = ((part IS NOT NULL) AND (entry_name IS NOT NULL) AND (sha256 IS NOT NULL)))),
+    CONSTRAINT members_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT members_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'packed'::text, 'gone'::text, 'altered'::text])))
 );
 
--- Name: TABLE windows; Type: COMMENT; Schema: relay; Owner: -
+-- Name: COLUMN members_rest.object_version; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON TABLE relay.windows IS 'the arrivals between two moments; a window never holds an arrival of another';
+COMMENT ON COLUMN relay.members_rest.object_version IS 'version id of a versioned bucket, else the ETag';
 
--- Name: COLUMN windows.state; Type: COMMENT; Schema: relay; Owner: -
+-- Name: COLUMN members_rest.state; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.windows.state IS 'open (takes arrivals) -> sealed (complete, waits) -> packing -> delivered (all archives stored) -> verified (and looked at again); a failure leads back to sealed';
+COMMENT ON COLUMN relay.members_rest.state IS 'waiting -> packed (in the archive of that part; whether it is stored is said there) | gone (no such object) | altered (another object by now)';
 
--- Name: COLUMN windows.missing_count; Type: COMMENT; Schema: relay; Owner: -
+-- Name: COLUMN members_rest.entry_name; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.windows.missing_count IS 'members whose object was gone or altered before it was read';
+COMMENT ON COLUMN relay.members_rest.entry_name IS 'name in the archive: the key, made safe to extract';
 
--- Name: COLUMN windows.attempt; Type: COMMENT; Schema: relay; Owner: -
+-- Name: tables; Type: TABLE; Schema: retention; Owner: -
 
-COMMENT ON COLUMN relay.windows.attempt IS 'raised by every attempt; fences whoever had the window before';
+CREATE TABLE retention.tables (
+    table_schema text NOT NULL,
+    table_name text NOT NULL,
+    partition_column text NOT NULL,
+    period text NOT NULL,
+    ahead integer NOT NULL,
+    keep_days integer,
+    minimum_days integer NOT NULL,
+    is_archived boolean NOT NULL,
+    release_check text,
+    CONSTRAINT tables_are_kept_long_enough CHECK ((keep_days >= minimum_days)),
+    CONSTRAINT tables_are_made_ahead CHECK ((ahead > 0)),
+    CONSTRAINT tables_period_is_known CHECK ((period = ANY (ARRAY['day'::text, 'month'::text])))
+);
 
--- Name: COLUMN windows.waits_for; Type: COMMENT; Schema: relay; Owner: -
+-- Name: TABLE tables; Type: COMMENT; Schema: retention; Owner: -
 
-COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source or target (a store; all windows go on when it answers one of them), repair (the window itself)';
+COMMENT ON TABLE retention.tables IS 'every table in partitions by time; the upkeep manages them by these rows';
+
+-- Name: COLUMN tables.period; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.period IS 'time that a partition spans: a day or a month of UTC';
+
+-- Name: COLUMN tables.ahead; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.ahead IS 'how many whole periods after the present one have their partition';
+
+-- Name: COLUMN tables.keep_days; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.keep_days IS 'a partition is released so long after its end; null keeps it; a setting of the service goes before it';
+
+-- Name: COLUMN tables.minimum_days; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.minimum_days IS 'what no setting may go below';
+
+-- Name: COLUMN tables.is_archived; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.is_archived IS 'whether a partition is written into the store of reports before it is dropped';
+
+-- Name: COLUMN tables.release_check; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.release_check IS 'a function (from timestamptz, until timestamptz) returns boolean that must agree before a partition is released';
+
+-- Name: partitions; Type: VIEW; Schema: retention; Owner: -
+
+CREATE VIEW retention.partitions WITH (security_invoker='true') AS
+ WITH children AS MATERIALIZED (
+         SELECT t.table_schema,
+            t.table_name,
+            i.inhrelid,
+            i.inhdetachpending
+           FROM (((retention.tables t
+             JOIN pg_namespace n_1 ON ((n_1.nspname = t.table_schema)))
+             JOIN pg_class p ON (((p.relnamespace = n_1.oid) AND (p.relname = t.table_name))))
+             JOIN pg_inherits i ON ((i.inhparent = p.oid)))
+        )
+ SELECT r.table_schema,
+    r.table_name,
+    (n.nspname)::text AS partition_schema,
+    (c.relname)::text AS partition_name,
+    b.from_at,
+    b.until_at,
+    r.inhdetachpending AS is_detaching,
+    pg_table_size((c.oid)::regclass) AS table_bytes,
+    (GREATEST(c.reltuples, (0)::real))::bigint AS estimated_rows
+   FROM (((children r
+     JOIN pg_class c ON ((c.oid = r.inhrelid)))
+     JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+     CROSS JOIN LATERAL retention.bounds(c.oid) b(from_at, until_at));
+
+-- Name: VIEW partitions; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON VIEW retention.partitions IS 'the partitions of every registered table, by their bounds';
+
+-- Name: released_partitions; Type: TABLE; Schema: retention; Owner: -
+
+CREATE TABLE retention.released_partitions (
+    release_id bigint NOT NULL,
+    table_schema text NOT NULL,
+    table_name text NOT NULL,
+    partition_name text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'leaving'::text NOT NULL,
+    row_count bigint,
+    byte_count bigint,
+    content_sha256 text,
+    object_key text,
+    object_sha256 text,
+    began_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    exported_at timestamp with time zone,
+    released_at timestamp with time zone,
+    restored_until timestamp with time zone,
+    CONSTRAINT released_partitions_have_the_times_of_their_state CHECK ((((state = 'leaving'::text) OR (released_at IS NOT NULL)) AND ((state = 'restored'::text) = (restored_until IS NOT NULL)))),
+    CONSTRAINT released_partitions_say_where_they_are CHECK ((num_nulls(object_key, object_sha256, content_sha256, row_count, byte_count, exported_at) = ANY (ARRAY[0, 6]))),
+    CONSTRAINT released_partitions_state_is_known CHECK ((state = ANY (ARRAY['leaving'::text, 'released'::text, 'restored'::text]))),
+    CONSTRAINT released_partitions_sums_are_hex CHECK (((object_sha256 ~ '^[0-9a-f]{64}$'::text) AND (content_sha256 ~ '^[0-9a-f]{64}$'::text)))
+);
+
+-- Name: TABLE released_partitions; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON TABLE retention.released_partitions IS 'partitions that were taken out of their table: catalog retention status shows them, catalog retention restore brings one back';
+
+-- Name: COLUMN released_partitions.state; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.released_partitions.state IS 'leaving (exported, then detached, then dropped; goes on where it was cut off) -> released (dropped) -> restored (back until restored_until) -> leaving';
+
+-- Name: COLUMN released_partitions.byte_count; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.released_partitions.byte_count IS 'of the compressed file';
+
+-- Name: COLUMN released_partitions.content_sha256; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.released_partitions.content_sha256 IS 'of the rows as CSV, before compression: compared again after the partition was detached';
+
+-- Name: COLUMN released_partitions.object_key; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.released_partitions.object_key IS 'in the store of reports; null for tables that are not archived';
+
+-- Name: COLUMN released_partitions.object_sha256; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.released_partitions.object_sha256 IS 'of the compressed file: sha256sum says the same';
+
+-- Name: released_partitions_release_id_seq; Type: SEQUENCE; Schema: retention; Owner: -
+
+ALTER TABLE retention.released_partitions ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME retention.released_partitions_release_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: upload_events_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.upload_events ATTACH PARTITION catalog.upload_events_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
+-- Name: validation_errors_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.validation_errors ATTACH PARTITION catalog.validation_errors_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
+-- Name: object_events_rest; Type: TABLE ATTACH; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.object_events ATTACH PARTITION intake.object_events_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
+-- Name: members_rest; Type: TABLE ATTACH; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.members ATTACH PARTITION relay.members_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
 
 -- Name: api_tokens api_tokens_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.api_tokens
     ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (token_id);
-
--- Name: changes changes_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE ONLY catalog.changes
-    ADD CONSTRAINT changes_pkey PRIMARY KEY (change_id);
 
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -2703,11 +2186,6 @@ ALTER TABLE ONLY catalog.product_categories
 ALTER TABLE ONLY catalog.product_versions
     ADD CONSTRAINT product_versions_pkey PRIMARY KEY (version_id);
 
--- Name: product_versions product_versions_times_are_moments; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE catalog.product_versions
-    ADD CONSTRAINT product_versions_times_are_moments CHECK ((isfinite(valid_from) AND isfinite(valid_to))) NOT VALID;
-
 -- Name: products products_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.products
@@ -2717,11 +2195,6 @@ ALTER TABLE ONLY catalog.products
 
 ALTER TABLE ONLY catalog.products
     ADD CONSTRAINT products_sku_is_unique UNIQUE (sku);
-
--- Name: products products_times_are_moments; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE catalog.products
-    ADD CONSTRAINT products_times_are_moments CHECK ((isfinite(valid_from) AND isfinite(created_at))) NOT VALID;
 
 -- Name: products products_vendor_product_id_is_unique_per_vendor; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -2733,35 +2206,15 @@ ALTER TABLE ONLY catalog.products
 ALTER TABLE ONLY catalog.report_links
     ADD CONSTRAINT report_links_pkey PRIMARY KEY (token_sha256);
 
--- Name: ticks ticks_at_is_their_order; Type: CONSTRAINT; Schema: catalog; Owner: -
+-- Name: upload_events_rest upload_events_rest_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
-ALTER TABLE ONLY catalog.ticks
-    ADD CONSTRAINT ticks_at_is_their_order UNIQUE (at);
-
--- Name: ticks ticks_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE ONLY catalog.ticks
-    ADD CONSTRAINT ticks_pkey PRIMARY KEY (tick_id);
-
--- Name: upload_events upload_events_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE ONLY catalog.upload_events
-    ADD CONSTRAINT upload_events_pkey PRIMARY KEY (event_id);
+ALTER TABLE ONLY catalog.upload_events_rest
+    ADD CONSTRAINT upload_events_rest_pkey PRIMARY KEY (event_id);
 
 -- Name: upload_history upload_history_empty_cells_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.upload_history
     ADD CONSTRAINT upload_history_empty_cells_is_known CHECK ((empty_cells = ANY (ARRAY['clear'::text, 'keep'::text]))) NOT VALID;
-
--- Name: upload_history upload_history_kind_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE catalog.upload_history
-    ADD CONSTRAINT upload_history_kind_is_known CHECK ((kind = ANY (ARRAY['file'::text, 'revert'::text]))) NOT VALID;
-
--- Name: upload_history upload_history_loaded_rows_are_valid_rows; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE catalog.upload_history
-    ADD CONSTRAINT upload_history_loaded_rows_are_valid_rows CHECK (((status <> ALL (ARRAY['completed'::text, 'partial'::text])) OR COALESCE(((((created_records + updated_records) + unchanged_records) + COALESCE(deleted_records, 0)) = valid_records), false))) NOT VALID;
 
 -- Name: upload_history upload_history_missing_products_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -2777,11 +2230,6 @@ ALTER TABLE catalog.upload_history
 
 ALTER TABLE ONLY catalog.upload_history
     ADD CONSTRAINT upload_history_pkey PRIMARY KEY (upload_id);
-
--- Name: upload_history upload_history_reverts_name_an_upload; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE catalog.upload_history
-    ADD CONSTRAINT upload_history_reverts_name_an_upload CHECK (((kind = 'revert'::text) = (reverts IS NOT NULL))) NOT VALID;
 
 -- Name: upload_slots upload_slots_object_key_is_used_once; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -2803,15 +2251,15 @@ ALTER TABLE catalog.validation_errors
 ALTER TABLE ONLY catalog.validation_errors
     ADD CONSTRAINT validation_errors_pkey PRIMARY KEY (created_at, error_id);
 
+-- Name: validation_errors_rest validation_errors_rest_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.validation_errors_rest
+    ADD CONSTRAINT validation_errors_rest_pkey PRIMARY KEY (created_at, error_id);
+
 -- Name: vendors vendors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.vendors
     ADD CONSTRAINT vendors_pkey PRIMARY KEY (vendor_id);
-
--- Name: version_formats version_formats_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE ONLY catalog.version_formats
-    ADD CONSTRAINT version_formats_pkey PRIMARY KEY (format_id);
 
 -- Name: batches batches_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
 
@@ -2868,15 +2316,20 @@ ALTER TABLE ONLY enrichment.requests
 ALTER TABLE ONLY enrichment.results
     ADD CONSTRAINT results_pkey PRIMARY KEY (request_id, ordinal, field_group);
 
--- Name: object_events object_events_object_version_is_seen_once; Type: CONSTRAINT; Schema: intake; Owner: -
+-- Name: lifetimes lifetimes_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
 
-ALTER TABLE ONLY intake.object_events
-    ADD CONSTRAINT object_events_object_version_is_seen_once UNIQUE (bucket, object_key, object_version);
+ALTER TABLE ONLY intake.lifetimes
+    ADD CONSTRAINT lifetimes_pkey PRIMARY KEY (pipeline);
 
--- Name: object_events object_events_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
+-- Name: object_events_rest object_events_rest_object_version_is_seen_once; Type: CONSTRAINT; Schema: intake; Owner: -
 
-ALTER TABLE ONLY intake.object_events
-    ADD CONSTRAINT object_events_pkey PRIMARY KEY (event_id);
+ALTER TABLE ONLY intake.object_events_rest
+    ADD CONSTRAINT object_events_rest_object_version_is_seen_once UNIQUE (bucket, object_key, object_version);
+
+-- Name: object_events_rest object_events_rest_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.object_events_rest
+    ADD CONSTRAINT object_events_rest_pkey PRIMARY KEY (event_id);
 
 -- Name: received_objects received_objects_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
 
@@ -2887,6 +2340,16 @@ ALTER TABLE ONLY intake.received_objects
 
 ALTER TABLE ONLY intake.routes
     ADD CONSTRAINT routes_pkey PRIMARY KEY (bucket, prefix);
+
+-- Name: seen_objects seen_objects_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.seen_objects
+    ADD CONSTRAINT seen_objects_pkey PRIMARY KEY (bucket, object_key, object_version);
+
+-- Name: alerts alerts_pkey; Type: CONSTRAINT; Schema: jobs; Owner: -
+
+ALTER TABLE ONLY jobs.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (alert_id);
 
 -- Name: jobs jobs_pkey; Type: CONSTRAINT; Schema: jobs; Owner: -
 
@@ -2928,6 +2391,11 @@ ALTER TABLE ONLY relay.archives
 ALTER TABLE ONLY relay.members
     ADD CONSTRAINT members_pkey PRIMARY KEY (window_at, bucket, object_key, object_version);
 
+-- Name: members_rest members_rest_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.members_rest
+    ADD CONSTRAINT members_rest_pkey PRIMARY KEY (window_at, bucket, object_key, object_version);
+
 -- Name: windows windows_do_not_overlap; Type: CONSTRAINT; Schema: relay; Owner: -
 
 ALTER TABLE ONLY relay.windows
@@ -2938,21 +2406,19 @@ ALTER TABLE ONLY relay.windows
 ALTER TABLE ONLY relay.windows
     ADD CONSTRAINT windows_pkey PRIMARY KEY (opens_at);
 
+-- Name: released_partitions released_partitions_pkey; Type: CONSTRAINT; Schema: retention; Owner: -
+
+ALTER TABLE ONLY retention.released_partitions
+    ADD CONSTRAINT released_partitions_pkey PRIMARY KEY (release_id);
+
+-- Name: tables tables_pkey; Type: CONSTRAINT; Schema: retention; Owner: -
+
+ALTER TABLE ONLY retention.tables
+    ADD CONSTRAINT tables_pkey PRIMARY KEY (table_schema, table_name);
+
 -- Name: api_tokens_vendor_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX api_tokens_vendor_id_idx ON catalog.api_tokens USING btree (vendor_id);
-
--- Name: changes_tick_id_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX changes_tick_id_idx ON catalog.changes USING btree (tick_id, change_id);
-
--- Name: changes_upload_id_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX changes_upload_id_idx ON catalog.changes USING btree (upload_id) WHERE (upload_id IS NOT NULL);
-
--- Name: changes_waiting_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX changes_waiting_idx ON catalog.changes USING btree (change_id) WHERE (tick_id IS NULL);
 
 -- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -2961,22 +2427,6 @@ CREATE INDEX idempotency_keys_created_at_idx ON catalog.idempotency_keys USING b
 -- Name: notifications_pending_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX notifications_pending_idx ON catalog.notifications USING btree (notification_id) WHERE (state = 'pending'::text);
-
--- Name: product_versions_ended_by_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX product_versions_ended_by_idx ON catalog.product_versions USING btree (ended_by, version_id);
-
--- Name: product_versions_made_by_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX product_versions_made_by_idx ON catalog.product_versions USING btree (made_by);
-
--- Name: product_versions_product_id_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX product_versions_product_id_idx ON catalog.product_versions USING btree (product_id, version_id);
-
--- Name: product_versions_sku_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX product_versions_sku_idx ON catalog.product_versions USING btree (sku);
 
 -- Name: product_versions_superseded_by_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -2996,7 +2446,11 @@ CREATE INDEX report_links_expires_at_idx ON catalog.report_links USING btree (ex
 
 -- Name: upload_events_upload_id_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
-CREATE INDEX upload_events_upload_id_at_idx ON catalog.upload_events USING btree (upload_id, at);
+CREATE INDEX upload_events_upload_id_at_idx ON ONLY catalog.upload_events USING btree (upload_id, at);
+
+-- Name: upload_events_rest_upload_id_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_events_rest_upload_id_at_idx ON catalog.upload_events_rest USING btree (upload_id, at);
 
 -- Name: upload_history_queued_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -3021,6 +2475,10 @@ CREATE UNIQUE INDEX upload_slots_put_token_sha256_idx ON catalog.upload_slots US
 -- Name: validation_errors_upload_id_row_number_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX validation_errors_upload_id_row_number_idx ON ONLY catalog.validation_errors USING btree (upload_id, row_number);
+
+-- Name: validation_errors_rest_upload_id_row_number_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX validation_errors_rest_upload_id_row_number_idx ON catalog.validation_errors_rest USING btree (upload_id, row_number);
 
 -- Name: cache_expires_at_idx; Type: INDEX; Schema: enrichment; Owner: -
 
@@ -3048,19 +2506,39 @@ CREATE UNIQUE INDEX requests_request_hash_is_original ON enrichment.requests USI
 
 -- Name: object_events_received_at_idx; Type: INDEX; Schema: intake; Owner: -
 
-CREATE INDEX object_events_received_at_idx ON intake.object_events USING btree (received_at);
+CREATE INDEX object_events_received_at_idx ON ONLY intake.object_events USING btree (received_at);
 
 -- Name: object_events_request_id_idx; Type: INDEX; Schema: intake; Owner: -
 
-CREATE INDEX object_events_request_id_idx ON intake.object_events USING btree (request_id) WHERE (request_id IS NOT NULL);
+CREATE INDEX object_events_request_id_idx ON ONLY intake.object_events USING btree (request_id) WHERE (request_id IS NOT NULL);
+
+-- Name: object_events_rest_received_at_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX object_events_rest_received_at_idx ON intake.object_events_rest USING btree (received_at);
+
+-- Name: object_events_rest_request_id_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX object_events_rest_request_id_idx ON intake.object_events_rest USING btree (request_id) WHERE (request_id IS NOT NULL);
 
 -- Name: object_events_upload_id_idx; Type: INDEX; Schema: intake; Owner: -
 
-CREATE INDEX object_events_upload_id_idx ON intake.object_events USING btree (upload_id);
+CREATE INDEX object_events_upload_id_idx ON ONLY intake.object_events USING btree (upload_id);
+
+-- Name: object_events_rest_upload_id_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX object_events_rest_upload_id_idx ON intake.object_events_rest USING btree (upload_id);
 
 -- Name: received_objects_token_sha256_idx; Type: INDEX; Schema: intake; Owner: -
 
 CREATE UNIQUE INDEX received_objects_token_sha256_idx ON intake.received_objects USING btree (token_sha256);
+
+-- Name: seen_objects_received_at_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX seen_objects_received_at_idx ON intake.seen_objects USING btree (received_at);
+
+-- Name: alerts_are_raised_once; Type: INDEX; Schema: jobs; Owner: -
+
+CREATE UNIQUE INDEX alerts_are_raised_once ON jobs.alerts USING btree (kind) WHERE (cleared_at IS NULL);
 
 -- Name: jobs_dead_idx; Type: INDEX; Schema: jobs; Owner: -
 
@@ -3090,33 +2568,41 @@ CREATE UNIQUE INDEX alerts_are_raised_once ON relay.alerts USING btree (kind, CO
 
 CREATE INDEX windows_unfinished_idx ON relay.windows USING btree (state, opens_at) WHERE (state <> 'verified'::text);
 
+-- Name: released_partitions_one_at_a_time; Type: INDEX; Schema: retention; Owner: -
+
+CREATE UNIQUE INDEX released_partitions_one_at_a_time ON retention.released_partitions USING btree (table_schema, table_name, from_at) WHERE (state <> 'released'::text);
+
+-- Name: upload_events_rest_upload_id_at_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.upload_events_upload_id_at_idx ATTACH PARTITION catalog.upload_events_rest_upload_id_at_idx;
+
+-- Name: validation_errors_rest_pkey; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.validation_errors_pkey ATTACH PARTITION catalog.validation_errors_rest_pkey;
+
+-- Name: validation_errors_rest_upload_id_row_number_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.validation_errors_upload_id_row_number_idx ATTACH PARTITION catalog.validation_errors_rest_upload_id_row_number_idx;
+
+-- Name: object_events_rest_received_at_idx; Type: INDEX ATTACH; Schema: intake; Owner: -
+
+ALTER INDEX intake.object_events_received_at_idx ATTACH PARTITION intake.object_events_rest_received_at_idx;
+
+-- Name: object_events_rest_request_id_idx; Type: INDEX ATTACH; Schema: intake; Owner: -
+
+ALTER INDEX intake.object_events_request_id_idx ATTACH PARTITION intake.object_events_rest_request_id_idx;
+
+-- Name: object_events_rest_upload_id_idx; Type: INDEX ATTACH; Schema: intake; Owner: -
+
+ALTER INDEX intake.object_events_upload_id_idx ATTACH PARTITION intake.object_events_rest_upload_id_idx;
+
+-- Name: members_rest_pkey; Type: INDEX ATTACH; Schema: relay; Owner: -
+
+ALTER INDEX relay.members_pkey ATTACH PARTITION relay.members_rest_pkey;
+
 -- Name: api_tokens api_tokens_announce_change; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER api_tokens_announce_change AFTER DELETE OR UPDATE OF secret_sha256, role, vendor_id, expires_at, revoked_at ON catalog.api_tokens FOR EACH ROW EXECUTE FUNCTION catalog.announce_token_change();
-
--- Name: changes changes_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
-
-CREATE TRIGGER changes_refuse_change BEFORE UPDATE ON catalog.changes FOR EACH ROW WHEN ((old.tick_id IS NOT NULL)) EXECUTE FUNCTION catalog.refuse_history_change();
-
--- Name: changes changes_refuse_delete; Type: TRIGGER; Schema: catalog; Owner: -
-
-CREATE TRIGGER changes_refuse_delete BEFORE DELETE ON catalog.changes FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
-
--- Name: changes changes_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
-
-CREATE TRIGGER changes_refuse_truncate BEFORE TRUNCATE ON catalog.changes FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
-
--- Name: product_versions product_versions_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
-
-CREATE TRIGGER product_versions_refuse_change BEFORE DELETE OR UPDATE ON catalog.product_versions FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
-
--- Name: product_versions product_versions_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
-
-CREATE TRIGGER product_versions_refuse_truncate BEFORE TRUNCATE ON catalog.product_versions FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
-
--- Name: products products_begin_change; Type: TRIGGER; Schema: catalog; Owner: -
-
-CREATE TRIGGER products_begin_change BEFORE INSERT OR DELETE OR UPDATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.begin_change();
 
 -- Name: products products_begin_image; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -3130,25 +2616,9 @@ CREATE TRIGGER products_keep_deleted_images AFTER DELETE ON catalog.products REF
 
 CREATE TRIGGER products_keep_updated_images AFTER UPDATE ON catalog.products REFERENCING OLD TABLE AS old_images NEW TABLE AS new_images FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_updated_product_images();
 
--- Name: products products_refuse_forged_change; Type: TRIGGER; Schema: catalog; Owner: -
-
-CREATE TRIGGER products_refuse_forged_change AFTER INSERT ON catalog.products FOR EACH ROW WHEN ((new.made_by IS DISTINCT FROM (NULLIF(current_setting('catalog.change_id'::text, true), ''::text))::bigint)) EXECUTE FUNCTION catalog.refuse_forged_change();
-
 -- Name: products products_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER products_refuse_truncate BEFORE TRUNCATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('delete the rows instead: their images are then kept');
-
--- Name: ticks ticks_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
-
-CREATE TRIGGER ticks_refuse_change BEFORE UPDATE ON catalog.ticks FOR EACH ROW WHEN ((old.hash IS NOT NULL)) EXECUTE FUNCTION catalog.refuse_history_change();
-
--- Name: ticks ticks_refuse_delete; Type: TRIGGER; Schema: catalog; Owner: -
-
-CREATE TRIGGER ticks_refuse_delete BEFORE DELETE ON catalog.ticks FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
-
--- Name: ticks ticks_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
-
-CREATE TRIGGER ticks_refuse_truncate BEFORE TRUNCATE ON catalog.ticks FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
 
 -- Name: upload_events upload_events_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -3158,13 +2628,17 @@ CREATE TRIGGER upload_events_refuse_change BEFORE DELETE OR UPDATE ON catalog.up
 
 CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
 
--- Name: version_formats version_formats_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+-- Name: upload_events_rest upload_events_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
-CREATE TRIGGER version_formats_refuse_change BEFORE DELETE OR UPDATE ON catalog.version_formats FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events_rest FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
 
--- Name: version_formats version_formats_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+-- Name: object_events object_events_forget_objects; Type: TRIGGER; Schema: intake; Owner: -
 
-CREATE TRIGGER version_formats_refuse_truncate BEFORE TRUNCATE ON catalog.version_formats FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+CREATE TRIGGER object_events_forget_objects AFTER DELETE ON intake.object_events REFERENCING OLD TABLE AS old_events FOR EACH STATEMENT EXECUTE FUNCTION intake.forget_objects();
+
+-- Name: object_events object_events_remember_objects; Type: TRIGGER; Schema: intake; Owner: -
+
+CREATE TRIGGER object_events_remember_objects AFTER INSERT ON intake.object_events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION intake.remember_objects();
 
 -- Name: jobs jobs_wake_workers; Type: TRIGGER; Schema: jobs; Owner: -
 
@@ -3174,11 +2648,6 @@ CREATE TRIGGER jobs_wake_workers AFTER INSERT ON jobs.jobs REFERENCING NEW TABLE
 
 ALTER TABLE ONLY catalog.api_tokens
     ADD CONSTRAINT api_tokens_vendor_exists FOREIGN KEY (vendor_id) REFERENCES catalog.vendors(vendor_id);
-
--- Name: changes changes_tick_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE ONLY catalog.changes
-    ADD CONSTRAINT changes_tick_exists FOREIGN KEY (tick_id) REFERENCES catalog.ticks(tick_id);
 
 -- Name: notifications notifications_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -3202,7 +2671,7 @@ ALTER TABLE ONLY catalog.report_links
 
 -- Name: upload_events upload_events_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
-ALTER TABLE ONLY catalog.upload_events
+ALTER TABLE catalog.upload_events
     ADD CONSTRAINT upload_events_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
 
 -- Name: upload_slots upload_slots_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
@@ -3237,12 +2706,12 @@ ALTER TABLE ONLY enrichment.requests
 
 -- Name: object_events object_events_request_exists; Type: FK CONSTRAINT; Schema: intake; Owner: -
 
-ALTER TABLE ONLY intake.object_events
+ALTER TABLE intake.object_events
     ADD CONSTRAINT object_events_request_exists FOREIGN KEY (request_id) REFERENCES enrichment.requests(request_id);
 
 -- Name: object_events object_events_upload_exists; Type: FK CONSTRAINT; Schema: intake; Owner: -
 
-ALTER TABLE ONLY intake.object_events
+ALTER TABLE intake.object_events
     ADD CONSTRAINT object_events_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
 
 -- Name: alerts alerts_window_exists; Type: FK CONSTRAINT; Schema: relay; Owner: -
@@ -3260,6 +2729,11 @@ ALTER TABLE ONLY relay.archives
 ALTER TABLE relay.members
     ADD CONSTRAINT members_window_exists FOREIGN KEY (window_at) REFERENCES relay.windows(opens_at);
 
+-- Name: released_partitions released_partitions_table_is_registered; Type: FK CONSTRAINT; Schema: retention; Owner: -
+
+ALTER TABLE ONLY retention.released_partitions
+    ADD CONSTRAINT released_partitions_table_is_registered FOREIGN KEY (table_schema, table_name) REFERENCES retention.tables(table_schema, table_name);
+
 -- Name: api_tokens; Type: ROW SECURITY; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.api_tokens ENABLE ROW LEVEL SECURITY;
@@ -3267,22 +2741,6 @@ ALTER TABLE catalog.api_tokens ENABLE ROW LEVEL SECURITY;
 -- Name: api_tokens api_tokens_audit; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY api_tokens_audit ON catalog.api_tokens FOR SELECT TO catalog_auditor USING (true);
-
--- Name: changes; Type: ROW SECURITY; Schema: catalog; Owner: -
-
-ALTER TABLE catalog.changes ENABLE ROW LEVEL SECURITY;
-
--- Name: changes changes_audit; Type: POLICY; Schema: catalog; Owner: -
-
-CREATE POLICY changes_audit ON catalog.changes FOR SELECT TO catalog_auditor USING (true);
-
--- Name: changes changes_order; Type: POLICY; Schema: catalog; Owner: -
-
-CREATE POLICY changes_order ON catalog.changes FOR SELECT TO catalog_vendor USING (true);
-
--- Name: changes changes_service; Type: POLICY; Schema: catalog; Owner: -
-
-CREATE POLICY changes_service ON catalog.changes FOR SELECT TO catalog_owner USING (true);
 
 -- Name: notifications; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -3303,10 +2761,6 @@ CREATE POLICY product_versions_audit ON catalog.product_versions FOR SELECT TO c
 -- Name: product_versions product_versions_own_rows; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY product_versions_own_rows ON catalog.product_versions FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
-
--- Name: product_versions product_versions_service; Type: POLICY; Schema: catalog; Owner: -
-
-CREATE POLICY product_versions_service ON catalog.product_versions FOR SELECT TO catalog_owner USING (true);
 
 -- Name: products; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -3372,25 +2826,15 @@ CREATE POLICY vendors_audit ON catalog.vendors FOR SELECT TO catalog_auditor USI
 
 CREATE POLICY vendors_own_row ON catalog.vendors FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
 
--- Name: version_formats; Type: ROW SECURITY; Schema: catalog; Owner: -
-
-ALTER TABLE catalog.version_formats ENABLE ROW LEVEL SECURITY;
-
--- Name: version_formats version_formats_audit; Type: POLICY; Schema: catalog; Owner: -
-
-CREATE POLICY version_formats_audit ON catalog.version_formats FOR SELECT TO catalog_owner, catalog_auditor USING (true);
-
 -- Name: SCHEMA audit; Type: ACL; Schema: -; Owner: -
 
 GRANT USAGE ON SCHEMA audit TO catalog_vendor;
 GRANT USAGE ON SCHEMA audit TO catalog_auditor;
-GRANT ALL ON SCHEMA audit TO catalog_history;
 
 -- Name: SCHEMA catalog; Type: ACL; Schema: -; Owner: -
 
 GRANT USAGE ON SCHEMA catalog TO catalog_vendor;
 GRANT USAGE ON SCHEMA catalog TO catalog_auditor;
-GRANT ALL ON SCHEMA catalog TO catalog_owner WITH GRANT OPTION;
 
 -- Name: SCHEMA enrichment; Type: ACL; Schema: -; Owner: -
 
@@ -3408,24 +2852,9 @@ GRANT USAGE ON SCHEMA jobs TO catalog_auditor;
 
 GRANT USAGE ON SCHEMA relay TO catalog_auditor;
 
--- Name: FUNCTION cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean); Type: ACL; Schema: audit; Owner: -
+-- Name: SCHEMA retention; Type: ACL; Schema: -; Owner: -
 
-REVOKE ALL ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) TO catalog_owner;
-GRANT ALL ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) TO catalog_vendor;
-GRANT ALL ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) TO catalog_auditor;
-
--- Name: FUNCTION head(OUT tick bigint, OUT at timestamp with time zone, OUT head text); Type: ACL; Schema: audit; Owner: -
-
-REVOKE ALL ON FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone, OUT head text) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone, OUT head text) TO catalog_owner;
-GRANT ALL ON FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone, OUT head text) TO catalog_auditor;
-
--- Name: FUNCTION history_problems(); Type: ACL; Schema: audit; Owner: -
-
-REVOKE ALL ON FUNCTION audit.history_problems() FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.history_problems() TO catalog_owner;
-GRANT ALL ON FUNCTION audit.history_problems() TO catalog_auditor;
+GRANT USAGE ON SCHEMA retention TO catalog_auditor;
 
 -- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: ACL; Schema: audit; Owner: -
 
@@ -3439,97 +2868,9 @@ REVOKE ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) FROM PU
 GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catalog_vendor;
 GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catalog_auditor;
 
--- Name: TABLE changes; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.changes TO catalog_owner;
-GRANT SELECT ON TABLE catalog.changes TO catalog_auditor;
-
--- Name: COLUMN changes.change_id; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT(change_id) ON TABLE catalog.changes TO catalog_vendor;
-
--- Name: COLUMN changes.tick_id; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT(tick_id) ON TABLE catalog.changes TO catalog_vendor;
-
--- Name: TABLE notifications; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.notifications TO catalog_auditor;
-
--- Name: TABLE product_versions; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.product_versions TO catalog_vendor;
-GRANT SELECT ON TABLE catalog.product_versions TO catalog_auditor;
-GRANT SELECT ON TABLE catalog.product_versions TO catalog_owner;
-
--- Name: TABLE products; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.products TO catalog_vendor;
-GRANT SELECT ON TABLE catalog.products TO catalog_auditor;
-GRANT REFERENCES,TRIGGER ON TABLE catalog.products TO catalog_history;
-
--- Name: TABLE ticks; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.ticks TO catalog_owner;
-GRANT SELECT ON TABLE catalog.ticks TO catalog_auditor;
-
--- Name: COLUMN ticks.tick_id; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT(tick_id) ON TABLE catalog.ticks TO catalog_vendor;
-
--- Name: COLUMN ticks.at; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT(at) ON TABLE catalog.ticks TO catalog_vendor;
-
--- Name: TABLE upload_history; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.upload_history TO catalog_vendor;
-GRANT SELECT ON TABLE catalog.upload_history TO catalog_auditor;
-
--- Name: TABLE product_rows; Type: ACL; Schema: audit; Owner: -
-
-GRANT SELECT ON TABLE audit.product_rows TO catalog_auditor;
-
--- Name: FUNCTION row_of_version(version bigint); Type: ACL; Schema: audit; Owner: -
-
-REVOKE ALL ON FUNCTION audit.row_of_version(version bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.row_of_version(version bigint) TO catalog_auditor;
-
--- Name: FUNCTION sku_holders(upload text); Type: ACL; Schema: audit; Owner: -
-
-REVOKE ALL ON FUNCTION audit.sku_holders(upload text) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.sku_holders(upload text) TO catalog_auditor;
-
--- Name: FUNCTION tick(wait boolean); Type: ACL; Schema: audit; Owner: -
-
-REVOKE ALL ON FUNCTION audit.tick(wait boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.tick(wait boolean) TO catalog_owner;
-
--- Name: FUNCTION upload_diff(upload text); Type: ACL; Schema: audit; Owner: -
-
-REVOKE ALL ON FUNCTION audit.upload_diff(upload text) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.upload_diff(upload text) TO catalog_vendor;
-GRANT ALL ON FUNCTION audit.upload_diff(upload text) TO catalog_auditor;
-
--- Name: FUNCTION upload_timeline(upload text); Type: ACL; Schema: audit; Owner: -
-
-REVOKE ALL ON FUNCTION audit.upload_timeline(upload text) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.upload_timeline(upload text) TO catalog_auditor;
-
--- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text); Type: ACL; Schema: audit; Owner: -
-
-REVOKE ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) TO catalog_owner;
-GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) TO catalog_auditor;
-
 -- Name: FUNCTION add_product_column(name text, definition text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.add_product_column(name text, definition text) FROM PUBLIC;
-
--- Name: FUNCTION add_version_column(name text); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.add_version_column(name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION catalog.add_version_column(name text) TO catalog_owner;
 
 -- Name: FUNCTION ambiguous_keys(); Type: ACL; Schema: catalog; Owner: -
 
@@ -3540,10 +2881,6 @@ GRANT ALL ON FUNCTION catalog.ambiguous_keys() TO catalog_auditor;
 
 REVOKE ALL ON FUNCTION catalog.announce_token_change() FROM PUBLIC;
 
--- Name: FUNCTION begin_change(); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.begin_change() FROM PUBLIC;
-
 -- Name: FUNCTION begin_product_image(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.begin_product_image() FROM PUBLIC;
@@ -3552,22 +2889,6 @@ REVOKE ALL ON FUNCTION catalog.begin_product_image() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.canonical_key(key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION catalog.canonical_key(key text) TO catalog_auditor;
-
--- Name: FUNCTION change_hash(change catalog.changes); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.change_hash(change catalog.changes) FROM PUBLIC;
-
--- Name: FUNCTION changes_of_upload(upload text); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.changes_of_upload(upload text) FROM PUBLIC;
-GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_owner;
-GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_vendor;
-GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_auditor;
-
--- Name: FUNCTION current_change(); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.current_change() FROM PUBLIC;
-GRANT ALL ON FUNCTION catalog.current_change() TO catalog_owner;
 
 -- Name: FUNCTION current_vendor_id(); Type: ACL; Schema: catalog; Owner: -
 
@@ -3582,10 +2903,6 @@ REVOKE ALL ON FUNCTION catalog.drop_error_partitions(keep interval) FROM PUBLIC;
 -- Name: FUNCTION drop_product_column(name text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.drop_product_column(name text) FROM PUBLIC;
-
--- Name: FUNCTION early_hash(OUT versions bigint, OUT hash bytea); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.early_hash(OUT versions bigint, OUT hash bytea) FROM PUBLIC;
 
 -- Name: FUNCTION ensure_error_partitions(at timestamp with time zone); Type: ACL; Schema: catalog; Owner: -
 
@@ -3613,43 +2930,38 @@ REVOKE ALL ON FUNCTION catalog.keep_updated_product_images() FROM PUBLIC;
 -- Name: FUNCTION product_columns(prefix text, without text[]); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.product_columns(prefix text, without text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION catalog.product_columns(prefix text, without text[]) TO catalog_history;
 
 -- Name: FUNCTION refuse_change(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.refuse_change() FROM PUBLIC;
 
--- Name: FUNCTION refuse_forged_change(); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.refuse_forged_change() FROM PUBLIC;
-
--- Name: FUNCTION refuse_history_change(); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.refuse_history_change() FROM PUBLIC;
-
 -- Name: FUNCTION revert_upload(upload text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.revert_upload(upload text) FROM PUBLIC;
 
--- Name: FUNCTION row_hashes(format integer, condition text); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.row_hashes(format integer, condition text) FROM PUBLIC;
-
--- Name: FUNCTION rows_hash(change bigint, OUT versions bigint, OUT hash bytea); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.rows_hash(change bigint, OUT versions bigint, OUT hash bytea) FROM PUBLIC;
-
--- Name: FUNCTION tick_hash(tick catalog.ticks); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.tick_hash(tick catalog.ticks) FROM PUBLIC;
-
--- Name: FUNCTION version_format(); Type: ACL; Schema: catalog; Owner: -
-
-REVOKE ALL ON FUNCTION catalog.version_format() FROM PUBLIC;
-
 -- Name: FUNCTION write_products_as_of(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.write_products_as_of() FROM PUBLIC;
+
+-- Name: TABLE lifetimes; Type: ACL; Schema: intake; Owner: -
+
+GRANT SELECT ON TABLE intake.lifetimes TO catalog_auditor;
+
+-- Name: TABLE object_events; Type: ACL; Schema: intake; Owner: -
+
+GRANT SELECT ON TABLE intake.object_events TO catalog_auditor;
+
+-- Name: FUNCTION arrivals_are_over(from_at timestamp with time zone, until_at timestamp with time zone); Type: ACL; Schema: intake; Owner: -
+
+REVOKE ALL ON FUNCTION intake.arrivals_are_over(from_at timestamp with time zone, until_at timestamp with time zone) FROM PUBLIC;
+
+-- Name: FUNCTION forget_objects(); Type: ACL; Schema: intake; Owner: -
+
+REVOKE ALL ON FUNCTION intake.forget_objects() FROM PUBLIC;
+
+-- Name: FUNCTION remember_objects(); Type: ACL; Schema: intake; Owner: -
+
+REVOKE ALL ON FUNCTION intake.remember_objects() FROM PUBLIC;
 
 -- Name: FUNCTION wake_workers(); Type: ACL; Schema: jobs; Owner: -
 
@@ -3663,6 +2975,23 @@ REVOKE ALL ON FUNCTION relay.drop_member_partitions(keep interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION relay.ensure_member_partitions(at timestamp with time zone, days integer) FROM PUBLIC;
 
+-- Name: TABLE windows; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.windows TO catalog_auditor;
+
+-- Name: FUNCTION windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone); Type: ACL; Schema: relay; Owner: -
+
+REVOKE ALL ON FUNCTION relay.windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone) FROM PUBLIC;
+
+-- Name: FUNCTION bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone); Type: ACL; Schema: retention; Owner: -
+
+REVOKE ALL ON FUNCTION retention.bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION retention.bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone) TO catalog_auditor;
+
+-- Name: FUNCTION drop_ended(space text, name text, keep interval); Type: ACL; Schema: retention; Owner: -
+
+REVOKE ALL ON FUNCTION retention.drop_ended(space text, name text, keep interval) FROM PUBLIC;
+
 -- Name: TABLE calls; Type: ACL; Schema: enrichment; Owner: -
 
 GRANT SELECT ON TABLE enrichment.calls TO catalog_auditor;
@@ -3674,6 +3003,11 @@ GRANT SELECT ON TABLE enrichment.requests TO catalog_auditor;
 -- Name: TABLE enrichment; Type: ACL; Schema: audit; Owner: -
 
 GRANT SELECT ON TABLE audit.enrichment TO catalog_auditor;
+
+-- Name: TABLE upload_history; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.upload_history TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.upload_history TO catalog_auditor;
 
 -- Name: TABLE upload_errors; Type: ACL; Schema: audit; Owner: -
 
@@ -3731,20 +3065,29 @@ GRANT SELECT(revoked_at) ON TABLE catalog.api_tokens TO catalog_auditor;
 
 GRANT SELECT(last_used_at) ON TABLE catalog.api_tokens TO catalog_auditor;
 
+-- Name: TABLE notifications; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.notifications TO catalog_auditor;
+
 -- Name: TABLE product_categories; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON TABLE catalog.product_categories TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.product_categories TO catalog_auditor;
 
+-- Name: TABLE product_versions; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.product_versions TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.product_versions TO catalog_auditor;
+
+-- Name: TABLE products; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.products TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.products TO catalog_auditor;
+
 -- Name: TABLE upload_events; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_auditor;
-
--- Name: TABLE version_formats; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.version_formats TO catalog_owner;
-GRANT SELECT ON TABLE catalog.version_formats TO catalog_auditor;
 
 -- Name: TABLE batches; Type: ACL; Schema: enrichment; Owner: -
 
@@ -3782,13 +3125,17 @@ GRANT SELECT ON TABLE enrichment.records TO catalog_auditor;
 
 GRANT SELECT ON TABLE enrichment.results TO catalog_auditor;
 
--- Name: TABLE object_events; Type: ACL; Schema: intake; Owner: -
-
-GRANT SELECT ON TABLE intake.object_events TO catalog_auditor;
-
 -- Name: TABLE routes; Type: ACL; Schema: intake; Owner: -
 
 GRANT SELECT ON TABLE intake.routes TO catalog_auditor;
+
+-- Name: TABLE seen_objects; Type: ACL; Schema: intake; Owner: -
+
+GRANT SELECT ON TABLE intake.seen_objects TO catalog_auditor;
+
+-- Name: TABLE alerts; Type: ACL; Schema: jobs; Owner: -
+
+GRANT SELECT ON TABLE jobs.alerts TO catalog_auditor;
 
 -- Name: TABLE jobs; Type: ACL; Schema: jobs; Owner: -
 
@@ -3818,7 +3165,15 @@ GRANT SELECT ON TABLE relay.archives TO catalog_auditor;
 
 GRANT SELECT ON TABLE relay.members TO catalog_auditor;
 
--- Name: TABLE windows; Type: ACL; Schema: relay; Owner: -
+-- Name: TABLE tables; Type: ACL; Schema: retention; Owner: -
 
-GRANT SELECT ON TABLE relay.windows TO catalog_auditor;
+GRANT SELECT ON TABLE retention.tables TO catalog_auditor;
+
+-- Name: TABLE partitions; Type: ACL; Schema: retention; Owner: -
+
+GRANT SELECT ON TABLE retention.partitions TO catalog_auditor;
+
+-- Name: TABLE released_partitions; Type: ACL; Schema: retention; Owner: -
+
+GRANT SELECT ON TABLE retention.released_partitions TO catalog_auditor;
 

@@ -22,6 +22,7 @@ struct CatalogCommand: AsyncParsableCommand {
             DemoCommand.self, IngestCommand.self, ServeCommand.self, WorkerCommand.self, UploadCommand.self,
             VendorCommand.self, CategoryCommand.self, TokenCommand.self, RouteCommand.self, EnrichCommand.self,
             ProviderCommand.self, NAICSCommand.self, RelayCommand.self, JobsCommand.self, AuditCommand.self,
+            RetentionCommand.self,
             MigrateCommand.self, PsqlCommand.self, PostgresCommand.self, ReferenceCommand.self,
         ])
 

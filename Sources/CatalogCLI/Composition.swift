@@ -11,6 +11,7 @@ import Postgres
 import Relay
 import Storage
 import Threads
+import Upkeep
 
 /// The only place that builds everything, for commands and for tests.
 struct Composition: Sendable {
@@ -126,6 +127,11 @@ struct Composition: Sendable {
     }
 
     func recorder(_ pool: Pool) -> ArrivalRecorder { ArrivalRecorder(pool: pool, pipelines: pipelines) }
+
+    /// What makes and releases partitions.
+    func upkeep(_ pool: Pool) throws -> UpkeepResources {
+        UpkeepResources(pool: pool, store: try stores.reports(), settings: settings.retention)
+    }
 
     /// Nil if this process has no target to relay to.
     func archiveStore() -> (any ArchiveStore)? {

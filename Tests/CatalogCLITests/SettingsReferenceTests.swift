@@ -51,7 +51,8 @@ import Testing
     func accepted() throws {
         for setting in Self.settings {
             guard case .whole(let range) = setting.form else { continue }
-            for text in ["\(range.lowerBound)", setting.fallback] {
+            // A default may be words: for ever.
+            for text in ["\(range.lowerBound)"] + (Int(setting.fallback).map { ["\($0)"] } ?? []) {
                 _ = try Settings(environment: [setting.name: text], directory: "/tmp")
             }
         }

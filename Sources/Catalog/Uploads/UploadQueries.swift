@@ -38,7 +38,8 @@ extension Upload {
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
         returning vendor_id, file_name, mode, policy, empty_cells, missing_products, bucket, object_key, object_version,
             file_size_bytes, dry_run, encoding, announced_sha256,
-            (select e.etag from intake.object_events e where e.upload_id = upload_history.upload_id) as etag
+            (select e.etag from intake.object_events e
+                where e.upload_id = upload_history.upload_id and e.received_at >= upload_history.upload_timestamp) as etag
         """
     }
 
@@ -133,8 +134,6 @@ extension Upload {
     static func revert(_ uploadID: String) -> Statement {
         "select vendor_product_id, sku, reason from catalog.revert_upload(\(uploadID)::text)"
     }
-
-    static let ensureErrorPartitions: Statement = "select catalog.ensure_error_partitions()"
 
     static let copyErrors: Statement = """
         copy catalog.validation_errors
@@ -290,11 +289,6 @@ extension Session {
             try RevertException(
                 vendorProductID: $0.get("vendor_product_id"), sku: $0.get("sku"), reason: $0.get("reason"))
         }
-    }
-
-    /// Makes this month's and next month's partition of `validation_errors` where they are missing.
-    public func ensureErrorPartitions() throws {
-        try execute(Upload.ensureErrorPartitions)
     }
 
     /// Streams errors into `validation_errors`: text COPY rows of upload id, row number, line number, type, message,

@@ -9,6 +9,7 @@ import Migrations
 import Postgres
 import Relay
 import ServiceLifecycle
+import Upkeep
 
 /// What a process of the service does.
 enum ServiceRole: String, CaseIterable, Sendable { case api, worker, poller }
@@ -63,7 +64,10 @@ struct ServiceRunner {
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits, publicURL: settings.publicURL)
         var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
-        var periodic = UploadJobResources.periodic + EnrichmentResources.periodic
+        handlers += try composition.upkeep(pool).handlers
+        handlers.append(ArrivalsJob(pool: pool, days: composition.settings.arrivalDays))
+        var periodic = UploadJobResources.periodic + EnrichmentResources.periodic + UpkeepResources.periodic
+        periodic.append(ArrivalsJob.periodic)
         if let target = composition.archiveStore() {
             let relay = RelayResources(
                 pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)
@@ -74,8 +78,8 @@ struct ServiceRunner {
             configuration.concurrency["relay"] = nil
         }
         return JobWorker(
-            configuration, connector: composition.database.connector, handlers: handlers, periodic: periodic,
-            logger: logger)
+            configuration, connector: composition.database.connector, handlers: handlers.watched(periodic, pool),
+            periodic: periodic, logger: logger)
     }
 
     /// - Parameter worker: of the same process, which is not ready without it.

@@ -74,7 +74,6 @@ package struct OnboardingPipeline: Sendable {
     /// Commits status `processing`, so that the upload can be watched.
     private func begin(_ upload: Upload) async throws {
         try await connection.transaction { session in
-            try session.ensureErrorPartitions()
             try session.giveUpOrphanedUploads()
             try session.beginUpload(upload)
             try session.addEvent(upload.uploadID, .started(mode: upload.mode, policy: upload.policy))

@@ -85,7 +85,7 @@ package struct UploadJobResources: Sendable {
     package var handlers: [any JobHandler] {
         [
             OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool),
-            HistoryHeadJob(resources: self),
+            HistoryHeadJob(resources: self), ExpiryJob(pool: pool),
         ]
     }
 }
@@ -133,7 +133,6 @@ struct OnboardJob: JobHandler {
     /// - Returns: nil if the upload has ended: this is a late repetition.
     private func begin(_ uploadID: String) async throws -> Upload? {
         try await resources.pool.transaction { session in
-            try session.ensureErrorPartitions()
             guard let upload = try session.startUpload(uploadID) else { return nil }
             try session.addEvent(uploadID, .started(mode: upload.mode, policy: upload.policy))
             try session.announceChange(of: uploadID)
@@ -234,18 +233,14 @@ struct NotifyJob: JobHandler {
     }
 }
 
-/// Every five minutes: gives up what lost its job, sends what lost its notification, makes partitions ahead of time.
+/// Every five minutes: gives up what lost its job, sends what lost its notification.
 struct UpkeepJob: JobHandler {
-    let kind = "upkeep"
+    static let kind = "upkeep"
+    var kind: String { Self.kind }
     let pool: Pool
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         let (lost, forgotten) = try await pool.transaction { session in
-            try session.ensureErrorPartitions()
-            try session.deleteExpiredReportLinks()
-            try session.deleteExpiredSlots()
-            try session.deleteExpiredIdempotencyKeys()
-            try session.deleteOldReceivedObjects()
             // Those from a bucket are mailed, which the second step sees.
             let lost = try session.giveUpOrphanedUploads()
             let forgotten = try session.forgottenNotifications()
@@ -260,13 +255,33 @@ struct UpkeepJob: JobHandler {
     }
 }
 
+/// Every five minutes: deletes what was only kept for a time. A job of its own: if it fails, repairs go on.
+struct ExpiryJob: JobHandler {
+    static let kind = "upkeep.expiry"
+    var kind: String { Self.kind }
+    let pool: Pool
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        try await pool.transaction { session in
+            try session.deleteExpiredReportLinks()
+            try session.deleteExpiredSlots()
+            try session.deleteExpiredIdempotencyKeys()
+            try session.deleteOldReceivedObjects()
+            try session.finish(job)
+        }
+        return .finishedByHandler
+    }
+}
+
 extension UploadJobResources {
     /// What workers enqueue by themselves.
-    package static let periodic = [
-        PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300),
-        PeriodicJob(
-            NewJob(queue: UploadStep.notify.rawValue, kind: HistoryHeadJob.name, priority: 4), everySeconds: 86_400),
-    ]
+    package static let periodic =
+        [UpkeepJob.kind, ExpiryJob.kind].map { kind in
+            PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: kind, priority: 4), everySeconds: 300)
+        } + [
+            PeriodicJob(
+                NewJob(queue: UploadStep.notify.rawValue, kind: HistoryHeadJob.name, priority: 4), everySeconds: 86_400)
+        ]
 }
 
 extension Session {
