@@ -2,13 +2,13 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install sbom pin demo run test chaos model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+.PHONY: help setup build install sbom pin demo run test test-postgres chaos model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
-swift_code := Package.swift Sources Tests Plugins Benchmarks
+swift_code := Package.swift Sources Tests Plugins Benchmarks Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what this machine lacks: C libraries, PostgreSQL 15 or newer
 	@scripts/setup.sh
@@ -37,9 +37,14 @@ test: ## run all tests: make test ARGS="--filter MigrationsTests"
 	@scripts/setup.sh Tests/requirements.txt scripts/deployment/requirements.txt
 	@scripts/test.sh $(ARGS)
 
-chaos: ## hundreds of random kills, which take minutes
+test-postgres: ## run the tests of the binary on another PostgreSQL: make test-postgres VERSION=17
 	@scripts/setup.sh Tests/requirements.txt
-	@CATALOG_MIGRATE_KILLS=200 scripts/test.sh --filter MigrateKillTests
+	@CATALOG_POSTGRES_BIN="$$(scripts/postgres-bin.sh "$(VERSION)")" scripts/test.sh --filter EndToEndTests $(ARGS)
+
+chaos: ## hundreds of random kills, failovers, and minutes of load through upgrades
+	@scripts/setup.sh Tests/requirements.txt
+	@CATALOG_CHAOS=1 CATALOG_MIGRATE_KILLS=200 CATALOG_LOAD_SECONDS=15 \
+		scripts/test.sh --filter "MigrateKillTests|RollingLoadTests|FailoverTests|PoolerTests|IdempotencyTests"
 	@Tests/Protocol/queue_chaos.py "$$(swift build --show-bin-path)/catalog" --rounds 30
 
 model: ## check the model of the queue's protocol with spin: make model ARGS=--full for every fault at once
@@ -60,13 +65,13 @@ bench-migrate: build ## what faults do to migrations, beside sqitch, yoyo and al
 docs: build ## make the generated pages of docs/ again
 	@scripts/docs.sh $(catalog)
 
-fuzz: ## let libFuzzer attack the CSV reader: make fuzz ARGS=60 for a minute
+fuzz: setup ## let libFuzzer attack what reads foreign input: make fuzz ARGS="mapping xml 60" for two targets and a minute
 	@scripts/fuzz.sh $(ARGS)
 
 fuzz-api: setup ## attack the HTTP interface with Schemathesis: make fuzz-api ARGS=500 for so many examples of each operation
 	@scripts/fuzz-api.sh $(ARGS)
 
-sanitize: setup ## run the tests under ThreadSanitizer and AddressSanitizer: make sanitize ARGS="thread --filter JobsTests"
+sanitize: setup ## run the tests under ThreadSanitizer and AddressSanitizer: make sanitize ARGS="thread core"
 	@scripts/sanitize.sh $(ARGS)
 
 lint: ## check formatting, scripts, documentation, deployment and the pipeline, change nothing

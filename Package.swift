@@ -65,7 +65,7 @@ let package = Package(
         library("Catalog", ["Postgres", "Text"]),
         library("Storage", ["AWS", "OpenSSL", "Threads"]),
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
-        library("Intake", ["AWS", "Postgres", "Storage", lifecycle, logging]),
+        library("Intake", ["AWS", "Jobs", "Postgres", "Storage", lifecycle, logging]),
         library(
             "Ingest",
             [
@@ -79,6 +79,7 @@ let package = Package(
                 "Threads", "Zlib", logging,
             ]),
         library("Relay", ["AWS", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Threads", "Zlib", logging]),
+        library("Upkeep", ["Jobs", "OpenSSL", "Postgres", "Storage", "Zlib", logging]),
         library(
             "API",
             [
@@ -89,7 +90,7 @@ let package = Package(
             name: "CatalogCLI",
             dependencies: [
                 "API", "AWS", "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "Migrations", "Postgres",
-                "Relay", "Storage", "Tabular", "Text", "Threads", arguments, lifecycle, logging,
+                "Relay", "Storage", "Tabular", "Text", "Threads", "Upkeep", arguments, lifecycle, logging,
             ],
             swiftSettings: strict),
 
@@ -132,12 +133,12 @@ let package = Package(
         tests("Jobs", ["Jobs", "Postgres", "TestSupport", "Threads", logging]),
         tests("Catalog", ["Catalog", "Migrations", "Postgres", "TestSupport", "Text"]),
         tests("Storage", ["AWS", "Curl", "Storage", "TestSupport", "Threads"]),
-        tests("Intake", ["Intake", "TestSupport"]),
+        tests("Intake", ["Intake", "Jobs", "PipelineSupport", "Postgres", "TestSupport", logging]),
         tests(
             "Ingest",
             [
-                "AWS", "Catalog", "Curl", "Ingest", "Intake", "PipelineSupport", "Postgres", "Storage", "Tabular",
-                "TestSupport", "Text", logging,
+                "AWS", "Catalog", "Curl", "Ingest", "Intake", "Jobs", "OpenSSL", "PipelineSupport", "Postgres", "Storage",
+                "Tabular", "TestSupport", "Text", "Upkeep", logging,
             ]),
         tests(
             "Enrichment",
@@ -151,6 +152,7 @@ let package = Package(
                 "AWS", "Curl", "Intake", "Jobs", "OpenSSL", "PipelineSupport", "Postgres", "Relay", "Storage",
                 "TestSupport", "Threads", logging,
             ]),
+        tests("Upkeep", ["Jobs", "Postgres", "Storage", "TestSupport", "Upkeep", logging]),
         tests(
             "API",
             ["API", "Catalog", "Curl", "Enrichment", "Jobs", "OpenSSL", "Postgres", "TestSupport", "Threads", logging]),

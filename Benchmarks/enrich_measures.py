@@ -46,7 +46,7 @@ def list_of(bench, count):
 def empty(bench):
     bench.database.query(
         "truncate enrichment.requests, enrichment.records, enrichment.batches, enrichment.results, enrichment.cache, "
-        "enrichment.calls, enrichment.providers, enrichment.buckets, intake.object_events, jobs.jobs cascade", "checkpoint")
+        "enrichment.calls, enrichment.providers, enrichment.buckets, intake.object_events, intake.seen_objects, jobs.jobs cascade", "checkpoint")
 
 
 def provider(bench, *limits, **settings):

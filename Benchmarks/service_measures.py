@@ -1,10 +1,13 @@
-"""The measure P11: a hundred uploads at once through the service."""
+"""The measures P11 and P26: a hundred uploads at once through the service, and the death of its workers."""
 import csv
 import itertools
 import signal
 import subprocess
 import time
 
+import psycopg
+
+import generate
 from measures import Group, Row, check, ingest_mixed, median
 
 UPLOADS, VENDORS = 100, 20
@@ -22,7 +25,7 @@ def prepare(bench, rows):
     bench.database.query(
         "insert into catalog.vendors (vendor_id, vendor_name, email) "
         f"select format('U%s', n), 'n', 'n@example.com' from generate_series(1, {VENDORS}) n on conflict do nothing",
-        "truncate intake.object_events, catalog.report_links, jobs.jobs",
+        "truncate intake.object_events, intake.seen_objects, catalog.report_links, jobs.jobs",
         "insert into intake.routes (bucket, prefix, pipeline, accepts_from) values ('inbox', 'uploads/', 'onboard', '-infinity') "
         "on conflict do nothing", "checkpoint")
     # By records, not by lines: some values hold line breaks.
@@ -80,5 +83,67 @@ def uploading(bench, figures):
                   text, f"{median(peer):.2f} s", median(found) / median(peer), 2 if workers == 1 else None, False)
 
 
-GROUPS = [Group(("P11",), uploading)]
-ALL = ("P11",)
+# P26: how long the jobs of a killed worker are nobody's
+
+KILLS = 20
+GATE = 4711
+TAKEN = "select count(*) from jobs.jobs where kind = 'onboard' and state = 'running' and attempt = 2"
+STUCK = "select count(*) from pg_stat_activity where wait_event = 'advisory' and datname = current_database()"
+
+
+def wait_until(bench, statement, expected):
+    with psycopg.connect(bench.database.conninfo, autocommit=True) as connection:
+        while connection.execute(statement).fetchone()[0] != expected:
+            time.sleep(0.002)
+        return time.monotonic()
+
+
+def start(bench, *command):
+    return subprocess.Popen([bench.build / "catalog", *command], cwd=bench.folder, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL, env={**bench.environment, "CATALOG_POLL_SECONDS": "1"})
+
+
+def killed(bench, number):
+    """Seconds from the kill of a worker in the middle of a load until another one has its job."""
+    folder = bench.folder / "objects" / "buckets" / "inbox" / "uploads" / "V001"
+    folder.mkdir(parents=True, exist_ok=True)
+    row = f"G{number},Gate,{generate.CATEGORIES[0]},GATE-{number},1.00,1\n"
+    text = "vendor_product_id,product_name,category,sku,price,stock_quantity\n" + row
+    with psycopg.connect(bench.database.conninfo, autocommit=True) as gate:
+        gate.execute("select pg_advisory_lock(%s)", [GATE])
+        victim = start(bench, "serve", "--roles", "worker,poller")
+        (folder / f"{number}.csv").write_text(text)
+        wait_until(bench, STUCK, 1)
+        heir = start(bench, "serve", "--roles", "worker,poller")
+        wait_until(bench, "select count(*) from jobs.workers", 2)
+        victim.kill()
+        begin = time.monotonic()
+        seconds = wait_until(bench, TAKEN, 1) - begin
+        victim.wait()
+    wait_until(bench, "select count(*) from jobs.jobs where kind <> 'upkeep'", 0)
+    heir.send_signal(signal.SIGTERM)
+    heir.wait()
+    return {"seconds": seconds}
+
+
+def dying(bench, figures):
+    bench.empty()
+    bench.database.query(
+        "insert into intake.routes (bucket, prefix, pipeline, accepts_from) values ('inbox', 'uploads/', 'onboard', '-infinity') "
+        "on conflict do nothing", "truncate intake.object_events, catalog.report_links, jobs.jobs",
+        "create function public.gate() returns trigger language plpgsql as $$ begin "
+        f"perform pg_advisory_xact_lock_shared({GATE}); return new; end $$",
+        "create trigger gate before insert on catalog.products for each row when (new.sku like 'GATE-%') "
+        "execute function public.gate()")
+    found = [killed(bench, number) for number in range(KILLS)]
+    bench.database.query("drop trigger gate on catalog.products", "drop function public.gate()")
+    check("P26, products", bench.database.query("select count(*) from catalog.products where sku like 'GATE-%'")[0][0], KILLS)
+    figures["P26"] = found
+    middle, most = median(found), max(result["seconds"] for result in found)
+    yield Row("P26", f"a killed worker's job is another's, {KILLS} kills, median (max {most:.2f} s)",
+              f"{middle:.2f} s", "limit 2 s", middle / 2, 1, False)
+    yield Row("P26", "the same, the longest", f"{most:.2f} s", "limit 2 s", most / 2, 1, False)
+
+
+GROUPS = [Group(("P11",), uploading), Group(("P26",), dying)]
+ALL = ("P11", "P26")

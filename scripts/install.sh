@@ -8,6 +8,12 @@ prefix=${PREFIX:-/usr/local}
 root=${DESTDIR:-}
 source=$(cd "$(dirname "$0")/../deploy/systemd" && pwd)
 
+# Where the toolchain is missing, the service would not even start.
+if ldd "$binary" 2>/dev/null | grep -q 'libswift.*\.so'; then
+    echo "install: '$binary' needs the Swift runtime of this machine: build it with --static-swift-stdlib, as make install does" >&2
+    exit 1
+fi
+
 install -D -m 755 "$binary" "$root$prefix/bin/catalog"
 install -D -m 644 "$source/catalog.sysusers" "$root/usr/lib/sysusers.d/catalog.conf"
 install -d -m 755 "$root/etc/systemd/system"

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-swift format lint --strict --parallel -r Package.swift Sources Tests Plugins Benchmarks
+swift format lint --strict --parallel -r Package.swift Sources Tests Plugins Benchmarks Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 mapfile -t scripts < <(git ls-files -- '*.sh' .ci/run)
 for script in "${scripts[@]}"; do bash -n "$script"; done

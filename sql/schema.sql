@@ -47,6 +47,14 @@ CREATE SCHEMA relay;
 
 COMMENT ON SCHEMA relay IS 'small objects on their way into archives on another store; catalog relay status shows';
 
+-- Name: retention; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA retention;
+
+-- Name: SCHEMA retention; Type: COMMENT; Schema: -; Owner: -
+
+COMMENT ON SCHEMA retention IS 'which tables are in partitions by time, how long these are kept, and where those went that are no longer here';
+
 -- Name: product_history(text, text); Type: FUNCTION; Schema: audit; Owner: -
 
 CREATE FUNCTION audit.product_history(vendor text, vendor_product_id text) RETURNS TABLE(valid_from timestamp with time zone, valid_to timestamp with time zone, made_by_upload character varying, ended_by text, ended_by_upload character varying, ended_by_user text, price numeric, stock_quantity integer, product_name character varying, category character varying, sku character varying, image jsonb)
@@ -188,32 +196,13 @@ COMMENT ON FUNCTION catalog.current_vendor_id() IS 'the vendor whose rows catalo
 -- Name: drop_error_partitions(interval); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.drop_error_partitions(keep interval DEFAULT '90 days'::interval) RETURNS SETOF text
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    partition record;
-begin
-    if keep < interval '90 days' then
-        raise exception 'errors are kept for at least 90 days, % is less', keep using errcode = 'invalid_parameter_value';
-    end if;
-    for partition in
-        select c.relname as name
-        from pg_inherits i
-        join pg_class c on c.oid = i.inhrelid
-        where i.inhparent = 'catalog.validation_errors'::regclass
-          and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' <= (now() - keep) at time zone 'UTC'
-        order by c.relname
-    loop
-        execute format('drop table catalog.%I', partition.name);
-        return next partition.name;
-    end loop;
-end
-$$;
+    AS $$ select retention.drop_ended('catalog', 'validation_errors', keep) $$;
 
 -- Name: FUNCTION drop_error_partitions(keep interval); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.drop_error_partitions(keep interval) IS 'drops the months of validation_errors that ended longer ago than the interval';
+COMMENT ON FUNCTION catalog.drop_error_partitions(keep interval) IS 'drops the partitions of validation_errors that ended longer ago than the interval, without a copy: catalog retention run makes one';
 
 -- Name: drop_product_column(text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -235,33 +224,13 @@ COMMENT ON FUNCTION catalog.drop_product_column(name text) IS 'undoes catalog.ad
 -- Name: ensure_error_partitions(timestamp with time zone); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.ensure_error_partitions(at timestamp with time zone DEFAULT now()) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    month date;
-    name text;
-    created integer := 0;
-begin
-    foreach month in array array[date_trunc('month', at at time zone 'UTC')::date,
-                                 (date_trunc('month', at at time zone 'UTC') + interval '1 month')::date] loop
-        name := 'validation_errors_' || to_char(month, 'YYYY_MM');
-        continue when to_regclass('catalog.' || name) is not null;
-        begin
-            execute format('create table catalog.%I partition of catalog.validation_errors for values from (%L) to (%L)',
-                name, month::timestamp at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
-            created := created + 1;
-        exception
-            when duplicate_table or unique_violation or invalid_object_definition then null;  -- made by another session meanwhile
-        end;
-    end loop;
-    return created;
-end
-$$;
+    RETURN 0;
 
 -- Name: FUNCTION ensure_error_partitions(at timestamp with time zone); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.ensure_error_partitions(at timestamp with time zone) IS 'makes the partitions of validation_errors for the month of the given time and the next one, where they are missing';
+COMMENT ON FUNCTION catalog.ensure_error_partitions(at timestamp with time zone) IS 'does nothing any more: the upkeep makes partitions ahead of time';
 
 -- Name: validation_errors; Type: TABLE; Schema: catalog; Owner: -
 
@@ -282,7 +251,7 @@ PARTITION BY RANGE (created_at);
 
 -- Name: TABLE validation_errors; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON TABLE catalog.validation_errors IS 'every error of every rejected row; partitioned by month, so that retention drops partitions (catalog.drop_error_partitions)';
+COMMENT ON TABLE catalog.validation_errors IS 'every error of every rejected row; in partitions by month, which the upkeep makes and releases (retention.tables)';
 
 -- Name: COLUMN validation_errors.row_number; Type: COMMENT; Schema: catalog; Owner: -
 
@@ -495,6 +464,97 @@ $_$;
 
 COMMENT ON FUNCTION catalog.write_products_as_of() IS 'makes audit.products_as_of from the columns of catalog.products';
 
+-- Name: lifetimes; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.lifetimes (
+    pipeline text NOT NULL,
+    keep_days integer NOT NULL,
+    forgotten_until timestamp with time zone,
+    CONSTRAINT lifetimes_outlast_every_delivery CHECK ((keep_days >= 30))
+);
+
+-- Name: TABLE lifetimes; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON TABLE intake.lifetimes IS 'for how long a pipeline remembers arrivals; the upkeep writes what CATALOG_RETENTION_ARRIVALS_DAYS says';
+
+-- Name: COLUMN lifetimes.forgotten_until; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.lifetimes.forgotten_until IS 'arrivals before this moment are forgotten: the poller leaves older objects alone';
+
+-- Name: object_events; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.object_events (
+    event_id bigint NOT NULL,
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    object_version text NOT NULL,
+    etag text NOT NULL,
+    size_bytes bigint,
+    source text NOT NULL,
+    pipeline text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    upload_id character varying(50),
+    ignored_because text,
+    request_id uuid,
+    CONSTRAINT object_events_end_somewhere CHECK (((upload_id IS NULL) OR (ignored_because IS NULL))),
+    CONSTRAINT object_events_source_is_known CHECK ((source = ANY (ARRAY['s3'::text, 'sns'::text, 'eventbridge'::text, 'minio'::text, 'ceph'::text, 'poller'::text, 'api'::text])))
+)
+PARTITION BY RANGE (received_at);
+
+-- Name: TABLE object_events; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON TABLE intake.object_events IS 'arrivals, in partitions by day; a second event of the same object version changes nothing (intake.seen_objects)';
+
+-- Name: COLUMN object_events.object_version; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.object_events.object_version IS 'version id of a versioned bucket, else the ETag';
+
+-- Name: COLUMN object_events.ignored_because; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.object_events.ignored_because IS 'why an object below a route is no input';
+
+-- Name: COLUMN object_events.request_id; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.object_events.request_id IS 'the enrichment request it became';
+
+-- Name: arrivals_are_over(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: intake; Owner: -
+
+CREATE FUNCTION intake.arrivals_are_over(from_at timestamp with time zone, until_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    RETURN (NOT (EXISTS (SELECT FROM intake.object_events e WHERE ((e.received_at >= arrivals_are_over.from_at) AND (e.received_at < arrivals_are_over.until_at) AND (e.received_at >= (now() - ((COALESCE((SELECT l.keep_days FROM intake.lifetimes l WHERE (l.pipeline = e.pipeline)), 90))::double precision * '1 day'::interval)))))));
+
+-- Name: FUNCTION arrivals_are_over(from_at timestamp with time zone, until_at timestamp with time zone); Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON FUNCTION intake.arrivals_are_over(from_at timestamp with time zone, until_at timestamp with time zone) IS 'whether no pipeline remembers an arrival of the time any more';
+
+-- Name: forget_objects(); Type: FUNCTION; Schema: intake; Owner: -
+
+CREATE FUNCTION intake.forget_objects() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    delete from intake.seen_objects s using old_events o
+    where s.bucket = o.bucket and s.object_key = o.object_key and s.object_version = o.object_version;
+    return null;
+end
+$$;
+
+-- Name: remember_objects(); Type: FUNCTION; Schema: intake; Owner: -
+
+CREATE FUNCTION intake.remember_objects() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into intake.seen_objects (bucket, object_key, object_version, etag, pipeline, occurred_at, received_at)
+    select n.bucket, n.object_key, n.object_version, n.etag, n.pipeline, n.occurred_at, n.received_at from new_events n;
+    return null;
+end
+$$;
+
 -- Name: wake_workers(); Type: FUNCTION; Schema: jobs; Owner: -
 
 CREATE FUNCTION jobs.wake_workers() RETURNS trigger
@@ -517,69 +577,134 @@ COMMENT ON FUNCTION jobs.wake_workers() IS 'wakes the workers that listen on job
 -- Name: drop_member_partitions(interval); Type: FUNCTION; Schema: relay; Owner: -
 
 CREATE FUNCTION relay.drop_member_partitions(keep interval) RETURNS SETOF text
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    partition record;
-begin
-    if keep < interval '4 days' then
-        raise exception 'members are kept for at least 4 days, % is less', keep using errcode = 'invalid_parameter_value';
-    end if;
-    for partition in
-        select c.relname as name
-        from pg_inherits i
-        join pg_class c on c.oid = i.inhrelid
-        cross join lateral (select to_date(right(c.relname, 10), 'YYYY_MM_DD')::timestamp at time zone 'UTC') as d (starts_at)
-        where i.inhparent = 'relay.members'::regclass
-          and d.starts_at + interval '1 day' <= now() - keep
-          and not exists (
-              select from relay.windows w
-              where w.state <> 'verified' and w.opens_at >= d.starts_at and w.opens_at < d.starts_at + interval '1 day')
-        order by c.relname
-    loop
-        execute format('drop table relay.%I', partition.name);
-        return next partition.name;
-    end loop;
-end
-$$;
+    AS $$ select retention.drop_ended('relay', 'members', keep) $$;
 
 -- Name: FUNCTION drop_member_partitions(keep interval); Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON FUNCTION relay.drop_member_partitions(keep interval) IS 'drops the days of members that ended longer ago than the interval; a day with a window that is not verified stays';
+COMMENT ON FUNCTION relay.drop_member_partitions(keep interval) IS 'drops the partitions of members that ended longer ago than the interval; one with a window that is not verified stays';
 
 -- Name: ensure_member_partitions(timestamp with time zone, integer); Type: FUNCTION; Schema: relay; Owner: -
 
 CREATE FUNCTION relay.ensure_member_partitions(at timestamp with time zone DEFAULT now(), days integer DEFAULT 3) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
-    AS $$
-declare
-    day timestamp;
-    name text;
-    created integer := 0;
-begin
-    for day in
-        select generate_series(date_trunc('day', at at time zone 'UTC'),
-            date_trunc('day', at at time zone 'UTC') + (days - 1) * interval '1 day', interval '1 day')
-    loop
-        name := 'members_' || to_char(day, 'YYYY_MM_DD');
-        continue when to_regclass('relay.' || name) is not null;
-        begin
-            execute format('create table relay.%I partition of relay.members for values from (%L) to (%L)',
-                name, day at time zone 'UTC', (day + interval '1 day') at time zone 'UTC');
-            created := created + 1;
-        exception
-            when duplicate_table or unique_violation or invalid_object_definition then null;  -- made by another session meanwhile
-        end;
-    end loop;
-    return created;
-end
-$$;
+    RETURN 0;
 
 -- Name: FUNCTION ensure_member_partitions(at timestamp with time zone, days integer); Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON FUNCTION relay.ensure_member_partitions(at timestamp with time zone, days integer) IS 'makes the partitions of members for the day of the given time and those after it, where they are missing';
+COMMENT ON FUNCTION relay.ensure_member_partitions(at timestamp with time zone, days integer) IS 'does nothing any more: the upkeep makes partitions ahead of time';
+
+-- Name: windows; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.windows (
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    member_count integer,
+    byte_count bigint,
+    missing_count integer DEFAULT 0 NOT NULL,
+    attempt integer DEFAULT 0 NOT NULL,
+    waits_for text,
+    failed_at timestamp with time zone,
+    retry_at timestamp with time zone,
+    last_error text,
+    dispatched_at timestamp with time zone,
+    sealed_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    CONSTRAINT windows_are_counted_when_sealed CHECK (((state = 'open'::text) = ((member_count IS NULL) AND (byte_count IS NULL)))),
+    CONSTRAINT windows_close_after_they_open CHECK ((closes_at > opens_at)),
+    CONSTRAINT windows_have_the_times_of_their_state CHECK ((((state = 'open'::text) = (sealed_at IS NULL)) AND ((state = ANY (ARRAY['delivered'::text, 'verified'::text])) = (delivered_at IS NOT NULL)) AND ((state = 'verified'::text) = (verified_at IS NOT NULL)))),
+    CONSTRAINT windows_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'packing'::text, 'delivered'::text, 'verified'::text]))),
+    CONSTRAINT windows_wait_after_a_failure CHECK (((waits_for IS NULL) OR ((failed_at IS NOT NULL) AND (retry_at IS NOT NULL)))),
+    CONSTRAINT windows_wait_for_something_known CHECK ((waits_for = ANY (ARRAY['source'::text, 'target'::text, 'repair'::text])))
+);
+
+-- Name: TABLE windows; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.windows IS 'the arrivals between two moments; a window never holds an arrival of another';
+
+-- Name: COLUMN windows.state; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.state IS 'open (takes arrivals) -> sealed (complete, waits) -> packing -> delivered (all archives stored) -> verified (and looked at again); a failure leads back to sealed';
+
+-- Name: COLUMN windows.missing_count; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.missing_count IS 'members whose object was gone or altered before it was read';
+
+-- Name: COLUMN windows.attempt; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.attempt IS 'raised by every attempt; fences whoever had the window before';
+
+-- Name: COLUMN windows.waits_for; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source or target (a store; all windows go on when it answers one of them), repair (the window itself)';
+
+-- Name: windows_are_verified(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: relay; Owner: -
+
+CREATE FUNCTION relay.windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    RETURN (NOT (EXISTS (SELECT FROM relay.windows w WHERE ((w.state <> 'verified'::text) AND (w.opens_at >= windows_are_verified.from_at) AND (w.opens_at < windows_are_verified.until_at)))));
+
+-- Name: FUNCTION windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone); Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON FUNCTION relay.windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone) IS 'whether nothing of the time is still on its way: the members may go';
+
+-- Name: bounds(oid); Type: FUNCTION; Schema: retention; Owner: -
+
+CREATE FUNCTION retention.bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+    select coalesce(substring(b.bound from 'FROM \(''([^'']+)''\)')::timestamptz, '-infinity'),
+        coalesce(substring(b.bound from 'TO \(''([^'']+)''\)')::timestamptz, 'infinity')
+    from (select pg_get_expr(c.relpartbound, c.oid) as bound from pg_class c where c.oid = relation) b
+$$;
+
+-- Name: FUNCTION bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone); Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON FUNCTION retention.bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone) IS 'the time that a partition spans; infinite where it has no bound';
+
+-- Name: drop_ended(text, text, interval); Type: FUNCTION; Schema: retention; Owner: -
+
+CREATE FUNCTION retention.drop_ended(space text, name text, keep interval) RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET lock_timeout TO '1s'
+    AS $_$
+declare
+    registered retention.tables;
+    ended record;
+    may_go boolean := true;
+begin
+    select * into strict registered from retention.tables t where t.table_schema = space and t.table_name = name;
+    if keep < registered.minimum_days * interval '1 day' then
+        raise exception '%.% is kept for at least % days, % is less', space, name, registered.minimum_days, keep
+            using errcode = 'invalid_parameter_value';
+    end if;
+    for ended in
+        select p.partition_schema, p.partition_name, p.from_at, p.until_at from retention.partitions p
+        where p.table_schema = space and p.table_name = name and p.until_at <= now() - keep
+        order by p.until_at
+    loop
+        if registered.release_check is not null then
+            execute format('select %s($1, $2)', registered.release_check) into may_go using ended.from_at, ended.until_at;
+        end if;
+        continue when not may_go;
+        execute format('drop table %I.%I', ended.partition_schema, ended.partition_name);
+        return next ended.partition_name;
+    end loop;
+end
+$_$;
+
+-- Name: FUNCTION drop_ended(space text, name text, keep interval); Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON FUNCTION retention.drop_ended(space text, name text, keep interval) IS 'drops partitions for good, without a copy, and locks the table for it: catalog retention run does neither';
 
 -- Name: calls; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -1151,22 +1276,37 @@ CREATE TABLE catalog.upload_events (
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     event text NOT NULL,
     detail jsonb DEFAULT '{}'::jsonb NOT NULL
-);
+)
+PARTITION BY RANGE (at);
 
 -- Name: TABLE upload_events; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON TABLE catalog.upload_events IS 'append-only timeline of an upload';
+COMMENT ON TABLE catalog.upload_events IS 'append-only timeline of an upload, in partitions by month';
 
--- Name: upload_events_event_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+-- Name: upload_events_event_id_seq1; Type: SEQUENCE; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.upload_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME catalog.upload_events_event_id_seq
+    SEQUENCE NAME catalog.upload_events_event_id_seq1
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
 );
+
+-- Name: upload_events_rest; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.upload_events_rest (
+    event_id bigint NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    event text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+-- Name: TABLE upload_events_rest; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.upload_events_rest IS 'append-only timeline of an upload';
 
 -- Name: upload_slots; Type: TABLE; Schema: catalog; Owner: -
 
@@ -1199,6 +1339,35 @@ ALTER TABLE catalog.validation_errors ALTER COLUMN error_id ADD GENERATED ALWAYS
     NO MAXVALUE
     CACHE 1
 );
+
+-- Name: validation_errors_rest; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.validation_errors_rest (
+    error_id bigint NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    row_number integer NOT NULL,
+    line_number integer NOT NULL,
+    error_type text NOT NULL,
+    error_message text NOT NULL,
+    field text,
+    rejected_value text,
+    original_data jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'UNKNOWN_PRODUCT'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text, 'SUSPICIOUS_KEY'::text]))),
+    CONSTRAINT validation_errors_row_number_is_positive CHECK ((row_number > 0))
+);
+
+-- Name: COLUMN validation_errors_rest.row_number; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors_rest.row_number IS 'first data record is 1';
+
+-- Name: COLUMN validation_errors_rest.line_number; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors_rest.line_number IS 'physical line of the file, the header is usually line 1';
+
+-- Name: COLUMN validation_errors_rest.original_data; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors_rest.original_data IS 'the row as the vendor wrote it, by column; under _mapped its values after a mapping, under _line a row that could not be split';
 
 -- Name: batches; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -1423,9 +1592,20 @@ COMMENT ON COLUMN enrichment.results.obtained_at IS 'when the provider said so, 
 
 COMMENT ON COLUMN enrichment.results.is_cached IS 'known before, not paid for again';
 
--- Name: object_events; Type: TABLE; Schema: intake; Owner: -
+-- Name: object_events_event_id_seq1; Type: SEQUENCE; Schema: intake; Owner: -
 
-CREATE TABLE intake.object_events (
+ALTER TABLE intake.object_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME intake.object_events_event_id_seq1
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: object_events_rest; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.object_events_rest (
     event_id bigint NOT NULL,
     bucket text NOT NULL,
     object_key text NOT NULL,
@@ -1443,32 +1623,21 @@ CREATE TABLE intake.object_events (
     CONSTRAINT object_events_source_is_known CHECK ((source = ANY (ARRAY['s3'::text, 'sns'::text, 'eventbridge'::text, 'minio'::text, 'ceph'::text, 'poller'::text, 'api'::text])))
 );
 
--- Name: TABLE object_events; Type: COMMENT; Schema: intake; Owner: -
+-- Name: TABLE object_events_rest; Type: COMMENT; Schema: intake; Owner: -
 
-COMMENT ON TABLE intake.object_events IS 'arrivals; a second event of the same object version changes nothing';
+COMMENT ON TABLE intake.object_events_rest IS 'arrivals; a second event of the same object version changes nothing';
 
--- Name: COLUMN object_events.object_version; Type: COMMENT; Schema: intake; Owner: -
+-- Name: COLUMN object_events_rest.object_version; Type: COMMENT; Schema: intake; Owner: -
 
-COMMENT ON COLUMN intake.object_events.object_version IS 'version id of a versioned bucket, else the ETag';
+COMMENT ON COLUMN intake.object_events_rest.object_version IS 'version id of a versioned bucket, else the ETag';
 
--- Name: COLUMN object_events.ignored_because; Type: COMMENT; Schema: intake; Owner: -
+-- Name: COLUMN object_events_rest.ignored_because; Type: COMMENT; Schema: intake; Owner: -
 
-COMMENT ON COLUMN intake.object_events.ignored_because IS 'why an object below a route is no input';
+COMMENT ON COLUMN intake.object_events_rest.ignored_because IS 'why an object below a route is no input';
 
--- Name: COLUMN object_events.request_id; Type: COMMENT; Schema: intake; Owner: -
+-- Name: COLUMN object_events_rest.request_id; Type: COMMENT; Schema: intake; Owner: -
 
-COMMENT ON COLUMN intake.object_events.request_id IS 'the enrichment request it became';
-
--- Name: object_events_event_id_seq; Type: SEQUENCE; Schema: intake; Owner: -
-
-ALTER TABLE intake.object_events ALTER COLUMN event_id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME intake.object_events_event_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
+COMMENT ON COLUMN intake.object_events_rest.request_id IS 'the enrichment request it became';
 
 -- Name: received_objects; Type: TABLE; Schema: intake; Owner: -
 
@@ -1535,6 +1704,55 @@ COMMENT ON COLUMN intake.routes.providers IS 'not read any more: options has it'
 -- Name: COLUMN routes.options; Type: COMMENT; Schema: intake; Owner: -
 
 COMMENT ON COLUMN intake.routes.options IS 'what the pipeline was told about this route: its own names and values';
+
+-- Name: seen_objects; Type: TABLE; Schema: intake; Owner: -
+
+CREATE TABLE intake.seen_objects (
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    object_version text NOT NULL,
+    etag text NOT NULL,
+    pipeline text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL
+);
+
+-- Name: TABLE seen_objects; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON TABLE intake.seen_objects IS 'every object version that arrived, once, for as long as its pipeline remembers it (intake.lifetimes); written by a trigger of object_events';
+
+-- Name: COLUMN seen_objects.object_version; Type: COMMENT; Schema: intake; Owner: -
+
+COMMENT ON COLUMN intake.seen_objects.object_version IS 'version id of a versioned bucket, else the ETag';
+
+-- Name: alerts; Type: TABLE; Schema: jobs; Owner: -
+
+CREATE TABLE jobs.alerts (
+    alert_id bigint NOT NULL,
+    kind text NOT NULL,
+    detail text NOT NULL,
+    raised_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    cleared_at timestamp with time zone
+);
+
+-- Name: TABLE alerts; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON TABLE jobs.alerts IS 'periodic jobs that fail; an alert without cleared_at is still true';
+
+-- Name: COLUMN alerts.kind; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.alerts.kind IS 'the kind of the job';
+
+-- Name: alerts_alert_id_seq; Type: SEQUENCE; Schema: jobs; Owner: -
+
+ALTER TABLE jobs.alerts ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jobs.alerts_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 -- Name: jobs; Type: TABLE; Schema: jobs; Owner: -
 
@@ -1739,7 +1957,7 @@ PARTITION BY RANGE (window_at);
 
 -- Name: TABLE members; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON TABLE relay.members IS 'the objects of each window; partitioned by day, so that retention drops partitions (relay.drop_member_partitions)';
+COMMENT ON TABLE relay.members IS 'the objects of each window; in partitions by day, which the upkeep makes and releases (retention.tables)';
 
 -- Name: COLUMN members.object_version; Type: COMMENT; Schema: relay; Owner: -
 
@@ -1753,51 +1971,190 @@ COMMENT ON COLUMN relay.members.state IS 'waiting -> packed (in the archive of t
 
 COMMENT ON COLUMN relay.members.entry_name IS 'name in the archive: the key, made safe to extract';
 
--- Name: windows; Type: TABLE; Schema: relay; Owner: -
+-- Name: members_rest; Type: TABLE; Schema: relay; Owner: -
 
-CREATE TABLE relay.windows (
-    opens_at timestamp with time zone NOT NULL,
-    closes_at timestamp with time zone NOT NULL,
-    state text DEFAULT 'open'::text NOT NULL,
-    member_count integer,
-    byte_count bigint,
-    missing_count integer DEFAULT 0 NOT NULL,
-    attempt integer DEFAULT 0 NOT NULL,
-    waits_for text,
-    failed_at timestamp with time zone,
-    retry_at timestamp with time zone,
-    last_error text,
-    dispatched_at timestamp with time zone,
-    sealed_at timestamp with time zone,
-    delivered_at timestamp with time zone,
-    verified_at timestamp with time zone,
-    CONSTRAINT windows_are_counted_when_sealed CHECK (((state = 'open'::text) = ((member_count IS NULL) AND (byte_count IS NULL)))),
-    CONSTRAINT windows_close_after_they_open CHECK ((closes_at > opens_at)),
-    CONSTRAINT windows_have_the_times_of_their_state CHECK ((((state = 'open'::text) = (sealed_at IS NULL)) AND ((state = ANY (ARRAY['delivered'::text, 'verified'::text])) = (delivered_at IS NOT NULL)) AND ((state = 'verified'::text) = (verified_at IS NOT NULL)))),
-    CONSTRAINT windows_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'packing'::text, 'delivered'::text, 'verified'::text]))),
-    CONSTRAINT windows_wait_after_a_failure CHECK (((waits_for IS NULL) OR ((failed_at IS NOT NULL) AND (retry_at IS NOT NULL)))),
-    CONSTRAINT windows_wait_for_something_known CHECK ((waits_for = ANY (ARRAY['source'::text, 'target'::text, 'repair'::text])))
+CREATE TABLE relay.members_rest (
+    window_at timestamp with time zone NOT NULL,
+    bucket text NOT NULL,
+    object_key text NOT NULL,
+    object_version text NOT NULL,
+    etag text NOT NULL,
+    size_bytes bigint,
+    arrived_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    part integer,
+    entry_name text,
+    sha256 text,
+    problem text,
+    CONSTRAINT members_missing_have_a_reason CHECK (((state = ANY (ARRAY['gone'::text, 'altered'::text])) = (problem IS NOT NULL))),
+    CONSTRAINT members_packed_are_in_an_archive CHECK (((state = 'packed'::text) = ((part IS NOT NULL) AND (entry_name IS NOT NULL) AND (sha256 IS NOT NULL)))),
+    CONSTRAINT members_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT members_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'packed'::text, 'gone'::text, 'altered'::text])))
 );
 
--- Name: TABLE windows; Type: COMMENT; Schema: relay; Owner: -
+-- Name: COLUMN members_rest.object_version; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON TABLE relay.windows IS 'the arrivals between two moments; a window never holds an arrival of another';
+COMMENT ON COLUMN relay.members_rest.object_version IS 'version id of a versioned bucket, else the ETag';
 
--- Name: COLUMN windows.state; Type: COMMENT; Schema: relay; Owner: -
+-- Name: COLUMN members_rest.state; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.windows.state IS 'open (takes arrivals) -> sealed (complete, waits) -> packing -> delivered (all archives stored) -> verified (and looked at again); a failure leads back to sealed';
+COMMENT ON COLUMN relay.members_rest.state IS 'waiting -> packed (in the archive of that part; whether it is stored is said there) | gone (no such object) | altered (another object by now)';
 
--- Name: COLUMN windows.missing_count; Type: COMMENT; Schema: relay; Owner: -
+-- Name: COLUMN members_rest.entry_name; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.windows.missing_count IS 'members whose object was gone or altered before it was read';
+COMMENT ON COLUMN relay.members_rest.entry_name IS 'name in the archive: the key, made safe to extract';
 
--- Name: COLUMN windows.attempt; Type: COMMENT; Schema: relay; Owner: -
+-- Name: tables; Type: TABLE; Schema: retention; Owner: -
 
-COMMENT ON COLUMN relay.windows.attempt IS 'raised by every attempt; fences whoever had the window before';
+CREATE TABLE retention.tables (
+    table_schema text NOT NULL,
+    table_name text NOT NULL,
+    partition_column text NOT NULL,
+    period text NOT NULL,
+    ahead integer NOT NULL,
+    keep_days integer,
+    minimum_days integer NOT NULL,
+    is_archived boolean NOT NULL,
+    release_check text,
+    CONSTRAINT tables_are_kept_long_enough CHECK ((keep_days >= minimum_days)),
+    CONSTRAINT tables_are_made_ahead CHECK ((ahead > 0)),
+    CONSTRAINT tables_period_is_known CHECK ((period = ANY (ARRAY['day'::text, 'month'::text])))
+);
 
--- Name: COLUMN windows.waits_for; Type: COMMENT; Schema: relay; Owner: -
+-- Name: TABLE tables; Type: COMMENT; Schema: retention; Owner: -
 
-COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source or target (a store; all windows go on when it answers one of them), repair (the window itself)';
+COMMENT ON TABLE retention.tables IS 'every table in partitions by time; the upkeep manages them by these rows';
+
+-- Name: COLUMN tables.period; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.period IS 'time that a partition spans: a day or a month of UTC';
+
+-- Name: COLUMN tables.ahead; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.ahead IS 'how many whole periods after the present one have their partition';
+
+-- Name: COLUMN tables.keep_days; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.keep_days IS 'a partition is released so long after its end; null keeps it; a setting of the service goes before it';
+
+-- Name: COLUMN tables.minimum_days; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.minimum_days IS 'what no setting may go below';
+
+-- Name: COLUMN tables.is_archived; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.is_archived IS 'whether a partition is written into the store of reports before it is dropped';
+
+-- Name: COLUMN tables.release_check; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.tables.release_check IS 'a function (from timestamptz, until timestamptz) returns boolean that must agree before a partition is released';
+
+-- Name: partitions; Type: VIEW; Schema: retention; Owner: -
+
+CREATE VIEW retention.partitions WITH (security_invoker='true') AS
+ WITH children AS MATERIALIZED (
+         SELECT t.table_schema,
+            t.table_name,
+            i.inhrelid,
+            i.inhdetachpending
+           FROM (((retention.tables t
+             JOIN pg_namespace n_1 ON ((n_1.nspname = t.table_schema)))
+             JOIN pg_class p ON (((p.relnamespace = n_1.oid) AND (p.relname = t.table_name))))
+             JOIN pg_inherits i ON ((i.inhparent = p.oid)))
+        )
+ SELECT r.table_schema,
+    r.table_name,
+    (n.nspname)::text AS partition_schema,
+    (c.relname)::text AS partition_name,
+    b.from_at,
+    b.until_at,
+    r.inhdetachpending AS is_detaching,
+    pg_table_size((c.oid)::regclass) AS table_bytes,
+    (GREATEST(c.reltuples, (0)::real))::bigint AS estimated_rows
+   FROM (((children r
+     JOIN pg_class c ON ((c.oid = r.inhrelid)))
+     JOIN pg_namespace n ON ((n.oid = c.relnamespace)))
+     CROSS JOIN LATERAL retention.bounds(c.oid) b(from_at, until_at));
+
+-- Name: VIEW partitions; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON VIEW retention.partitions IS 'the partitions of every registered table, by their bounds';
+
+-- Name: released_partitions; Type: TABLE; Schema: retention; Owner: -
+
+CREATE TABLE retention.released_partitions (
+    release_id bigint NOT NULL,
+    table_schema text NOT NULL,
+    table_name text NOT NULL,
+    partition_name text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'leaving'::text NOT NULL,
+    row_count bigint,
+    byte_count bigint,
+    content_sha256 text,
+    object_key text,
+    object_sha256 text,
+    began_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    exported_at timestamp with time zone,
+    released_at timestamp with time zone,
+    restored_until timestamp with time zone,
+    CONSTRAINT released_partitions_have_the_times_of_their_state CHECK ((((state = 'leaving'::text) OR (released_at IS NOT NULL)) AND ((state = 'restored'::text) = (restored_until IS NOT NULL)))),
+    CONSTRAINT released_partitions_say_where_they_are CHECK ((num_nulls(object_key, object_sha256, content_sha256, row_count, byte_count, exported_at) = ANY (ARRAY[0, 6]))),
+    CONSTRAINT released_partitions_state_is_known CHECK ((state = ANY (ARRAY['leaving'::text, 'released'::text, 'restored'::text]))),
+    CONSTRAINT released_partitions_sums_are_hex CHECK (((object_sha256 ~ '^[0-9a-f]{64}$'::text) AND (content_sha256 ~ '^[0-9a-f]{64}$'::text)))
+);
+
+-- Name: TABLE released_partitions; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON TABLE retention.released_partitions IS 'partitions that were taken out of their table: catalog retention status shows them, catalog retention restore brings one back';
+
+-- Name: COLUMN released_partitions.state; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.released_partitions.state IS 'leaving (exported, then detached, then dropped; goes on where it was cut off) -> released (dropped) -> restored (back until restored_until) -> leaving';
+
+-- Name: COLUMN released_partitions.byte_count; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.released_partitions.byte_count IS 'of the compressed file';
+
+-- Name: COLUMN released_partitions.content_sha256; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.released_partitions.content_sha256 IS 'of the rows as CSV, before compression: compared again after the partition was detached';
+
+-- Name: COLUMN released_partitions.object_key; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.released_partitions.object_key IS 'in the store of reports; null for tables that are not archived';
+
+-- Name: COLUMN released_partitions.object_sha256; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON COLUMN retention.released_partitions.object_sha256 IS 'of the compressed file: sha256sum says the same';
+
+-- Name: released_partitions_release_id_seq; Type: SEQUENCE; Schema: retention; Owner: -
+
+ALTER TABLE retention.released_partitions ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME retention.released_partitions_release_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: upload_events_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.upload_events ATTACH PARTITION catalog.upload_events_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
+-- Name: validation_errors_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.validation_errors ATTACH PARTITION catalog.validation_errors_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
+-- Name: object_events_rest; Type: TABLE ATTACH; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.object_events ATTACH PARTITION intake.object_events_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
+-- Name: members_rest; Type: TABLE ATTACH; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.members ATTACH PARTITION relay.members_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
 
 -- Name: api_tokens api_tokens_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -1849,10 +2206,10 @@ ALTER TABLE ONLY catalog.products
 ALTER TABLE ONLY catalog.report_links
     ADD CONSTRAINT report_links_pkey PRIMARY KEY (token_sha256);
 
--- Name: upload_events upload_events_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+-- Name: upload_events_rest upload_events_rest_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
-ALTER TABLE ONLY catalog.upload_events
-    ADD CONSTRAINT upload_events_pkey PRIMARY KEY (event_id);
+ALTER TABLE ONLY catalog.upload_events_rest
+    ADD CONSTRAINT upload_events_rest_pkey PRIMARY KEY (event_id);
 
 -- Name: upload_history upload_history_empty_cells_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -1893,6 +2250,11 @@ ALTER TABLE catalog.validation_errors
 
 ALTER TABLE ONLY catalog.validation_errors
     ADD CONSTRAINT validation_errors_pkey PRIMARY KEY (created_at, error_id);
+
+-- Name: validation_errors_rest validation_errors_rest_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.validation_errors_rest
+    ADD CONSTRAINT validation_errors_rest_pkey PRIMARY KEY (created_at, error_id);
 
 -- Name: vendors vendors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -1954,15 +2316,20 @@ ALTER TABLE ONLY enrichment.requests
 ALTER TABLE ONLY enrichment.results
     ADD CONSTRAINT results_pkey PRIMARY KEY (request_id, ordinal, field_group);
 
--- Name: object_events object_events_object_version_is_seen_once; Type: CONSTRAINT; Schema: intake; Owner: -
+-- Name: lifetimes lifetimes_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
 
-ALTER TABLE ONLY intake.object_events
-    ADD CONSTRAINT object_events_object_version_is_seen_once UNIQUE (bucket, object_key, object_version);
+ALTER TABLE ONLY intake.lifetimes
+    ADD CONSTRAINT lifetimes_pkey PRIMARY KEY (pipeline);
 
--- Name: object_events object_events_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
+-- Name: object_events_rest object_events_rest_object_version_is_seen_once; Type: CONSTRAINT; Schema: intake; Owner: -
 
-ALTER TABLE ONLY intake.object_events
-    ADD CONSTRAINT object_events_pkey PRIMARY KEY (event_id);
+ALTER TABLE ONLY intake.object_events_rest
+    ADD CONSTRAINT object_events_rest_object_version_is_seen_once UNIQUE (bucket, object_key, object_version);
+
+-- Name: object_events_rest object_events_rest_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.object_events_rest
+    ADD CONSTRAINT object_events_rest_pkey PRIMARY KEY (event_id);
 
 -- Name: received_objects received_objects_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
 
@@ -1973,6 +2340,16 @@ ALTER TABLE ONLY intake.received_objects
 
 ALTER TABLE ONLY intake.routes
     ADD CONSTRAINT routes_pkey PRIMARY KEY (bucket, prefix);
+
+-- Name: seen_objects seen_objects_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
+
+ALTER TABLE ONLY intake.seen_objects
+    ADD CONSTRAINT seen_objects_pkey PRIMARY KEY (bucket, object_key, object_version);
+
+-- Name: alerts alerts_pkey; Type: CONSTRAINT; Schema: jobs; Owner: -
+
+ALTER TABLE ONLY jobs.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (alert_id);
 
 -- Name: jobs jobs_pkey; Type: CONSTRAINT; Schema: jobs; Owner: -
 
@@ -2014,6 +2391,11 @@ ALTER TABLE ONLY relay.archives
 ALTER TABLE ONLY relay.members
     ADD CONSTRAINT members_pkey PRIMARY KEY (window_at, bucket, object_key, object_version);
 
+-- Name: members_rest members_rest_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE ONLY relay.members_rest
+    ADD CONSTRAINT members_rest_pkey PRIMARY KEY (window_at, bucket, object_key, object_version);
+
 -- Name: windows windows_do_not_overlap; Type: CONSTRAINT; Schema: relay; Owner: -
 
 ALTER TABLE ONLY relay.windows
@@ -2023,6 +2405,16 @@ ALTER TABLE ONLY relay.windows
 
 ALTER TABLE ONLY relay.windows
     ADD CONSTRAINT windows_pkey PRIMARY KEY (opens_at);
+
+-- Name: released_partitions released_partitions_pkey; Type: CONSTRAINT; Schema: retention; Owner: -
+
+ALTER TABLE ONLY retention.released_partitions
+    ADD CONSTRAINT released_partitions_pkey PRIMARY KEY (release_id);
+
+-- Name: tables tables_pkey; Type: CONSTRAINT; Schema: retention; Owner: -
+
+ALTER TABLE ONLY retention.tables
+    ADD CONSTRAINT tables_pkey PRIMARY KEY (table_schema, table_name);
 
 -- Name: api_tokens_vendor_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -2054,7 +2446,11 @@ CREATE INDEX report_links_expires_at_idx ON catalog.report_links USING btree (ex
 
 -- Name: upload_events_upload_id_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
-CREATE INDEX upload_events_upload_id_at_idx ON catalog.upload_events USING btree (upload_id, at);
+CREATE INDEX upload_events_upload_id_at_idx ON ONLY catalog.upload_events USING btree (upload_id, at);
+
+-- Name: upload_events_rest_upload_id_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_events_rest_upload_id_at_idx ON catalog.upload_events_rest USING btree (upload_id, at);
 
 -- Name: upload_history_queued_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -2079,6 +2475,10 @@ CREATE UNIQUE INDEX upload_slots_put_token_sha256_idx ON catalog.upload_slots US
 -- Name: validation_errors_upload_id_row_number_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX validation_errors_upload_id_row_number_idx ON ONLY catalog.validation_errors USING btree (upload_id, row_number);
+
+-- Name: validation_errors_rest_upload_id_row_number_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX validation_errors_rest_upload_id_row_number_idx ON catalog.validation_errors_rest USING btree (upload_id, row_number);
 
 -- Name: cache_expires_at_idx; Type: INDEX; Schema: enrichment; Owner: -
 
@@ -2106,19 +2506,39 @@ CREATE UNIQUE INDEX requests_request_hash_is_original ON enrichment.requests USI
 
 -- Name: object_events_received_at_idx; Type: INDEX; Schema: intake; Owner: -
 
-CREATE INDEX object_events_received_at_idx ON intake.object_events USING btree (received_at);
+CREATE INDEX object_events_received_at_idx ON ONLY intake.object_events USING btree (received_at);
 
 -- Name: object_events_request_id_idx; Type: INDEX; Schema: intake; Owner: -
 
-CREATE INDEX object_events_request_id_idx ON intake.object_events USING btree (request_id) WHERE (request_id IS NOT NULL);
+CREATE INDEX object_events_request_id_idx ON ONLY intake.object_events USING btree (request_id) WHERE (request_id IS NOT NULL);
+
+-- Name: object_events_rest_received_at_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX object_events_rest_received_at_idx ON intake.object_events_rest USING btree (received_at);
+
+-- Name: object_events_rest_request_id_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX object_events_rest_request_id_idx ON intake.object_events_rest USING btree (request_id) WHERE (request_id IS NOT NULL);
 
 -- Name: object_events_upload_id_idx; Type: INDEX; Schema: intake; Owner: -
 
-CREATE INDEX object_events_upload_id_idx ON intake.object_events USING btree (upload_id);
+CREATE INDEX object_events_upload_id_idx ON ONLY intake.object_events USING btree (upload_id);
+
+-- Name: object_events_rest_upload_id_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX object_events_rest_upload_id_idx ON intake.object_events_rest USING btree (upload_id);
 
 -- Name: received_objects_token_sha256_idx; Type: INDEX; Schema: intake; Owner: -
 
 CREATE UNIQUE INDEX received_objects_token_sha256_idx ON intake.received_objects USING btree (token_sha256);
+
+-- Name: seen_objects_received_at_idx; Type: INDEX; Schema: intake; Owner: -
+
+CREATE INDEX seen_objects_received_at_idx ON intake.seen_objects USING btree (received_at);
+
+-- Name: alerts_are_raised_once; Type: INDEX; Schema: jobs; Owner: -
+
+CREATE UNIQUE INDEX alerts_are_raised_once ON jobs.alerts USING btree (kind) WHERE (cleared_at IS NULL);
 
 -- Name: jobs_dead_idx; Type: INDEX; Schema: jobs; Owner: -
 
@@ -2148,6 +2568,38 @@ CREATE UNIQUE INDEX alerts_are_raised_once ON relay.alerts USING btree (kind, CO
 
 CREATE INDEX windows_unfinished_idx ON relay.windows USING btree (state, opens_at) WHERE (state <> 'verified'::text);
 
+-- Name: released_partitions_one_at_a_time; Type: INDEX; Schema: retention; Owner: -
+
+CREATE UNIQUE INDEX released_partitions_one_at_a_time ON retention.released_partitions USING btree (table_schema, table_name, from_at) WHERE (state <> 'released'::text);
+
+-- Name: upload_events_rest_upload_id_at_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.upload_events_upload_id_at_idx ATTACH PARTITION catalog.upload_events_rest_upload_id_at_idx;
+
+-- Name: validation_errors_rest_pkey; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.validation_errors_pkey ATTACH PARTITION catalog.validation_errors_rest_pkey;
+
+-- Name: validation_errors_rest_upload_id_row_number_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.validation_errors_upload_id_row_number_idx ATTACH PARTITION catalog.validation_errors_rest_upload_id_row_number_idx;
+
+-- Name: object_events_rest_received_at_idx; Type: INDEX ATTACH; Schema: intake; Owner: -
+
+ALTER INDEX intake.object_events_received_at_idx ATTACH PARTITION intake.object_events_rest_received_at_idx;
+
+-- Name: object_events_rest_request_id_idx; Type: INDEX ATTACH; Schema: intake; Owner: -
+
+ALTER INDEX intake.object_events_request_id_idx ATTACH PARTITION intake.object_events_rest_request_id_idx;
+
+-- Name: object_events_rest_upload_id_idx; Type: INDEX ATTACH; Schema: intake; Owner: -
+
+ALTER INDEX intake.object_events_upload_id_idx ATTACH PARTITION intake.object_events_rest_upload_id_idx;
+
+-- Name: members_rest_pkey; Type: INDEX ATTACH; Schema: relay; Owner: -
+
+ALTER INDEX relay.members_pkey ATTACH PARTITION relay.members_rest_pkey;
+
 -- Name: api_tokens api_tokens_announce_change; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER api_tokens_announce_change AFTER DELETE OR UPDATE OF secret_sha256, role, vendor_id, expires_at, revoked_at ON catalog.api_tokens FOR EACH ROW EXECUTE FUNCTION catalog.announce_token_change();
@@ -2175,6 +2627,18 @@ CREATE TRIGGER upload_events_refuse_change BEFORE DELETE OR UPDATE ON catalog.up
 -- Name: upload_events upload_events_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
+
+-- Name: upload_events_rest upload_events_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events_rest FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
+
+-- Name: object_events object_events_forget_objects; Type: TRIGGER; Schema: intake; Owner: -
+
+CREATE TRIGGER object_events_forget_objects AFTER DELETE ON intake.object_events REFERENCING OLD TABLE AS old_events FOR EACH STATEMENT EXECUTE FUNCTION intake.forget_objects();
+
+-- Name: object_events object_events_remember_objects; Type: TRIGGER; Schema: intake; Owner: -
+
+CREATE TRIGGER object_events_remember_objects AFTER INSERT ON intake.object_events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION intake.remember_objects();
 
 -- Name: jobs jobs_wake_workers; Type: TRIGGER; Schema: jobs; Owner: -
 
@@ -2207,7 +2671,7 @@ ALTER TABLE ONLY catalog.report_links
 
 -- Name: upload_events upload_events_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
-ALTER TABLE ONLY catalog.upload_events
+ALTER TABLE catalog.upload_events
     ADD CONSTRAINT upload_events_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
 
 -- Name: upload_slots upload_slots_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
@@ -2242,12 +2706,12 @@ ALTER TABLE ONLY enrichment.requests
 
 -- Name: object_events object_events_request_exists; Type: FK CONSTRAINT; Schema: intake; Owner: -
 
-ALTER TABLE ONLY intake.object_events
+ALTER TABLE intake.object_events
     ADD CONSTRAINT object_events_request_exists FOREIGN KEY (request_id) REFERENCES enrichment.requests(request_id);
 
 -- Name: object_events object_events_upload_exists; Type: FK CONSTRAINT; Schema: intake; Owner: -
 
-ALTER TABLE ONLY intake.object_events
+ALTER TABLE intake.object_events
     ADD CONSTRAINT object_events_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
 
 -- Name: alerts alerts_window_exists; Type: FK CONSTRAINT; Schema: relay; Owner: -
@@ -2264,6 +2728,11 @@ ALTER TABLE ONLY relay.archives
 
 ALTER TABLE relay.members
     ADD CONSTRAINT members_window_exists FOREIGN KEY (window_at) REFERENCES relay.windows(opens_at);
+
+-- Name: released_partitions released_partitions_table_is_registered; Type: FK CONSTRAINT; Schema: retention; Owner: -
+
+ALTER TABLE ONLY retention.released_partitions
+    ADD CONSTRAINT released_partitions_table_is_registered FOREIGN KEY (table_schema, table_name) REFERENCES retention.tables(table_schema, table_name);
 
 -- Name: api_tokens; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -2383,6 +2852,10 @@ GRANT USAGE ON SCHEMA jobs TO catalog_auditor;
 
 GRANT USAGE ON SCHEMA relay TO catalog_auditor;
 
+-- Name: SCHEMA retention; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA retention TO catalog_auditor;
+
 -- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: ACL; Schema: audit; Owner: -
 
 REVOKE ALL ON FUNCTION audit.product_history(vendor text, vendor_product_id text) FROM PUBLIC;
@@ -2470,6 +2943,26 @@ REVOKE ALL ON FUNCTION catalog.revert_upload(upload text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.write_products_as_of() FROM PUBLIC;
 
+-- Name: TABLE lifetimes; Type: ACL; Schema: intake; Owner: -
+
+GRANT SELECT ON TABLE intake.lifetimes TO catalog_auditor;
+
+-- Name: TABLE object_events; Type: ACL; Schema: intake; Owner: -
+
+GRANT SELECT ON TABLE intake.object_events TO catalog_auditor;
+
+-- Name: FUNCTION arrivals_are_over(from_at timestamp with time zone, until_at timestamp with time zone); Type: ACL; Schema: intake; Owner: -
+
+REVOKE ALL ON FUNCTION intake.arrivals_are_over(from_at timestamp with time zone, until_at timestamp with time zone) FROM PUBLIC;
+
+-- Name: FUNCTION forget_objects(); Type: ACL; Schema: intake; Owner: -
+
+REVOKE ALL ON FUNCTION intake.forget_objects() FROM PUBLIC;
+
+-- Name: FUNCTION remember_objects(); Type: ACL; Schema: intake; Owner: -
+
+REVOKE ALL ON FUNCTION intake.remember_objects() FROM PUBLIC;
+
 -- Name: FUNCTION wake_workers(); Type: ACL; Schema: jobs; Owner: -
 
 REVOKE ALL ON FUNCTION jobs.wake_workers() FROM PUBLIC;
@@ -2481,6 +2974,23 @@ REVOKE ALL ON FUNCTION relay.drop_member_partitions(keep interval) FROM PUBLIC;
 -- Name: FUNCTION ensure_member_partitions(at timestamp with time zone, days integer); Type: ACL; Schema: relay; Owner: -
 
 REVOKE ALL ON FUNCTION relay.ensure_member_partitions(at timestamp with time zone, days integer) FROM PUBLIC;
+
+-- Name: TABLE windows; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.windows TO catalog_auditor;
+
+-- Name: FUNCTION windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone); Type: ACL; Schema: relay; Owner: -
+
+REVOKE ALL ON FUNCTION relay.windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone) FROM PUBLIC;
+
+-- Name: FUNCTION bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone); Type: ACL; Schema: retention; Owner: -
+
+REVOKE ALL ON FUNCTION retention.bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION retention.bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone) TO catalog_auditor;
+
+-- Name: FUNCTION drop_ended(space text, name text, keep interval); Type: ACL; Schema: retention; Owner: -
+
+REVOKE ALL ON FUNCTION retention.drop_ended(space text, name text, keep interval) FROM PUBLIC;
 
 -- Name: TABLE calls; Type: ACL; Schema: enrichment; Owner: -
 
@@ -2615,13 +3125,17 @@ GRANT SELECT ON TABLE enrichment.records TO catalog_auditor;
 
 GRANT SELECT ON TABLE enrichment.results TO catalog_auditor;
 
--- Name: TABLE object_events; Type: ACL; Schema: intake; Owner: -
-
-GRANT SELECT ON TABLE intake.object_events TO catalog_auditor;
-
 -- Name: TABLE routes; Type: ACL; Schema: intake; Owner: -
 
 GRANT SELECT ON TABLE intake.routes TO catalog_auditor;
+
+-- Name: TABLE seen_objects; Type: ACL; Schema: intake; Owner: -
+
+GRANT SELECT ON TABLE intake.seen_objects TO catalog_auditor;
+
+-- Name: TABLE alerts; Type: ACL; Schema: jobs; Owner: -
+
+GRANT SELECT ON TABLE jobs.alerts TO catalog_auditor;
 
 -- Name: TABLE jobs; Type: ACL; Schema: jobs; Owner: -
 
@@ -2651,7 +3165,15 @@ GRANT SELECT ON TABLE relay.archives TO catalog_auditor;
 
 GRANT SELECT ON TABLE relay.members TO catalog_auditor;
 
--- Name: TABLE windows; Type: ACL; Schema: relay; Owner: -
+-- Name: TABLE tables; Type: ACL; Schema: retention; Owner: -
 
-GRANT SELECT ON TABLE relay.windows TO catalog_auditor;
+GRANT SELECT ON TABLE retention.tables TO catalog_auditor;
+
+-- Name: TABLE partitions; Type: ACL; Schema: retention; Owner: -
+
+GRANT SELECT ON TABLE retention.partitions TO catalog_auditor;
+
+-- Name: TABLE released_partitions; Type: ACL; Schema: retention; Owner: -
+
+GRANT SELECT ON TABLE retention.released_partitions TO catalog_auditor;
 

@@ -32,9 +32,11 @@ struct APIUpkeep: Service {
     private func listen() async {
         while !Task.isCancelled {
             do {
-                let news = try await Listener.listen(
-                    try await connector.conninfo(), channels: [UploadAnnouncement.channel, "catalog.api_tokens"],
-                    application: "catalog-api-listen")
+                let news = try await connector.firstThatWorks {
+                    try await Listener.listen(
+                        $0, channels: [UploadAnnouncement.channel, "catalog.api_tokens"],
+                        application: "catalog-api-listen")
+                }
                 for try await notification in news { take(notification) }
             } catch {
                 logger.warning("http.listen.lost", metadata: ["error": "\(error)"])

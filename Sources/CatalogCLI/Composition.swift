@@ -10,6 +10,8 @@ import Migrations
 import Postgres
 import Relay
 import Storage
+import Threads
+import Upkeep
 
 /// The only place that builds everything, for commands and for tests.
 struct Composition: Sendable {
@@ -117,9 +119,25 @@ struct Composition: Sendable {
 
     func recorder(_ pool: Pool) -> ArrivalRecorder { ArrivalRecorder(pool: pool, pipelines: pipelines) }
 
+    /// What makes and releases partitions.
+    func upkeep(_ pool: Pool) throws -> UpkeepResources {
+        UpkeepResources(pool: pool, store: try stores.reports(), settings: settings.retention)
+    }
+
     /// Nil if this process has no target to relay to.
     func archiveStore() -> (any ArchiveStore)? {
         settings.relay.target?.store(cloud)
+    }
+
+    /// Removes what killed processes have left in our folders, while the work goes on.
+    func sweepFolders() {
+        var folders = Array(stores.folders)
+        if case .folder(let mails) = settings.notify { folders.append(mails) }
+        if let archives = settings.relay.target?.folder { folders.append(archives) }
+        guard !folders.isEmpty else { return }
+        detachThread(named: "sweep") { [folders] in
+            for folder in folders { StagedFile.sweep(below: folder.path) }
+        }
     }
 
     /// Runs one piece of work on a connection of its own.

@@ -16,7 +16,7 @@ struct Database: Sendable {
 
     /// For pools: a refused password is looked up again.
     var connector: Connector {
-        Connector(conninfo: conninfo) {
+        Connector(candidates: candidates) {
             guard case .secret(let id, _) = settings.database, let secrets = try? cloud.databaseSecrets() else {
                 return false  // because nothing is remembered that could be out of date
             }
@@ -25,14 +25,24 @@ struct Database: Sendable {
         }
     }
 
-    /// For each new connection: passwords and tokens change.
+    /// For who connects by itself, such as psql.
     func conninfo() async throws -> String {
+        let candidates = try await candidates()
+        guard candidates.count > 1 else { return candidates[0] }
+        return try await connector.firstThatWorks {
+            try await Connection.open($0).close()
+            return $0
+        }
+    }
+
+    /// For each new connection: passwords and tokens change. More than one only where each host needs a text of its own.
+    func candidates() async throws -> [String] {
         switch settings.database {
-        case .embedded: try await embedded.start()
-        case .url(let url): url
+        case .embedded: [try await embedded.start()]
+        case .url(let url): [url]
         case .secret(let id, let url):
-            try await DatabaseSecret(cloud.databaseSecrets().secret(id).text, id).conninfo(url)
-        case .iam(let url): try await withToken(url)
+            [try await DatabaseSecret(cloud.databaseSecrets().secret(id).text, id).conninfo(url)]
+        case .iam(let url): try await withTokens(url)
         }
     }
 
@@ -44,6 +54,13 @@ struct Database: Sendable {
                 "cannot connect to the database of \(settings.database.variable) (value withheld): \(error); "
                     + "check host, port, user, password and network")
         }
+    }
+
+    /// A token is good for one host, so that each has a text of its own.
+    private func withTokens(_ url: String) async throws -> [String] {
+        var texts: [String] = []
+        for host in try ConnectionInfo.eachHost(of: url) { texts.append(try await withToken(host)) }
+        return texts
     }
 
     /// IAM authentication wants TLS ("Connecting to your DB instance using IAM authentication", Amazon RDS User Guide).

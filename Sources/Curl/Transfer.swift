@@ -1,5 +1,6 @@
 import CLibcurl
 import Synchronization
+import Threads
 
 /// One transfer of a `Driver`: takes what libcurl delivers, and resumes who waits.
 final class Transfer: @unchecked Sendable {  // because of the proof at `continuation`
@@ -15,6 +16,8 @@ final class Transfer: @unchecked Sendable {  // because of the proof at `continu
     private var outcome = TransferOutcome()
     /// The sink wants no more. libcurl reports that as a failed write, which can come ahead of the driver's command to cancel.
     private var isRefused = false
+    /// Of the task that makes the transfer.
+    private let reportProgress = WorkProgress.report
     /// nil for none.
     private(set) var deadline: ContinuousClock.Instant?
 
@@ -106,8 +109,11 @@ extension Transfer {
 
     /// - Returns: how many bytes were taken; anything but all of them ends the transfer, `clibcurl_pause` pauses it.
     private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Int {
+        let isWanted = (200..<300).contains(easy?.responseCode ?? 0)
+        // An error that is answered again and again is no progress.
+        if isWanted { reportProgress() }
         switch plan.sink {
-        case .stream(let sink, _) where (200..<300).contains(easy?.responseCode ?? 0):
+        case .stream(let sink, _) where isWanted:
             switch sink.offer(bytes) {
             case .taken: return bytes.count
             case .full: return clibcurl_pause
@@ -129,6 +135,7 @@ extension Transfer {
     }
 
     private func giveBody(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        upload?.read(into: buffer) ?? clibcurl_abort_upload
+        reportProgress()
+        return upload?.read(into: buffer) ?? clibcurl_abort_upload
     }
 }

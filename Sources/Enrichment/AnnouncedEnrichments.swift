@@ -25,16 +25,20 @@ package struct AnnouncedEnrichments: Sendable {
     }
 
     /// Records the request.
-    /// - Parameter fence: begins the transaction; what it throws stops it.
+    /// - Parameters:
+    ///   - fence: begins the transaction; what it throws stops it.
+    ///   - finish: ends the transaction, with the new request and the place of the answer.
     /// - Returns: where the store takes the bytes; nil if this service has to.
     package func announce(
-        _ new: NewEnrichment, fence: @escaping @Sendable (Session) throws -> Void = { _ in }
+        _ new: NewEnrichment, fence: @escaping @Sendable (Session) throws -> Void = { _ in },
+        finish: @escaping @Sendable (Session, EnrichmentRequest, UploadLink?) throws -> Void = { _, _, _ in }
     ) async throws -> UploadLink? {
         let link = try await objects.uploadLink(to: Self.key(of: new.requestID), sha256: nil)
         try await objects.pool.transaction { session in
             try fence(session)
             try objects.expect(session)
             try session.addEnrichment(new)
+            if let request = try session.enrichment(new.requestID) { try finish(session, request, link) }
         }
         return link
     }
@@ -62,9 +66,13 @@ extension EnrichmentRequest {
 /// A list that came in the body of a request.
 extension ContactSpool {
     /// - Throws: `EnrichmentFailure`.
-    package static func read(_ file: ReceivedFile, limits: FileLimits) async throws -> ContactSpool {
+    package static func read(
+        _ file: ReceivedFile, limits: FileLimits, encoding: String?
+    ) async throws -> ContactSpool {
         try await onThread(named: "contacts") {
-            try withExtendedLifetime(file) { try read(try LocalFile(path: file.file.path), limits: limits) }
+            try withExtendedLifetime(file) {
+                try read(try LocalFile(path: file.file.path), limits: limits, encoding: encoding)
+            }
         }
     }
 }

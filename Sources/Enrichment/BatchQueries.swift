@@ -2,7 +2,7 @@ import Postgres
 
 /// The statements of `enrichment.records`, `batches`, `results` and `cache`.
 enum BatchQueries {
-    static let copyRecords: Statement = "copy enrichment.records (request_id, ordinal, input) from stdin"
+    static let copyRecords: Statement = "copy enrichment.records (request_id, ordinal, input, problem) from stdin"
 
     static func insert(_ requestID: String, batches: Int) -> Statement {
         """
@@ -11,7 +11,8 @@ enum BatchQueries {
         """
     }
 
-    /// The records of a batch: their places and the values of some columns, empty where there are none.
+    /// The records of a batch that somebody may be asked about: their places and the values of some columns, empty where there
+    /// are none.
     static func selectRecords(_ requestID: String, batch: Int, columns: [String]) -> Statement {
         """
         select r.ordinal,
@@ -20,6 +21,7 @@ enum BatchQueries {
         from enrichment.records r
         where r.request_id = \(requestID)::uuid
           and r.ordinal between \(batch * BatchSplitter.size)::integer and \((batch + 1) * BatchSplitter.size - 1)::integer
+          and r.problem is null
         order by r.ordinal
         """
     }

@@ -10,23 +10,27 @@ package struct ContactSpool: Sendable {
     let upload: SpooledUpload
 
     /// Reads a list: any encoding and gzip, as for products.
+    /// - Parameter encoding: by a name that iconv knows; nil finds it.
     /// - Throws: `EnrichmentFailure` if it is empty, too large or unreadable; errors of the source.
-    package static func read(_ source: any ByteSource, limits: FileLimits) throws -> ContactSpool {
+    package static func read(
+        _ source: any ByteSource, limits: FileLimits, encoding: String? = nil
+    ) throws -> ContactSpool {
         do {
-            return ContactSpool(upload: try UploadReader(limits: limits).read(source, progress: { _ in }))
+            let reader = UploadReader(limits: limits, declaredEncoding: try encoding.map(TextEncoding.known))
+            return ContactSpool(upload: try reader.read(source, progress: { _ in }))
         } catch let failure as FileFailure {
             throw EnrichmentFailure(failure.description)
         }
     }
 
     static func fetch(
-        _ object: EnrichmentObject, of resources: EnrichmentResources, limits: FileLimits
+        _ object: EnrichmentObject, of resources: EnrichmentResources, limits: FileLimits, encoding: String?
     ) async throws -> ContactSpool {
         let store = try resources.stores.store(bucket: object.bucket)
         do {
             let file = try await SpooledObject.fetch(
                 object.key, version: object.version, etag: object.etag, from: store, limit: limits.maximumFileBytes)
-            return try await onThread(named: "contacts") { try read(file, limits: limits) }
+            return try await onThread(named: "contacts") { try read(file, limits: limits, encoding: encoding) }
         } catch is ObjectTooLarge {
             throw EnrichmentFailure(FileFailure.tooLarge(limit: limits.maximumFileBytes).description)
         } catch let error as ObjectStoreError where error.isGone {

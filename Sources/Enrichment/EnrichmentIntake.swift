@@ -2,6 +2,7 @@ import Foundation
 package import Intake
 import Jobs
 package import Postgres
+import Tabular
 
 /// Makes enrichment requests of objects: `raw/<name>.csv` becomes `enhanced/<name>.csv`.
 package struct EnrichmentIntake: Pipeline {
@@ -15,22 +16,31 @@ package struct EnrichmentIntake: Pipeline {
     package struct Options: Codable, Sendable, Equatable {
         /// Who is asked, in order; all providers if it is empty.
         package var providers: [String] = []
+        /// Of the files, by a name that iconv knows; nil finds it.
+        package var encoding: String?
 
-        package init(providers: [String] = []) {
+        package init(providers: [String] = [], encoding: String? = nil) {
             self.providers = providers
+            self.encoding = encoding
         }
 
         package init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             providers = try container.decodeIfPresent([String].self, forKey: .providers) ?? []
+            encoding = try container.decodeIfPresent(String.self, forKey: .encoding)
         }
     }
 
     package func options(_ given: [String: [String]]) throws -> RouteOptions {
-        if let name = given.keys.sorted().first(where: { $0 != "providers" }) {
-            throw RouteOptionError.unknown(name: name, pipeline: self.name, known: ["providers"])
+        let known = ["providers", "encoding"]
+        if let name = given.keys.sorted().first(where: { !known.contains($0) }) {
+            throw RouteOptionError.unknown(name: name, pipeline: self.name, known: known)
         }
-        return try RouteOptions(Options(providers: given["providers"] ?? []))
+        let encoding = given["encoding"]?.joined(separator: ",")
+        if let encoding, !EncodingNames.isKnown(encoding) {
+            throw RouteOptionError.invalid(name: "encoding", value: encoding, expected: ["the names of iconv -l"])
+        }
+        return try RouteOptions(Options(providers: given["providers"] ?? [], encoding: encoding))
     }
 
     /// An object that was announced (`POST /enrichment` with an upload) belongs to the request whose id its name is.
@@ -44,7 +54,8 @@ package struct EnrichmentIntake: Pipeline {
         }
         let options = try route.options.decoded(as: Options.self)
         var new = NewEnrichment(
-            source: .bucket, options: EnrichmentOptions(providers: options.providers), format: file.format,
+            source: .bucket, options: EnrichmentOptions(providers: options.providers, encoding: options.encoding),
+            format: file.format,
             fileName: file.name, isCompressed: file.isCompressed, outputKey: "enhanced/\(path)")
         new.object = object
         try session.addEnrichment(new)

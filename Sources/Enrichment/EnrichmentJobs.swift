@@ -129,7 +129,8 @@ struct SplitJob: JobHandler {
         guard let request, let object = request.object else { return .finished }
         let pipeline = EnrichmentPipeline(resources: resources)
         do {
-            let spool = try await ContactSpool.fetch(object, of: resources, limits: resources.limits)
+            let spool = try await ContactSpool.fetch(
+                object, of: resources, limits: resources.limits, encoding: request.options.encoding)
             let count = try await pipeline.split(request, spool) { try $0.finish(job) }
             logger.info("enrichment.split", metadata: ["request_id": "\(requestID)", "records": "\(count)"])
         } catch let failure as EnrichmentFailure {

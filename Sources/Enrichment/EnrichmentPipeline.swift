@@ -20,11 +20,15 @@ package struct EnrichmentPipeline: Sendable {
     }
 
     /// Makes a request of a list at hand, with all its batches, in one transaction.
-    /// - Parameter reusing: whether an earlier request for the same is the answer.
+    /// - Parameters:
+    ///   - reusing: whether an earlier request for the same is the answer.
+    ///   - fence: begins the transaction; what it throws stops it.
+    ///   - finish: ends the transaction, with the new request.
     /// - Throws: `EnrichmentFailure`: then nothing was made.
     package func create(
         _ new: NewEnrichment, _ spool: ContactSpool, reusing: Bool,
-        fence: @escaping @Sendable (Session) throws -> Void = { _ in }
+        fence: @escaping @Sendable (Session) throws -> Void = { _ in },
+        finish: @escaping @Sendable (Session, EnrichmentRequest) throws -> Void = { _, _ in }
     ) async throws -> Outcome {
         let plan = try await plan(new.options)
         do {
@@ -32,6 +36,7 @@ package struct EnrichmentPipeline: Sendable {
                 try fence(session)
                 try session.addEnrichment(new)
                 _ = try load(new.requestID, plan, new.format, spool, session, reusing: reusing)
+                if let request = try session.enrichment(new.requestID) { try finish(session, request) }
             }
             return .created(requestID: new.requestID)
         } catch let earlier as EarlierRequest {
@@ -80,8 +85,9 @@ package struct EnrichmentPipeline: Sendable {
         }
         try session.execute(
             try EnrichmentRequest.split(
-                requestID, plan: plan, columns: loaded.columns, fields: loaded.fields, records: loaded.count, hash: hash
-            ))
+                requestID, plan: plan, columns: loaded.columns, fields: loaded.fields, records: loaded.count,
+                hash: hash,
+                encoding: (spool.upload.encoding.name, spool.upload.isGuessed)))
         try session.splitIntoBatches(requestID, records: loaded.count)
         return loaded.count
     }

@@ -9,11 +9,16 @@ package struct EnrichmentOptions: Sendable, Codable, Equatable {
     package var groups: [FieldGroup]?
     /// A match below does not end the search.
     package var minimumConfidence = 0.0
+    /// Of the list, by a name that iconv knows; nil finds it.
+    package var encoding: String?
 
-    package init(providers: [String] = [], groups: [FieldGroup]? = nil, minimumConfidence: Double = 0) {
+    package init(
+        providers: [String] = [], groups: [FieldGroup]? = nil, minimumConfidence: Double = 0, encoding: String? = nil
+    ) {
         self.providers = providers
         self.groups = groups
         self.minimumConfidence = minimumConfidence
+        self.encoding = encoding
     }
 }
 
@@ -79,6 +84,10 @@ package struct EnrichmentRequest: Sendable {
     package var sameAs: String?
     /// As PostgreSQL writes it in JSON: ISO 8601.
     package var createdAt: String
+    /// In which the list was read; nil before that.
+    package var encoding: String?
+    /// Nobody said so, and it is not UTF-8.
+    package var isEncodingGuessed: Bool
     var options: EnrichmentOptions
     var plan: EnrichmentPlan?
     var columns: [String]

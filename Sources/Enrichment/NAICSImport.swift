@@ -60,7 +60,7 @@ package struct NAICSImport: Sendable {
     }
 
     private static func entry(_ record: CSVRecord, _ kind: Outcome.Kind) -> (code: String, title: String)? {
-        guard record.count >= 2 else { return nil }
+        guard record.problem == nil, record.count >= 2 else { return nil }
         let (code, text) = (record[0].string.squeezed, record[1].string.squeezed)
         let digits = kind == .codes ? 2...6 : 6...6
         guard digits.contains(code.utf8.count), code.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !text.isEmpty

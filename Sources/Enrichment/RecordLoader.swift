@@ -17,6 +17,8 @@ struct LoadedRecords {
 /// Copies the records of a list into `enrichment.records`, in constant memory. Needs a transaction.
 struct RecordLoader {
     private static let mostColumns = 500
+    /// Of a CSV: its columns and those that are added stand in one statement, which takes 1,664.
+    private static let mostCells = 1_500
 
     let requestID: String
     let limits: FileLimits
@@ -37,16 +39,17 @@ struct RecordLoader {
         let reader = CSVReader(
             format: try FileLayout.format(spool.upload, limits), read: spool.upload.spool.reader())
         var header: [String]?
-        while header == nil, let record = try reader.next() { header = Self.header(record) }
+        while header == nil, let record = try reader.next() { header = try Self.header(record) }
         guard let header else { throw EnrichmentFailure("The file has no header and no rows.") }
         var loaded = LoadedRecords(columns: header, fields: try Self.fields(header))
         let order = header.indices.sorted { header[$0].utf8.lexicographicallyPrecedes(header[$1].utf8) }
         let (hash, repairs) = (SHA256(), spool.upload.hasDamagedText)
         var json = JSONWriter()
-        while let record = try reader.next() {
+        var check = RecordCheck(columnCount: header.count)
+        while let record = try reader.nextRow() {
             json.removeAll()
             Self.write(record, header, order, repairs: repairs, to: &json)
-            try copy(&json, loaded.count, hash, writer)
+            try copy(&json, check.problem(of: record), loaded.count, hash, writer)
             loaded.count += 1
         }
         loaded.hash = hash.finish()
@@ -54,8 +57,14 @@ struct RecordLoader {
     }
 
     /// The first record with a value: some exports begin with an empty one.
-    private static func header(_ record: CSVRecord) -> [String]? {
+    private static func header(_ record: CSVRecord) throws -> [String]? {
+        if let problem = record.problem {
+            throw EnrichmentFailure("The header (line \(record.line)) cannot be read: \(problem.words).")
+        }
         let names = (0..<record.count).map { record[$0].string.squeezed }
+        guard names.count <= mostCells else {
+            throw EnrichmentFailure("The list has \(names.count) columns: more than \(mostCells) cannot be enriched.")
+        }
         return names.allSatisfy(\.isEmpty) ? nil : FileLayout.unique(names)
     }
 
@@ -86,8 +95,8 @@ struct RecordLoader {
                 throw EnrichmentFailure("The records have more than \(Self.mostColumns) different names of values.")
             }
             json.removeAll()
-            json.object(object)
-            try copy(&json, loaded.count, hash, writer)
+            json.object(names.map { ($0, object[$0] ?? "") })
+            try copy(&json, nil, loaded.count, hash, writer)
             loaded.count += 1
         }
         loaded.fields = loaded.count > 0 ? try Self.fields(loaded.columns) : [:]
@@ -97,7 +106,9 @@ struct RecordLoader {
 
     // MARK: Both
 
-    private func copy(_ json: inout JSONWriter, _ ordinal: Int, _ hash: SHA256, _ writer: CopyWriter) throws {
+    private func copy(
+        _ json: inout JSONWriter, _ problem: String?, _ ordinal: Int, _ hash: SHA256, _ writer: CopyWriter
+    ) throws {
         guard ordinal < limits.maximumRows else {
             throw EnrichmentFailure("The list has more than \(limits.maximumRows) records: split it into smaller ones.")
         }
@@ -106,6 +117,12 @@ struct RecordLoader {
         json.bytes.withUnsafeBytes { bytes in
             writer.field(bytes)
             hash.update(bytes)
+        }
+        if let problem {
+            writer.field(problem)
+            hash.update(Array(problem.utf8))
+        } else {
+            writer.null()
         }
         hash.update([UInt8(ascii: "\n")])
         try writer.endRow()

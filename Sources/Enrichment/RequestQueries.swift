@@ -20,7 +20,7 @@ extension EnrichmentRequest {
     private static let columns: Statement = """
         request_id, status, source, options, plan, format, is_compressed, file_name, output_key, bucket, object_key,
         object_version, etag, columns, fields, total_records, total_batches, processed_batches, failed_batches,
-        failure_message, same_as, to_json(created_at) #>> '{}' as created_at
+        failure_message, same_as, file_encoding, coalesce(encoding_guessed, false) as encoding_guessed, to_json(created_at) #>> '{}' as created_at
         """
 
     /// The request that waits for an upload under its own id, and now knows its object.
@@ -46,7 +46,7 @@ extension EnrichmentRequest {
     /// From accepted to processing, with all batches.
     static func split(
         _ requestID: String, plan: EnrichmentPlan, columns: [String], fields: [ContactField: String], records: Int,
-        hash: String
+        hash: String, encoding: (name: String, isGuessed: Bool)
     ) throws -> Statement {
         let batches = BatchSplitter.batches(of: records)
         let names = Dictionary(uniqueKeysWithValues: fields.map { ($0.key.rawValue, $0.value) })
@@ -54,7 +54,8 @@ extension EnrichmentRequest {
             update enrichment.requests
             set status = 'processing', plan = \(try json(plan))::jsonb, columns = \(columns)::text[],
                 fields = \(try json(names))::jsonb, total_records = \(records)::integer,
-                total_batches = \(batches)::integer, request_hash = \(hash)::text, same_as = (
+                total_batches = \(batches)::integer, file_encoding = \(encoding.name)::text,
+                encoding_guessed = \(encoding.isGuessed)::boolean, request_hash = \(hash)::text, same_as = (
                     select request_id from enrichment.requests
                     where request_hash = \(hash)::text and same_as is null and status <> 'failed'
                       and request_id <> \(requestID)::uuid)
@@ -144,6 +145,8 @@ extension EnrichmentRequest {
         failureMessage = try row.get("failure_message")
         sameAs = try row.get("same_as")
         createdAt = try row.get("created_at")
+        encoding = try row.get("file_encoding")
+        isEncodingGuessed = try row.get("encoding_guessed")
         options = try decode("options") ?? EnrichmentOptions()
         plan = try decode("plan")
         columns = try row.get("columns")

@@ -63,7 +63,7 @@ enum ResultQueries {
     private static func status(_ plan: EnrichmentPlan) -> Statement {
         let outcomes = list(plan) { "\($0).outcome" }
         return """
-            case when b.state <> 'done' then 'failed' when 'match' = any (array[\(outcomes)]) then 'matched'
+            case when r.problem is not null then 'not_asked' when b.state <> 'done' then 'failed' when 'match' = any (array[\(outcomes)]) then 'matched'
                 when 'error' = any (array[\(outcomes)]) then 'failed'
                 when 'no_match' = any (array[\(outcomes)]) then 'no_match' else 'not_asked' end
             """
@@ -77,7 +77,7 @@ enum ResultQueries {
     }
 
     private static func error(_ plan: EnrichmentPlan) -> Statement {
-        "coalesce(b.error, \(list(plan) { "\($0).error" }))"
+        "coalesce(r.problem, b.error, \(list(plan) { "\($0).error" }))"
     }
 
     private static func list(_ plan: EnrichmentPlan, _ expression: (Statement) -> Statement) -> Statement {

@@ -31,8 +31,12 @@ package struct AnnouncedObjects: Sendable {
 
     /// A link to which anybody can PUT the object.
     /// - Returns: nil if the store takes nothing from outside: this service does then.
+    /// - Throws: errors of a store that cannot be reached: a link to it would leave an upload that waits in vain.
     package func uploadLink(to key: String, sha256: String?) async throws -> UploadLink? {
-        try await store.uploadLink(to: key, sha256: sha256)
+        guard let link = try await store.uploadLink(to: key, sha256: sha256) else { return nil }
+        // A link is made without the store. Whatever it answers to this question, it is there: it may show nothing but what is put.
+        do { _ = try await store.head(key) } catch is ObjectStoreError {}
+        return link
     }
 
     /// Makes sure that the object's arrival will be noticed. Belongs into the transaction that announces it.

@@ -137,13 +137,21 @@ package enum ObjectEventParser {
         (value as? String).flatMap { $0.isEmpty || $0 == "null" ? nil : $0 }
     }
 
-    private static func size(_ value: Any?) -> Int? { (value as? NSNumber)?.intValue }
+    /// Nothing that is no number of bytes.
+    private static func size(_ value: Any?) -> Int? {
+        (value as? NSNumber).flatMap { Int(exactly: $0.doubleValue) }.flatMap { $0 >= 0 ? $0 : nil }
+    }
+
+    /// Years 1 to 9999: PostgreSQL has no time for some that Foundation reads.
+    private static let years =
+        Date(timeIntervalSince1970: -62_135_596_800)..<Date(timeIntervalSince1970: 253_402_300_800)
 
     /// Some stores send no time or one of their own making: now is near enough.
     private static func date(_ value: Any?) -> Date {
         guard let text = value as? String else { return Date() }
         let withFraction = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         // Two formats are in use; a third is treated like none.
-        return (try? withFraction.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text)) ?? Date()
+        let date = (try? withFraction.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text))
+        return date.flatMap { years.contains($0) ? $0 : nil } ?? Date()
     }
 }

@@ -28,31 +28,36 @@ extension ObjectEvent {
 
     static func isSeen(_ event: ObjectEvent) -> Statement {
         """
-        select from intake.object_events
+        select from intake.seen_objects
         where bucket = \(event.bucket)::text and object_key = \(event.key)::text
           and object_version = \(event.version)::text
         """
     }
 
+    /// What is remembered of the object tells in which partition its arrival is.
     static func deleteIgnored(_ event: ObjectEvent) -> Statement {
         """
-        delete from intake.object_events
-        where bucket = \(event.bucket)::text and object_key = \(event.key)::text
-          and object_version = \(event.version)::text and ignored_because is not null
+        delete from intake.object_events e using intake.seen_objects s
+        where s.bucket = \(event.bucket)::text and s.object_key = \(event.key)::text
+          and s.object_version = \(event.version)::text
+          and e.received_at = s.received_at and e.bucket = s.bucket and e.object_key = s.object_key
+          and e.object_version = s.object_version and e.ignored_because is not null
         """
     }
 
     /// Objects of a listing that no event has announced: unknown, or written anew since. S3 lists times in whole seconds,
-    /// without the rest: what was put right after the route was made seems to be older than it.
+    /// without the rest: what was put right after the route was made seems to be older than it. An object as old as arrivals
+    /// that are forgotten may be one of them.
     static func selectNew(bucket: String, prefix: String, keys: [String], etags: [String], times: [String]) -> Statement
     {
         """
         select listed.key
         from unnest(\(keys)::text[], \(etags)::text[], \(times)::float8[]) as listed (key, etag, modified)
         join intake.routes r on r.bucket = \(bucket)::text and r.prefix = \(prefix)::text
-        where to_timestamp(listed.modified) >= date_trunc('second', r.accepts_from)
+        left join intake.lifetimes l on l.pipeline = r.pipeline and l.forgotten_until > r.created_at
+        where to_timestamp(listed.modified) >= greatest(date_trunc('second', r.accepts_from), l.forgotten_until)
           and not exists (
-              select from intake.object_events e
+              select from intake.seen_objects e
               where e.bucket = \(bucket)::text and e.object_key = listed.key and e.etag = listed.etag
                 and to_timestamp(listed.modified) <= greatest(e.occurred_at, e.received_at))
         """

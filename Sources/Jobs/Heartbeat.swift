@@ -43,6 +43,7 @@ struct Heartbeat: WorkerAgent {
             return Set(try session.query(statement).compactMap { $0[0].flatMap { Int($0) } })
         }
         let now = ContinuousClock.now
+        context.contact.withLock { $0.answered(at: now) }
         context.ledger.withLock { $0.markRenewed(jobs.filter { renewed.contains($0.jobID) }, at: now) }
         let lost = held.filter { !renewed.contains($0.job.jobID) }
         // It may have been finished by its handler a moment ago; then cancelling it changes nothing.

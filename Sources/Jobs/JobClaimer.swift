@@ -79,6 +79,7 @@ struct JobClaimer {
             return try session.claimJobsRetryingRaces(
                 demands, workerID: context.workerID, lease: configuration.lease, prepares: configuration.listens)
         }
+        context.contact.withLock { $0.answered(at: .now) }
         report(claim, took: ContinuousClock.now - begin)
         context.ledger.withLock { $0.take(claim.jobs, for: demands, horizon: claim.horizon) }
         for job in claim.jobs { executor.start(job) }

@@ -21,7 +21,10 @@ struct JobExecutor: Sendable {
                 throw JobError.permanent(
                     reason: "no handler for jobs of kind '\(job.kind)': is a newer version of catalog needed?")
             }
-            switch try await handler.run(job, logger) {
+            let completion = try await WorkProgress.$report.withValue({ job.progress.report() }) {
+                try await handler.run(job, logger)
+            }
+            switch completion {
             case .finished: return .finished
             case .finishedByHandler: return .finishedByHandler
             }

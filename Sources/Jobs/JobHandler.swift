@@ -7,7 +7,8 @@ package protocol JobHandler: Sendable {
     var kind: String { get }
 
     /// Does the job. The task is cancelled when the lease is lost, the worker stops, or the job has shown no progress for longer than
-    /// its queue allows: a handler that takes minutes calls `job.progress.report()` with each step.
+    /// its queue allows: a handler that takes minutes calls `job.progress.report()` with each step. Bytes that move (HTTP, COPY, rows that
+    /// are streamed, files of a store) are progress by themselves.
     ///
     /// A handler that writes to the database calls `Session.finish` in the same transaction and returns
     /// `.finishedByHandler`: then the work is done exactly once. Other effects may happen again after a crash.

@@ -36,6 +36,7 @@ package final class JobWorker: Service {
         var agents: [any WorkerAgent] = [
             Heartbeat(context: context, lease: configuration.lease),
             StallGuard(context: context, configuration: configuration.timeLimits, executor: executor),
+            ClaimWatch(context: context, limit: configuration.silenceLimit),
         ]
         agents += periodic.map { PeriodicEnqueuer(context: context, periodic: $0) }
         if configuration.listens {
@@ -60,6 +61,14 @@ package final class JobWorker: Service {
         }
         await claimer.pool.close()
         await context.records.close()
+    }
+
+    /// Whether this worker is of use.
+    /// - Throws: ``QueueSilent`` if the queue has not answered it for longer than a lease.
+    package func requireClaims() throws {
+        guard !context.ledger.withLock({ $0.isStopping }) else { return }
+        let silence = context.contact.withLock { $0.silence(at: .now, limit: configuration.silenceLimit) }
+        if let silence { throw QueueSilent(duration: silence) }
     }
 
     /// Asks for the end: no further claims.

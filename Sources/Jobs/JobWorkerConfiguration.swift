@@ -28,6 +28,10 @@ package struct JobWorkerConfiguration: Sendable {
     /// A short lease is not a reason to take a busy server for a hanging one.
     var statementLimit: Duration { max(lease / 3, .seconds(5)) }
 
+    /// How long the queue may be silent before this worker counts as being of no use: by then others have claimed what it held.
+    /// Of a short lease more, for the same reason.
+    var silenceLimit: Duration { max(lease, statementLimit * 3) }
+
     /// - Parameter concurrency: jobs running at once, by queue.
     package init(concurrency: [String: Int], workerID: String = Self.makeWorkerID()) {
         precondition(concurrency.values.allSatisfy { $0 > 0 }, "a queue without a slot never works")

@@ -73,10 +73,10 @@ struct WakeUpListener: WorkerAgent {
         let watchdog = String("jobs.watchdog.\(context.workerID)".prefix(63))
         let channels = queues.sorted().map { "jobs.\($0)" } + [watchdog]
         let context = context
-        let notifications = try await Listener.listen(
-            try await connector.conninfo(), channels: channels, setUp: { try appear($0) }
-        ) {
-            if $0.channel != watchdog { context.claimSignal.signal() }
+        let notifications = try await connector.firstThatWorks { conninfo in
+            try await Listener.listen(conninfo, channels: channels, setUp: { try appear($0) }) {
+                if $0.channel != watchdog { context.claimSignal.signal() }
+            }
         }
         // What was sent before it listened.
         context.claimSignal.signal()

@@ -10,6 +10,7 @@ final class WorkerContext: Sendable {
     let records: Pool
     let ledger: Locked<JobLedger>
     let presence = Locked(WorkerPresence())
+    let contact = Locked(QueueContact())
     let observer: any JobObserver
     let logger: Logger
     /// A look at the queues may be worthwhile.

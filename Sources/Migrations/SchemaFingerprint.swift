@@ -38,6 +38,9 @@ package struct SchemaFingerprint: Sendable, Equatable {
     var schemas: [String] { names(of: "schema") }
     var roles: [String] { names(of: "role") }
 
+    /// Roles that something belongs to.
+    var owners: [String] { Set(definitions.filter { $0.key.kind.hasPrefix("owner of ") }.values).sorted() }
+
     private func names(of kind: String) -> [String] {
         definitions.keys.filter { $0.kind == kind }.map(\.name).sorted()
     }

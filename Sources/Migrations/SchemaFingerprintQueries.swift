@@ -27,6 +27,15 @@ enum SchemaFingerprintQueries {
         """
     }
 
+    /// Those roles whose objects the session may not alter.
+    static func foreign(_ roles: [String]) -> Statement {
+        """
+        select rolname as name from pg_roles
+        where rolname = any(\(roles)::text[]) and not pg_has_role(current_user, oid, 'usage')
+        order by rolname
+        """
+    }
+
     private static func onOneLine(_ expression: Statement) -> Statement {
         "regexp_replace(\(expression), '\\s+', ' ', 'g')"
     }

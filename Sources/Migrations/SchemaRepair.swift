@@ -4,21 +4,16 @@ import Postgres
 /// functions are never touched: what they hold is not the migrator's to judge.
 struct SchemaRepair: Sendable {
     private let differences: [SchemaDifference]
-    private let partitions: [(name: String, owner: String)]
 
-    /// - Parameter partitions: those that belong to another role than their parent.
-    init(_ differences: [SchemaDifference], partitions: [(name: String, owner: String)] = []) {
+    init(_ differences: [SchemaDifference]) {
         self.differences = differences
-        self.partitions = partitions
     }
 
     /// In an order in which each may run: owners from the outside in, then what owners grant.
     var statements: [String] {
-        let owners = ["owner of schema", "owner of table", "owner of function"].flatMap { kind in
-            differences.filter { $0.object.kind == kind }.compactMap(owner)
-        }
-        return owners + partitions.map { "alter table \($0.name) owner to \($0.owner)" }
-            + differences.flatMap(grants) + differences.compactMap(rowSecurity) + differences.flatMap(policy)
+        let kinds = ["schema", "table", "partition", "function"].map { "owner of \($0)" }
+        let owners = kinds.flatMap { kind in differences.filter { $0.object.kind == kind }.compactMap(owner) }
+        return owners + differences.flatMap(grants) + differences.compactMap(rowSecurity) + differences.flatMap(policy)
     }
 
     private func owner(_ difference: SchemaDifference) -> String? {
@@ -129,10 +124,15 @@ extension Migrator {
     func repair(_ connection: Connection) async throws {
         let repaired = try await lock.transaction(connection) { session -> [String] in
             guard let expected = try comparable(session) else { return [] }
-            let statements = SchemaRepair(
-                try Self.differences(expected, session), partitions: try Self.strayPartitions(expected, session)
-            ).statements
+            let statements = SchemaRepair(try Self.differences(expected, session)).statements
+            guard !statements.isEmpty else { return [] }
+            // Where a role is nobody's, whoever migrates has it for this transaction.
+            let foreign = try session.query(SchemaFingerprintQueries.foreign(expected.owners)).map {
+                try $0.get("name", as: String.self)
+            }
+            for role in foreign { try session.execute("grant \(identifier: role) to current_user") }
             for statement in statements { try session.executeScript(statement) }
+            for role in foreign { try session.execute("revoke \(identifier: role) from current_user") }
             return statements
         }
         repaired.forEach { report(.repaired($0)) }
@@ -146,19 +146,22 @@ extension Migrator {
     /// Those that do not belong to whom their parent should.
     private static func strayPartitions(
         _ expected: SchemaFingerprint, _ session: Session
-    ) throws -> [(name: String, owner: String)] {
+    ) throws -> [SchemaDifference] {
         try session.query(SchemaFingerprintQueries.partitions(schemas: expected.schemas)).compactMap { row in
             let parent = SchemaFingerprint.Object(kind: "owner of table", name: try row.get("parent"))
-            guard let owner = expected.definitions[parent], try row.get("owner") != owner else { return nil }
-            return (try row.get("name"), owner)
+            let found: String = try row.get("owner")
+            guard let owner = expected.definitions[parent], found != owner else { return nil }
+            let partition = SchemaFingerprint.Object(kind: "owner of partition", name: try row.get("name"))
+            return SchemaDifference(partition, expected: owner, found: found)
         }
     }
 
     private static func differences(
         _ expected: SchemaFingerprint, _ session: Session
     ) throws -> [SchemaDifference] {
-        expected.differences(
-            in: try SchemaFingerprint.read(session, schemas: expected.schemas, roles: expected.roles))
+        // Names are rendered as `read` sets them, so it comes first.
+        let found = try SchemaFingerprint.read(session, schemas: expected.schemas, roles: expected.roles)
+        return expected.differences(in: found) + (try strayPartitions(expected, session))
     }
 }
 

@@ -13,7 +13,8 @@ extension [UInt8] {
     package init?(base64URL text: some StringProtocol) {
         let plain = String(text).replacing("-", with: "+").replacing("_", with: "/")
         let padding = String(repeating: "=", count: (4 - plain.count % 4) % 4)
-        guard let data = Data(base64Encoded: plain + padding) else { return nil }
+        // Other spellings of the same bytes are refused: a `+`, padding, or bits that stand for nothing.
+        guard let data = Data(base64Encoded: plain + padding), data.base64URL == text else { return nil }
         self.init(data)
     }
 }

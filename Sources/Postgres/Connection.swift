@@ -43,7 +43,7 @@ public actor Connection {
 
     deinit { executor.stop() }
 
-    /// Whether the server is gone, as far as the last statement showed.
+    /// Whether the server is gone, or has refused a change because it only reads, as far as the last statement showed.
     public nonisolated var isBroken: Bool { isUnusable.load(ordering: .acquiring) }
 
     /// Whether a piece of work is under way.
@@ -98,7 +98,9 @@ public actor Connection {
         let outcome = Swift.Result { try body(session) }
         let interruption = canceller.end(ticket)
         session.leaveTransaction()
-        if session.isBroken || canceller.isSevered { isUnusable.store(true, ordering: .releasing) }
+        if session.isBroken || session.isReadOnlyServer || canceller.isSevered {
+            isUnusable.store(true, ordering: .releasing)
+        }
         guard case .failure = outcome, let interruption else {
             // An interruption that came after the last statement changes nothing: what was committed is reported.
             return try outcome.get()

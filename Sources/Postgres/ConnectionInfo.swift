@@ -1,4 +1,5 @@
 import CLibpq
+import Glibc
 
 /// What a URI or `key=value` text says about a connection.
 public enum ConnectionInfo {
@@ -26,7 +27,46 @@ public enum ConnectionInfo {
     public static func setting(
         _ values: [String: String], defaults: [String: String] = [:], in conninfo: String
     ) throws -> String {
-        let present = try withOptions(of: conninfo) { options in
+        let present = try parameters(of: conninfo)
+        return defaults.merging(present) { $1 }.merging(values) { $1 }.sorted { $0.key < $1.key }.map { key, value in
+            // Manual, section 34.1.1.1.
+            "\(key)='\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
+        }.joined(separator: " ")
+    }
+
+    /// A text for each host that the text names, in its order: for what is different for each, such as a password made for one host.
+    ///
+    /// Of several the one that takes changes is meant, unless the text says otherwise.
+    /// - Throws: `PostgresError` without any part of the text, if it cannot be read.
+    public static func eachHost(of conninfo: String) throws -> [String] {
+        let parameters = try parameters(of: conninfo)
+        let lists = ["host", "hostaddr", "port"].compactMap { key in
+            parameters[key].map { (key: key, values: $0.split(separator: ",", omittingEmptySubsequences: false)) }
+        }
+        let count = lists.filter { $0.key != "port" }.map(\.values.count).max() ?? 1
+        guard count > 1 else { return [conninfo] }
+        return try (0..<count).map { number in
+            let own = lists.compactMap { list -> (String, String)? in
+                // One port counts for all hosts.
+                let value = list.values.count == 1 ? list.values[0] : list.values.dropFirst(number).first
+                return value.map { (list.key, String($0)) }
+            }
+            return try setting(
+                Dictionary(uniqueKeysWithValues: own), defaults: ["target_session_attrs": "read-write"], in: conninfo)
+        }
+    }
+
+    /// Whether libpq would try one host after the other.
+    static func namesSeveralHosts(_ conninfo: String) throws -> Bool {
+        let parameters = try parameters(of: conninfo)
+        let names = parameters["host"] ?? getenv("PGHOST").map { String(cString: $0) }
+        let addresses = parameters["hostaddr"] ?? getenv("PGHOSTADDR").map { String(cString: $0) }
+        return [names, addresses].contains { $0?.contains(",") == true }
+    }
+
+    /// By libpq's keywords.
+    private static func parameters(of conninfo: String) throws -> [String: String] {
+        try withOptions(of: conninfo) { options in
             var present: [String: String] = [:]
             var option = options
             while let keyword = option.pointee.keyword {
@@ -35,10 +75,6 @@ public enum ConnectionInfo {
             }
             return present
         }
-        return defaults.merging(present) { $1 }.merging(values) { $1 }.sorted { $0.key < $1.key }.map { key, value in
-            // Manual, section 34.1.1.1.
-            "\(key)='\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
-        }.joined(separator: " ")
     }
 
     /// Refuses a text that libpq would misread: its messages quote what it took for a host, a port or a database, and that may be a

@@ -1,32 +1,47 @@
-/// Opens connections to one database whose password may change.
+/// Opens connections to one database whose password may change, and which may be found at more than one place.
 public struct Connector: Sendable {
-    /// URI or `key=value` text for the next connection.
-    public let conninfo: @Sendable () async throws -> String
+    private let candidates: @Sendable () async throws -> [String]
     private let renew: @Sendable () async -> Bool
 
     /// - Parameters:
-    ///   - conninfo: asked for each new connection.
-    ///   - renew: called when a connection is refused; tells whether another try may go better, because what `conninfo`
+    ///   - candidates: asked for each new connection: URIs or `key=value` texts, of which the first that lets us in is taken.
+    ///   - renew: called when a connection is refused; tells whether another try may go better, because what `candidates`
     ///     remembers was dropped.
     public init(
-        conninfo: @escaping @Sendable () async throws -> String, renew: @escaping @Sendable () async -> Bool = { false }
+        candidates: @escaping @Sendable () async throws -> [String],
+        renew: @escaping @Sendable () async -> Bool = { false }
     ) {
-        self.conninfo = conninfo
+        self.candidates = candidates
         self.renew = renew
     }
 
     /// The same text for all connections.
     public init(_ conninfo: String) {
-        self.init(conninfo: { conninfo })
+        self.init(candidates: { [conninfo] })
     }
 
     /// Connects; once more if it is refused and something was renewed.
     public func open(application: String = "catalog") async throws -> Connection {
         do {
-            return try await Connection.open(try await conninfo(), application: application)
+            return try await firstThatWorks { try await Connection.open($0, application: application) }
         } catch let error as PostgresError {
             guard await renew() else { throw error }
-            return try await Connection.open(try await conninfo(), application: application)
+            return try await firstThatWorks { try await Connection.open($0, application: application) }
         }
+    }
+
+    /// Calls `body`, which connects, with one text after the other until it succeeds.
+    /// - Throws: what `body` threw at last; errors of connections alone let it go on.
+    public func firstThatWorks<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+        let candidates = try await candidates()
+        for conninfo in candidates.dropLast() {
+            do {
+                return try await body(conninfo)
+            } catch is PostgresError {
+                try Task.checkCancellation()
+            }
+        }
+        guard let last = candidates.last else { throw PostgresError(message: "no database is named") }
+        return try await body(last)
     }
 }

@@ -1,4 +1,5 @@
 import CLibpq
+import Threads
 
 /// Writes the rows of a text-format COPY (manual, COPY, "Text Format"), 64 KiB at a time.
 public final class CopyWriter {
@@ -73,6 +74,7 @@ public final class CopyWriter {
         }
         guard status == 1 else { throw PostgresError(connection: session.connection) }
         buffer.removeAll(keepingCapacity: true)
+        WorkProgress.report()
     }
 
     private func separate() {

@@ -54,8 +54,12 @@ public final class Pool: Sendable {
     }
 
     /// Runs a piece of work on some connection: see `Connection.run`.
+    /// - Parameter limit: instead of the pool's own.
     @discardableResult
-    public func run<Result: Sendable>(_ body: @Sendable (Session) throws -> Result) async throws -> Result {
+    public func run<Result: Sendable>(
+        within limit: Duration? = nil, _ body: @Sendable (Session) throws -> Result
+    ) async throws -> Result {
+        let limit = limit ?? self.limit
         try await semaphore.wait()
         defer { semaphore.signal() }
         // Asked in the same visit to the connection's thread in which the work is done: each visit costs two switches.
@@ -71,9 +75,10 @@ public final class Pool: Sendable {
     /// Runs a piece of work as one transaction on some connection: see `Connection.transaction`.
     @discardableResult
     public func transaction<Result: Sendable>(
-        _ options: TransactionOptions = .init(), _ body: @Sendable (Session) throws -> Result
+        _ options: TransactionOptions = .init(), within limit: Duration? = nil,
+        _ body: @Sendable (Session) throws -> Result
     ) async throws -> Result {
-        try await run { session in try session.transaction(options) { try body(session) } }
+        try await run(within: limit) { session in try session.transaction(options) { try body(session) } }
     }
 
     /// Closes the idle connections and refuses whoever waits or comes later. A connection that is lent out stays usable and
@@ -124,12 +129,16 @@ public final class Pool: Sendable {
 
     private func putBack(_ connection: Connection) async {
         let isBroken = connection.isBroken
-        let isKept = state.withLock { state in
-            guard !isBroken, !state.isClosed else { return false }
-            state.idle.append(connection)
-            return true
+        let unwanted = state.withLock { state in
+            guard isBroken || state.isClosed else {
+                state.idle.append(connection)
+                return [] as [Connection]
+            }
+            // The idle ones lead to the same server, which is gone or only reads: they would fail one task each.
+            defer { state.idle = [] }
+            return state.idle + [connection]
         }
-        if !isKept { await connection.close() }
+        for connection in unwanted { await connection.close() }
     }
 }
 

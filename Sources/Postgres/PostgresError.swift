@@ -34,10 +34,16 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
         isConnectionLost || sqlState?.hasPrefix("08") == true || ["57P01", "57P02", "57P03"].contains(sqlState)
     }
 
+    /// The server only reads: a standby, a primary of before a failover, or one whose writes an operator has frozen. At `begin` a standby
+    /// says that it lacks a feature.
+    public var isReadOnlyServer: Bool {
+        sqlState == "25006" || (sqlState == "0A000" && statement?.hasPrefix("begin ") == true)
+    }
+
     /// The state the server is in made it fail, not what was asked: the same may succeed later. Lost connections, lack of resources,
     /// shutdowns, input/output, a server that only reads, and the loser of a conflict between transactions (manual, appendix A).
     public var isTransient: Bool {
-        if isConnectionLoss || sqlState == "25006" { return true }
+        if isConnectionLoss || isReadOnlyServer { return true }
         return ["40", "53", "57", "58"].contains { sqlState?.hasPrefix($0) == true }
     }
 

@@ -29,13 +29,15 @@ extension Session {
     }
 
     private func runPipelines(_ transactions: [[Statement]]) throws -> [Result<[Rows], any Error>] {
+        // Asked before, because a pipeline answers later.
+        let keeps = try transactions.joined().contains { $0.isPrepared } && keepsStatements()
         guard PQenterPipelineMode(connection) == 1 else { throw PostgresError(connection: connection) }
         defer { PQexitPipelineMode(connection) }
         var prepared: [String: String] = [:]
         let expected = try transactions.map { statements in
             let expected = try statements.map { statement in
                 let sql = statement.sql
-                return (sql: sql, isNew: try send(statement, sql, &prepared))
+                return (sql: sql, isNew: try send(statement.prepared(statement.isPrepared && keeps), sql, &prepared))
             }
             try require(PQpipelineSync(connection))
             return expected

@@ -1,4 +1,5 @@
 import CLibpq
+import Threads
 
 extension Session {
     /// Runs a query and lends its rows one by one as they come (manual, "Retrieving Query Results Row-by-Row"), so that a result
@@ -14,8 +15,11 @@ extension Session {
             else { throw PostgresError(connection: connection, statement: sql) }
         }
         var failure: (any Error)?
+        var count = 0
         while let result = PQgetResult(connection) {
             guard PQresultStatus(result) == PGRES_SINGLE_TUPLE else { return try finishStream(result, sql, failure) }
+            count += 1
+            if count.isMultiple(of: 256) { WorkProgress.report() }
             let row = Rows(ResultOwner(result))[0]
             guard failure == nil else { continue }
             do {

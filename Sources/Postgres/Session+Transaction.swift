@@ -12,6 +12,8 @@ extension Session {
         guard status != PQTRANS_INTRANS, status != PQTRANS_INERROR else {
             throw PostgresError(message: "a transaction is open already: use savepoint inside it", sqlState: "25001")
         }
+        onlyReads = options.isReadOnly
+        defer { onlyReads = false }
         try execute(options.begin)
         do {
             let result = try body()

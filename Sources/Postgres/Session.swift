@@ -9,10 +9,15 @@ public final class Session {
     /// By text.
     var preparedNames: [String: String] = [:]
     var preparedCount = 0
+    private var keepsStatementsAnswer: Bool?
+    /// The transaction at hand was begun to read only: its refusals say nothing of the server.
+    var onlyReads = false
+    /// The server has refused a change because it only reads.
+    private(set) var isReadOnlyServer = false
 
     init(conninfo: String, application: String) throws {
         try ConnectionInfo.check(conninfo)
-        let defaults = Self.defaults
+        let defaults = try Self.defaults(for: conninfo)
         let keywords = defaults.map(\.key) + ["dbname", "fallback_application_name", "client_encoding"]
         let values = defaults.map(\.value) + [conninfo, application, "UTF8"]
         guard let connection = try Self.connect(keywords, values) else { throw PostgresError(message: "out of memory") }
@@ -28,13 +33,17 @@ public final class Session {
     }
 
     /// Before the caller's text, whose own words count: a host that does not answer is noticed within seconds, not after the hours that
-    /// the operating system takes (manual, section 34.1.2).
-    private static var defaults: [(key: String, value: String)] {
-        let timeouts = [
+    /// the operating system takes; and of several hosts the one that takes changes is meant (manual, section 34.1.2).
+    private static func defaults(for conninfo: String) throws -> [(key: String, value: String)] {
+        var defaults: [(key: String, value: String)] = [
             ("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "5000"),
         ]
-        return timeouts + (getenv("PGCONNECT_TIMEOUT") == nil ? [("connect_timeout", "3")] : [])
+        if getenv("PGCONNECT_TIMEOUT") == nil { defaults.append(("connect_timeout", "3")) }
+        if getenv("PGTARGETSESSIONATTRS") == nil, try ConnectionInfo.namesSeveralHosts(conninfo) {
+            defaults.append(("target_session_attrs", "read-write"))
+        }
+        return defaults
     }
 
     private static func connect(_ keywords: [String], _ values: [String]) throws -> OpaquePointer? {
@@ -76,6 +85,27 @@ public final class Session {
     /// PgBouncer invents the process ids that it tells its clients.
     public func leadsToServer() throws -> Bool {
         try first("select pg_backend_pid() as pid")?.get("pid", as: Int.self) == Int(backendPID)
+    }
+
+    /// Whether a prepared statement stays with this session. Asked once, before the first: a pooler in transaction mode would look for it
+    /// in whichever of its connections is free.
+    func keepsStatements() throws -> Bool {
+        if let keepsStatementsAnswer { return keepsStatementsAnswer }
+        let answer = try leadsToServer()
+        keepsStatementsAnswer = answer
+        return answer
+    }
+
+    /// Whether a transaction of this session may change something.
+    /// - Throws: ``ServerIsReadOnly``.
+    public func requireWritable() throws {
+        let row = try first(
+            """
+            select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as frozen
+            """)
+        guard let row else { return }
+        if try row.get("standby") { throw ServerIsReadOnly(isStandby: true) }
+        if try row.get("frozen") { throw ServerIsReadOnly(isStandby: false) }
     }
 
     /// Such as 150018 for 15.18.
@@ -121,7 +151,7 @@ public final class Session {
     /// - Parameter copy: what a COPY answers; nil refuses one, as it would wait for somebody to send or take its rows.
     func perform(_ statement: Statement, copy: ExecStatusType? = nil) throws -> ResultOwner {
         try checkCancellation()
-        if statement.isPrepared, copy == nil { return try performPrepared(statement) }
+        if statement.isPrepared, copy == nil, try keepsStatements() { return try performPrepared(statement) }
         let (sql, count) = (statement.sql, statement.parameters.count)
         let result = try withCStrings([sql] + statement.parameters) { texts in
             PQexecParams(connection, texts[0], Int32(count), nil, texts + 1, nil, nil, 0)
@@ -137,7 +167,9 @@ public final class Session {
             return owner
         case copy: return owner
         case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE, PGRES_NONFATAL_ERROR:
-            throw PostgresError(owner, connection: connection, statement: sql)
+            let error = PostgresError(owner, connection: connection, statement: sql)
+            if error.isReadOnlyServer, !onlyReads { isReadOnlyServer = true }
+            throw error
         default:
             // If it began a COPY, libpq ends that at the next statement.
             throw PostgresError(
@@ -149,6 +181,18 @@ public final class Session {
     /// A task cancelled between two statements does not begin the next.
     func checkCancellation() throws {
         if canceller.isCurrentCancelled { throw CancellationError() }
+    }
+}
+
+/// The server takes no changes.
+public struct ServerIsReadOnly: Error, Equatable, CustomStringConvertible {
+    public let isStandby: Bool
+
+    /// The fact and the remedy, in one line.
+    public var description: String {
+        isStandby
+            ? "the database server is a standby and takes no changes: name the primary, or all hosts, in the URL"
+            : "the database takes no changes (default_transaction_read_only is on): whoever froze writes has to release them"
     }
 }
 

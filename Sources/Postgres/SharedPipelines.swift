@@ -19,6 +19,9 @@ public final class SharedPipelines: Sendable {
         var lanes = 0
     }
 
+    /// How long a lane stays with one connection while somebody waits: the pool may have a limit for each piece of work.
+    private static let stay = Duration.seconds(1)
+
     private let pool: Pool
     private let lanes: Int
     private let atOnce: Int
@@ -76,12 +79,13 @@ public final class SharedPipelines: Sendable {
         unit?.end(.failure(CancellationError()))
     }
 
-    /// A lane: stays at its connection as long as somebody waits.
+    /// A lane: works as long as somebody waits.
     private func serve() async {
         repeat {
             do {
                 try await pool.run { session in
-                    while !session.isBroken, let units = take(atOnce) {
+                    let begin = ContinuousClock.now
+                    while !session.isBroken, .now - begin < Self.stay, let units = take(atOnce) {
                         for (unit, rows) in zip(units, session.pipelines(units.map(\.statements))) { unit.end(rows) }
                     }
                 }

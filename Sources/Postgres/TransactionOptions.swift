@@ -12,12 +12,12 @@ public struct TransactionOptions: Sendable {
 
     /// What the transaction sees of others.
     public var isolation: Isolation
-    /// Whether the server refuses changes.
+    /// Whether the server refuses changes; if not, it does as it is set up.
     public var isReadOnly: Bool
     /// Whether a serializable read-only transaction waits until it cannot fail.
     public var isDeferrable: Bool
 
-    /// Read committed, reading and writing, unless said otherwise.
+    /// Read committed, reading and writing where the server takes changes, unless said otherwise.
     public init(isolation: Isolation = .readCommitted, isReadOnly: Bool = false, isDeferrable: Bool = false) {
         self.isolation = isolation
         self.isReadOnly = isReadOnly
@@ -28,7 +28,8 @@ public struct TransactionOptions: Sendable {
     public static let readOnlySnapshot = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
 
     var begin: Statement {
-        let access: Statement = isReadOnly ? " read only" : " read write"
+        // Not `read write`: that would override `default_transaction_read_only`, by which operators freeze writes.
+        let access: Statement = isReadOnly ? " read only" : ""
         let deferral: Statement = isDeferrable ? " deferrable" : ""
         return "begin isolation level \(raw: isolation.rawValue)\(access)\(deferral)"
     }

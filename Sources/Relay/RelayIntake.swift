@@ -40,8 +40,6 @@ extension Session {
         // Between the two statements a window may end, or somebody else may open one.
         for _ in 0..<1000 {
             if let row = try first(RelayWindow.join) { return try RelayWindow(row).opensAt }
-            // First, because it wants a lock on the windows that whoever opens one at the same moment holds too.
-            try execute(RelayWindow.ensurePartitions)
             guard let row = try first(RelayWindow.open(length: length)) else { continue }
             let opensAt = try RelayWindow(row).opensAt
             try enqueue(RelayJob.seal(opensAt, in: .seconds(row.get("seconds_left", as: Double.self))))

@@ -11,6 +11,7 @@ enum RelayJob {
     static let dispatchKind = "relay.dispatch"
     static let packKind = "relay.pack"
     static let upkeepKind = "relay.upkeep"
+    static let alertsKind = "relay.alerts"
 
     static func seal(_ opensAt: WindowTime, in delay: Duration) -> NewJob {
         NewJob(
@@ -67,14 +68,14 @@ package struct RelayResources: Sendable {
     package var handlers: [any JobHandler] {
         [
             SealJob(pool: pool), DispatchJob(pool: pool), PackJob(resources: self),
-            RelayUpkeepJob(pool: pool, settings: settings),
+            RelayUpkeepJob(pool: pool), RelayAlertsJob(pool: pool, settings: settings),
         ]
     }
 
     /// What workers enqueue by themselves.
-    package static let periodic = [
-        PeriodicJob(NewJob(queue: RelayJob.queue, kind: RelayJob.upkeepKind, priority: 1), everySeconds: 30)
-    ]
+    package static let periodic = [RelayJob.upkeepKind, RelayJob.alertsKind].map { kind in
+        PeriodicJob(NewJob(queue: RelayJob.queue, kind: kind, priority: 1), everySeconds: 30)
+    }
 }
 
 /// Ends a window when its time is over.

@@ -6,8 +6,6 @@ package struct RelaySettings: Sendable {
     package var archiveBytes = 64 << 20
     /// Whether every archive is read back whole after it was stored.
     package var readsBack = false
-    /// For how long members are kept in the database after their day.
-    package var retentionDays = 30
     /// An alert is raised when the oldest window that is not verified is older.
     package var ageBound = Duration.seconds(900)
     /// An alert is raised when windows of more time than this wait.

@@ -2,38 +2,41 @@ import Jobs
 import Logging
 import Postgres
 
-/// Every half a minute: what the other jobs could have left undone, alerts, and partitions.
+/// Every half a minute: what the other jobs could have left undone.
 struct RelayUpkeepJob: JobHandler {
     let kind = RelayJob.upkeepKind
+    let pool: Pool
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        let orphans = try await pool.transaction { session in
+            try session.sealWindows()
+            let orphans = try session.execute(RelayWindow.putBackOrphans)
+            try session.dispatchWindows()
+            try session.finish(job)
+            return orphans
+        }
+        if orphans > 0 { logger.warning("relay.windows.repaired", metadata: ["windows": "\(orphans)"]) }
+        return .finishedByHandler
+    }
+}
+
+/// Every half a minute: says what an operator should know. A job of its own: it says so whatever else fails.
+struct RelayAlertsJob: JobHandler {
+    let kind = RelayJob.alertsKind
     let pool: Pool
     let settings: RelaySettings
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
-        try await keepPartitions(logger)
-        let (orphans, changes) = try await pool.transaction { session in
-            try session.sealWindows()
-            let orphans = try session.execute(RelayWindow.putBackOrphans)
-            try session.dispatchWindows()
+        let changes = try await pool.transaction { session in
             let changes = try session.updateAlerts(settings)
             try session.finish(job)
-            return (orphans, changes)
+            return changes
         }
-        if orphans > 0 { logger.warning("relay.windows.repaired", metadata: ["windows": "\(orphans)"]) }
         for (kind, detail) in changes.raised {
             logger.error("relay.alert.raised", metadata: ["alert": "\(kind)", "detail": "\(detail)"])
         }
         for kind in changes.cleared { logger.notice("relay.alert.cleared", metadata: ["alert": "\(kind)"]) }
         return .finishedByHandler
-    }
-
-    /// In transactions of their own: they lock the whole table for a moment.
-    private func keepPartitions(_ logger: Logger) async throws {
-        let days = settings.retentionDays
-        let dropped = try await pool.transaction { session in
-            try session.execute(RelayWindow.ensurePartitions)
-            return try session.query(RelayWindow.dropPartitions(days: days)).map { $0[0] ?? "" }
-        }
-        for name in dropped { logger.notice("relay.members.dropped", metadata: ["partition": "\(name)"]) }
     }
 }
 

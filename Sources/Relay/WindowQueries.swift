@@ -175,12 +175,6 @@ extension RelayWindow {
         "opens_at = \(window.opensAt)::timestamptz and attempt = \(window.attempt)::integer"
     }
 
-    static let ensurePartitions: Statement = "select relay.ensure_member_partitions()"
-
-    static func dropPartitions(days: Int) -> Statement {
-        "select relay.drop_member_partitions(\(days)::integer * interval '1 day')"
-    }
-
     init(_ row: Row) throws {
         try self.init(
             opensAt: WindowTime(microseconds: row.get("opens_at")),

@@ -21,16 +21,12 @@ package struct FileObjectStore: ObjectStore {
             } catch {
                 throw ObjectStoreError(reason: "cannot make the folder '\(folder.path)': \(error.localizedDescription)")
             }
-            let staged = folder.appendingPathComponent(Self.stagedPrefix + UUID().uuidString)
             do {
-                try LocalFile(path: path).copy(to: staged.path)
-                guard rename(staged.path, target.path) == 0 else {
-                    let reason = String(cString: strerror(errno))
-                    throw ObjectStoreError(reason: "cannot store '\(key)' below '\(root.path)': \(reason)")
-                }
+                let staged = try StagedFile(in: folder.path)
+                try LocalFile(path: path).forEachPiece(staged.write)
+                try staged.publish(as: target.path)
             } catch {
-                unlink(staged.path)
-                throw error is ObjectStoreError ? error : ObjectStoreError(reason: String(describing: error))
+                throw ObjectStoreError(reason: "cannot store '\(key)' below '\(root.path)': \(error)")
             }
         }
     }
@@ -83,7 +79,10 @@ package struct FileObjectStore: ObjectStore {
         try await onThread(named: "file-store") {
             let isLess: (String, String) -> Bool = { $0.utf8.lexicographicallyPrecedes($1.utf8) }
             let paths = FileManager.default.subpaths(atPath: root.path) ?? []
-            let keys = paths.filter { $0.hasPrefix(prefix) && !Self.isStaged($0) && isLess(key ?? "", $0) }
+            let keys = paths.filter {
+                $0.hasPrefix(prefix) && !StagedFile.isStaged($0.split(separator: "/").last ?? "")
+                    && isLess(key ?? "", $0)
+            }
             return keys.sorted(by: isLess).lazy.compactMap(info).prefix(Self.pageSize).map { $0 }
         }
     }
@@ -117,18 +116,12 @@ package struct FileObjectStore: ObjectStore {
     }
 
     private static let pageSize = 1000
-    private static let stagedPrefix = ".staged-"
 
     /// Of a regular file only; of a key that may be trusted.
     private func info(_ key: String) -> ObjectInfo? {
         var status = stat()
         guard stat(path(of: key), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return ObjectInfo(key: key, status)
-    }
-
-    /// A file that `put` has not renamed yet, or never will because it crashed.
-    private static func isStaged(_ key: String) -> Bool {
-        key.split(separator: "/").last?.hasPrefix(stagedPrefix) == true
     }
 }
 

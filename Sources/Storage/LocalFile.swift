@@ -1,4 +1,5 @@
 import Foundation
+import Threads
 
 /// A file of this machine.
 package final class LocalFile: ByteSource, Sendable {
@@ -51,30 +52,13 @@ package final class LocalFile: ByteSource, Sendable {
         }
     }
 
-    /// Writes the rest of the file into a new one.
-    /// - Throws: `LocalFileError` also if the new one cannot be written.
-    func copy(to path: String) throws {
-        let target = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard target >= 0 else { throw LocalFileError(path: path, code: errno, isWriting: true) }
-        defer { close(target) }
-        try forEachPiece { piece in
-            var rest = piece
-            while !rest.isEmpty {
-                let count = Glibc.write(target, rest.baseAddress, rest.count)
-                guard count >= 0 || errno == EINTR else {
-                    throw LocalFileError(path: path, code: errno, isWriting: true)
-                }
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, count)))
-            }
-        }
-    }
-
     /// Reads the rest of the file.
     func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
         defer { buffer.deallocate() }
         while case let count = try read(into: buffer), count > 0 {
             try body(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+            WorkProgress.report()
         }
     }
 

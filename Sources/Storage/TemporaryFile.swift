@@ -17,13 +17,23 @@ package final class TemporaryFile: Sendable {
     /// - Parameter directory: on a disk with room for the largest file.
     /// - Throws: `TemporaryFileError`.
     package init(directory: String = TemporaryFile.defaultDirectory) throws {
+        let unnamed = open(directory, Self.withoutName | O_RDWR | O_EXCL | O_CLOEXEC, 0o600)
+        descriptor = unnamed >= 0 ? unnamed : try Self.openAndUnlink(directory)
+    }
+
+    /// `O_TMPFILE` (open(2)), which Swift's Glibc does not show.
+    private static let withoutName = 0o20_000_000 | O_DIRECTORY
+
+    /// Where the file system knows no files without a name, such as NFS, it has one for a moment.
+    private static func openAndUnlink(_ directory: String) throws -> Int32 {
         var template = Array("\(directory)/catalog-XXXXXX".utf8CString)
-        descriptor = mkstemp(&template)
+        let descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
             throw TemporaryFileError(action: "create a temporary file in '\(directory)'", code: errno)
         }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         unlink(template)
+        return descriptor
     }
 
     deinit { close(descriptor) }

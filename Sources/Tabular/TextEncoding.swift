@@ -57,6 +57,14 @@ package enum EncodingNames {
     package static func remedy(_ name: String) -> String { TextEncoding.remedy(name) }
 }
 
+extension TextEncoding {
+    /// - Throws: `FileFailure` if iconv knows no such name.
+    package static func known(_ name: String) throws -> TextEncoding {
+        guard let encoding = TextEncoding(named: name) else { throw FileFailure.noSuchEncoding(name) }
+        return encoding
+    }
+}
+
 /// Turns text that arrives in pieces into UTF-8.
 struct Transcoder {
     private enum Way {

@@ -35,7 +35,7 @@ package struct UploadReader {
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkSize, alignment: 16)
         defer { chunk.deallocate() }
         let raw = RawBytes(source, limit: limits.maximumFileBytes, progress: progress)
-        let first = UnsafeRawBufferPointer(rebasing: chunk.prefix(try raw.fill(chunk)))
+        let first = UnsafeRawBufferPointer(rebasing: chunk.prefix(try chunk.fill(from: raw.read)))
         guard !first.isEmpty else { throw FileFailure.empty }
         let isCompressed = GzipReader.isGzip(prefix: first)
         raw.pushBack(first)
@@ -55,7 +55,8 @@ package struct UploadReader {
         let gzip = GzipReader(read: raw.read(into:))
         var inflated = 0
         do {
-            while case let count = try gzip.read(into: chunk), count > 0 {
+            // Full chunks, because a file is judged by its first one, and the first member of an archive may be a byte long.
+            while case let count = try chunk.fill(from: gzip.read), count > 0 {
                 inflated += count
                 guard inflated <= limits.maximumFileBytes else {
                     throw FileFailure.tooLarge(limit: limits.maximumFileBytes, isInflated: true)
@@ -65,6 +66,19 @@ package struct UploadReader {
         } catch let error as GzipError {
             throw FileFailure.damagedGzip(reason: "\(error)")
         }
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Reads until the buffer is full or the source ends.
+    fileprivate func fill(from read: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows -> Int {
+        var filled = 0
+        while filled < count {
+            let got = try read(UnsafeMutableRawBufferPointer(rebasing: self[filled...]))
+            if got == 0 { break }
+            filled += got
+        }
+        return filled
     }
 }
 
@@ -81,17 +95,6 @@ private final class RawBytes {
         self.source = source
         self.limit = limit
         self.progress = progress
-    }
-
-    /// Reads until the buffer is full or the source ends.
-    func fill(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        var filled = 0
-        while filled < buffer.count {
-            let got = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-            if got == 0 { break }
-            filled += got
-        }
-        return filled
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -188,10 +191,11 @@ private struct TextSink {
 
     /// Judges text that is meant to be UTF-8. Only where it is not ASCII can it have been encoded twice.
     private mutating func scan(_ text: UnsafeRawBufferPointer) {
-        let before = scanner.multibyteSequences
+        let before = scanner.multibyteSequences + scanner.invalidSequences
         scanner.scan(text)
         guard !doubled.isDecided else { return }
-        if scanner.multibyteSequences > before || scanner.isInsideCharacter || doubled.isInsideWord {
+        let isPlain = scanner.multibyteSequences + scanner.invalidSequences == before
+        if !isPlain || scanner.isInsideCharacter || doubled.isInsideWord {
             doubled.take(text)
         }
     }

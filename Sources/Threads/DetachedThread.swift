@@ -17,12 +17,15 @@ package func detachThread(named name: String, _ body: @escaping @Sendable () -> 
     pthread_detach(thread)
 }
 
-/// Runs what blocks, or keeps a core busy, outside Swift's pool.
+/// Runs what blocks, or keeps a core busy, outside Swift's pool. It is part of the task's work (`WorkProgress`).
 package func onThread<Result: Sendable>(
     named name: String, _ body: @escaping @Sendable () throws -> Result
 ) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        detachThread(named: name) { continuation.resume(with: Swift.Result { try body() }) }
+    let report = WorkProgress.report
+    return try await withCheckedThrowingContinuation { continuation in
+        detachThread(named: name) {
+            continuation.resume(with: Swift.Result { try WorkProgress.$report.withValue(report) { try body() } })
+        }
     }
 }
 

@@ -63,9 +63,35 @@ struct MultipartReaderTests {
         "--xyz\r\nContent-Type: text/csv\r\n\r\nx\r\n--xyz--",
         "--xyz\r\nContent-Disposition: form-data; name=a\r\n" + String(repeating: "x", count: 20_000),
         "--xyzzy\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n--xyz--",
+        "--xyz\r\n\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n--xyz--",
     ])
     func whatIsNoFormIsRefused(text: String) throws {
         var reader = try #require(MultipartReader(contentType: Self.type))
         #expect(throws: MultipartReader.Malformed.self) { _ = try reader.take(Array(text.utf8)) }
+    }
+
+    @Test(arguments: ["a;b=c.csv", "\u{301}a.csv", "a\"b.csv", "\"", "a\"; filename=\"b", "ä ;.csv"])
+    func everyNameOfAFileIsReadAsABrowserWritesIt(name: String) throws {
+        let written = name.unicodeScalars.map { $0 == "\"" ? "%22" : String($0) }.joined()
+        let text = "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(written)\"\r\n\r\n\r\n--xyz--"
+        #expect(try events(text, inPiecesOf: 9).first == .part(name: "file", fileName: name))
+    }
+
+    @Test func blanksWithoutEndBehindABoundaryAreNotKept() throws {
+        var reader = try #require(MultipartReader(contentType: Self.type))
+        _ = try reader.take(Array("--xyz".utf8))
+        let blanks = [UInt8](repeating: 0x20, count: 1000)
+        #expect(throws: MultipartReader.Malformed.self) { for _ in 0..<10 { _ = try reader.take(blanks) } }
+    }
+
+    @Test(arguments: [1, 20_000]) func headersAreTooLongInAnyPieces(size: Int) throws {
+        var reader = try #require(MultipartReader(contentType: Self.type))
+        let start = Array("--xyz\r\nContent-Disposition: form-data; name=a\r\nX: ".utf8)
+        let body = start + [UInt8](repeating: 0x78, count: 17_000) + Array("\r\n\r\n".utf8)
+        #expect(throws: MultipartReader.Malformed.self) {
+            for place in stride(from: 0, to: body.count, by: size) {
+                _ = try reader.take(body[place..<min(place + size, body.count)])
+            }
+        }
     }
 }

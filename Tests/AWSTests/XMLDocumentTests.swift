@@ -28,10 +28,18 @@ struct XMLDocumentTests {
         "anything else is not a document",
         arguments: [
             "", "text", "<a>", "</a>", "<a></b>", "<a/><b/>", "<a>&nope;</a>", "<a>& b</a>", "<a><!-- </a>", "<a", "{}",
+            "<a>&#0;</a>", "<a>&#+65;</a>", "<a>&#xFFFE;</a>", "<a b='></a>",
             "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", String(repeating: "<a>", count: 100_000),
         ])
     func refused(text: String) {
         #expect(parsed(text) == nil)
+    }
+
+    @Test("a > in an attribute ends no tag, a line end is a line feed")
+    func smallPrint() {
+        #expect(parsed("<a b='\">/' c=\"'>\">x</a>")?.text == "x")
+        #expect(parsed("<a b='>'/>")?.text == "")
+        #expect(parsed("<a>1\r\n2\r3&#13;<![CDATA[\r\n]]></a>")?.text == "1\n2\n3\r\n")
     }
 
     @Test("times of answers")

@@ -32,7 +32,7 @@ import Testing
             "CATALOG_RELAY_RETENTION_DAYS": "4", "CATALOG_RELAY_AGE_SECONDS": "300", "CATALOG_RELAY_READ_BACK": "on",
         ])
         #expect(options.settings.window == .seconds(10) && options.settings.archiveBytes == 5_000_000)
-        #expect(options.settings.retentionDays == 4 && options.settings.ageBound == .seconds(300))
+        #expect(options.settings.ageBound == .seconds(300))
         #expect(options.settings.readsBack)
     }
 

@@ -51,8 +51,11 @@ import Testing
     func accepted() throws {
         for setting in Self.settings {
             guard case .whole(let range) = setting.form else { continue }
-            #expect(throws: Never.self, "\(setting.name)") {
-                try Settings(environment: [setting.name: "\(range.lowerBound)"], directory: "/tmp")
+            // A default may be words: for ever.
+            for text in ["\(range.lowerBound)"] + (Int(setting.fallback).map { ["\($0)"] } ?? []) {
+                #expect(throws: Never.self, "\(setting.name)") {
+                    try Settings(environment: [setting.name: text], directory: "/tmp")
+                }
             }
         }
     }

@@ -69,6 +69,8 @@ import Testing
             ("CATALOG_RELAY_READ_BACK", "perhaps"), ("CATALOG_RELAY_ACCESS_KEY_ID", "id"),
             ("CATALOG_NOTIFY", "sns:"), ("CATALOG_EVENTS_TOPIC", "vendor-files"),
             ("CATALOG_EVENTS_TOPIC", "arn:aws:s3:::vendor-files"), ("CATALOG_METRICS_ADDRESS", "9090"),
+            ("CATALOG_RETENTION_ERRORS_DAYS", "89"), ("CATALOG_RETENTION_UPLOAD_EVENTS_DAYS", "89"),
+            ("CATALOG_RETENTION_ARRIVALS_DAYS", "relay=29"), ("CATALOG_RETENTION_ARRIVALS_DAYS", "unknown=90"),
         ])
     func refusals(name: String, value: String) {
         let error = #expect(throws: SettingsError.self) { try Self.make([name: value]) }

@@ -38,6 +38,7 @@ import Testing
             try await connection.transaction { try $0.seed() }
             var moments: [String] = []
             for price in 11...14 {
+                try await connection.transaction { _ = try $0.tick() }
                 moments.append(
                     try await connection.run { try $0.query("select clock_timestamp()::text as t")[0].get("t") })
                 try await connection.transaction { session in
@@ -70,6 +71,7 @@ import Testing
     func delete() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.transaction { try $0.seed() }
+            try await connection.transaction { _ = try $0.tick() }
             let before: String = try await connection.run {
                 try $0.query("select clock_timestamp()::text as t")[0].get("t")
             }

@@ -8,7 +8,6 @@ import Testing
     /// Two vendors with products, past images, uploads, errors and events each.
     private func seed(_ session: Session) throws {
         try session.seed()
-        try session.ensureErrorPartitions()
         for vendor in ["V1", "V2"] {
             let id = "U-\(vendor)"
             try session.beginUpload(Upload(uploadID: id, vendorID: vendor, fileName: "f", objectKey: "f"))

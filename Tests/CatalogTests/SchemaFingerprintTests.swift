@@ -77,6 +77,34 @@ import Testing
         }
     }
 
+    @Test("A partition that does not belong to its table's owner is named, and given back by the next up")
+    func partitionOwner() async throws {
+        try await withDatabase(migrated: true) { conninfo in
+            let connection = try await Connection.open(conninfo)
+            let partition = try await connection.run { session in
+                try session.execute("set role catalog_owner")
+                try session.execute("select catalog.ensure_error_partitions()")
+                try session.execute("reset role")
+                let name: String = try session.query(
+                    """
+                    select inhrelid::regclass::text as name from pg_inherits
+                    where inhparent = 'catalog.validation_errors'::regclass order by 1 limit 1
+                    """)[0].get("name")
+                try session.execute("alter table \(raw: name) owner to postgres")
+                return name
+            }
+            await connection.close()
+            let migrator = Migrator(conninfo: conninfo, files: try .bundled())
+            let told = try await migrator.differences()?.map(\.description) ?? []
+            #expect(told.count == 1, "\(told)")
+            #expect(
+                told.first?.contains(partition) == true && told.first?.contains("'postgres' instead of") == true,
+                "\(told)")
+            try await migrator.up()
+            #expect(try await migrator.differences()?.map(\.description) == [])
+        }
+    }
+
     @Test("Owners, grants, policies and row security are given back by the next up, of partitions, too")
     func repaired() async throws {
         try await withDatabase(migrated: true) { conninfo in

@@ -101,6 +101,16 @@ import Testing
         }
     }
 
+    @Test("A form cannot fill the memory with fields") func manyFields() async throws {
+        try await APIEnvironment.with(roles: "api") { api in
+            let field = "--b\r\nContent-Disposition: form-data; name=\"mode\"\r\n\r\nupsert\r\n"
+            let answer = try await api.call(
+                "POST", "/uploads", csv: String(repeating: field, count: 101) + "--b--\r\n",
+                headers: [("Content-Type", "multipart/form-data; boundary=b")])
+            #expect(answer.status == 400 && answer.text.contains("too many fields"), "\(answer.text)")
+        }
+    }
+
     @Test("Values that only the database can judge are refused in the caller's words") func vendorValues() async throws
     {
         try await APIEnvironment.with(roles: "api") { api in

@@ -12,22 +12,13 @@ struct APIEnvironment: Sendable {
     private let http = HTTPClient()
 
     static func with<Result>(
-        roles: String = "api,worker", _ variables: [String: String] = [:],
+        roles: String = "api,worker", pooled: Bool = false, _ variables: [String: String] = [:],
         _ body: (APIEnvironment) async throws -> Result
     ) async throws -> Result {
         let address = "127.0.0.1:\(try FreePorts.take(1)[0])"
-        let settings = ["CATALOG_HTTP_ADDRESS": address, "CATALOG_HTTP_RATE": "100000"].merging(variables) { $1 }
-        return try await ServiceEnvironment.with(vendors: ["V001", "V002"], settings) { service in
-            var tokens: [String: String] = [:]
-            for vendor in ["V001", "V002"] {
-                tokens[vendor] = try await service.catalog.succeed("vendor", "token", vendor)
-            }
-            for role in ["operator", "auditor"] {
-                tokens[role] = try await service.catalog.succeed("token", "add", "--role", role)
-            }
-            let environment = APIEnvironment(
-                service: service, url: "http://\(address)",
-                tokens: tokens.mapValues { $0.trimmingCharacters(in: .whitespacesAndNewlines) })
+        let settings = ["CATALOG_HTTP_ADDRESS": address].merging(variables) { $1 }
+        return try await ServiceEnvironment.with(vendors: ["V001", "V002"], pooled: pooled, settings) { service in
+            let environment = try await APIEnvironment(service, at: address)
             return try await service.running("serve", "--roles", roles) {
                 try await environment.waitUntilReady()
                 return try await body(environment)
@@ -35,7 +26,25 @@ struct APIEnvironment: Sendable {
         }
     }
 
-    private func waitUntilReady() async throws {
+    /// A service that somebody starts at this address.
+    init(_ service: ServiceEnvironment, at address: String) async throws {
+        var tokens: [String: String] = [:]
+        for vendor in ["V001", "V002"] {
+            tokens[vendor] = try await service.catalog.succeed("vendor", "token", vendor)
+        }
+        for role in ["operator", "auditor"] {
+            tokens[role] = try await service.catalog.succeed("token", "add", "--role", role)
+        }
+        self.init(service, at: address, tokens.mapValues { $0.trimmingCharacters(in: .whitespacesAndNewlines) })
+    }
+
+    init(_ service: ServiceEnvironment, at address: String, _ tokens: [String: String]) {
+        self.service = service
+        self.tokens = tokens
+        url = "http://\(address)"
+    }
+
+    func waitUntilReady() async throws {
         try await eventually(within: .seconds(60)) {
             (try? await http.send(HTTPRequest("GET", "\(url)/readyz")).status) == 200  // refused until it listens
         }

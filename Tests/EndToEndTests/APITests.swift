@@ -102,6 +102,7 @@ import Testing
             #expect(upload["errorCounts"]?.contains("INVALID_CATEGORY") == false)
 
             let product = "/products/V001/R-1"
+            _ = try await api.service.value("select audit.tick()::text")
             let then = try await api.service.value(
                 "select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
             #expect(try await api.call("GET", product)["price"] == "1.5")

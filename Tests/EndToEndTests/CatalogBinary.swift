@@ -7,11 +7,16 @@ struct CatalogBinary: Sendable {
     let conninfo: String
     let folder: TemporaryFolder
 
+    /// - Parameter pooled: it reaches the database through PgBouncer in transaction mode.
     static func with<Result>(
-        migrated: Bool = true, _ body: (CatalogBinary) async throws -> Result
+        migrated: Bool = true, pooled: Bool = false, _ body: (CatalogBinary) async throws -> Result
     ) async throws -> Result {
         try await withDatabase(migrated: migrated) { conninfo in
-            try await body(CatalogBinary(conninfo: conninfo, folder: try TemporaryFolder()))
+            let folder = try TemporaryFolder()
+            guard pooled else { return try await body(CatalogBinary(conninfo: conninfo, folder: folder)) }
+            return try await PgBouncer.with(database: conninfo) {
+                try await body(CatalogBinary(conninfo: $0, folder: folder))
+            }
         }
     }
 

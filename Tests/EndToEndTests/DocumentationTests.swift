@@ -134,6 +134,8 @@ import Testing
             }
             #expect(steady.count > 6)
             for line in steady { #expect(output.contains(line), "\(line)") }
+            // Its commands can be pasted.
+            #expect(!output.contains("<U+"))
         }
     }
 

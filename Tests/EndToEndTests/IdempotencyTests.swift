@@ -36,7 +36,7 @@ import Testing
             try await api.service.wait(for: "1", "select count(*) from catalog.idempotency_keys")
             try await api.service.pool.run {
                 _ = try $0.execute(
-                    "update catalog.idempotency_keys set seen_at = clock_timestamp() - interval '301 seconds'")
+                    "update catalog.idempotency_keys set seen_at = clock_timestamp() - interval '31 seconds'")
             }
             let second = try await post(["-d", body], to: api).wait().output
             #expect(second.contains("\"vendorId\":\"V009\""))
@@ -47,6 +47,73 @@ import Testing
             let third = try await post(["-d", body], to: api).wait().output
             #expect(third == second)
             #expect(try await api.service.value("select max(attempt) from catalog.idempotency_keys") == "2")
+        }
+    }
+
+    @Test("The answer is kept by the transaction that does the work, of uploads, lists, vendors and tokens")
+    func oneTransaction() async throws {
+        try await APIEnvironment.with(roles: "api") { api in
+            let body = #"{"vendorId": "V009", "vendorName": "Nine", "email": "nine@example.com"}"#
+            let requests: [(path: String, caller: String, json: String?, csv: String?, table: String)] = [
+                ("/uploads?fileName=i.csv", "V001", nil, APIEnvironment.file("A"), "catalog.upload_history"),
+                ("/uploads", "V001", #"{"fileName": "j.csv"}"#, nil, "catalog.upload_history"),
+                ("/vendors", "operator", body, nil, "catalog.vendors"),
+                ("/vendors/V001/tokens", "operator", "{}", nil, "catalog.api_tokens"),
+                ("/enrichment?providers=mock", "operator", nil, "email\na@example.com\n", "enrichment.requests"),
+                ("/enrichment?providers=mock&upload=true", "operator", nil, "", "enrichment.requests"),
+            ]
+            try await api.service.catalog.succeed("provider", "add", "mock", "--kind", "mock")
+            for (number, request) in requests.enumerated() {
+                let key = [("Idempotency-Key", "k\(number)")]
+                let answer = try await api.call(
+                    "POST", request.path, as: request.caller, json: request.json, csv: request.csv, headers: key)
+                #expect([201, 202].contains(answer.status), "\(request.path): \(answer.text)")
+                // Whatever happened after that commit, whoever asks again is answered.
+                let together = try await api.service.value(
+                    """
+                    select count(*) from catalog.idempotency_keys k
+                    where k.idempotency_key = \("k\(number)")::text and k.status is not null
+                      and exists (select from \(raw: request.table) t where t.xmin = k.xmin)
+                    """)
+                #expect(together == "1", "\(request.path)")
+            }
+        }
+    }
+
+    @Test(
+        "Of a request whose process was killed the key is free again within 30 seconds; the work is done once",
+        .enabled(if: Chaos.isOn, "make chaos"))
+    func killed() async throws {
+        try await ServiceEnvironment.with(vendors: ["V001", "V002"]) { service in
+            try await service.block("insert on catalog.upload_history", when: "new.file_name = 'k.csv'")
+            let gate = try await Gate(service.catalog.conninfo)
+            let address = "127.0.0.1:\(try FreePorts.take(1)[0])"
+            let api = try await APIEnvironment(service, at: address)
+            let setting = ["CATALOG_HTTP_ADDRESS": address]
+            let victim = try service.start("serve", "--roles", "api", setting: setting)
+            try await api.waitUntilReady()
+            let (key, file) = ([("Idempotency-Key", UUID().uuidString)], APIEnvironment.file("K"))
+            let post = { @Sendable in
+                try await api.call("POST", "/uploads?fileName=k.csv", csv: file, headers: key)
+            }
+            let first = Task { try await post() }
+            try await gate.isReached(service)
+            victim.signal(SIGKILL)
+            _ = try await victim.wait()
+            let begin = ContinuousClock.now
+            _ = await first.result
+            try await gate.open()
+            try await service.running("serve", "--roles", "api", setting: setting) {
+                try await api.waitUntilReady()
+                var answer = try await post()
+                while answer.status == 409 { answer = try await post() }
+                #expect(answer.status == 202, "\(answer.text)")
+                let took = ContinuousClock.now - begin
+                #expect(took < .seconds(32), "\(took)")
+                let again = try await post()
+                #expect(again["uploadId"] == answer["uploadId"])
+            }
+            #expect(try await service.value("select count(*) from catalog.upload_history") == "1")
         }
     }
 

@@ -3,10 +3,13 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct InstallTests {
-    private static func install(below root: String) async throws -> Subprocess.Outcome {
+    /// - Parameter binary: stands for the command, which takes minutes to build as it is installed.
+    private static func install(
+        _ binary: String = "/bin/true", below root: String, prefix: String = "/opt/catalog"
+    ) async throws -> Subprocess.Outcome {
         try await Subprocess.run(
-            "/bin/bash", [Project.file("scripts/install.sh"), Project.binary("catalog")],
-            environment: ["DESTDIR": root, "PREFIX": "/opt/catalog"])
+            "/bin/bash", [Project.file("scripts/install.sh"), binary],
+            environment: ["DESTDIR": root, "PREFIX": prefix])
     }
 
     @Test("The unit starts the binary that was installed, as the user that was made; variables of an operator stay")
@@ -26,5 +29,30 @@ import Testing
         try Data("CATALOG_EVENTS_TOKEN=t\n".utf8).write(to: URL(fileURLWithPath: variables))
         #expect(try await Self.install(below: folder.path).status == 0)
         #expect(try String(contentsOfFile: variables, encoding: .utf8) == "CATALOG_EVENTS_TOKEN=t\n")
+    }
+
+    @Test("A binary that needs the toolchain's libraries is not installed")
+    func sharedRuntime() async throws {
+        let folder = try TemporaryFolder()
+        let outcome = try await Self.install(Project.binary("catalog"), below: folder.path)
+        #expect(outcome.status == 1)
+        #expect(outcome.error.contains("build it with --static-swift-stdlib"), "\(outcome.error)")
+        #expect(!FileManager.default.fileExists(atPath: folder.file("opt")))
+    }
+
+    private static let analyzer = "/usr/bin/systemd-analyze"
+
+    @Test(
+        "systemd takes the unit without a complaint",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: analyzer), "systemd-analyze is not installed"))
+    func unit() async throws {
+        let folder = try TemporaryFolder()
+        let prefix = folder.file("opt")
+        #expect(try await Self.install(below: folder.file("root"), prefix: prefix).status == 0)
+        // It looks whether the command is there.
+        try FileManager.default.moveItem(atPath: folder.file("root") + prefix, toPath: prefix)
+        let outcome = try await Subprocess.run(
+            Self.analyzer, ["verify", folder.file("root/etc/systemd/system/catalog.service")])
+        #expect(outcome.status == 0 && outcome.error.isEmpty, "\(outcome.error)")
     }
 }

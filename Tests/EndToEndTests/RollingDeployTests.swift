@@ -5,34 +5,14 @@ import Testing
 
 /// The next release migrates while this one serves. Its migration is a file beside ours, so that this binary is the older one.
 @Suite(.timeLimit(.minutes(5))) struct RollingDeployTests {
-    /// A copy of our migrations and the next one.
-    private static func nextRelease(_ folder: TemporaryFolder, _ sql: String) throws -> (
-        directory: String, version: Int
-    ) {
-        let directory = folder.file("next")
-        try FileManager.default.copyItem(atPath: Project.file("sql/migrations"), toPath: directory)
-        let files = try FileManager.default.contentsOfDirectory(atPath: directory)
-        let version = files.compactMap { Int($0.prefix(4)) }.max()! + 1
-        let name = String(format: "%04d", version) + "_add_colours"
-        try Data(sql.utf8).write(to: URL(fileURLWithPath: "\(directory)/\(name).sql"))
-        try Data("set local role catalog_owner;\nalter table catalog.products drop column colour;\n".utf8)
-            .write(to: URL(fileURLWithPath: "\(directory)/\(name).down.sql"))
-        return (directory, version)
-    }
-
-    private static func compatible(with version: Int) -> String {
-        "-- catalog: works-with \(String(format: "%04d", version))\nset local role catalog_owner;\n"
-            + "alter table catalog.products add column colour text;\n"
-    }
-
     @Test(
         "A compatible migration and its undoing pass under load without one failed request, and a start between them works"
     )
     func compatibleUpgrade() async throws {
         try await APIEnvironment.with { api in
             let catalog = api.service.catalog
-            let version = try await Self.currentVersion(catalog)
-            let next = try Self.nextRelease(catalog.folder, Self.compatible(with: version))
+            let version = try await NextRelease.currentVersion(catalog)
+            let next = try NextRelease(catalog.folder, compatibleWith: version)
             let load = Task { try await Self.load(api) }
             try await catalog.succeed("migrate", "up", "--directory", next.directory)
             // Every command of the older binary works, with one remark.
@@ -63,8 +43,8 @@ import Testing
     func incompatibleUpgrade() async throws {
         try await ServiceEnvironment.with { service in
             let catalog = service.catalog
-            let version = try await Self.currentVersion(catalog)
-            let next = try Self.nextRelease(
+            let version = try await NextRelease.currentVersion(catalog)
+            let next = try NextRelease(
                 catalog.folder, "set local role catalog_owner;\nalter table catalog.products add column colour text;\n")
             try await service.running("worker") {
                 try await service.wait(for: "1", "select count(*) from migrations.instances")
@@ -72,7 +52,7 @@ import Testing
                 #expect(refused.status == 1)
                 #expect(refused.error.contains("works only with a catalog whose schema is"), "\(refused.error)")
                 #expect(refused.error.contains("worker on "))
-                #expect(try await Self.currentVersion(catalog) == version)
+                #expect(try await NextRelease.currentVersion(catalog) == version)
             }
             #expect(try await service.value("select count(*) from migrations.instances") == "0")
             try await catalog.succeed("migrate", "up", "--directory", next.directory)
@@ -89,10 +69,6 @@ import Testing
             #expect(outcome.status == 1)
             #expect(outcome.error.contains("database is behind: 1 migration pending; run: catalog migrate up"))
         }
-    }
-
-    private static func currentVersion(_ catalog: CatalogBinary) async throws -> Int {
-        Int(try await catalog.value("select max(version) from migrations.applied"))!
     }
 
     /// Asks and uploads until it is cancelled.

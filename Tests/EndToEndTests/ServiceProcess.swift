@@ -11,25 +11,32 @@ struct ServiceEnvironment: Sendable {
 
     static let header = "vendor_product_id,product_name,category,sku,price,stock_quantity\n"
 
-    /// - Parameter variables: added to those of `CatalogBinary`; a short lease and grace, and a poller that never rests.
+    /// - Parameters:
+    ///   - pooled: every command and process reaches the database through PgBouncer in transaction mode.
+    ///   - variables: added to those of `CatalogBinary`; a short lease and grace, and a poller that never rests.
     static func with<Result>(
-        vendors: [String] = ["V001"], _ variables: [String: String] = [:],
+        vendors: [String] = ["V001"], pooled: Bool = false, _ variables: [String: String] = [:],
         _ body: (ServiceEnvironment) async throws -> Result
     ) async throws -> Result {
-        try await CatalogBinary.with { catalog in
-            try await catalog.prepare(vendors: vendors)
-            try await catalog.succeed("route", "add", "s3://inbox/uploads/", "onboard")
-            let pool = Pool(catalog.conninfo, maximum: 3, application: "test")
-            let usual = [
-                "CATALOG_LEASE_SECONDS": "2", "CATALOG_POLL_SECONDS": "1", "CATALOG_LOG_FORMAT": "json",
-                "CATALOG_HTTP_ADDRESS": "127.0.0.1:0",
-            ]
-            let environment = ServiceEnvironment(
-                catalog: catalog, pool: pool, variables: usual.merging(variables) { $1 })
-            let result = try await body(environment)
-            await pool.close()
-            return result
-        }
+        try await CatalogBinary.with(pooled: pooled) { try await with($0, vendors: vendors, variables, body) }
+    }
+
+    /// The same on a database that is migrated already.
+    static func with<Result>(
+        _ catalog: CatalogBinary, vendors: [String] = ["V001"], _ variables: [String: String] = [:],
+        _ body: (ServiceEnvironment) async throws -> Result
+    ) async throws -> Result {
+        try await catalog.prepare(vendors: vendors)
+        try await catalog.succeed("route", "add", "s3://inbox/uploads/", "onboard")
+        let pool = Pool(catalog.conninfo, maximum: 3, application: "test")
+        let usual = [
+            "CATALOG_LEASE_SECONDS": "2", "CATALOG_POLL_SECONDS": "1", "CATALOG_LOG_FORMAT": "json",
+            "CATALOG_HTTP_ADDRESS": "127.0.0.1:0", "CATALOG_HTTP_RATE": "100000",
+        ]
+        let environment = ServiceEnvironment(catalog: catalog, pool: pool, variables: usual.merging(variables) { $1 })
+        let result = try await body(environment)
+        await pool.close()
+        return result
     }
 
     /// Starts a process. The test ends it.

@@ -1,3 +1,4 @@
+import Curl
 import Foundation
 import OpenSSL
 import Postgres
@@ -103,6 +104,42 @@ import Testing
             #expect(try await Self.put([APIEnvironment.file("S")], to: path, api) == [503])
             try FileManager.default.removeItem(atPath: objects)
             #expect(try await Self.put([APIEnvironment.file("S")], to: path, api) == [202])
+        }
+    }
+
+    @Test("What is to go to a store that cannot be reached is not announced: nobody waits for it in vain")
+    func storeOutOfReach() async throws {
+        let away = [
+            "CATALOG_STORE": "s3://away", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:\(try FreePorts.take(1)[0])",
+            "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
+        ]
+        let address = "127.0.0.1:\(try FreePorts.take(1)[0])"
+        try await ServiceEnvironment.with(away.merging(["CATALOG_HTTP_ADDRESS": address]) { $1 }) { service in
+            let token = try await service.catalog.succeed("token", "add", "--role", "operator")
+            let fields = [
+                (name: "Authorization", value: "Bearer \(token.trimmingCharacters(in: .whitespacesAndNewlines))"),
+                (name: "Content-Type", value: "application/json"),
+            ]
+            let http = HTTPClient()
+            try await service.catalog.succeed("provider", "add", "mock", "--kind", "mock")
+            try await service.running("serve", "--roles", "api") {
+                // Not /readyz, which is about the store, too.
+                while (try? await http.send(HTTPRequest("GET", "http://\(address)/healthz")).status) != 200 {
+                    try Task.checkCancellation()
+                }
+                for (path, body) in [
+                    ("uploads?vendor=V001", #"{"fileName": "s.csv"}"#),
+                    ("enrichment", #"{"upload": true, "providers": "mock"}"#),
+                ] {
+                    let answer = try await http.send(
+                        HTTPRequest(
+                            "POST", "http://\(address)/\(path)", headers: fields, body: .bytes(Array(body.utf8))))
+                    #expect(answer.status == 503 && answer.headers["Retry-After"] != nil)
+                }
+            }
+            let rows = try await service.value(
+                "select (select count(*) from catalog.upload_history) + (select count(*) from enrichment.requests)")
+            #expect(rows == "0")
         }
     }
 }

@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import Enrichment
+@testable import Storage
+@testable import Tabular
 @testable import Intake
 
 @Suite(.timeLimit(.minutes(5))) struct EnrichmentPipelineTests {
@@ -150,6 +152,72 @@ import Testing
             let counts = try await enrichment.value(
                 "select processed_batches || ' ' || failed_batches from enrichment.requests")
             #expect(counts == "3 0")
+        }
+    }
+
+    @Test(
+        "Nobody is asked about a line that may be part of another value, or whose cells have no column; nothing of it is lost"
+    )
+    func doubtfulLines() async throws {
+        let list = """
+            email,note
+            a@b.example,"old list:
+            ghost@b.example,x
+            the "good" one"
+            b@b.example,fine
+            c@b.example,Voss, Ada
+            ,,
+            d@b.example,fine,,
+
+            """
+        try await Enrichment.with([.mock("mock", #"{"matchPercent": 100}"#)]) { enrichment in
+            let (request, output) = try await enrichment.run(list)
+            let lines = output.split(separator: "\r\n").map(String.init)
+            #expect(request.status == .completed && request.totalRecords == 6)
+            let asked = lines.dropFirst().map { $0.contains("matched") }
+            #expect(asked == [false, false, false, true, false, true], "\(output)")
+            let unsure = lines.filter { $0.contains("not_asked") }
+            #expect(unsure.count == 4)
+            #expect(unsure[0].contains("Line 2 has an unbalanced quote: a@b.example,\"\"old list:"))
+            #expect(unsure[1].contains("Line 3 may be part of a value of line 2"))
+            #expect(unsure[3].contains("Line 6 has 3 fields, the header has 2: c@b.example,Voss, Ada"))
+            let questions = try await enrichment.value("select count(*) from enrichment.cache")
+            #expect(questions == "2")
+        }
+    }
+
+    @Test("A list is read in the encoding that is said of it, else guessed, and that is kept")
+    func encodings() async throws {
+        try await Enrichment.with { enrichment in
+            let bytes = Array("email,last_name\na@b.example,M".utf8) + [0xFC] + Array("ller\n".utf8)
+            for (encoding, name, isGuessed) in [(nil, "windows-1252", true), ("ISO-8859-2", "iso-8859-2", false)] {
+                let list = try enrichment.folder.write(bytes, to: "list")
+                let spool = try ContactSpool.read(
+                    LocalFile(path: list), limits: FileLimits(), encoding: encoding)
+                let new = NewEnrichment(
+                    source: .api, options: EnrichmentOptions(providers: ["mock"], encoding: encoding), format: .csv)
+                _ = try await enrichment.pipeline.create(new, spool, reusing: false)
+                let request = try #require(try await enrichment.pool.run { try $0.enrichment(new.requestID) })
+                #expect(request.encoding == name && request.isEncodingGuessed == isGuessed)
+                #expect(request.options.encoding == encoding)
+            }
+            #expect(throws: EnrichmentFailure.self) {
+                try ContactSpool.read(TextSource("email\n"), limits: FileLimits(), encoding: "klingon")
+            }
+        }
+    }
+
+    @Test("A header with an open quote, or of more columns than a statement takes, is refused at once")
+    func unusableHeaders() async throws {
+        let wide = "email," + (0..<1_700).map { "c\($0)" }.joined(separator: ",") + "\na@b.example\n"
+        try await Enrichment.with { enrichment in
+            for (list, reason) in [
+                (wide, "The list has 1701 columns"),
+                ("email,\"note\na@b.example,x\n", "The header (line 1) cannot be read"),
+            ] {
+                let failure = await #expect(throws: EnrichmentFailure.self) { try await enrichment.request(list) }
+                #expect(failure?.description.hasPrefix(reason) == true, "\(String(describing: failure))")
+            }
         }
     }
 

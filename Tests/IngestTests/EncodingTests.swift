@@ -19,6 +19,8 @@ import Testing
             let facts = try await onboarding.value(
                 "select concat_ws(' ', detail ->> 'encoding', detail ->> 'separator') from catalog.upload_events where event = 'file.read'"
             )
+            let shown = try await onboarding.value("select encoding || ' ' || encoding_guessed from audit.uploads")
+            #expect(shown == "\(encoding) \(encoding == "windows-1252")")
             #expect(facts == "\(encoding) \(separator)")
         }
     }

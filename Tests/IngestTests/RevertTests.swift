@@ -27,8 +27,9 @@ import Testing
             #expect(operations.compactMap(\.self).sorted() == ["revert S1x", "revert S3", "update S1"])
             #expect(try await revert(first, onboarding) == [])
             #expect(try await products(onboarding) == [])
-            let statuses = try await onboarding.column("select distinct status from catalog.upload_history")
-            #expect(statuses == ["reverted"])
+            let statuses = try await onboarding.column(
+                "select distinct kind || ' ' || status from catalog.upload_history order by 1")
+            #expect(statuses == ["file reverted", "revert completed"])
         }
     }
 
@@ -51,6 +52,48 @@ import Testing
             _ = try await onboarding.ingest(["P9,N,Audio,S1,1,1"], vendor: "V2")
             #expect(try await revert(second, onboarding) == ["P1: its former SKU S1 is used by another product"])
             #expect(try await products(onboarding) == ["P1|S2|1.00", "P9|S1|1.00"])
+        }
+    }
+
+    @Test("A product deleted since is listed, whether the upload had created or changed it")
+    func deletedSince() async throws {
+        try await Onboarding.with { onboarding in
+            _ = try await onboarding.ingest(["P1,N,Audio,S1,1,1", "P2,N,Audio,S2,1,1"])
+            let second = try await onboarding.ingest(
+                ["P1,N,Audio,S1,9,1", "P2,N,Audio,S2,9,1", "P3,N,Audio,S3,1,1", "P4,N,Audio,S4,1,1"], mode: .upsert)
+            try await onboarding.execute("update catalog.products set price = 6 where sku = 'S4'")
+            try await onboarding.execute("delete from catalog.products where sku in ('S1', 'S3', 'S4')")
+            #expect(
+                try await revert(second, onboarding) == ["P1: deleted since", "P3: deleted since", "P4: deleted since"])
+            #expect(try await products(onboarding) == ["P2|S2|1.00"])
+        }
+    }
+
+    @Test("A revert is an upload of its own, and can be reverted, again and again")
+    func revertOfRevert() async throws {
+        try await Onboarding.with { onboarding in
+            _ = try await onboarding.ingest(["P1,N,Audio,S1,1,1", "P2,N,Audio,S2,2,1"])
+            let second = try await onboarding.ingest(["P1,N,Audio,S1x,9,1", "P3,N,Audio,S3,3,1"], mode: .upsert)
+            let before = try await products(onboarding)
+            let numbers = try await onboarding.column("select product_id::text from catalog.products order by sku")
+            #expect(try await revert(second, onboarding) == [])
+            let undone = try await products(onboarding)
+            for expected in [before, undone, before] {
+                let newest = try #require(
+                    try await onboarding.column(
+                        "select upload_id from catalog.upload_history where kind = 'revert' and status = 'completed'")[
+                            0])
+                let leftAlone = try await onboarding.connection.transaction { try $0.revertUpload(newest) }
+                #expect(leftAlone.isEmpty)
+                #expect(try await products(onboarding) == expected)
+            }
+            let same = try await onboarding.column("select product_id::text from catalog.products order by sku")
+            #expect(same == numbers)
+            let proof = try await onboarding.connection.transaction { session in
+                try session.tick()
+                return try session.verifyHistory()
+            }
+            #expect(proof.problem == nil)
         }
     }
 

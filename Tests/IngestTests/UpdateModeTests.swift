@@ -137,12 +137,16 @@ import Testing
             for row in ["\"P2\"x,N,Audio,S2,1,1", ",N,Audio,S2,1,1"] {
                 let outcome = try await onboarding.ingest(
                     ["P1,N,Audio,S1,1,1", row], mode: .upsert, missing: .deactivate)
-                #expect(outcome.counts.deactivated == 0 && outcome.status == .partial)
+                #expect(outcome.counts.deactivated == 0 && outcome.counts.missingKept && outcome.status == .partial)
             }
+            // A dry run says so, too.
+            let seen = try await onboarding.ingest(
+                ["P1,N,Audio,S1,1,1", ",N,Audio,S2,1,1"], mode: .upsert, missing: .deactivate, dryRun: true)
+            #expect(seen.counts.deactivated == 0 && seen.counts.missingKept)
             #expect(
                 try await onboarding.column("select event from catalog.upload_events where event = 'missing.kept'")
                     .count
-                    == 2)
+                    == 3)
         }
     }
 

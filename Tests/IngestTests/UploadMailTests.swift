@@ -35,6 +35,16 @@ import Testing
                 """)
     }
 
+    @Test("A report that could not be made is said, and that its link follows")
+    func lackingReport() {
+        var notice = UploadNotice(upload: record(1000, 950, status: .partial), link: nil)
+        notice.lacksReport = true
+        let body = UploadMail(notice).body
+        #expect(
+            body.contains("Status: PARTIAL\n\nError Report: it could not be written yet. Another mail brings the link"))
+        #expect(!body.contains("Download"))
+    }
+
     @Test("Without errors there is no link; a refused file says why")
     func variants() {
         #expect(

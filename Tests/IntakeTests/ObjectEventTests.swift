@@ -88,6 +88,21 @@ import Testing
         #expect(throws: ObjectEventError.self) { try Self.events(json: bridge) }
     }
 
+    @Test(
+        "Times and sizes that cannot be recorded are passed over",
+        arguments: [
+            ("99999-01-01T00:00:00Z", "-1"), ("-0001-01-01T00:00:00Z", "1e300"), ("0000-01-01T00:00:00Z", "1.5"),
+        ])
+    func impossibleValues(time: String, size: String) throws {
+        let json = """
+            {"Records": [{"eventName": "ObjectCreated:Put", "eventTime": "\(time)",
+            "s3": {"bucket": {"name": "b"}, "object": {"key": "k", "eTag": "e", "size": \(size)}}}]}
+            """
+        let event = try #require(try Self.events(json: json).first)
+        #expect(event.byteCount == nil)
+        #expect(abs(event.occurredAt.timeIntervalSinceNow) < 60)
+    }
+
     @Test("The test event of S3 is ignored; what is not an event is refused without a word of its content")
     func refusals() throws {
         #expect(try Self.events(json: #"{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}"#).isEmpty)

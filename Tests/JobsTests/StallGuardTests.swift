@@ -42,15 +42,22 @@ import Threads
         }
     }
 
-    @Test("A job that reports progress may take longer than the limit")
-    func progresses() async throws {
+    @Test(
+        "A job that reports progress, or below which bytes move, may take longer than the limit",
+        arguments: [true, false])
+    func progresses(byItself: Bool) async throws {
         try await withDatabase(migrated: true) { conninfo in
             let pool = Pool(conninfo)
             let done = Signals<Int>()
             let handler = ClosureHandler { job in
                 for _ in 0..<60 {
                     try await Task.sleep(for: .milliseconds(10))
-                    job.progress.report()
+                    // The latter from a thread of its own, as a file store has it.
+                    if byItself {
+                        job.progress.report()
+                    } else {
+                        try await onThread(named: "mover") { WorkProgress.report() }
+                    }
                 }
                 done.send(job.attempt)
                 return .finished

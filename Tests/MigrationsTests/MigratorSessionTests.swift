@@ -53,6 +53,75 @@ struct MigratorSessionTests {
         }
     }
 
+    @Test("transaction_timeout, which 17 has brought, ends no migration either", arguments: [17, 18])
+    func transactionTimeout(version: Int) async throws {
+        try await OtherPostgres.withDatabase(version: version) { conninfo in
+            let role = "limited_" + String(UInt32.random(in: 0 ... .max))
+            _ = try await ask("create role \(role) login superuser", conninfo)
+            _ = try await ask("alter role \(role) set transaction_timeout = '200ms'", conninfo)
+            // It would end this very transaction otherwise.
+            await #expect(throws: PostgresError.self) {
+                _ = try await ask("select pg_sleep(5)", conninfo + " user=\(role)")
+            }
+            let files = try MigrationSet.make([
+                "select pg_sleep(0.4); create table step_1 ()",
+                "-- catalog: no-transaction\nbegin; select pg_sleep(0.4); commit; create index concurrently step_1_idx on step_1 ((1))",
+            ])
+            let migrator = Migrator(conninfo: conninfo + " user=\(role)", files: files)
+            #expect(try await migrator.up().count == 2)
+            _ = try await ask("reassign owned by \(role) to postgres", conninfo)
+            _ = try await ask("drop role \(role)", conninfo)
+        }
+    }
+
+    @Test("While an index is built its progress is told, with the sessions that it waits for")
+    func progress() async throws {
+        try await withDatabase { conninfo in
+            _ = try await ask("create table busy as select generate_series(1, 1000) as n", conninfo)
+            var settings = MigratorSettings.quick
+            settings.progressInterval = .milliseconds(10)
+            let events = Events()
+            let files = try MigrationSet.make([
+                "-- catalog: no-transaction\ncreate index concurrently busy_n_idx on busy (n)"
+            ])
+            let migrator = Migrator(conninfo: conninfo, files: files, settings: settings, report: events.report)
+            // Whoever writes to the table has to end before the index is valid.
+            try await holding("insert into busy values (0)", conninfo) { release in
+                async let applied = migrator.up()
+                await events.wait {
+                    guard case .progress("0001_step_1.sql", let progress) = $0 else { return false }
+                    return progress.waitsFor == 1 && progress.phase.contains("waiting")
+                }
+                release()
+                let count = try await applied.count
+                #expect(count == 1)
+            }
+            #expect(
+                try await ask("select indisvalid from pg_index where indexrelid = 'busy_n_idx'::regclass", conninfo)
+                    == ["t"])
+        }
+    }
+
+    @Test("Through a pooler with one connection: files in a transaction pass, others are refused in one line")
+    func pooled() async throws {
+        try await withDatabase { conninfo in
+            try await PgBouncer.with(database: conninfo, connections: 1) { pooled in
+                let files = try MigrationSet.make([
+                    "set work_mem = '1MB'; create table step_1 (n int)", "create table step_2 ()",
+                    "-- catalog: no-transaction\ncreate index concurrently step_1_idx on step_1 (n)",
+                ])
+                let migrator = Migrator(conninfo: pooled, files: files, settings: .quick)
+                let error = await #expect(throws: MigrationError.self) { try await migrator.up() }
+                #expect(error?.description.contains("\n") == false)
+                #expect(error?.description.contains("name PostgreSQL itself in the URL") == true)
+                #expect(try await migrator.status().pending.count == 1)
+                // What a file sets does not stay with the pooler's connection.
+                #expect(try await ask("show work_mem", pooled) == ["4MB"])
+                #expect(try await Migrator(conninfo: conninfo, files: files, settings: .quick).up().count == 1)
+            }
+        }
+    }
+
     @Test("A migration that waits for a table lets its readers through for more than nine tenths of the time")
     func readers() async throws {
         try await withDatabase { conninfo in

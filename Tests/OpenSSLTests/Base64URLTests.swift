@@ -14,7 +14,9 @@ struct Base64URLTests {
         #expect(([3, 236, 255, 224, 193] as [UInt8]).base64URL == "A-z_4ME")
     }
 
-    @Test(arguments: ["A", "A-z_4ME=x", "ä", "A z_"]) func whatIsNoneIsRefused(text: String) {
+    @Test(arguments: ["A", "A-z_4ME=x", "ä", "A z_", "A+z/4ME", "A-z_4ME=", "A-z_4MF"]) func whatIsNoneIsRefused(
+        text: String
+    ) {
         #expect([UInt8](base64URL: text) == nil)
     }
 }

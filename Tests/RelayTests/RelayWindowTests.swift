@@ -144,8 +144,13 @@ import Testing
     func retention() async throws {
         try await Self.withPool { pool in
             try await pool.transaction { session in
+                try session.execute("drop table relay.members_rest")
                 for day in ["2024-01-01", "2024-01-02", "2024-01-03"] {
-                    try session.execute("select relay.ensure_member_partitions(\(day)::timestamptz, 1)")
+                    try session.execute(
+                        """
+                        create table relay.\(identifier: "members_of_" + day) partition of relay.members
+                        for values from (\(raw: "'\(day)'")) to (\(raw: "timestamptz '\(day)' + interval '1 day'"))
+                        """)
                     try session.execute(
                         """
                         insert into relay.windows (opens_at, closes_at, state, member_count, byte_count, sealed_at, delivered_at, verified_at)
@@ -164,7 +169,7 @@ import Testing
             let dropped = try await pool.run { session -> [String] in
                 try session.query("select relay.drop_member_partitions('4 days') as name").map { try $0.get("name") }
             }
-            #expect(dropped == ["members_2024_01_01", "members_2024_01_03"])
+            #expect(dropped == ["members_of_2024-01-01", "members_of_2024-01-03"])
             #expect(try await Self.value("select min(window_at)::date::text from relay.members", pool) == "2024-01-02")
             await #expect(throws: PostgresError.self) {
                 try await pool.run { _ = try $0.query("select relay.drop_member_partitions('3 days')") }

@@ -16,6 +16,10 @@ import Testing
         "raw: names + status.name": "sku, brand", "raw: new + status.value": "i.sku, i.brand",
         "raw: old": "p.sku, p.brand",
         "raw: activates ? \", p.status\" : \"\"": "",
+        // Upkeep: a registered table, one of its partitions, and what is said of both
+        "sql": "relay.members", "table.sql": "relay.members", "identifier: table.column": "window_at",
+        "identifier: column": "window_at", "identifier: owner": "catalog_owner", "raw: Self.bound": "now()",
+        "raw: releaseCheck ?? \"\"": "relay.windows_are_verified",
         // Jobs: a priority
         "raw: number": "1",
         // Conditions and limits of lists: what was not asked for is not in the text

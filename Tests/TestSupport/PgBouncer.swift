@@ -8,9 +8,10 @@ package enum PgBouncer {
     /// Runs `body` with a way to the database that leads through the pooler.
     /// - Parameters:
     ///   - database: of the test cluster.
+    ///   - connections: to the server, at most.
     ///   - body: gets the conninfo.
     package static func with<Result>(
-        database conninfo: String, _ body: (String) async throws -> Result
+        database conninfo: String, connections: Int = 4, _ body: (String) async throws -> Result
     ) async throws -> Result {
         let parts = Dictionary(
             uniqueKeysWithValues: conninfo.split(separator: " ").map { $0.split(separator: "=", maxSplits: 1) }
@@ -19,7 +20,7 @@ package enum PgBouncer {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }  // because nobody is left to be told
         let name = parts["dbname"] ?? "postgres"
-        try settings(name, host: parts["host"] ?? "", folder: folder)
+        try settings(name, host: parts["host"] ?? "", folder: folder, connections)
             .write(toFile: "\(folder)/pgbouncer.ini", atomically: true, encoding: .utf8)
         var words = [program, "\(folder)/pgbouncer.ini"]
         if getuid() == 0 {
@@ -40,7 +41,7 @@ package enum PgBouncer {
         return try outcome.get()
     }
 
-    private static func settings(_ name: String, host: String, folder: String) -> String {
+    private static func settings(_ name: String, host: String, folder: String, _ connections: Int) -> String {
         """
         [databases]
         \(name) = host=\(host) port=5432 user=postgres dbname=\(name)
@@ -50,7 +51,7 @@ package enum PgBouncer {
         unix_socket_dir = \(folder)
         auth_type = any
         pool_mode = transaction
-        default_pool_size = 4
+        default_pool_size = \(connections)
         ignore_startup_parameters = extra_float_digits
         """
     }

@@ -45,6 +45,11 @@ package struct Subprocess: Sendable {
         return Subprocess(pid: pid, folder: folder)
     }
 
+    /// What it has written to standard error until now: where a service writes its log.
+    public var errorSoFar: String {
+        (try? String(contentsOfFile: folder.file("error"), encoding: .utf8)) ?? ""  // not there before it began
+    }
+
     /// Sends a signal.
     package func signal(_ number: Int32) {
         kill(pid, number)

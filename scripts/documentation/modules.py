@@ -17,7 +17,7 @@ LAYERS = [
     ["Storage"],
     ["Tabular"],
     ["Intake"],
-    ["Ingest", "Enrichment", "Relay"],
+    ["Ingest", "Enrichment", "Relay", "Upkeep"],
     ["API"],
     ["CatalogCLI"],
 ]

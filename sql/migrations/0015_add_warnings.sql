@@ -1,3 +1,4 @@
+-- catalog: works-with 0014
 -- Keys that a spreadsheet has changed are loaded, with a warning that has a name of its own.
 set local role catalog_owner;
 

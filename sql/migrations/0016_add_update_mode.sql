@@ -1,4 +1,5 @@
--- Files that change a part of known products, and files that name all that is on offer.
+-- Files that change a part of known products, and files that name all that is on offer. It works with no older binary: that one would
+-- take a file in mode update for one in mode create, and deactivate nothing.
 set local role catalog_owner;
 
 alter table catalog.upload_history

@@ -1,5 +1,6 @@
 -- Requests that repeat or overlap: a repeated one must bring the same file, one that took over a key must not lose it to the one
--- before, and of several callers that bring one announced object the first stores it.
+-- before, and of several callers that bring one announced object the first stores it. It works with no older binary: its requests have
+-- no heartbeat and no attempt, and would lose their keys while they are at work.
 set local role catalog_owner;
 
 alter table catalog.idempotency_keys
@@ -7,7 +8,7 @@ alter table catalog.idempotency_keys
     add column seen_at timestamptz not null default now(),
     add column body_sha256 text;
 comment on column catalog.idempotency_keys.attempt is 'raised by each request that takes the key over: only the last one may keep its answer or give the key back';
-comment on column catalog.idempotency_keys.seen_at is 'last heartbeat of the request at work; 300 s later another one may take the key over';
+comment on column catalog.idempotency_keys.seen_at is 'last heartbeat of the request at work; 30 s later another one may take the key over';
 comment on column catalog.idempotency_keys.body_sha256 is 'of the request that was answered: another body under the same key is refused';
 
 create table intake.received_objects (

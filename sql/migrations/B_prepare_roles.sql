@@ -1,5 +1,6 @@
 -- Before every "catalog migrate up": the roles of the service, and who may act as whom, where they are not as they should be.
 -- Roles belong to the cluster, not to the database: another database, a parallel migration or a DBA may have made them already.
+-- catalog_history, which owns the history, is nobody's: a migration that works on it grants it to itself for as long as it runs.
 -- It writes only what is missing, so that databases of one cluster do not meet in the catalogue of roles.
 do $$
 declare
@@ -10,7 +11,7 @@ declare
     acting constant text := case when granular then 'set' else 'member' end;
     fully constant text := case when granular then ' with inherit true, set true' else '' end;
 begin
-    foreach wanted in array array['catalog_owner', 'catalog_app', 'catalog_vendor', 'catalog_auditor'] loop
+    foreach wanted in array array['catalog_owner', 'catalog_history', 'catalog_app', 'catalog_vendor', 'catalog_auditor'] loop
         begin
             if not exists (select from pg_roles where rolname = wanted) then
                 execute format('create role %I nologin', wanted);

@@ -1,4 +1,5 @@
 import Catalog
+import Hummingbird
 import Postgres
 
 /// The database as callers of the HTTP interface see it.
@@ -29,20 +30,38 @@ struct APIDatabase: Sendable {
     }
 
     /// Changes something in one transaction, unless another request has taken over the Idempotency-Key of this one.
+    /// - Parameter limit: for what may take longer than the pool's limit.
     func write<Result: Sendable>(
-        for call: Call, _ body: @escaping @Sendable (Session) throws -> Result
+        for call: Call, within limit: Duration? = nil, _ body: @escaping @Sendable (Session) throws -> Result
     ) async throws -> Result {
-        try await pool.transaction { session in
+        try await pool.transaction(within: limit) { session in
             try call.holdKey(session)
             return try body(session)
         }
+    }
+
+    /// Changes something as `write` does, and keeps the answer of a request with an Idempotency-Key in the same transaction.
+    func answer(
+        for call: Call, within limit: Duration? = nil, _ body: @escaping @Sendable (Session) throws -> Answer
+    ) async throws -> Response {
+        try await write(for: call, within: limit) { session in
+            let answer = try body(session)
+            try call.keep(answer, session)
+            return answer
+        }.response
     }
 }
 
 extension Call {
     /// - Throws: `Problem` if another request has taken over the Idempotency-Key.
     func holdKey(_ session: Session) throws {
-        guard let claim else { return }
-        guard try session.holdIdempotencyKey(claim) else { throw Problem.keyTakenOver }
+        guard let keyed else { return }
+        guard try session.holdIdempotencyKey(keyed.claim) else { throw Problem.keyTakenOver }
+    }
+
+    /// Keeps the answer, for a request that comes again, in the transaction that makes it true.
+    func keep(_ answer: Answer, _ session: Session) throws {
+        guard let keyed else { return }
+        try session.keepAnswer(try keyed.kept(answer), for: keyed.claim)
     }
 }

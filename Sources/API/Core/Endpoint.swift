@@ -13,6 +13,8 @@ struct Endpoint: Sendable {
         case roles([AccessRole])
 
         static let everyRole = Access.roles(AccessRole.allCases)
+        /// Auditors are read-only.
+        static let writers = Access.roles(AccessRole.allCases.filter { $0 != .auditor })
         static let staff = Access.roles([.operator, .auditor])
         static let operators = Access.roles([.operator])
     }
@@ -72,8 +74,8 @@ struct Call: Sendable {
     let identity: Identity
     /// Of path and query.
     let values: InputValues
-    /// Fences what is done under an Idempotency-Key.
-    var claim: IdempotencyClaim?
+    /// What is done under an Idempotency-Key.
+    var keyed: KeyedWork?
 
     /// A text of the path, which is always there.
     func path(_ name: String) -> String { values.text(name) ?? "" }

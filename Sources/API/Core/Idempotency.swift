@@ -8,10 +8,12 @@ import Postgres
 
 /// Gives the answer to a repeated POST again instead of doing the work twice: draft-ietf-httpapi-idempotency-key-header.
 ///
-/// A request that works tells so every minute. One that stopped telling may lose its key to another; its claim then fences
-/// it off: its transaction finds the key taken over and changes nothing (`APIDatabase.write`).
+/// The answer is kept in the transaction that makes it true (`APIDatabase.answer`), so that whoever lost it to a crash, to a failover or
+/// with the line gets it, and the work is not done twice. A request that works tells so every ten seconds. One that stopped telling
+/// loses its key to the next one half a minute later; its claim then fences it off: its transaction finds the key taken over and changes
+/// nothing (`APIDatabase.write`).
 struct Idempotency: Sendable {
-    private static let heartbeat = Duration.seconds(60)
+    private static let heartbeat = Duration.seconds(10)
 
     let pool: Pool
     /// Of a body that is read only to compare it.
@@ -35,13 +37,13 @@ struct Idempotency: Sendable {
     }
 
     private func work(_ call: Call, _ endpoint: Endpoint, _ claim: IdempotencyClaim) async throws -> Response {
-        let digest = BodyDigest()
+        let keyed = KeyedWork(claim: claim, digest: BodyDigest(), tellsSecret: endpoint.tellsSecret)
         var call = call
-        call.claim = claim
-        call.request.body = digest.watching(call.request.body)
+        call.keyed = keyed
+        call.request.body = keyed.digest.watching(call.request.body)
         do {
             let response = try await beating(claim) { [call] in try await endpoint.handler(call) }
-            return try await keep(response, claim, digest.sha256, withholding: endpoint.tellsSecret)
+            return try await keep(response, keyed)
         } catch {
             // Nothing was done, so that it may be tried again: at once, or if this fails too when the key times out. In a
             // task of its own, because a caller that left has cancelled this one.
@@ -99,19 +101,14 @@ struct Idempotency: Sendable {
         return digest.sha256
     }
 
-    private func keep(
-        _ response: Response, _ claim: IdempotencyClaim, _ sha256: String?, withholding: Bool
-    ) async throws -> Response {
+    /// Keeps an answer that is not kept yet: a refusal, or one that says what was there before.
+    private func keep(_ response: Response, _ keyed: KeyedWork) async throws -> Response {
         let collector = BodyCollector()
         try await response.body.write(collector)
-        let body = collector.buffer
-        let headers = Dictionary(response.headers.map { ($0.name.rawName, $0.value) }) { $1 }
-        let answer = KeptAnswer(
-            fingerprint: "", bodySHA256: sha256, status: withholding ? 0 : Int(response.status.code),
-            headers: withholding ? "{}" : String(decoding: try JSONEncoder().encode(headers), as: UTF8.self),
-            body: withholding ? "" : String(buffer: body))
-        try await pool.run { try $0.keepAnswer(answer, for: claim) }
-        return Response(status: response.status, headers: response.headers, body: .init(byteBuffer: body))
+        let answer = Answer(body: collector.buffer, status: response.status, headers: response.headers)
+        let kept = try keyed.kept(answer)
+        try await pool.run { try $0.keepAnswer(kept, for: keyed.claim) }
+        return answer.response
     }
 
     /// What tells two requests apart before a body is read. A short JSON is part of it; of a file or a long list it is the
@@ -138,6 +135,40 @@ extension Problem {
         Problem(
             .conflict, "another request has taken over this Idempotency-Key: ask again for its answer", retryAfter: 2)
     }
+}
+
+/// What is done under an Idempotency-Key.
+struct KeyedWork: Sendable {
+    let claim: IdempotencyClaim
+    /// Of the request's body.
+    let digest: BodyDigest
+    /// Its answer holds a secret, which is kept nowhere.
+    let tellsSecret: Bool
+
+    func kept(_ answer: Answer) throws -> KeptAnswer {
+        guard !tellsSecret else {
+            return KeptAnswer(fingerprint: "", bodySHA256: digest.sha256, status: 0, headers: "{}", body: "")
+        }
+        let headers = Dictionary(answer.headers.map { ($0.name.rawName, $0.value) }) { $1 }
+        return KeptAnswer(
+            fingerprint: "", bodySHA256: digest.sha256, status: Int(answer.status.code),
+            headers: String(decoding: try JSONEncoder().encode(headers), as: UTF8.self),
+            body: String(buffer: answer.body))
+    }
+}
+
+/// An answer that is known before it is sent.
+struct Answer: Sendable {
+    let body: ByteBuffer
+    let status: HTTPResponse.Status
+    let headers: HTTPFields
+
+    static func json(_ body: ByteBuffer, _ status: HTTPResponse.Status = .ok, _ headers: HTTPFields = [:]) -> Answer {
+        let response = Response.json(body, status, headers)
+        return Answer(body: body, status: status, headers: response.headers)
+    }
+
+    var response: Response { Response(status: status, headers: headers, body: .init(byteBuffer: body)) }
 }
 
 /// Takes a body that is small.

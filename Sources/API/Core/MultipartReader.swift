@@ -18,6 +18,8 @@ struct MultipartReader {
 
     /// Of the headers of one part, in bytes.
     private static let headerLimit = 16 << 10
+    /// Of the white space behind a boundary.
+    private static let blankLimit = 1 << 10
 
     private let delimiter: [UInt8]
     private var state = State.preamble
@@ -61,17 +63,20 @@ struct MultipartReader {
             emit(max(0, buffer.count - delimiter.count + 1), &events)
             return false
         }
-        // What follows tells the last delimiter from the others; white space may stand before the line end.
-        let rest = buffer[(start + delimiter.count)...].drop { $0 == 0x20 || $0 == 0x09 }
-        guard rest.count >= 2 else { return false }
-        let isInside = state == .body
         emit(start, &events)
-        if isInside { events.append(.partEnded) }
+        // What follows tells the last delimiter from the others; white space may stand before the line end.
+        let rest = buffer[delimiter.count...].drop { $0 == 0x20 || $0 == 0x09 }
+        guard rest.startIndex - delimiter.count <= Self.blankLimit else {
+            throw Malformed(reason: "the line of a boundary is too long")
+        }
+        guard rest.count >= 2 else { return false }
+        if state == .body { events.append(.partEnded) }
         if rest.starts(with: [0x2d, 0x2d]) {
             state = .epilogue
         } else if rest.starts(with: [0x0d, 0x0a]) {
             state = .headers
-            buffer = Array(rest.dropFirst(2))
+            // The line end stays: two of them in a row end the headers, even if there are none.
+            buffer = Array(rest)
         } else {
             throw Malformed(reason: "a boundary is not alone on its line")
         }
@@ -85,12 +90,12 @@ struct MultipartReader {
     }
 
     private mutating func readHeaders(_ events: inout [Event]) throws(Malformed) -> Bool {
-        guard let end = buffer.firstIndex(of: Array("\r\n\r\n".utf8)) else {
-            guard buffer.count <= Self.headerLimit else {
-                throw Malformed(reason: "the headers of a part are too long")
-            }
-            return false
+        let end = buffer.firstIndex(of: Array("\r\n\r\n".utf8))
+        // Without an end, as if it began right behind.
+        guard end ?? (buffer.count - 3) <= Self.headerLimit else {
+            throw Malformed(reason: "the headers of a part are too long")
         }
+        guard let end else { return false }
         let lines = String(decoding: buffer[..<end], as: UTF8.self).split(separator: "\r\n")
         let disposition = lines.first { $0.lowercased().hasPrefix("content-disposition:") }.map(String.init) ?? ""
         guard let name = Self.parameter("name", of: disposition) else {
@@ -104,13 +109,42 @@ struct MultipartReader {
 
     /// `name="value"` or `name=value` of a header. Browsers write a quotation mark as %22.
     static func parameter(_ name: String, of header: String) -> String? {
-        for part in header.split(separator: ";").dropFirst() {
-            let pair = part.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-            guard pair.count == 2, pair[0].lowercased() == name else { continue }
-            guard pair[1].hasPrefix("\""), pair[1].hasSuffix("\""), pair[1].count >= 2 else { return pair[1] }
-            return String(pair[1].dropFirst().dropLast()).replacing("%22", with: "\"")
+        // By code points: a file's name may begin with an accent, which Swift would take for a part of the mark before it.
+        var rest = Array(header.unicodeScalars)[...]
+        while let semicolon = rest.firstIndex(of: ";") {
+            rest = rest[(semicolon + 1)...]
+            let key = rest.prefix { $0 != "=" && $0 != ";" }
+            rest = rest[key.endIndex...]
+            guard rest.first == "=" else { continue }
+            rest = rest.dropFirst()
+            let value = takeValue(&rest)
+            if text(key).trimmingCharacters(in: .whitespaces).lowercased() == name { return value }
         }
         return nil
+    }
+
+    /// Takes a value from the front. A quotation mark within it ends it only before what may stand behind it.
+    private static func takeValue(_ rest: inout ArraySlice<Unicode.Scalar>) -> String {
+        let bare = rest.drop(while: isBlank)
+        if bare.first == "\"" {
+            let quoted = bare.dropFirst()
+            let end = quoted.indices.first { place in
+                quoted[place] == "\"" && [nil, ";"].contains(quoted[(place + 1)...].first { !isBlank($0) })
+            }
+            if let end {
+                rest = quoted[(end + 1)...]
+                return text(quoted[..<end]).replacingOccurrences(of: "%22", with: "\"", options: .literal)
+            }
+        }
+        let value = rest.prefix { $0 != ";" }
+        rest = rest[value.endIndex...]
+        return text(value).trimmingCharacters(in: .whitespaces)
+    }
+
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" }
+
+    private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+        String(String.UnicodeScalarView(scalars))
     }
 }
 

@@ -58,13 +58,13 @@ extension PostgresError {
     /// Source: PostgreSQL manual, appendix A.
     var fault: Fault {
         // Without a code libpq itself failed: no server answered.
-        guard let sqlState, !isConnectionLoss else { return .moment }
+        guard let sqlState, !isConnectionLoss, !isReadOnlyServer else { return .moment }
         if isDataError { return .value }
         switch sqlState.prefix(2) {
         case "08", "40", "53", "57", "58": return .moment
         default:
-            // A standby after a failover; a lock that was not to be had in time.
-            return ["25006", "55P03"].contains(sqlState) ? .moment : .statement
+            // A lock that was not to be had in time.
+            return sqlState == "55P03" ? .moment : .statement
         }
     }
 }

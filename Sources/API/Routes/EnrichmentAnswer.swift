@@ -19,6 +19,8 @@ enum EnrichmentAnswer {
             json.number("failedBatches", request.failedBatches)
             json.string("outputFileKey", request.outputKey)
             json.string("failureMessage", request.failureMessage)
+            json.string("encoding", request.encoding)
+            json.boolean("encodingGuessed", request.isEncodingGuessed)
             json.string("downloadUrl", downloadURL)
             json.string("uploadUrl", uploadURL)
             json.number("calls", usage?.calls)
@@ -46,6 +48,8 @@ extension Shape {
             .init("failedBatches", .integer, "Batches that were given up; an operator can retry them."),
             .init("outputFileKey", .text, "Where the result is, or will be."),
             .init("failureMessage", .text, "Why the list cannot be enriched.", nullable: true),
+            .init("encoding", .text, "In which the list was read; null before that.", nullable: true),
+            .init("encodingGuessed", .boolean, "Whether nobody said so and it is not UTF-8."),
             .init("downloadUrl", .text, "The result, once it is written.", nullable: true),
             .init("uploadUrl", .text, "Where to PUT an announced list.", nullable: true),
             .init("calls", .integer, "Calls of providers.", nullable: true),

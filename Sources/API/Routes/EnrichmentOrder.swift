@@ -7,6 +7,7 @@ import Intake
 import NIOCore
 import Postgres
 import Storage
+import Tabular
 
 /// What a POST asks for: a list in the body, or one to come.
 struct EnrichmentOrder {
@@ -78,6 +79,12 @@ struct EnrichmentOrder {
                 throw Problem(.invalidParameter, "minConfidence '\(text)': expected a number from 0 to 1")
             }
             options.minimumConfidence = number
+        }
+        if let name = values.text("encoding") {
+            guard EncodingNames.isKnown(name) else {
+                throw Problem(.invalidParameter, "parameter 'encoding': \(EncodingNames.remedy(name))")
+            }
+            options.encoding = name
         }
         return NewEnrichment(
             source: .api, options: options, format: values.text("format").flatMap(OutputFormat.init) ?? .csv,

@@ -24,6 +24,7 @@ struct EnrichmentRoutes: Sendable {
         Input("format", .choice(OutputFormat.allCases.map(\.rawValue)), "Format of the result; the default is csv."),
         Input("gzip", .boolean, "Whether the result is compressed."),
         Input("minConfidence", .text(atMost: 10), "From 0 to 1: a less certain match does not end the search."),
+        Input("encoding", .text(atMost: 40), "Of the list, by a name that iconv knows; found if it is not given."),
         Input("upload", .boolean, "true: the list will be uploaded to uploadUrl."),
     ]
 
@@ -112,9 +113,11 @@ struct EnrichmentRoutes: Sendable {
     // MARK: What they share
 
     private func accept(_ order: EnrichmentOrder, _ call: Call) async throws -> Response {
-        let spool = try await ContactSpool.read(order.list, limits: resources.limits)
+        let spool = try await ContactSpool.read(
+            order.list, limits: resources.limits, encoding: order.new.options.encoding)
         let outcome = try await EnrichmentPipeline(resources: resources).create(
-            order.new, spool, reusing: true, fence: { try call.holdKey($0) })
+            order.new, spool, reusing: true, fence: { try call.holdKey($0) },
+            finish: { try call.keep(Self.accepted($1), $0) })
         let (requestID, status): (String, HTTPResponse.Status) =
             switch outcome {
             case .created(let requestID): (requestID, .accepted)
@@ -129,14 +132,25 @@ struct EnrichmentRoutes: Sendable {
     private func announce(_ order: EnrichmentOrder, _ call: Call) async throws -> Response {
         // Who asks for what nobody gives is told now, not after the upload.
         try await EnrichmentPipeline(resources: resources).check(order.new.options)
-        let link = try await announced.announce(order.new, fence: { try call.holdKey($0) })
+        let base = call.base(publicURL)
+        let link = try await announced.announce(
+            order.new, fence: { try call.holdKey($0) },
+            finish: { try call.keep(Self.announced($1, $2, base), $0) })
         let requestID = order.new.requestID
         guard let request = try await pool.run({ try $0.enrichment(requestID) }) else {
             throw Problem.noSuch("request", requestID)
         }
-        let url = link?.url ?? "\(call.base(publicURL))/enrichment/\(requestID)/content"
+        return Self.announced(request, link, base).response
+    }
+
+    private static func accepted(_ request: EnrichmentRequest) -> Answer {
+        .json(EnrichmentAnswer.json(request), .accepted, [.location: "/enrichment/\(request.requestID)"])
+    }
+
+    private static func announced(_ request: EnrichmentRequest, _ link: UploadLink?, _ base: String) -> Answer {
+        let url = link?.url ?? "\(base)/enrichment/\(request.requestID)/content"
         return .json(
-            EnrichmentAnswer.json(request, uploadURL: url), .created, [.location: "/enrichment/\(requestID)"])
+            EnrichmentAnswer.json(request, uploadURL: url), .created, [.location: "/enrichment/\(request.requestID)"])
     }
 
     private func request(_ call: Call) async throws -> EnrichmentRequest {

@@ -65,9 +65,12 @@ struct JobRoutes: Sendable {
             answers: [.init(.noContent, .empty, "The job is ready again.")]
         ) { call in
             let id = call.values.integer("jobId") ?? 0
-            let count = try await database.write(for: call) { try $0.retryDeadJobs(DeadJobFilter(jobIDs: [id])) }
-            guard count == 1 else { throw Problem.noSuch("dead job", "\(id)") }
-            return Response(status: .noContent)
+            return try await database.answer(for: call) { session in
+                guard try session.retryDeadJobs(DeadJobFilter(jobIDs: [id])) == 1 else {
+                    throw Problem.noSuch("dead job", "\(id)")
+                }
+                return Answer(body: ByteBuffer(), status: .noContent, headers: [:])
+            }
         }
     }
 }

@@ -62,20 +62,19 @@ struct TokenRoutes: Sendable {
                 tokenID: secret.tokenID, secretSHA256: secret.sha256, role: .vendor, vendorID: id,
                 description: values.text("description") ?? "", lifetimeDays: values.integer("days") ?? 365)
             do {
-                let made = try await database.write(for: call) { session in
+                return try await database.answer(for: call) { session in
                     _ = try session.addToken(token)
-                    // The secret itself never goes to the server, whose log may show parameters.
-                    return try session.first(TokenReads.select(secret.tokenID)).map { row in
-                        var json = JSONWriter()
-                        json.object { json in
-                            json.members(of: row, .token)
-                            json.string("token", secret.text)
-                        }
-                        return json.buffer
+                    guard let row = try session.first(TokenReads.select(secret.tokenID)) else {
+                        throw Problem.noSuch("token", secret.tokenID)
                     }
+                    // The secret itself never goes to the server, whose log may show parameters.
+                    var json = JSONWriter()
+                    json.object { json in
+                        json.members(of: row, .token)
+                        json.string("token", secret.text)
+                    }
+                    return .json(json.buffer, .created)
                 }
-                guard let made else { throw Problem.noSuch("token", secret.tokenID) }
-                return .json(made, .created)
             } catch let error as PostgresError where error.constraint == "api_tokens_vendor_exists" {
                 throw Problem.noSuch("vendor", id)
             }

@@ -47,7 +47,7 @@ struct UploadContentRoutes: Sendable {
             method: .post, path: "/uploads",
             summary:
                 "Upload a file: as the body or a form, or announce it with JSON and PUT it to the uploadUrl of the answer.",
-            access: .roles([.vendor, .operator]), query: Self.inputs, body: .stream(Self.fileTypes, json: Self.inputs),
+            access: .writers, query: Self.inputs, body: .stream(Self.fileTypes, json: Self.inputs),
             answers: [
                 .init(.created, .object(.uploadPlace), "Announced: PUT the file to uploadUrl."),
                 .init(.accepted, .object(.uploadPlace), "Accepted: it waits for a worker."),
@@ -88,7 +88,7 @@ struct UploadContentRoutes: Sendable {
             } catch let error as ObjectTooLarge {
                 throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
             }
-            return .json(Self.accepted(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
+            return Self.taken(uploadID).response
         }
     }
 
@@ -109,13 +109,18 @@ struct UploadContentRoutes: Sendable {
     private func announce(_ call: Call) async throws -> Response {
         var values = call.values
         values.merge(try await call.json(Self.inputs))
+        let base = call.base(publicURL)
         let (uploadID, destination) = try await uploads.announce(
-            try announcement(values, call, fileName: nil), fence: { try call.holdKey($0) })
+            try announcement(values, call, fileName: nil), fence: { try call.holdKey($0) },
+            finish: { try call.keep(Self.answer($1, $2, base), $0) })
+        return Self.answer(uploadID, destination, base).response
+    }
+
+    private static func answer(_ uploadID: String, _ destination: AnnouncedUploads.Destination, _ base: String) -> Answer {
         let json =
             switch destination {
             case .store(let link): Self.accepted(uploadID, link.url, link.headers, link.expiresAt.formatted(.iso8601))
-            case .service(let token):
-                Self.accepted(uploadID, "\(call.base(publicURL))/uploads/\(uploadID)/content/\(token)")
+            case .service(let token): Self.accepted(uploadID, "\(base)/uploads/\(uploadID)/content/\(token)")
             }
         return .json(json, .created, [.location: "/uploads/\(uploadID)"])
     }
@@ -150,8 +155,14 @@ struct UploadContentRoutes: Sendable {
     private func accept(
         _ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement, _ call: Call
     ) async throws -> Response {
-        let uploadID = try await uploads.take(file, for: announcement, fence: { try call.holdKey($0) })
-        return .json(Self.accepted(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
+        let uploadID = try await uploads.take(
+            file, for: announcement, fence: { try call.holdKey($0) },
+            finish: { try call.keep(Self.taken($1), $0) })
+        return Self.taken(uploadID).response
+    }
+
+    private static func taken(_ uploadID: String) -> Answer {
+        .json(accepted(uploadID), .accepted, [.location: "/uploads/\(uploadID)"])
     }
 
     // MARK: What was meant
@@ -222,6 +233,8 @@ struct UploadContentRoutes: Sendable {
 /// The fields of a form and its one file.
 private struct FormReception: ~Copyable {
     private static let fieldLimit = 4096
+    /// No form of ours has a tenth of it; each costs memory.
+    private static let mostFields = 100
 
     private(set) var fields: [(name: String, value: String)] = []
     private(set) var fileName: String?
@@ -234,7 +247,9 @@ private struct FormReception: ~Copyable {
 
     mutating func take(_ event: MultipartReader.Event) async throws {
         switch event {
-        case .part(let name, nil): field = (name, [])
+        case .part(let name, nil):
+            guard fields.count < Self.mostFields else { throw Problem(.badRequest, "the form has too many fields") }
+            field = (name, [])
         case .part(_, let name?):
             guard fileName == nil else { throw Problem(.badRequest, "the form has two files: upload one at a time") }
             fileName = name

@@ -100,13 +100,16 @@ struct UploadRoutes: Sendable {
         Endpoint(
             method: .post, path: "\(Self.path)/revert",
             summary: "Undo a completed or partial upload; products changed since are left alone.",
+            access: .writers,
             pathInputs: [Self.uploadID],
             answers: [.init(.ok, .list(.leftAlone), "The products left alone.")]
         ) { call in
-            let uploadID = try await own(call)
+            let uploadID = try await known(call)
             do {
-                let leftAlone = try await database.write(for: call) { try $0.revertUpload(uploadID) }
-                return .json(JSONWriter.list(leftAlone))
+                // A large one takes minutes.
+                return try await database.answer(for: call, within: .seconds(900)) {
+                    .json(JSONWriter.list(try $0.revertUpload(uploadID)))
+                }
             } catch let error as PostgresError where ["55000", "23514"].contains(error.sqlState) {
                 throw Problem(.conflict, "only a completed or partial upload can be reverted, and no dry run")
             }
@@ -116,34 +119,36 @@ struct UploadRoutes: Sendable {
     private var retry: Endpoint {
         Endpoint(
             method: .post, path: "\(Self.path)/retry",
-            summary: "Process a failed upload again, with the same file.", pathInputs: [Self.uploadID],
+            summary: "Process a failed upload again, with the same file.", access: .writers,
+            pathInputs: [Self.uploadID],
             answers: [.init(.accepted, .object(.uploadDetail), "The upload, queued.")]
         ) { call in
-            let uploadID = try await own(call)
-            let isQueued = try await database.write(for: call) {
-                try $0.retryUpload(uploadID, by: call.identity.subject)
+            let uploadID = try await known(call)
+            return try await database.answer(for: call) { session in
+                guard try session.retryUpload(uploadID, by: call.identity.subject) else {
+                    throw Problem(
+                        .conflict,
+                        "only a failed upload whose file had arrived can be tried again: upload the file again")
+                }
+                return .json(try Self.detail(uploadID, session), .accepted)
             }
-            guard isQueued else {
-                throw Problem(
-                    .conflict, "only a failed upload whose file had arrived can be tried again: upload the file again")
-            }
-            return .json(try await detail(call), .accepted)
         }
     }
 
     private var cancel: Endpoint {
         Endpoint(
             method: .post, path: "\(Self.path)/cancel",
-            summary: "Cancel an upload that has not ended; nothing of it is loaded.",
+            summary: "Cancel an upload that has not ended; nothing of it is loaded.", access: .writers,
             pathInputs: [Self.uploadID],
             answers: [.init(.ok, .object(.uploadDetail), "The upload, failed as CANCELLED.")]
         ) { call in
-            let uploadID = try await own(call)
-            let isCancelled = try await database.write(for: call) {
-                try $0.cancelUploadAndJob(uploadID, by: call.identity.subject)
+            let uploadID = try await known(call)
+            return try await database.answer(for: call) { session in
+                guard try session.cancelUploadAndJob(uploadID, by: call.identity.subject) else {
+                    throw Problem(.conflict, "the upload has ended: POST …/revert undoes it")
+                }
+                return .json(try Self.detail(uploadID, session))
             }
-            guard isCancelled else { throw Problem(.conflict, "the upload has ended: POST …/revert undoes it") }
-            return .json(try await detail(call))
         }
     }
 
@@ -155,6 +160,14 @@ struct UploadRoutes: Sendable {
             Call.object($0[0], .uploadDetail)
         }
         guard let found else { throw Problem.noSuch("upload", uploadID) }
+        return found
+    }
+
+    /// Of an upload that is known to be the caller's, within the transaction that changes it.
+    private static func detail(_ uploadID: String, _ session: Session) throws -> ByteBuffer {
+        guard let found = Call.object(try session.query(UploadReads.select(uploadID)), .uploadDetail) else {
+            throw Problem.noSuch("upload", uploadID)
+        }
         return found
     }
 
@@ -174,9 +187,8 @@ struct UploadRoutes: Sendable {
         }
     }
 
-    /// The id of an upload that the caller may change: auditors are read-only.
-    private func own(_ call: Call) async throws -> String {
-        guard call.identity.role != .auditor else { throw Problem(.forbidden, "auditors are read-only") }
+    /// The id of an upload that the caller may know of.
+    private func known(_ call: Call) async throws -> String {
         _ = try await detail(call)
         return call.path("uploadId")
     }

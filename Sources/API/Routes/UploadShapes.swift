@@ -37,6 +37,12 @@ extension Shape {
         .init("failureMessage", .text, "The same in words.", nullable: true),
         .init("fileSizeBytes", .integer, "As it arrived.", nullable: true),
         .init("fileSha256", .text, "Of the same bytes.", nullable: true),
+        .init(
+            "encoding", .text, "In which the file was read; before that, what was said of it.",
+            column: "coalesce(file_encoding, encoding)", nullable: true),
+        .init(
+            "encodingGuessed", .boolean, "Whether nobody said so and it is not UTF-8; null before the file was read.",
+            nullable: true),
         .init("uploadedAt", .timestamp, "When it was announced or arrived.", column: "upload_timestamp"),
         .init("startedAt", .timestamp, "When its work began.", nullable: true),
         .init("completedAt", .timestamp, "When it ended.", nullable: true),

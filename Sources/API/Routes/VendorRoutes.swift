@@ -53,12 +53,12 @@ struct VendorRoutes: Sendable {
             let vendor = Vendor(
                 vendorID: values.text("vendorId") ?? "", vendorName: values.text("vendorName") ?? "",
                 email: values.text("email") ?? "")
-            let added = try await database.write(for: call) { session in
+            return try await database.answer(for: call) { session in
                 try VendorRoutes.explaining { try session.addVendor(vendor) }
-                return Call.object(try session.query(VendorReads.select(vendor.vendorID)), .vendor)
+                let added = Call.object(try session.query(VendorReads.select(vendor.vendorID)), .vendor)
+                guard let added else { throw Problem.noSuch("vendor", vendor.vendorID) }
+                return .json(added, .created, [.location: "/vendors/\(vendor.vendorID)"])
             }
-            guard let added else { throw Problem.noSuch("vendor", vendor.vendorID) }
-            return .json(added, .created, [.location: "/vendors/\(vendor.vendorID)"])
         }
     }
 

@@ -29,7 +29,7 @@ struct XMLScanner {
                 skip(past: "-->")
             } else if rest.starts(with: "<![CDATA[".utf8) {
                 rest = rest.dropFirst("<![CDATA[".utf8.count)
-                return take(until: "]]>").map { .text(String(decoding: $0, as: UTF8.self)) }
+                return take(until: "]]>").map { .text(Self.text($0)) }
             } else if rest.starts(with: "<!".utf8) {
                 isBroken = true
             } else {
@@ -41,7 +41,7 @@ struct XMLScanner {
 
     private mutating func tag() -> Token? {
         rest = rest.dropFirst()
-        guard var tag = take(until: ">") else { return nil }
+        guard var tag = takeTag() else { return nil }
         let isEnd = tag.first == UInt8(ascii: "/")
         if isEnd { tag = tag.dropFirst() }
         let isEmpty = tag.last == UInt8(ascii: "/")
@@ -52,12 +52,29 @@ struct XMLScanner {
         return isEnd ? .end(local) : isEmpty ? .empty(local) : .start(local)
     }
 
+    /// What stands before the `>` that is in no attribute's value.
+    private mutating func takeTag() -> ArraySlice<UInt8>? {
+        var quote: UInt8?
+        for place in rest.indices {
+            switch rest[place] {
+            case UInt8(ascii: ">") where quote == nil:
+                defer { rest = rest[(place + 1)...] }
+                return rest[..<place]
+            case let mark where mark == UInt8(ascii: "\"") || mark == UInt8(ascii: "'"):
+                if quote == nil { quote = mark } else if quote == mark { quote = nil }
+            default: break
+            }
+        }
+        isBroken = true
+        return nil
+    }
+
     private mutating func text() -> Token? {
         let text = rest.prefix { $0 != UInt8(ascii: "<") }
         rest = rest[text.endIndex...]
-        guard text.contains(UInt8(ascii: "&")) else { return .text(String(decoding: text, as: UTF8.self)) }
+        guard text.contains(UInt8(ascii: "&")) else { return .text(Self.text(text)) }
         let pieces = text.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
-        var result = String(decoding: pieces[0], as: UTF8.self)
+        var result = Self.text(pieces[0])
         for piece in pieces.dropFirst() {
             guard let end = piece.firstIndex(of: UInt8(ascii: ";")), let character = Self.character(piece[..<end])
             else {
@@ -65,9 +82,16 @@ struct XMLScanner {
                 return nil
             }
             result.unicodeScalars.append(character)
-            result += String(decoding: piece[(end + 1)...], as: UTF8.self)
+            result += Self.text(piece[(end + 1)...])
         }
         return .text(result)
+    }
+
+    /// Every line end is a line feed (XML 1.0, section 2.11).
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard bytes.contains(0x0D) else { return text }
+        return text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
     }
 
     /// The five names of XML, and numbers.
@@ -82,8 +106,17 @@ struct XMLScanner {
         default:
             guard name.hasPrefix("#") else { return nil }
             let isHex = name.hasPrefix("#x")
-            return UInt32(name.dropFirst(isHex ? 2 : 1), radix: isHex ? 16 : 10).flatMap(Unicode.Scalar.init)
+            let digits = name.dropFirst(isHex ? 2 : 1)
+            guard digits.allSatisfy(\.isHexDigit) else { return nil }
+            return UInt32(digits, radix: isHex ? 16 : 10).flatMap(Unicode.Scalar.init).flatMap {
+                mayStand($0) ? $0 : nil
+            }
         }
+    }
+
+    /// Section 2.2: PostgreSQL has no place for a NUL either.
+    private static func mayStand(_ character: Unicode.Scalar) -> Bool {
+        character.value >= 0x20 && character.value & 0xFFFE != 0xFFFE || ["\t", "\n", "\r"].contains(character)
     }
 
     private mutating func skip(past end: String) {

@@ -39,7 +39,7 @@ package enum IdempotencyOutcome: Sendable, Equatable {
 /// The statements of `catalog.idempotency_keys`.
 enum IdempotencyKey {
     /// A request without a heartbeat for this long lost its process.
-    static let timeout = 300
+    static let timeout = 30
 
     static func claim(_ key: String, subject: String, fingerprint: String) -> Statement {
         """

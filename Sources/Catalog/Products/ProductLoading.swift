@@ -41,14 +41,14 @@ extension Session {
         }
     }
 
-    /// Streams new products: text COPY rows of vendor id, upload id and the fields in the order of `ProductField`.
+    /// Streams new products: text COPY rows of vendor id, upload id, the fields in the order of `ProductField`, and the line.
     /// - Returns: how many were created.
     /// - Throws: `PostgresError`; a unique violation or a deadlock if another upload took a key meanwhile.
     package func copyProducts(_ body: (CopyWriter) throws -> Void) throws -> Int {
         try copyIn(ProductLoad.copyProducts, body)
     }
 
-    /// Streams new versions of existing products (the fields in the order of `ProductField`) and writes those that differ from
+    /// Streams new versions of existing products (the fields in the order of `ProductField`, and the line) and writes those that differ from
     /// the stored ones.
     /// - Returns: how many products changed.
     package func updateProducts(_ update: ProductUpdate, _ body: (CopyWriter) throws -> Void) throws -> Int {

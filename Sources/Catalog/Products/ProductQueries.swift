@@ -56,14 +56,15 @@ enum ProductLoad {
     }
 
     static let copyProducts: Statement =
-        "copy catalog.products (vendor_id, upload_id, \(raw: list(ProductField.allCases))) from stdin"
+        "copy catalog.products (vendor_id, upload_id, \(raw: list(ProductField.allCases)), line_number) from stdin"
 
     static let createIncoming: Statement = """
         create temporary table upload_incoming on commit drop as
-        select \(raw: list(ProductField.allCases)) from catalog.products with no data
+        select \(raw: list(ProductField.allCases)), line_number from catalog.products with no data
         """
 
-    static let copyIncoming: Statement = "copy upload_incoming (\(raw: list(ProductField.allCases))) from stdin"
+    static let copyIncoming: Statement =
+        "copy upload_incoming (\(raw: list(ProductField.allCases)), line_number) from stdin"
 
     /// Columns that the file does not have keep their value; so do empty cells, if the upload says so.
     /// - Parameters:
@@ -85,7 +86,7 @@ enum ProductLoad {
         let (old, new) = (list(fields, of: "p"), list(fields, of: "i"))
         return """
             update catalog.products p
-            set (\(raw: names + status.name)) = (\(raw: new + status.value))
+            set (\(raw: names + status.name), line_number) = (\(raw: new + status.value), i.line_number)
             from upload_incoming i
             where p.vendor_id = \(vendorID)::text and p.vendor_product_id = i.vendor_product_id
               and (\(raw: old)\(raw: activates ? ", p.status" : "")) is distinct from (\(raw: new + status.value))
@@ -95,7 +96,7 @@ enum ProductLoad {
     /// Takes what the file does not name out of the vendor's offer. Rejected rows name their product, too.
     static func deactivateMissing(vendorID: String, key: ProductField) -> Statement {
         """
-        update catalog.products p set status = 'inactive'
+        update catalog.products p set status = 'inactive', line_number = null
         where p.vendor_id = \(vendorID)::text and p.status = 'active'
           and not exists (select from upload_keys k where k.\(raw: key.column) = p.\(raw: key.column))
         """

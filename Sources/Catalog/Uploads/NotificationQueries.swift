@@ -64,6 +64,13 @@ enum Outbox {
         """
     }
 
+    static func reopen(_ uploadID: String) -> Statement {
+        """
+        update catalog.notifications set state = 'pending', sent_at = null
+        where upload_id = \(uploadID)::text and state = 'sent'
+        """
+    }
+
     static func fail(_ notificationID: Int, reason: String) -> Statement {
         """
         update catalog.notifications set last_error = \(reason)::text where notification_id = \(notificationID)::bigint
@@ -104,6 +111,11 @@ extension Session {
     /// - Returns: as `finishNotification`.
     package func giveUpNotification(_ mail: PendingNotification, reason: String) throws -> Bool {
         try execute(Outbox.giveUp(mail, reason: reason)) == 1
+    }
+
+    /// The mail that was sent is not the last word: it is sent once more.
+    public func reopenNotification(_ uploadID: String) throws {
+        try execute(Outbox.reopen(uploadID))
     }
 
     /// The mail could not be sent; it stays pending.

@@ -11,6 +11,18 @@ enum Report {
     }
 }
 
+extension Report {
+    /// Whether the last try to make it was given up.
+    static func isGivenUp(_ uploadID: String) -> Statement {
+        """
+        select coalesce((
+            select event = 'report.given_up' from catalog.upload_events
+            where upload_id = \(uploadID)::text and event in ('report.given_up', 'report.written', 'retried')
+            order by event_id desc limit 1), false) as is_given_up
+        """
+    }
+}
+
 /// One error with the row it belongs to.
 package struct ReportLine {
     package let rowNumber: Int
@@ -43,7 +55,15 @@ package struct ReportLine {
     }
 
     /// The original cells by column; empty where the row has none.
-    package var cells: [String] { columns.names.map { original.cells[$0] ?? "" } }
+    package var cells: [String] {
+        // A row may be short below a header of thousands of columns: nothing is looked for once all is found.
+        var missing = original.line.isEmpty ? original.cells.count : 0
+        return columns.names.map { name in
+            guard missing > 0, let cell = original.cells[name] else { return "" }
+            missing -= 1
+            return cell
+        }
+    }
 }
 
 /// Where the values of a row stand in `original_data`.
@@ -62,6 +82,11 @@ struct ReportColumns {
 }
 
 extension Session {
+    /// Whether an upload has findings whose report could not be made so far.
+    package func isReportGivenUp(_ uploadID: String) throws -> Bool {
+        try query(Report.isGivenUp(uploadID))[0].get("is_given_up")
+    }
+
     /// Calls `body` with every error of an upload, in file order. Needs a transaction.
     /// - Parameter facts: the file's columns.
     package func forEachReportLine(

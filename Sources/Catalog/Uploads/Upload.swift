@@ -50,6 +50,8 @@ package struct UploadCounts: Equatable, Sendable {
     package var unchanged = 0
     /// Products of the vendor that became inactive, because the file does not name them.
     package var deactivated = 0
+    /// They were to become inactive, but rows that do not say which product they are about may be about any of them.
+    package var missingKept = false
     /// Rows with a warning, valid or not.
     package var warned = 0
 

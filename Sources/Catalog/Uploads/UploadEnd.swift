@@ -4,11 +4,17 @@ package struct UploadedFile: Equatable, Sendable {
     package var byteCount: Int
     /// Of the same bytes, 64 hexadecimal digits.
     package var sha256: String
+    /// In which it was read.
+    package var encoding: String
+    /// Nobody said so, and it is not UTF-8.
+    package var isEncodingGuessed: Bool
 
     /// - Parameter sha256: 64 lower-case hexadecimal digits.
-    package init(byteCount: Int, sha256: String) {
+    package init(byteCount: Int, sha256: String, encoding: String, isEncodingGuessed: Bool) {
         self.byteCount = byteCount
         self.sha256 = sha256
+        self.encoding = encoding
+        self.isEncodingGuessed = isEncodingGuessed
     }
 }
 

@@ -6,8 +6,6 @@ extension Upload {
         "delete from catalog.validation_errors where upload_id = \(uploadID)::text"
     }
 
-    static let ensureErrorPartitions: Statement = "select catalog.ensure_error_partitions()"
-
     static let copyErrors: Statement = """
         copy catalog.validation_errors
             (upload_id, row_number, line_number, error_type, error_message, field, rejected_value, original_data)
@@ -24,11 +22,6 @@ extension Upload {
 }
 
 extension Session {
-    /// Makes this month's and next month's partition of `validation_errors` where they are missing.
-    package func ensureErrorPartitions() throws {
-        try execute(Upload.ensureErrorPartitions)
-    }
-
     /// Streams errors into `validation_errors`: text COPY rows of upload id, row number, line number, type, message,
     /// field, rejected value, original data.
     /// - Returns: how many errors.

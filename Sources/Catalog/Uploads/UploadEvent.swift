@@ -16,6 +16,8 @@ package enum UploadEvent: Sendable {
     case failed(UploadFailure)
     /// There are no rejected rows where all findings are warnings.
     case reportWritten(errorsKey: String, rejectedKey: String?)
+    /// It could not be made; an operator has to see why.
+    case reportGivenUp
     case notified(channel: String)
     case cancelled(by: String)
     case retried(by: String)
@@ -81,6 +83,7 @@ package enum UploadEvent: Sendable {
         case .finished: "finished"
         case .failed: "failed"
         case .reportWritten: "report.written"
+        case .reportGivenUp: "report.given_up"
         case .notified: "notified"
         case .cancelled: "cancelled"
         case .retried: "retried"
@@ -91,7 +94,7 @@ package enum UploadEvent: Sendable {
     /// The facts, as a JSON object.
     var detailJSON: String {
         switch self {
-        case .announced: "{}"
+        case .announced, .reportGivenUp: "{}"
         case .queued(let source): Self.json(["source": source])
         case .started(let mode, let policy): Self.json(["mode": mode.rawValue, "policy": policy.rawValue])
         case .fileRead(let facts): Self.json(facts)

@@ -7,7 +7,8 @@ enum UploadHistory {
         to_char(upload_timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as uploaded_at,
         to_char(completed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as completed_at,
         total_records, valid_records, error_records, created_records, updated_records, unchanged_records, deactivated_records,
-        warning_records, failure_type, failure_message, object_key, file_sha256, error_file_s3_key, rejected_file_s3_key
+        warning_records, failure_type, failure_message, object_key, file_sha256, error_file_s3_key, rejected_file_s3_key,
+        coalesce(file_encoding, encoding) as encoding, encoding_guessed
         """
 
     static func select(_ uploadID: String) -> Statement {
@@ -32,10 +33,18 @@ enum UploadHistory {
         """
     }
 
-    static func countErrors(_ uploadID: String) -> Statement {
+    /// Of each type how many there are, and where the first ones stand.
+    static func groupErrors(_ uploadID: String) -> Statement {
         """
-        select error_type, count(*) as errors from catalog.validation_errors
-        where upload_id = \(uploadID)::text group by error_type order by count(*) desc, error_type
+        select error_type, count(*) as errors,
+            array_agg(row_number order by place) filter (where place <= 5) as row_numbers,
+            array_agg(line_number order by place) filter (where place <= 5) as line_numbers
+        from (
+            select error_type, row_number, line_number,
+                row_number() over (partition by error_type order by row_number, error_id) as place
+            from catalog.validation_errors where upload_id = \(uploadID)::text
+        ) e
+        group by error_type order by count(*) desc, error_type
         """
     }
 
@@ -69,6 +78,7 @@ extension UploadRecord {
             deactivatedRecords: row.get("deactivated_records"), warningRecords: row.get("warning_records"),
             failureType: row.get("failure_type"), failureMessage: row.get("failure_message"),
             objectKey: row.get("object_key"), fileSHA256: row.get("file_sha256"),
+            encoding: row.get("encoding"), encodingGuessed: row.get("encoding_guessed"),
             errorReport: row.get("error_file_s3_key"), rejectedFile: row.get("rejected_file_s3_key"))
     }
 }
@@ -96,8 +106,13 @@ extension Session {
     }
 
     /// Errors by type, the most frequent first.
-    package func errorCounts(of uploadID: String) throws -> [(type: String, count: Int)] {
-        try query(UploadHistory.countErrors(uploadID)).map { try ($0.get("error_type"), $0.get("errors")) }
+    package func errorGroups(of uploadID: String) throws -> [UploadErrorGroup] {
+        try query(UploadHistory.groupErrors(uploadID)).map { row in
+            let (rows, lines) = try (row.get("row_numbers", as: [Int].self), row.get("line_numbers", as: [Int].self))
+            return UploadErrorGroup(
+                errorType: try row.get("error_type"), count: try row.get("errors"),
+                first: zip(rows, lines).map { .init(rowNumber: $0, lineNumber: $1) })
+        }
     }
 
     /// The timeline of an upload.

@@ -38,7 +38,8 @@ extension Upload {
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
         returning vendor_id, file_name, mode, policy, empty_cells, missing_products, bucket, object_key, object_version,
             file_size_bytes, dry_run, encoding, announced_sha256,
-            (select e.etag from intake.object_events e where e.upload_id = upload_history.upload_id) as etag
+            (select e.etag from intake.object_events e
+                where e.upload_id = upload_history.upload_id and e.received_at >= upload_history.upload_timestamp) as etag
         """
     }
 
@@ -51,6 +52,7 @@ extension Upload {
             updated_records = \(end.counts.updated)::integer, unchanged_records = \(end.counts.unchanged)::integer,
             deactivated_records = \(end.counts.deactivated)::integer, warning_records = \(end.counts.warned)::integer,
             file_size_bytes = \(end.file?.byteCount)::bigint, file_sha256 = \(end.file?.sha256)::text,
+            file_encoding = \(end.file?.encoding)::text, encoding_guessed = \(end.file?.isEncodingGuessed)::boolean,
             failure_type = \(end.failure?.type.rawValue)::text, failure_message = \(end.failure?.message)::text
         where upload_id = \(uploadID)::text and status = 'processing'
         """
@@ -72,7 +74,7 @@ extension Upload {
         update catalog.upload_history
         set status = 'queued', started_at = null, completed_at = null, total_records = null, valid_records = null,
             error_records = null, created_records = null, updated_records = null, unchanged_records = null,
-            deactivated_records = null, warning_records = null,
+            deactivated_records = null, warning_records = null, file_encoding = null, encoding_guessed = null,
             failure_type = null, failure_message = null, error_file_s3_key = null, rejected_file_s3_key = null
         where upload_id = \(uploadID)::text and status = 'failed' and object_version is not null
         returning vendor_id

@@ -23,6 +23,10 @@ package struct UploadRecord: Sendable, Codable {
     package var failureMessage: String?
     package var objectKey: String?
     package var fileSHA256: String?
+    /// In which the file was read; before that, what was said of it.
+    package var encoding: String?
+    /// Nobody said so, and it is not UTF-8.
+    package var encodingGuessed: Bool?
     package var errorReport: String?
     package var rejectedFile: String?
 }
@@ -35,6 +39,22 @@ package struct UploadErrorRecord: Sendable, Codable {
     package var errorMessage: String
     package var field: String?
     package var rejectedValue: String?
+}
+
+/// The errors of one type.
+package struct UploadErrorGroup: Sendable, Codable {
+    /// Where an error stands.
+    package struct Place: Sendable, Codable {
+        /// 1 is the first data record.
+        package var rowNumber: Int
+        /// The physical line of the file, which is the row that spreadsheets show.
+        package var lineNumber: Int
+    }
+
+    package var errorType: String
+    package var count: Int
+    /// The first ones in file order, at most five.
+    package var first: [Place]
 }
 
 /// A line of the timeline.

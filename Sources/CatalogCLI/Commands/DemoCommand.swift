@@ -88,7 +88,9 @@ struct DemoCommand: AsyncParsableCommand {
 
     private static func ask(_ connection: Connection) async throws {
         for (question, statement) in DemoQueries.questions {
-            step(question, "catalog psql -c \"\(statement.sql)\"")
+            // On one line, so that it can be pasted into a shell.
+            let sql = statement.sql.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+            step(question, "catalog psql -c \"\(sql.joined(separator: " "))\"")
             let answer = try await connection.run { session in Table(try session.query(statement)).rendered(Style()) }
             print(answer)
         }

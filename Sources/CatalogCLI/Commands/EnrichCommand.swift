@@ -44,6 +44,9 @@ struct EnrichCommand: AsyncParsableCommand {
     @Option(help: "Confidence, from 0 to 1, below which a match does not end the search.")
     var minConfidence = 0.0
 
+    @Option(help: "Encoding of the list, by a name that iconv knows; found if it is not said.")
+    var encoding: EncodingName?
+
     @Option(help: "Number of batches at once.")
     var concurrency = 8
 
@@ -63,10 +66,12 @@ struct EnrichCommand: AsyncParsableCommand {
                 code: 64)
         }
         let composition = try Composition()
+        composition.sweepFolders()
         try await composition.connect().close()
         let pool = Pool(composition.database.connector, maximum: concurrency + 4, application: "catalog-enrich")
         let options = EnrichmentOptions(
-            providers: provider.names, groups: fields?.groups, minimumConfidence: minConfidence)
+            providers: provider.names, groups: fields?.groups, minimumConfidence: minConfidence,
+            encoding: encoding?.name)
         let new = NewEnrichment(
             source: .command, options: options, format: target.format,
             fileName: URL(fileURLWithPath: file).lastPathComponent, isCompressed: target.isCompressed)

@@ -20,7 +20,8 @@ struct EnrichmentCommandRun: Sendable {
         defer { bar.finish() }
         bar.update("reading", done: nil, rows: 0)
         do {
-            let spool = try ContactSpool.read(source, limits: composition.settings.limits)
+            let spool = try ContactSpool.read(
+                source, limits: composition.settings.limits, encoding: new.options.encoding)
             _ = try await EnrichmentPipeline(resources: resources).create(new, spool, reusing: false)
         } catch let failure as EnrichmentFailure {
             throw CommandFailure(failure.description, code: 3)
@@ -67,19 +68,16 @@ struct EnrichmentCommandRun: Sendable {
     }
 
     private func fetch(_ key: String, to path: String) async throws {
-        let staged = "\(path).\(UUID().uuidString.prefix(8)).part"
-        guard FileManager.default.createFile(atPath: staged, contents: nil),
-            let file = FileHandle(forWritingAtPath: staged)
-        else { throw CommandFailure("cannot write '\(path)': check the folder and its permissions") }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        StagedFile.sweep(folder)
         do {
-            try await resources.result(key) { try file.write(contentsOf: Data($0)) }
-            try file.close()
-            guard rename(staged, path) == 0 else {
-                throw CommandFailure("cannot write '\(path)': \(String(cString: strerror(errno)))")
-            }
-        } catch {
-            unlink(staged)
-            throw error
+            let file = FetchedFile(try StagedFile(in: folder))
+            try await resources.result(key, receive: file.write)
+            try file.publish(as: path)
+        } catch let error as LocalFileError {
+            throw CommandFailure(
+                "cannot write '\(path)': \(String(cString: strerror(error.code))); check the folder and its permissions"
+            )
         }
     }
 
@@ -104,6 +102,10 @@ struct EnrichmentSummary: Encodable {
     var usage: EnrichmentUsage
     var output: String
     var durationSeconds: Double
+    /// In which the list was read.
+    var encoding: String?
+    /// Nobody said which one it is, and it is not UTF-8; missing otherwise.
+    var encodingGuessed: Bool?
 
     init(_ request: EnrichmentRequest, _ usage: EnrichmentUsage, output: String, took: Duration) {
         requestId = request.requestID
@@ -115,6 +117,8 @@ struct EnrichmentSummary: Encodable {
         self.usage = usage
         self.output = output
         durationSeconds = took.seconds
+        encoding = request.encoding
+        encodingGuessed = request.isEncodingGuessed ? true : nil
     }
 
     func rendered(_ style: Style) -> TerminalText {
@@ -123,6 +127,10 @@ struct EnrichmentSummary: Encodable {
             "\(style.bold("\(output)"))  \(status)  \(totalRecords.grouped) records in \(durationSeconds.formatted(.number.precision(.fractionLength(1)))) s",
             "calls \(usage.calls.grouped), credits \(usage.credits.grouped); saved: \(usage.savedInputs.grouped) questions, \(usage.savedCredits.grouped) credits",
         ]
+        if encodingGuessed == true, let encoding {
+            lines.append(
+                "encoding \(encoding), a guess: if letters look wrong, save the list as UTF-8 or give --encoding")
+        }
         if usage.unknownCalls > 0 { lines.append("\(usage.unknownCalls) calls with unknown outcome") }
         if failedBatches > 0 {
             lines.append(
@@ -131,4 +139,17 @@ struct EnrichmentSummary: Encodable {
         }
         return lines.joined(separator: "\n")
     }
+}
+
+/// Hands a file from the task to whoever receives its bytes, and back.
+private final class FetchedFile: @unchecked Sendable {  // because the task waits while it is written
+    private let file: StagedFile
+
+    init(_ file: StagedFile) {
+        self.file = file
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws { try file.write(bytes) }
+
+    func publish(as path: String) throws { try file.publish(as: path) }
 }

@@ -30,6 +30,7 @@ struct FileIngestion: Sendable {
         upload.isDryRun = isDryRun
         let started = ContinuousClock.now
         let result = try await ingest(upload, file)
+        try await connection.transaction { _ = try $0.tick() }
         if !isDryRun { try await composition.outbox(connection).run(for: upload.uploadID) }
         return IngestOutcome(result, composition.stores, isDryRun: isDryRun, took: ContinuousClock.now - started)
     }

@@ -78,6 +78,7 @@ struct IngestCommand: AsyncParsableCommand {
         // All files are opened before the first is loaded: a misspelled name stops the command before it did half.
         let sources = try files.map { (path: $0, file: try LocalFile.open($0)) }
         let composition = try Composition()
+        composition.sweepFolders()
         let outcomes = try await composition.withConnection { connection in
             var ingestion = FileIngestion(
                 composition: composition, connection: connection, vendorID: vendor, mode: mode, policy: policy,

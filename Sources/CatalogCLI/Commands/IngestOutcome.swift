@@ -17,6 +17,8 @@ struct IngestOutcome: Encodable {
     var unchangedRecords: Int
     /// Missing where the file decides about nothing else.
     var deactivatedRecords: Int?
+    /// Nothing was deactivated, because some rows do not say which product they are about; missing otherwise.
+    var missingKept: Bool?
     /// Missing without warnings.
     var warningRecords: Int?
     var errorCounts: [String: Int]
@@ -39,7 +41,7 @@ struct IngestOutcome: Encodable {
     private enum CodingKeys: String, CodingKey {
         case uploadId, vendorId, fileName, status, totalRecords, validRecords, errorRecords, createdRecords,
             updatedRecords
-        case unchangedRecords, deactivatedRecords, warningRecords, errorCounts, encoding, encodingGuessed
+        case unchangedRecords, deactivatedRecords, missingKept, warningRecords, errorCounts, encoding, encodingGuessed
         case decimalMarks, currency, errorReport, rejectedFile, failureType, failureMessage
         case dryRun, durationSeconds
     }
@@ -57,6 +59,7 @@ struct IngestOutcome: Encodable {
         updatedRecords = counts.updated
         unchangedRecords = counts.unchanged
         deactivatedRecords = result.upload.missingProducts == .deactivate ? counts.deactivated : nil
+        missingKept = counts.missingKept ? true : nil
         warningRecords = counts.warned > 0 ? counts.warned : nil
         errorCounts = Dictionary(uniqueKeysWithValues: result.errorCounts.map { ($0.rawValue, $1) })
         encoding = result.facts?.encoding
@@ -96,6 +99,10 @@ struct IngestOutcome: Encodable {
                 "  products  \(createdRecords.grouped) created, \(updatedRecords.grouped) updated, "
                     + "\(unchangedRecords.grouped) unchanged"
                     + (deactivatedRecords.map { ", \($0.grouped) deactivated" } ?? ""))
+        }
+        if missingKept == true {
+            lines.append(
+                "  missing   kept: some rows do not say which product they are about, which may be any of them")
         }
         if let numberStyle { lines.append("  numbers   \(numberStyle)") }
         if !errorCounts.isEmpty {

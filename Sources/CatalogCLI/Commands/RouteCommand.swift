@@ -40,7 +40,8 @@ struct RouteCommand: AsyncParsableCommand {
         )
         var policy: UploadPolicy?
 
-        @Option(help: "For onboard: encoding of the files, by a name that iconv knows; detected if omitted.")
+        @Option(
+            help: "For onboard and enrich: encoding of the files, by a name that iconv knows; detected if omitted.")
         var encoding: EncodingName?
 
         @Option(help: "For onboard: what an empty cell does to an existing product, clear (default) or keep.")

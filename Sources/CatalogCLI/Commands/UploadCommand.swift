@@ -53,6 +53,7 @@ struct UploadCommand: AsyncParsableCommand {
         private struct Details: Encodable {
             var upload: UploadRecord
             var errorCounts: [String: Int]
+            var errorGroups: [UploadErrorGroup]
             var events: [UploadEventRecord]
         }
 
@@ -60,9 +61,10 @@ struct UploadCommand: AsyncParsableCommand {
             let details = try await Composition().withConnection { connection in
                 try await connection.run { session in
                     guard let upload = try session.upload(id) else { throw UploadCommand.unknown(id) }
-                    let counts = try session.errorCounts(of: id).map { ($0.type, $0.count) }
+                    let groups = try session.errorGroups(of: id)
+                    let counts = Dictionary(uniqueKeysWithValues: groups.map { ($0.errorType, $0.count) })
                     return Details(
-                        upload: upload, errorCounts: Dictionary(uniqueKeysWithValues: counts),
+                        upload: upload, errorCounts: counts, errorGroups: groups,
                         events: try session.events(of: id))
                 }
             }
@@ -83,22 +85,34 @@ struct UploadCommand: AsyncParsableCommand {
             facts.add("rows", sentence(upload))
             facts.add("source", upload.objectKey)
             facts.add("sha256", upload.fileSHA256)
+            facts.add("encoding", upload.encoding.map { upload.encodingGuessed == true ? "\($0), a guess" : $0 })
             facts.add("report", upload.errorReport)
             facts.add("rejected rows", upload.rejectedFile)
-            var errors = Table("ERROR", "COUNT")
-            for (type, count) in details.errorCounts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
-                errors.add(type, count.grouped)
-            }
+            var errors = Table("ERROR", "COUNT", "ROWS")
+            for group in details.errorGroups { errors.add(group.errorType, group.count.grouped, places(group)) }
             var timeline = Table("AT", "EVENT", "DETAIL")
             for event in details.events { timeline.add(event.at, event.event, event.detail) }
             let tables = details.errorCounts.isEmpty ? [facts, timeline] : [facts, errors, timeline]
             return tables.map { $0.rendered(style) }.joined(separator: "\n\n")
         }
 
+        /// Such as `1 (line 2), 4 (line 5), …`.
+        private static func places(_ group: UploadErrorGroup) -> String {
+            let places = group.first.map { place in
+                place.rowNumber == place.lineNumber
+                    ? "\(place.rowNumber)" : "\(place.rowNumber) (line \(place.lineNumber))"
+            }
+            return (places + (group.count > places.count ? ["…"] : [])).joined(separator: ", ")
+        }
+
         private static func sentence(_ upload: UploadRecord) -> String? {
             guard let total = upload.totalRecords, let valid = upload.validRecords else { return nil }
-            let fates = [("created", upload.createdRecords), ("updated", upload.updatedRecords)]
-                .compactMap { name, count in count.map { "\($0.grouped) \(name)" } }
+            let fates = [
+                ("created", upload.createdRecords), ("updated", upload.updatedRecords),
+                ("unchanged", upload.unchangedRecords),
+                ("deactivated", upload.deactivatedRecords.flatMap { $0 > 0 ? $0 : nil }),
+                ("with warnings", upload.warningRecords.flatMap { $0 > 0 ? $0 : nil }),
+            ].compactMap { name, count in count.map { "\($0.grouped) \(name)" } }
             return (["\(total.grouped) read", "\(valid.grouped) valid"] + fates).joined(separator: ", ")
         }
     }
@@ -149,7 +163,9 @@ struct UploadCommand: AsyncParsableCommand {
         func run() async throws {
             let leftAlone = try await Composition().withConnection { connection in
                 do {
-                    return try await connection.transaction { try $0.revertUpload(id) }
+                    let leftAlone = try await connection.transaction { try $0.revertUpload(id) }
+                    try await connection.transaction { _ = try $0.tick() }
+                    return leftAlone
                 } catch let error as PostgresError where ["P0002", "55000"].contains(error.sqlState) {
                     throw CommandFailure([error.message, error.hint].compactMap(\.self).joined(separator: ": "))
                 }

@@ -5,9 +5,11 @@ import Ingest
 import Intake
 import Jobs
 import Logging
+import Migrations
 import Postgres
 import Relay
 import ServiceLifecycle
+import Upkeep
 
 /// What a process of the service does.
 enum ServiceRole: String, CaseIterable, Sendable { case api, worker, poller }
@@ -17,6 +19,10 @@ struct ServiceRunner {
     let composition: Composition
     let roles: Set<ServiceRole>
 
+    /// Of a statement that answers a request or keeps this process known: a server that hangs is given up, and the next try goes to
+    /// another one. Longer than the 10 s that the server itself gives a read.
+    private static let statementLimit = Duration.seconds(15)
+
     private var settings: ServiceSettings { composition.settings.service }
 
     /// Returns after SIGTERM or SIGINT, when all has ended.
@@ -25,25 +31,30 @@ struct ServiceRunner {
         // A wrong schema or an unreachable database stops the start, not the first job.
         try await composition.connect(notice: { _ in }).close()
         if roles.contains(.api) { try settings.http.checkAddresses() }
+        composition.sweepFolders()
         let slots = settings.worker.concurrency.values.reduce(0, +)
         let pool = Pool(composition.database.connector, maximum: slots + 4, application: "catalog-service")
+        let quick = Pool(
+            composition.database.connector, maximum: 3, application: "catalog-service", limit: Self.statementLimit)
         let names = roles.map(\.rawValue).sorted().joined(separator: ",")
         // The first to start is the last to stop.
-        var services: [any Service] = [try InstanceHeartbeat(pool: pool, roles: names, logger: logger)]
-        if roles.contains(.worker) { services.append(try worker(pool, logger)) }
+        var services: [any Service] = [try InstanceHeartbeat(pool: quick, roles: names, logger: logger)]
+        let worker = roles.contains(.worker) ? try worker(pool, logger) : nil
+        if let worker { services += [HistoryTicker(pool: quick, logger: logger), worker] }
         if roles.contains(.poller) {
             services.append(
                 ArrivalPoller(
-                    recorder: composition.recorder(pool), stores: composition.stores, interval: settings.pollInterval,
-                    logger: logger))
+                    recorder: composition.recorder(quick), stores: composition.stores,
+                    interval: settings.pollInterval, logger: logger))
         }
-        if roles.contains(.api) { services += try server(logger) }
+        if roles.contains(.api) { services += try server(worker, logger) }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.worker.gracePeriod + .seconds(10)
         logger.notice("service.started", metadata: ["roles": "\(names)"])
         try await ServiceGroup(configuration: configuration).run()
         await pool.close()
+        await quick.close()
         logger.notice("service.stopped")
     }
 
@@ -53,7 +64,10 @@ struct ServiceRunner {
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits, publicURL: settings.publicURL)
         var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
-        var periodic = UploadJobResources.periodic + EnrichmentResources.periodic
+        handlers += try composition.upkeep(pool).handlers
+        handlers.append(ArrivalsJob(pool: pool, days: composition.settings.arrivalDays))
+        var periodic = UploadJobResources.periodic + EnrichmentResources.periodic + UpkeepResources.periodic
+        periodic.append(ArrivalsJob.periodic)
         if let target = composition.archiveStore() {
             let relay = RelayResources(
                 pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)
@@ -64,19 +78,25 @@ struct ServiceRunner {
             configuration.concurrency["relay"] = nil
         }
         return JobWorker(
-            configuration, connector: composition.database.connector, handlers: handlers, periodic: periodic,
-            logger: logger)
+            configuration, connector: composition.database.connector, handlers: handlers.watched(periodic, pool),
+            periodic: periodic, logger: logger)
     }
 
-    private func server(_ logger: Logger) throws -> [any Service] {
-        let pool = Pool(composition.database.connector, maximum: settings.httpConnections, application: "catalog-api")
+    /// - Parameter worker: of the same process, which is not ready without it.
+    private func server(_ worker: JobWorker?, _ logger: Logger) throws -> [any Service] {
+        let pool = Pool(
+            composition.database.connector, maximum: settings.httpConnections, application: "catalog-api",
+            limit: Self.statementLimit)
         let stores = composition.stores
         let resources = APIServer.Resources(
             connector: composition.database.connector, pool: pool, store: try stores.reports(),
             uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
             enrichment: try composition.enrichment(pool),
             recorder: composition.recorder(pool), intake: composition.intake(pool, logger),
-            isReady: { try await composition.checkReadiness() })
+            isReady: {
+                try worker?.requireClaims()
+                try await composition.checkReadiness()
+            })
         return try APIServer(settings.http, resources, logger: logger).services()
     }
 
@@ -95,10 +115,21 @@ struct ServiceRunner {
 }
 
 extension Composition {
-    /// Database, schema and store.
+    /// A database that takes changes, its schema, and the store.
     /// - Throws: the reason why the service cannot work now.
     func checkReadiness() async throws {
-        try await connect(notice: { _ in }).close()
+        let files = try MigrationSet.bundled()
+        let connection = try await database.open()
+        do {
+            try await connection.run(within: .seconds(10)) { session in
+                try session.requireWritable()
+                try Migrator.requireCurrent(session, files: files)
+            }
+            await connection.close()
+        } catch {
+            await connection.close()
+            throw error
+        }
         _ = try await stores.reports().list(prefix: "errors/", after: nil)
     }
 }

@@ -16,9 +16,6 @@ struct RelayOptions: Sendable {
         if let bytes = try variables.whole("CATALOG_RELAY_ARCHIVE_BYTES", in: 1 << 20...5 << 30) {
             settings.archiveBytes = bytes
         }
-        if let days = try variables.whole("CATALOG_RELAY_RETENTION_DAYS", in: 4...3650) {
-            settings.retentionDays = days
-        }
         settings.ageBound = try variables.seconds("CATALOG_RELAY_AGE_SECONDS", in: 60...604_800) ?? settings.ageBound
         settings.readsBack = try variables.isOn("CATALOG_RELAY_READ_BACK") ?? settings.readsBack
         settings.threads = ProcessInfo.processInfo.activeProcessorCount

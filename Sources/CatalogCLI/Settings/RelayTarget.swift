@@ -5,6 +5,9 @@ import Relay
 /// Where the relay delivers to: `CATALOG_RELAY_TARGET`.
 protocol RelayTarget: Sendable {
     func store(_ cloud: Cloud) -> any ArchiveStore
+
+    /// Where archives are kept on this machine; nil elsewhere.
+    var folder: URL? { get }
 }
 
 /// A folder of this machine.
@@ -12,6 +15,8 @@ struct RelayFolder: RelayTarget {
     var root: URL
 
     func store(_ cloud: Cloud) -> any ArchiveStore { FileArchiveStore(root: root) }
+
+    var folder: URL? { root }
 }
 
 /// A bucket of a store with credentials of its own.
@@ -26,4 +31,6 @@ struct RelayBucket: RelayTarget, Equatable {
     var credentials: Credentials?
 
     func store(_ cloud: Cloud) -> any ArchiveStore { RelayClients(self, cloud: cloud).store }
+
+    var folder: URL? { nil }
 }

@@ -21,7 +21,7 @@ extension Setting {
         example: "300"
     )
     static let concurrency = Setting(
-        "CATALOG_CONCURRENCY", fallback: "`onboard=2,report=4,notify=8,enrich=8,relay=4`",
+        "CATALOG_CONCURRENCY", fallback: "`onboard=2,report=4,notify=8,enrich=8,relay=4,upkeep=2`",
         meaning: "jobs at once, by queue; those not named keep their default", example: "onboard=4")
     static let leaseSeconds = Setting(
         "CATALOG_LEASE_SECONDS", .secondsOfADay, fallback: seconds(defaults.service.worker.lease),

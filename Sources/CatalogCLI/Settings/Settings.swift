@@ -1,6 +1,7 @@
 import Foundation
 import Ingest
 import Tabular
+import Upkeep
 
 /// The environment, read once: `CATALOG_*` as documented in `docs/reference/settings.md`. The AWS SDKs' own variables are read elsewhere.
 struct Settings: Sendable {
@@ -18,6 +19,9 @@ struct Settings: Sendable {
     var limits = FileLimits()
     var service: ServiceSettings
     var relay: RelayOptions
+    var retention: RetentionSettings
+    /// Days for which each pipeline remembers the objects that arrived.
+    var arrivalDays: [String: Int]
 
     init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -34,6 +38,8 @@ struct Settings: Sendable {
         service = try ServiceSettings(variables)
         service.http.maximumFileBytes = limits.maximumFileBytes
         relay = try RelayOptions(variables)
+        retention = try RetentionSettings(variables)
+        arrivalDays = try variables.arrivalDays("CATALOG_RETENTION_ARRIVALS_DAYS")
     }
 
     var isEmbedded: Bool {

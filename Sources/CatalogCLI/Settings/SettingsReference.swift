@@ -23,6 +23,8 @@ enum SettingsReference {
                 .oidcRoleClaim, .publicURL, .linkProfile, .logFormat, .logLevel,
             ]),
         Section(
+            title: "Retention", settings: [.retentionErrorsDays, .retentionUploadEventsDays, .retentionArrivalsDays]),
+        Section(
             title: "The relay",
             settings: [
                 .relayTarget, .relayAccessKeyID, .relaySecretAccessKey, .relayWindowSeconds, .relayArchiveBytes,

@@ -3,7 +3,7 @@ import Jobs
 
 extension JobWorkerConfiguration {
     /// Jobs at once, by queue.
-    private static let slots = ["onboard": 2, "report": 4, "notify": 8, "enrich": 8, "relay": 4]
+    private static let slots = ["onboard": 2, "report": 4, "notify": 8, "enrich": 8, "relay": 4, "upkeep": 2]
 
     init(_ variables: Variables) throws {
         self.init(concurrency: try Self.concurrency(variables))

@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 
 /// A bucket of S3: `s3://BUCKET`.
@@ -19,6 +20,8 @@ struct BucketStoreSetting: StoreSetting {
     }
 
     var uploadBucket: String { bucket }
+
+    var folder: URL? { nil }
 
     func location(of key: String) -> String { "s3://\(bucket)/\(key)" }
 }

@@ -24,6 +24,8 @@ struct FolderStoreSetting: StoreSetting {
 
     let uploadBucket = "uploads"
 
+    var folder: URL? { root }
+
     func location(of key: String) -> String { FileObjectStore(root: root).path(of: key) }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 
 /// A store that a setting names: how that is written, and what is built of it. A kind of store is a type of its own, in a
@@ -17,6 +18,9 @@ protocol StoreSetting: Sendable {
 
     /// The bucket that takes what is uploaded over HTTP.
     var uploadBucket: String { get }
+
+    /// Where objects are kept on this machine; nil elsewhere.
+    var folder: URL? { get }
 
     /// Where an object is, for a person at this machine.
     func location(of key: String) -> String

@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 
 /// The buckets of this process, of whatever kind.
@@ -18,6 +19,9 @@ struct Stores: ObjectStores {
 
     /// Where enriched files go.
     func enrichmentOutput() throws -> any ObjectStore { try enrichment.store(resources) }
+
+    /// Where objects are kept on this machine.
+    var folders: Set<URL> { Set([main.folder, enrichment.folder].compactMap(\.self)) }
 
     /// The bucket that takes what is uploaded over HTTP.
     var uploadBucket: String { main.uploadBucket }

@@ -1,4 +1,5 @@
 package import Foundation
+import Storage
 
 /// Carries a mail to its reader.
 package protocol Notifier: Sendable {
@@ -34,7 +35,8 @@ package struct FileNotifier: Notifier {
     package func send(_ notice: UploadNotice, to recipient: String?, identifier: String) async throws {
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
         let message = MailMessage(UploadMail(notice), from: sender, to: recipient, identifier: identifier)
-        try Data(message.text(.eightBit).utf8).write(
-            to: root.appendingPathComponent("\(identifier).eml"), options: .atomic)
+        let (file, text) = (try StagedFile(in: root.path), Array(message.text(.eightBit).utf8))
+        try text.withUnsafeBytes(file.write)
+        try file.publish(as: root.appendingPathComponent("\(identifier).eml").path)
     }
 }

@@ -63,14 +63,8 @@ package struct OutboxDelivery: Sendable {
     private func deliver(
         _ mail: PendingNotification, _ commit: @escaping @Sendable (Session) throws -> Void = { _ in }
     ) async throws {
-        guard let upload = try await connection.run({ try $0.upload(mail.uploadID) }) else { return }
-        var link: String?
-        if (upload.errorRecords ?? 0) + (upload.warningRecords ?? 0) > 0 {
-            link = try await links.link(to: try await reportKey(of: upload), uploadID: mail.uploadID, connection)
-        }
-        let facts = try await connection.run { try $0.fileFacts(of: mail.uploadID) }
-        let guess = facts?.isGuessed == true ? facts?.encoding : nil
-        let outcome = try await send(UploadNotice(upload: upload, link: link, guessedEncoding: guess), mail)
+        guard let notice = try await notice(of: mail.uploadID) else { return }
+        let outcome = try await send(notice, mail)
         do {
             try await connection.transaction { session in
                 try record(outcome, mail, session)
@@ -84,6 +78,19 @@ package struct OutboxDelivery: Sendable {
         }
     }
 
+    /// - Returns: nil if there is no such upload.
+    private func notice(of uploadID: String) async throws -> UploadNotice? {
+        guard let upload = try await connection.run({ try $0.upload(uploadID) }) else { return nil }
+        let facts = try await connection.run { try $0.fileFacts(of: uploadID) }
+        var notice = UploadNotice(
+            upload: upload, link: nil, guessedEncoding: facts?.isGuessed == true ? facts?.encoding : nil)
+        guard (upload.errorRecords ?? 0) + (upload.warningRecords ?? 0) > 0 else { return notice }
+        notice.lacksReport = try await connection.run { try $0.isReportGivenUp(uploadID) }
+        guard !notice.lacksReport else { return notice }
+        notice.link = try await links.link(to: try await reportKey(of: upload), uploadID: uploadID, connection)
+        return notice
+    }
+
     private enum Outcome {
         case sent
         case undeliverable(reason: String)
@@ -91,7 +98,9 @@ package struct OutboxDelivery: Sendable {
 
     private func send(_ notice: UploadNotice, _ mail: PendingNotification) async throws -> Outcome {
         do {
-            try await notifier.send(notice, to: mail.recipient, identifier: mail.uploadID)
+            // Another mail than the one that will bring the report: programs show mails of one identifier once.
+            let identifier = mail.uploadID + (notice.lacksReport ? "_without_report" : "")
+            try await notifier.send(notice, to: mail.recipient, identifier: identifier)
             return .sent
         } catch let error as Undeliverable {
             return .undeliverable(reason: error.reason)

@@ -19,7 +19,8 @@ package struct TopicNotifier: Notifier {
         try await client.publish(
             topic: topic, subject: mail.shortSubject(), message: mail.body,
             attributes: [
-                "vendor_id": notice.upload.vendorID, "status": notice.upload.status.rawValue, "upload_id": identifier,
+                "vendor_id": notice.upload.vendorID, "status": notice.upload.status.rawValue,
+                "upload_id": notice.upload.uploadID,
             ])
     }
 

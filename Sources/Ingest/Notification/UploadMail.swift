@@ -34,6 +34,12 @@ package struct UploadMail: Equatable, Sendable {
                 "Encoding: \(guess), which is a guess. If letters look wrong, save the file as UTF-8 and upload it again."
             )
         }
+        if notice.lacksReport {
+            lines += [
+                "", "Error Report: it could not be written yet. Another mail brings the link as soon as it is there.",
+                "Until then whoever runs this service can tell you the errors of this Upload ID.",
+            ]
+        }
         if let link = notice.link { lines += ["", "Download Error Report: \(link)", "(Link expires in 7 days)"] }
         body = lines.joined(separator: "\n") + "\n"
     }

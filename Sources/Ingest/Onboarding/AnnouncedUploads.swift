@@ -54,30 +54,38 @@ package struct AnnouncedUploads: Sendable {
     }
 
     /// Records the upload and says where its bytes go: once, within 24 hours.
-    /// - Parameter fence: begins the transaction; what it throws stops it.
+    /// - Parameters:
+    ///   - fence: begins the transaction; what it throws stops it.
+    ///   - finish: ends the transaction, with the upload's id.
     /// - Throws: `AnnouncementError`.
     package func announce(
-        _ announcement: Announcement, fence: @escaping @Sendable (Session) throws -> Void = { _ in }
+        _ announcement: Announcement, fence: @escaping @Sendable (Session) throws -> Void = { _ in },
+        finish: @escaping @Sendable (Session, String, Destination) throws -> Void = { _, _, _ in }
     ) async throws -> (uploadID: String, Destination) {
         var (upload, pending) = make(announcement)
         let link = try await objects.uploadLink(to: pending.objectKey, sha256: announcement.fileSHA256)
         let token = (0..<32).map { _ in UInt8.random(in: 0...255) }.hex
         if link == nil { pending.putTokenSHA256 = Self.hash(token) }
+        let destination = link.map { Destination.store($0) } ?? .service(token: token)
         try await pool.transaction { [upload, pending] session in
             try fence(session)
             try record(upload, pending, session)
+            try finish(session, upload.uploadID, destination)
         }
-        return (upload.uploadID, link.map { .store($0) } ?? .service(token: token))
+        return (upload.uploadID, destination)
     }
 
     /// Takes bytes that were not announced before. They are stored first: while the store is away nothing is recorded,
     /// and no upload stands in the history that waits in vain.
-    /// - Parameter fence: begins the transaction; what it throws stops it.
+    /// - Parameters:
+    ///   - fence: begins the transaction; what it throws stops it.
+    ///   - finish: joins the transaction, with the upload's id.
     /// - Throws: `AnnouncementError`.
     /// - Returns: the upload's id.
     package func take(
         _ file: ReceivedFile, for announcement: Announcement,
-        fence: @escaping @Sendable (Session) throws -> Void = { _ in }
+        fence: @escaping @Sendable (Session) throws -> Void = { _ in },
+        finish: @escaping @Sendable (Session, String) throws -> Void = { _, _ in }
     ) async throws -> String {
         let (upload, pending) = make(announcement)
         try pending.verify(file)
@@ -86,6 +94,7 @@ package struct AnnouncedUploads: Sendable {
         try await objects.put(pending.objectKey, file) { session in
             try fence(session)
             try record(upload, pending, session)
+            try finish(session, upload.uploadID)
         }
         return upload.uploadID
     }

@@ -75,7 +75,6 @@ package struct OnboardingPipeline: Sendable {
     /// Commits status `processing`, so that the upload can be watched.
     private func begin(_ upload: Upload) async throws {
         try await connection.transaction { session in
-            try session.ensureErrorPartitions()
             try session.giveUpOrphanedUploads()
             try session.beginUpload(upload)
             try session.addEvent(upload.uploadID, .started(mode: upload.mode, policy: upload.policy))
@@ -107,8 +106,7 @@ package struct OnboardingPipeline: Sendable {
         _ upload: Upload, _ mapping: ColumnMapping?, _ vendor: Vendor
     ) throws -> TextEncoding? {
         guard let name = upload.encoding ?? mapping?.encoding ?? vendor.encoding else { return nil }
-        guard let encoding = TextEncoding(named: name) else { throw FileFailure.noSuchEncoding(name) }
-        return encoding
+        return try TextEncoding.known(name)
     }
 
     private func load(
@@ -131,7 +129,7 @@ package struct OnboardingPipeline: Sendable {
         var result = OnboardingResult(
             upload: upload,
             end: UploadEnd(
-                counts: counts, file: UploadedFile(byteCount: spooled.byteCount, sha256: spooled.sha256),
+                counts: counts, file: file.uploaded,
                 failure: failure(counts, upload.policy)))
         result.facts = file.facts
         if counts.hasFindings {
@@ -216,6 +214,12 @@ extension ByteSource {
 private struct ReadFile {
     let spooled: SpooledUpload
     let layout: ProductLayout
+
+    var uploaded: UploadedFile {
+        UploadedFile(
+            byteCount: spooled.byteCount, sha256: spooled.sha256, encoding: spooled.encoding.name,
+            isEncodingGuessed: spooled.isGuessed)
+    }
 
     var facts: UploadEvent.FileFacts {
         UploadEvent.FileFacts(

@@ -43,6 +43,15 @@ final class ProductLoader {
     func load() throws -> UploadCounts {
         try session.beginProductLoad(uploadID: upload.uploadID)
         try checkRows()
+        let counts = try loadRetryingRaces()
+        if counts.missingKept {
+            // Behind the savepoint that a dry run rolls back.
+            try session.addEvent(upload.uploadID, .missingProductsKept(namelessRows: namelessRows))
+        }
+        return counts
+    }
+
+    private func loadRetryingRaces() throws -> UploadCounts {
         for attempt in 1... {
             try duplicates.judge(&verdicts)
             do {
@@ -127,7 +136,7 @@ final class ProductLoader {
             counts.unchanged = tally.existing - counts.updated
         }
         precondition(counts.created == new && counts.unchanged >= 0, "every accepted row is loaded once")
-        if upload.missingProducts == .deactivate, counts.valid > 0 { counts.deactivated = try deactivateMissing() }
+        if upload.missingProducts == .deactivate, counts.valid > 0 { try deactivateMissing(&counts) }
         return counts
     }
 
@@ -140,12 +149,10 @@ final class ProductLoader {
     }
 
     /// A row that does not say which product it is about may be about any: then nothing is known to be missing.
-    private func deactivateMissing() throws -> Int {
-        guard namelessRows == 0 else {
-            try session.addEvent(upload.uploadID, .missingProductsKept(namelessRows: namelessRows))
-            return 0
-        }
-        return try session.deactivateMissingProducts(vendorID: upload.vendorID, key: layout.key)
+    private func deactivateMissing(_ counts: inout UploadCounts) throws {
+        counts.missingKept = namelessRows > 0
+        guard !counts.missingKept else { return }
+        counts.deactivated = try session.deactivateMissingProducts(vendorID: upload.vendorID, key: layout.key)
     }
 
     private func copyRows(to writer: CopyWriter, existing: Bool) throws {
@@ -163,6 +170,7 @@ final class ProductLoader {
                     let value = product[field]
                     if value.isEmpty { writer.null() } else { writer.field(value) }
                 }
+                writer.field(row.record.line)
                 try writer.endRow()
             }
             try progress.advance(.loading, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)

@@ -15,6 +15,8 @@ struct ReportJob: JobHandler {
         let keys = try await resources.pool.withConnection { connection -> (errors: String, rejected: String?)? in
             guard let upload = try await connection.run({ try $0.upload(uploadID) }) else { return nil }
             return try await writer.write(uploadID, vendorID: upload.vendorID, connection) { session in
+                // Whoever was told that there is no report yet gets its link after all.
+                if try session.isReportGivenUp(uploadID) { try session.reopenNotification(uploadID) }
                 try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
                 try session.announceChange(of: uploadID)
                 try session.finish(job)
@@ -30,5 +32,13 @@ struct ReportJob: JobHandler {
         }
         try job.about(logger).info("upload.report.written", metadata: ["key": "\(keys.errors)"])
         return .finishedByHandler
+    }
+
+    /// The vendor hears how the upload ended all the same. The dead job is the operator's: it shows in `jobs status`, in the metrics and
+    /// as `job.dead` in the log, and makes the report when it is tried again.
+    func giveUp(_ job: Job, _ session: Session, error: String) throws {
+        let upload = try job.upload()
+        try session.addEvent(upload.upload_id, .reportGivenUp)
+        try session.enqueue(UploadStep.notify.job(upload.upload_id, vendorID: upload.vendor_id))
     }
 }

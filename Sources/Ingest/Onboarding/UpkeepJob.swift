@@ -4,18 +4,14 @@ import Jobs
 import Logging
 import Postgres
 
-/// Every five minutes: gives up what lost its job, sends what lost its notification, makes partitions ahead of time.
+/// Every five minutes: gives up what lost its job, sends what lost its notification.
 struct UpkeepJob: JobHandler {
-    let kind = "upkeep"
+    static let kind = "upkeep"
+    var kind: String { Self.kind }
     let pool: Pool
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         let (lost, forgotten) = try await pool.transaction { session in
-            try session.ensureErrorPartitions()
-            try session.deleteExpiredReportLinks()
-            try session.deleteExpiredPendingUploads()
-            try session.deleteExpiredIdempotencyKeys()
-            try session.deleteOldReceivedObjects()
             // Those from a bucket are mailed, which the second step sees.
             let lost = try session.giveUpOrphanedUploads()
             let forgotten = try session.forgottenNotifications()

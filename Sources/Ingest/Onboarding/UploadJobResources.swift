@@ -27,11 +27,18 @@ package struct UploadJobResources: Sendable {
 
     /// All handlers of uploads.
     package var handlers: [any JobHandler] {
-        [OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool)]
+        [
+            OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool),
+            HistoryHeadJob(resources: self), ExpiryJob(pool: pool),
+        ]
     }
 
     /// What workers enqueue by themselves.
-    package static let periodic = [
-        PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: "upkeep", priority: 4), everySeconds: 300)
-    ]
+    package static let periodic =
+        [UpkeepJob.kind, ExpiryJob.kind].map { kind in
+            PeriodicJob(NewJob(queue: UploadStep.notify.rawValue, kind: kind, priority: 4), everySeconds: 300)
+        } + [
+            PeriodicJob(
+                NewJob(queue: UploadStep.notify.rawValue, kind: HistoryHeadJob.name, priority: 4), everySeconds: 86_400)
+        ]
 }

@@ -1,0 +1,1 @@
+../../../Sources/API/Core/MultipartReader.swift

@@ -1,0 +1,56 @@
+import Foundation
+import Intake
+import Upkeep
+
+/// For how long what grows is kept.
+extension Setting {
+    static let retentionErrorsDays = Setting(
+        "CATALOG_RETENTION_ERRORS_DAYS", .whole(90...36_500), fallback: "for ever",
+        meaning: "for how long errors of rows are kept after their month; then they are in `CATALOG_STORE`, compressed",
+        example: "400")
+    static let retentionUploadEventsDays = Setting(
+        "CATALOG_RETENTION_UPLOAD_EVENTS_DAYS", .whole(90...36_500), fallback: "for ever",
+        meaning: "the same for the timeline of uploads", example: "400")
+    static let retentionArrivalsDays = Setting(
+        "CATALOG_RETENTION_ARRIVALS_DAYS", fallback: "`onboard=90,enrich=90,relay=30`",
+        meaning: """
+            for how long a pipeline remembers the objects that arrived, 30 days at least; those not named keep their default. An \
+            object that is announced again later is a new one
+            """, example: "relay=60")
+}
+
+extension RetentionSettings {
+    /// What may be said about each table, by its full name.
+    private static let variables = [
+        "catalog.validation_errors": Setting.retentionErrorsDays,
+        "catalog.upload_events": .retentionUploadEventsDays, "relay.members": .relayRetentionDays,
+    ]
+
+    init(_ variables: Variables) throws {
+        self.init()
+        for (table, setting) in Self.variables {
+            guard case .whole(let range) = setting.form else { continue }
+            keepDays[table] = try variables.whole(setting.name, in: range)
+        }
+    }
+}
+
+extension Variables {
+    private static let arrivalDays = ["onboard": 90, "enrich": 90, "relay": 30]
+
+    /// Days by pipeline, for which arrivals are remembered.
+    func arrivalDays(_ name: String) throws -> [String: Int] {
+        guard let value = self[name] else { return Self.arrivalDays }
+        return try value.split(separator: ",").reduce(into: Self.arrivalDays) { pipelines, pair in
+            let parts = pair.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard parts.count == 2, Self.arrivalDays[parts[0]] != nil, let days = Int(parts[1]),
+                (ArrivalLifetimes.minimumDays...3650).contains(days)
+            else {
+                throw SettingsError(
+                    name, value,
+                    "expected for example onboard=90,relay=30, with \(ArrivalLifetimes.minimumDays) days at least")
+            }
+            pipelines[parts[0]] = days
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Postgres
+import Storage
+import Zlib
+
+/// Brings a released partition back into its table.
+package struct Restore: Sendable {
+    private let pool: Pool
+    private let store: any ObjectStore
+    private let patience = LockPatience()
+
+    package init(pool: Pool, store: any ObjectStore) {
+        self.pool = pool
+        self.store = store
+    }
+
+    /// - Parameter days: for which it stays.
+    /// - Returns: rows.
+    /// - Throws: `RestoreRefused`; what stops the store or the database.
+    @discardableResult
+    package func run(_ id: Int, days: Int) async throws -> Int {
+        let (release, table) = try await find(id)
+        guard let key = release.key, let sum = release.sha256 else { throw RestoreRefused.hasNoCopy(id) }
+        let spool = try TemporaryFile()
+        try await store.get(key, version: nil, etag: nil) { try spool.write($0) }
+        guard try spool.sha256() == sum else { throw RestoreRefused.isDamaged(key: key) }
+        let columns = try Self.columns(spool)
+        let name = "\(table.name)_restored_\(id)"
+        return try await patience.whenLockIsFree {
+            try await pool.transaction { session in
+                try session.execute(PartitionedTable.waitBriefly)
+                try session.execute(table.actAsOwner())
+                try session.makePartition(name, of: table)
+                let rows = try session.copyIn(table.copyIn(name, columns: columns)) { writer in
+                    try GzipReader.forEachPiece(of: spool) { try writer.write($0) }
+                }
+                guard rows == release.rows else { throw RestoreRefused.isDamaged(key: key) }
+                try session.execute(table.attach(name, from: release.fromDate, until: release.untilDate))
+                try session.execute(Release.restore(id, partition: name, days: days))
+                return rows
+            }
+        }
+    }
+
+    private func find(_ id: Int) async throws -> (Release, PartitionedTable) {
+        try await pool.run { session in
+            guard let release = try session.release(id) else { throw RestoreRefused.isUnknown(id) }
+            guard release.state == .released else { throw RestoreRefused.isHere(id, release.state) }
+            guard let table = try session.partitionedTables().first(where: { $0.fullName == release.table }) else {
+                throw RestoreRefused.isUnknown(id)
+            }
+            return (release, table)
+        }
+    }
+
+    /// The names in the file's first line: the table may have others by now.
+    private static func columns(_ spool: TemporaryFile) throws -> [String] {
+        var header: [UInt8] = []
+        do {
+            try GzipReader.forEachPiece(of: spool) { piece in
+                header += piece.prefix { $0 != UInt8(ascii: "\n") }
+                if piece.contains(UInt8(ascii: "\n")) { throw HeaderRead() }
+            }
+        } catch is HeaderRead {}
+        return String(decoding: header, as: UTF8.self).split(separator: ",").map(String.init)
+    }
+
+    private struct HeaderRead: Error {}
+}
+
+extension Release {
+    fileprivate var fromDate: Date? { from.flatMap { try? Date($0, strategy: .iso8601) } }
+    fileprivate var untilDate: Date? { try? Date(until, strategy: .iso8601) }
+}
+
+extension GzipReader {
+    /// - Parameter body: takes unpacked bytes, valid only during the call.
+    fileprivate static func forEachPiece(
+        of spool: TemporaryFile, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
+        defer { buffer.deallocate() }
+        let gzip = GzipReader(read: spool.reader())
+        while case let count = try gzip.read(into: buffer), count > 0 {
+            try body(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+        }
+    }
+}
+
+/// A partition that cannot be brought back.
+package enum RestoreRefused: Error, Equatable, CustomStringConvertible {
+    case isUnknown(Int)
+    case isHere(Int, Release.State)
+    case hasNoCopy(Int)
+    case isDamaged(key: String)
+
+    package var description: String {
+        switch self {
+        case .isUnknown(let id): "no released partition \(id): catalog retention status lists them"
+        case .isHere(let id, .restored): "partition \(id) is back already: catalog retention status says until when"
+        case .isHere(let id, _): "partition \(id) is on its way out: try again when it is released"
+        case .hasNoCopy(let id): "partition \(id) was dropped without a copy, as its table is registered"
+        case .isDamaged(let key): "'\(key)' is not the file that was stored: its checksum differs"
+        }
+    }
+}

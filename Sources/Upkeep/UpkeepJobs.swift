@@ -1,0 +1,65 @@
+import Jobs
+import Logging
+import Postgres
+import Storage
+
+/// What keeps the database in order: each duty is a job of its own, so that one that fails stops no other.
+enum UpkeepJob {
+    static let queue = "upkeep"
+    static let partitionsKind = "partitions"
+    static let retentionKind = "retention"
+}
+
+/// What the upkeep's jobs need.
+package struct UpkeepResources: Sendable {
+    let pool: Pool
+    let store: any ObjectStore
+    let settings: RetentionSettings
+
+    /// - Parameter store: takes what is released.
+    package init(pool: Pool, store: any ObjectStore, settings: RetentionSettings) {
+        self.pool = pool
+        self.store = store
+        self.settings = settings
+    }
+
+    package var handlers: [any JobHandler] {
+        [PartitionsJob(pool: pool), RetentionJob(resources: self)]
+    }
+
+    /// What workers enqueue by themselves.
+    package static let periodic = [
+        duty(UpkeepJob.partitionsKind, everySeconds: 300), duty(UpkeepJob.retentionKind, everySeconds: 3600),
+    ]
+
+    /// One after another: a run goes on where the one before was cut off.
+    private static func duty(_ kind: String, everySeconds seconds: Int) -> PeriodicJob {
+        PeriodicJob(
+            NewJob(queue: UpkeepJob.queue, kind: kind, priority: 4, maxAttempts: 3, serialKey: kind),
+            everySeconds: seconds)
+    }
+}
+
+/// Makes partitions ahead of time.
+struct PartitionsJob: JobHandler {
+    let kind = UpkeepJob.partitionsKind
+    let pool: Pool
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        try await PartitionUpkeep(pool: pool, logger: logger).run { job.progress.report() }
+        return .finished
+    }
+}
+
+/// Releases partitions whose time is over.
+struct RetentionJob: JobHandler {
+    let kind = UpkeepJob.retentionKind
+    let resources: UpkeepResources
+
+    func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        let retention = Retention(
+            pool: resources.pool, store: resources.store, settings: resources.settings, logger: logger)
+        try await retention.run { job.progress.report() }
+        return .finished
+    }
+}

@@ -1,0 +1,2 @@
+-- What is remembered goes with its table.
+select 1;
