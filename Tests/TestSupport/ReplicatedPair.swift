@@ -2,20 +2,20 @@ import Foundation
 import Postgres
 
 /// A primary and a standby that replays what it writes, and a text that names both.
-public struct ReplicatedPair: Sendable {
+package struct ReplicatedPair: Sendable {
     private let primary: TestServer
     private let standby: TestServer
 
     /// Both hosts and nothing of which one is meant.
-    public var conninfo: String {
+    package var conninfo: String {
         "host=\(primary.folder),\(standby.folder) port=5432,5432 user=postgres dbname=postgres"
     }
 
     /// The server that is promoted.
-    public var survivor: String { standby.conninfo(database: "postgres") }
+    package var survivor: String { standby.conninfo(database: "postgres") }
 
     /// Runs `body` with a pair of its own.
-    public static func with<Result>(_ body: (ReplicatedPair) async throws -> Result) async throws -> Result {
+    package static func with<Result>(_ body: (ReplicatedPair) async throws -> Result) async throws -> Result {
         let name = UUID().uuidString.prefix(8)
         let primary = try await TestServer.start(
             programs: TestCluster.programs, folder: TestServer.folder("-primary-\(name)"))
@@ -34,7 +34,7 @@ public struct ReplicatedPair: Sendable {
     }
 
     /// Waits until the standby has all that was committed.
-    public func waitUntilReplicated() async throws {
+    package func waitUntilReplicated() async throws {
         let connection = try await Connection.open(primary.conninfo(database: "postgres"))
         let end = try await connection.run { try $0.query("select pg_current_wal_lsn()::text")[0][0] ?? "" }
         try await eventually {
@@ -46,13 +46,13 @@ public struct ReplicatedPair: Sendable {
     }
 
     /// The primary hangs, and its standby takes over.
-    public func hangAndFailOver() async throws {
+    package func hangAndFailOver() async throws {
         try primary.freeze()
         try await standby.promote(programs: TestCluster.programs)
     }
 
     /// The primary ends in good order, and its standby takes over.
-    public func switchOver() async throws {
+    package func switchOver() async throws {
         try await primary.stop(programs: TestCluster.programs)
         try await standby.promote(programs: TestCluster.programs)
     }

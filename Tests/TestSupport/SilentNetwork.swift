@@ -1,20 +1,20 @@
 import Foundation
 
 /// A network of its own between a server and whoever is started inside, which can fall silent: packets vanish, nobody is told.
-public struct SilentNetwork: Sendable {
+package struct SilentNetwork: Sendable {
     /// Whether this machine lets us make one: root, and `ip`.
-    public static let isPossible = getuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/sbin/ip")
+    package static let isPossible = getuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/sbin/ip")
 
     /// Words to put before a command that is to run inside.
-    public let prefix: [String]
+    package let prefix: [String]
     /// A database that is reached from inside by TCP: a bare URL with one host.
-    public let url: String
+    package let url: String
     /// The same database, from here.
-    public let conninfo: String
+    package let conninfo: String
     private let inside: String
 
     /// Runs `body` with a network and a server of its own.
-    public static func with<Result>(_ body: (SilentNetwork) async throws -> Result) async throws -> Result {
+    package static func with<Result>(_ body: (SilentNetwork) async throws -> Result) async throws -> Result {
         let name = "ct\(UUID().uuidString.prefix(6).lowercased())"
         let subnet = "10.\(Int.random(in: 64...127)).\(Int.random(in: 1...254))"
         let outcome: Swift.Result<Result, any Error>
@@ -44,10 +44,10 @@ public struct SilentNetwork: Sendable {
     }
 
     /// From now on the server's answers vanish.
-    public func fallSilent() async throws { try await Self.ip(["route", "add", "blackhole", "\(inside)/32"]) }
+    package func fallSilent() async throws { try await Self.ip(["route", "add", "blackhole", "\(inside)/32"]) }
 
     /// They arrive again.
-    public func speak() async throws { try await Self.ip(["route", "del", "blackhole", "\(inside)/32"]) }
+    package func speak() async throws { try await Self.ip(["route", "del", "blackhole", "\(inside)/32"]) }
 
     private static func ip(_ words: [String]) async throws {
         let outcome = try await Subprocess.run("/usr/sbin/ip", words)

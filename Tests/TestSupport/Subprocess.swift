@@ -46,7 +46,7 @@ package struct Subprocess: Sendable {
     }
 
     /// What it has written to standard error until now: where a service writes its log.
-    public var errorSoFar: String {
+    package var errorSoFar: String {
         (try? String(contentsOfFile: folder.file("error"), encoding: .utf8)) ?? ""  // not there before it began
     }
 

@@ -12,20 +12,20 @@ enum History {
 }
 
 /// What a proof of the history found.
-public struct HistoryProof: Sendable, Encodable {
-    public var ticks: Int
-    public var changes: Int
-    public var versions: Int
+package struct HistoryProof: Sendable, Encodable {
+    package var ticks: Int
+    package var changes: Int
+    package var versions: Int
     /// `TICK:HASH` of the newest tick: it stands for all of the past.
-    public var head: String
+    package var head: String
     /// The first row that is not as it was written; nil if all are.
-    public var problem: String?
+    package var problem: String?
 }
 
 extension Session {
     /// Recomputes every hash of the history.
     /// - Parameter head: that was kept elsewhere: the history must still contain it.
-    public func verifyHistory(head: String? = nil) throws -> HistoryProof {
+    package func verifyHistory(head: String? = nil) throws -> HistoryProof {
         let row = try query(History.verify(head: head))[0]
         return try HistoryProof(
             ticks: row.get("ticks"), changes: row.get("changes"), versions: row.get("versions"),
@@ -34,14 +34,14 @@ extension Session {
     }
 
     /// The newest tick and its hash, as `TICK:HASH`.
-    public func historyHead() throws -> String { try query(History.head)[0].get("head") }
+    package func historyHead() throws -> String { try query(History.head)[0].get("head") }
 
     /// Takes up all changes that are committed and in no tick yet. Needs a transaction that is short, because others wait for its end who
     /// ask for the past since the last tick.
     /// - Parameter waits: for a tick that somebody else makes; otherwise that one will do.
     /// - Returns: the number of the tick; nil if there was nothing new.
     @discardableResult
-    public func tick(waits: Bool = true) throws -> Int? {
+    package func tick(waits: Bool = true) throws -> Int? {
         try query(History.tick(waits: waits))[0].get("tick")
     }
 }

@@ -114,7 +114,7 @@ extension Session {
     }
 
     /// The mail that was sent is not the last word: it is sent once more.
-    public func reopenNotification(_ uploadID: String) throws {
+    package func reopenNotification(_ uploadID: String) throws {
         try execute(Outbox.reopen(uploadID))
     }
 
