@@ -14,9 +14,10 @@ struct ReportJob: JobHandler {
         let writer = ReportWriter(store: try resources.stores.reports())
         let keys = try await resources.pool.withConnection { connection -> (errors: String, rejected: String?)? in
             guard let upload = try await connection.run({ try $0.upload(uploadID) }) else { return nil }
+            let wasGivenUp = try await connection.run { try $0.isReportGivenUp(uploadID) }
             return try await writer.write(uploadID, vendorID: upload.vendorID, connection) { session in
                 // Whoever was told that there is no report yet gets its link after all.
-                if try session.isReportGivenUp(uploadID) { try session.reopenNotification(uploadID) }
+                if wasGivenUp { try session.reopenNotification(uploadID) }
                 try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
                 try session.announceChange(of: uploadID)
                 try session.finish(job)
