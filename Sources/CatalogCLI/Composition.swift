@@ -1,4 +1,6 @@
+import API
 import AWS
+import ArgumentParser
 import Curl
 import Enrichment
 import Foundation

@@ -2,6 +2,7 @@ import Foundation
 import Jobs
 import OpenSSL
 package import Postgres
+import Tabular
 import Text
 
 /// From a list of contacts to its batches; the rest is done by their jobs.

@@ -95,7 +95,7 @@ struct RecordLoader {
                 throw EnrichmentFailure("The records have more than \(Self.mostColumns) different names of values.")
             }
             json.removeAll()
-            json.object(names.map { ($0, object[$0] ?? "") })
+            json.object(object)
             try copy(&json, nil, loaded.count, hash, writer)
             loaded.count += 1
         }

@@ -1,6 +1,6 @@
-import Jobs
-import Logging
-import Postgres
+package import Jobs
+package import Logging
+package import Postgres
 
 /// Forgets object versions whose time is over.
 package struct ArrivalsJob: JobHandler {

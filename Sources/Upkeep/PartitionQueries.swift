@@ -1,5 +1,5 @@
-import Foundation
-import Postgres
+package import Foundation
+package import Postgres
 
 /// The statements of `retention.tables` and `retention.partitions`, and those that change partitions.
 extension PartitionedTable {

@@ -1,6 +1,6 @@
-import Foundation
-import Logging
-import Postgres
+package import Foundation
+package import Logging
+package import Postgres
 
 /// Makes the partitions of every registered table ahead of time. May be killed at any moment, and run by many at once.
 package struct PartitionUpkeep: Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Postgres
 
 /// A table in partitions by time: a row of `retention.tables`.

@@ -1,5 +1,5 @@
-import Foundation
-import Postgres
+package import Foundation
+package import Postgres
 
 /// The statements of `retention.released_partitions`.
 extension Release {

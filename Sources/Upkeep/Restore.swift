@@ -1,6 +1,6 @@
 import Foundation
-import Postgres
-import Storage
+package import Postgres
+package import Storage
 import Zlib
 
 /// Brings a released partition back into its table.

@@ -1,7 +1,7 @@
-import Foundation
-import Logging
-import Postgres
-import Storage
+package import Foundation
+package import Logging
+package import Postgres
+package import Storage
 
 /// Releases partitions whose time is over: exported, detached while everybody goes on, compared, dropped. May be killed at any moment:
 /// the next run goes on.

@@ -1,7 +1,7 @@
-import Jobs
+package import Jobs
 import Logging
-import Postgres
-import Storage
+package import Postgres
+package import Storage
 
 /// What keeps the database in order: each duty is a job of its own, so that one that fails stops no other.
 enum UpkeepJob {

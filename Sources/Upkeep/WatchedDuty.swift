@@ -1,6 +1,6 @@
-import Jobs
+package import Jobs
 import Logging
-import Postgres
+package import Postgres
 
 /// A periodic job whose failure is an alert, and whose next success ends it.
 struct WatchedDuty: JobHandler {

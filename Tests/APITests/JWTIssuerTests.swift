@@ -1,3 +1,4 @@
+import Catalog
 import Curl
 import Foundation
 import Logging

@@ -1,6 +1,7 @@
 import AWS
 import Curl
 import Foundation
+import Relay
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import AWS
 import Foundation
+import Relay
 import TestSupport
 import Testing
 

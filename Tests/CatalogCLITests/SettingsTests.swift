@@ -1,6 +1,7 @@
 import API
 import Curl
 import Foundation
+import Jobs
 import Postgres
 import Testing
 

@@ -1,4 +1,6 @@
+import Curl
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 

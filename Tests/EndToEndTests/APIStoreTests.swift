@@ -1,5 +1,6 @@
 import Foundation
 import OpenSSL
+import Postgres
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import OpenSSL
+import Postgres
 import TestSupport
 import Testing
 

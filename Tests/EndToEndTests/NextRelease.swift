@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import TestSupport
 
 /// The next release's migration as a file beside ours, so that this binary is the older one.

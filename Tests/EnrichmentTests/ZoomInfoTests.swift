@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import Storage
 import TestSupport
 import Testing
 

@@ -1,8 +1,10 @@
 import AWS
+import Catalog
 import Foundation
 import Logging
 import PipelineSupport
 import Postgres
+import Storage
 import TestSupport
 import Testing
 

@@ -1,4 +1,6 @@
 import Foundation
+import Ingest
+import Postgres
 import TestSupport
 import Testing
 

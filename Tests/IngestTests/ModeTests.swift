@@ -1,3 +1,5 @@
+import Ingest
+import Postgres
 import Testing
 
 @testable import Catalog

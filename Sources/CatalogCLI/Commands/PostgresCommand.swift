@@ -1,4 +1,5 @@
 import ArgumentParser
+import Postgres
 
 struct PostgresCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,7 @@
 import AWS
 import ArgumentParser
+import Intake
+import Postgres
 import Relay
 
 extension RelayCommand {

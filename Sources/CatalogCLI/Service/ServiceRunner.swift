@@ -9,6 +9,8 @@ import Migrations
 import Postgres
 import Relay
 import ServiceLifecycle
+import Storage
+import UnixSignals
 import Upkeep
 
 /// What a process of the service does.

@@ -1,4 +1,5 @@
 import API
+import Foundation
 
 extension APIServer.Configuration {
     init(_ variables: Variables) throws {

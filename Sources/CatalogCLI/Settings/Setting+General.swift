@@ -1,3 +1,5 @@
+import Tabular
+
 /// What every command reads.
 extension Setting {
     static let databaseURL = Setting(

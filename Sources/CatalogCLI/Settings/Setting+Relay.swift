@@ -1,3 +1,5 @@
+import Relay
+
 /// What the relay reads.
 extension Setting {
     static let relayTarget = Setting(
@@ -26,6 +28,6 @@ extension Setting {
         "CATALOG_RELAY_AGE_SECONDS", .seconds(60...604_800), fallback: seconds(defaults.relay.settings.ageBound),
         meaning: "an alert is raised when the oldest window waits longer", example: "300")
     static let relayRetentionDays = Setting(
-        "CATALOG_RELAY_RETENTION_DAYS", .whole(4...3650), fallback: "\(defaults.relay.settings.retentionDays)",
+        "CATALOG_RELAY_RETENTION_DAYS", .whole(4...3650), fallback: "30",
         meaning: "for how long the rows of members are kept", example: "7")
 }

@@ -1,3 +1,5 @@
+import API
+import Jobs
 import Logging
 
 /// What `catalog serve` and `catalog worker` read.

@@ -1,3 +1,4 @@
+import CSV
 import Catalog
 import Postgres
 import Storage
