@@ -55,45 +55,799 @@ CREATE SCHEMA retention;
 
 COMMENT ON SCHEMA retention IS 'which tables are in partitions by time, how long these are kept, and where those went that are no longer here';
 
+-- Name: product_image; Type: TYPE; Schema: audit; Owner: -
+
+CREATE TYPE audit.product_image AS (
+	product_id bigint,
+	vendor_id character varying(50),
+	vendor_product_id character varying(100) COLLATE pg_catalog."C",
+	product_name character varying(200),
+	category character varying(100),
+	subcategory character varying(100),
+	description character varying(2000),
+	sku character varying(100) COLLATE pg_catalog."C",
+	brand character varying(100),
+	price numeric(10,2),
+	compare_at_price numeric(10,2),
+	stock_quantity integer,
+	unit character varying(20),
+	weight_kg numeric(10,3),
+	dimensions_cm character varying(50),
+	image_url character varying(2048),
+	status text,
+	upload_id character varying(50),
+	valid_from timestamp with time zone,
+	made_by bigint,
+	line_number integer
+);
+
+-- Name: TYPE product_image; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON TYPE audit.product_image IS 'a product as it was at some moment';
+
+-- Name: cut(timestamp with time zone, bigint); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER PARALLEL RESTRICTED
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    newest catalog.ticks;
+    began constant timestamptz := case current_setting('transaction_isolation')
+        when 'read committed' then statement_timestamp() else transaction_timestamp() end;
+begin
+    is_early := false;
+    is_present := moment > began;
+    if is_present then return; end if;
+
+    select * into newest from catalog.ticks t order by t.tick_id desc limit 1;
+    if moment > newest.at then
+        if pg_is_in_recovery() then
+            raise exception 'this standby knows the history until %', newest.at
+                using errcode = 'object_not_in_prerequisite_state', hint = 'ask for an earlier moment, or the primary';
+        end if;
+        -- The lock goes with the block, so that no reader holds up the next tick.
+        begin
+            perform pg_advisory_xact_lock_shared(1785684595, -1);
+            raise exception using errcode = 'CT001';
+        exception when sqlstate 'CT001' then null;
+        end;
+        if exists (select from catalog.changes c where c.tick_id is null and c.began_at <= moment) then
+            raise notice 'changes since % are not recorded in a tick yet, and not in the answer', newest.at
+                using hint = 'a worker records them once a second; select audit.tick() does so now';
+        end if;
+    end if;
+
+    select t.tick_id into tick from catalog.ticks t where t.at <= moment order by t.at desc limit 1;
+    is_early := tick is null;
+    if tick > seen then
+        changes := array(select c.change_id from catalog.changes c where c.tick_id = cut.tick);
+    end if;
+end
+$$;
+
+-- Name: FUNCTION cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) IS 'the last tick at or before a moment, for audit.products_as_of';
+
+-- Name: head(); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone, OUT head text) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select t.tick_id, t.at, t.tick_id || ':' || encode(t.hash, 'hex') from catalog.ticks t order by t.tick_id desc limit 1
+$$;
+
+-- Name: FUNCTION head(OUT tick bigint, OUT at timestamp with time zone, OUT head text); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone, OUT head text) IS 'the newest tick and its hash, which stands for the whole past: kept elsewhere, it proves later that nothing was rewritten';
+
+-- Name: history_problems(); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.history_problems() RETURNS TABLE(tick bigint, problem text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    format integer;
+begin
+    for format in select f.format_id from catalog.version_formats f order by 1 loop
+        return query
+            select c.tick_id, format('version %s of product %s (%s %s) is not as it was written', v.version_id, v.product_id, v.vendor_id, v.vendor_product_id)
+            from catalog.row_hashes(format, 'v.format_id = ' || format) h
+            join catalog.product_versions v using (version_id)
+            left join catalog.changes c on c.change_id = v.ended_by
+            where h.hash is distinct from h.stored
+            order by h.version_id;
+    end loop;
+    return query
+        with blocks as (
+            select v.ended_by, v.version_id / 1000000 as block, count(*) as versions,
+                sha256(string_agg(v.row_hash, ''::bytea order by v.version_id)) as hash
+            from catalog.product_versions v
+            where v.row_hash is not null
+            group by 1, 2
+        ), found as (
+            select b.ended_by as change_id, sum(b.versions)::bigint as versions, sha256(string_agg(b.hash, ''::bytea order by b.block)) as hash
+            from blocks b
+            group by 1
+            union all
+            select 0, h.versions, h.hash from catalog.early_hash() h
+        )
+        select c.tick_id,
+            case
+                when c.change_id is null then format('%s versions name change %s, which is missing', f.versions, f.change_id)
+                when c.versions <> coalesce(f.versions, 0) then
+                    format('change %s ended %s versions, of which %s are there', c.change_id, c.versions, coalesce(f.versions, 0))
+                else format('change %s did not end the versions that name it, or in another order', c.change_id)
+            end
+        from catalog.changes c
+        full join found f using (change_id)
+        where (c.change_id is null or c.tick_id is not null)
+          and (c.change_id is null or c.versions is distinct from coalesce(f.versions, 0)
+              or c.rows_hash is distinct from coalesce(f.hash, sha256(''::bytea)));
+    return query
+        with chain as (
+            select t as tick, lag(t.hash) over earlier as before, lag(t.tick_id) over earlier as number, lag(t.at) over earlier as moment
+            from catalog.ticks t
+            window earlier as (order by t.tick_id)
+        )
+        select (c.tick).tick_id,
+            case
+                when c.number is not null and (c.tick).tick_id <> c.number + 1 then
+                    format('ticks from %s to %s are missing', c.number + 1, (c.tick).tick_id - 1)
+                when c.number is null and (c.tick).tick_id <> 0 then 'the first ticks are missing'
+                when (c.tick).prev_hash is distinct from c.before then format('tick %s does not follow the one before it', (c.tick).tick_id)
+                when (c.tick).at <= c.moment then format('tick %s is earlier than the one before it', (c.tick).tick_id)
+                when (c.tick).changes <> (select count(*) from catalog.changes x where x.tick_id = (c.tick).tick_id) then
+                    format('changes of tick %s are missing, or too many', (c.tick).tick_id)
+                else format('tick %s, or a change in it, is not as it was written', (c.tick).tick_id)
+            end
+        from chain c
+        where (c.tick).prev_hash is distinct from c.before
+           or coalesce((c.tick).tick_id <> c.number + 1, (c.tick).tick_id <> 0) or (c.tick).at <= c.moment
+           or (c.tick).hash is distinct from catalog.tick_hash(c.tick);
+end
+$$;
+
 -- Name: product_history(text, text); Type: FUNCTION; Schema: audit; Owner: -
 
-CREATE FUNCTION audit.product_history(vendor text, vendor_product_id text) RETURNS TABLE(valid_from timestamp with time zone, valid_to timestamp with time zone, made_by_upload character varying, ended_by text, ended_by_upload character varying, ended_by_user text, price numeric, stock_quantity integer, product_name character varying, category character varying, sku character varying, image jsonb)
+CREATE FUNCTION audit.product_history(vendor text, vendor_product_id text) RETURNS TABLE(valid_from timestamp with time zone, valid_to timestamp with time zone, made_by_upload character varying, ended_by text, ended_by_upload character varying, ended_by_user text, price numeric, stock_quantity integer, product_name character varying, category character varying, sku character varying, image jsonb, made_by_change bigint, ended_by_change bigint)
     LANGUAGE sql STABLE
     AS $$
-    select v.valid_from, v.valid_to, v.upload_id, v.operation, v.superseded_by, v.changed_by, v.price, v.stock_quantity,
-        v.product_name, v.category, v.sku,
-        to_jsonb(v) - array['version_id', 'valid_to', 'operation', 'superseded_by', 'changed_by']
-    from catalog.product_versions v
-    where v.vendor_id = product_history.vendor and v.vendor_product_id = product_history.vendor_product_id
-    union all
-    select p.valid_from, null, p.upload_id, null, null, null, p.price, p.stock_quantity, p.product_name, p.category,
-        p.sku, to_jsonb(p)
-    from catalog.products p
-    where p.vendor_id = product_history.vendor and p.vendor_product_id = product_history.vendor_product_id
-    order by 1, 2 nulls last
+    with named as (
+        select p.product_id from catalog.products p
+        where p.vendor_id = product_history.vendor and p.vendor_product_id = product_history.vendor_product_id
+        union
+        select v.product_id from catalog.product_versions v
+        where v.vendor_id = product_history.vendor and v.vendor_product_id = product_history.vendor_product_id
+    ), images as (
+        select v.version_id, v.valid_from, v.valid_to, v.upload_id, v.operation, v.superseded_by, v.changed_by, v.price, v.stock_quantity,
+            v.product_name, v.category, v.sku,
+            to_jsonb(v) - array['version_id', 'valid_to', 'operation', 'superseded_by', 'changed_by', 'ended_by', 'format_id', 'row_hash'] as image,
+            v.made_by, v.ended_by
+        from catalog.product_versions v
+        where v.product_id = any (array(select n.product_id from named n))
+        union all
+        select null, p.valid_from, null, p.upload_id, null, null, null, p.price, p.stock_quantity, p.product_name, p.category,
+            p.sku, to_jsonb(p), p.made_by, null
+        from catalog.products p
+        where p.product_id = any (array(select n.product_id from named n))
+    )
+    -- Of two images of one instant the one that ended first was there first.
+    select i.valid_from, i.valid_to, i.upload_id, i.operation, i.superseded_by, i.changed_by, i.price, i.stock_quantity,
+        i.product_name, i.category, i.sku, i.image, i.made_by, i.ended_by
+    from images i
+    order by i.version_id nulls last
 $$;
 
 -- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: COMMENT; Schema: audit; Owner: -
 
-COMMENT ON FUNCTION audit.product_history(vendor text, vendor_product_id text) IS 'every image of one product, oldest first: who and which upload made it, who ended it; the last row is the current one';
+COMMENT ON FUNCTION audit.product_history(vendor text, vendor_product_id text) IS 'every image of the products that have or had this key, oldest first: who and which upload made it, who ended it; the last row is the current one';
 
 -- Name: products_as_of(timestamp with time zone); Type: FUNCTION; Schema: audit; Owner: -
 
-CREATE FUNCTION audit.products_as_of(at timestamp with time zone) RETURNS TABLE(product_id bigint, vendor_id character varying, vendor_product_id character varying, product_name character varying, category character varying, subcategory character varying, description character varying, sku character varying, brand character varying, price numeric, compare_at_price numeric, stock_quantity integer, unit character varying, weight_kg numeric, dimensions_cm character varying, image_url character varying, status text, upload_id character varying, valid_from timestamp with time zone)
+CREATE FUNCTION audit.products_as_of(at timestamp with time zone) RETURNS SETOF audit.product_image
     LANGUAGE sql STABLE
     AS $$
-    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from
+    with cut as (
+        select c.* from audit.cut(products_as_of.at, (select max(t.tick_id) from catalog.ticks t)) c
+    )
+    -- from now on: what there is
+    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number
     from catalog.products p
-    where p.valid_from <= products_as_of.at
+    where (select c.is_present from cut c)
     union all
-    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from
+    -- what was made by then and has not ended since
+    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number
+    from catalog.products p
+    where (select c.tick is not null from cut c)
+      and exists (
+        select from catalog.changes m
+        where m.change_id = p.made_by and (m.tick_id <= (select c.tick from cut c) or m.change_id = any ((select c.changes from cut c)::bigint[])))
+    union all
+    -- what was made by then and had not ended
+    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from, v.made_by, v.line_number
     from catalog.product_versions v
-    where v.valid_from <= products_as_of.at and products_as_of.at < v.valid_to
+    where (select c.tick is not null from cut c)
+      and exists (
+        select from catalog.changes m
+        where m.change_id = v.made_by and (m.tick_id <= (select c.tick from cut c) or m.change_id = any ((select c.changes from cut c)::bigint[])))
+      and not exists (
+        select from catalog.changes e
+        where e.change_id = v.ended_by and (e.tick_id <= (select c.tick from cut c) or e.change_id = any ((select c.changes from cut c)::bigint[])))
+    union all
+    -- before changes were recorded: as the statements' clocks have it
+    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number
+    from catalog.products p
+    where (select c.is_early from cut c) and p.made_by = 0 and p.valid_from <= products_as_of.at
+    union all
+    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from, v.made_by, v.line_number
+    from catalog.product_versions v
+    where (select c.is_early from cut c) and v.made_by = 0 and v.valid_from <= products_as_of.at
+      and (v.ended_by <> 0 or products_as_of.at < v.valid_to)
 $$;
 
 -- Name: FUNCTION products_as_of(at timestamp with time zone); Type: COMMENT; Schema: audit; Owner: -
 
-COMMENT ON FUNCTION audit.products_as_of(at timestamp with time zone) IS 'the catalogue as it stood at a moment';
+COMMENT ON FUNCTION audit.products_as_of(at timestamp with time zone) IS 'the catalogue as it stood at a moment, to the second: an answer about the past stays what it is';
+
+-- Name: changes; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.changes (
+    change_id bigint NOT NULL,
+    actor text NOT NULL,
+    upload_id character varying(50),
+    request_id text,
+    began_at timestamp with time zone NOT NULL,
+    backend integer NOT NULL,
+    tick_id bigint,
+    versions bigint,
+    rows_hash bytea
+);
+
+-- Name: TABLE changes; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.changes IS 'one row for each transaction that wrote products, or for each upload in it';
+
+-- Name: COLUMN changes.backend; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.changes.backend IS 'process of the server that wrote it: with began_at it tells a transaction from all others';
+
+-- Name: COLUMN changes.tick_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.changes.tick_id IS 'null until the next tick takes it up';
+
+-- Name: COLUMN changes.versions; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.changes.versions IS 'how many versions the change ended';
+
+-- Name: COLUMN changes.rows_hash; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.changes.rows_hash IS 'SHA-256 of the hashes of those versions, in their order';
+
+-- Name: notifications; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.notifications (
+    notification_id bigint NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    kind text NOT NULL,
+    recipient text,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT notifications_kind_is_known CHECK ((kind = 'upload-finished'::text)),
+    CONSTRAINT notifications_sent_have_a_time CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT notifications_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'undeliverable'::text])))
+);
+
+-- Name: TABLE notifications; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.notifications IS 'outbox: written with the result it announces, delivered at least once';
+
+-- Name: COLUMN notifications.state; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.notifications.state IS 'pending -> sent | undeliverable (nobody to send it to, or refused for good); a failed attempt stays pending with its error';
+
+-- Name: product_versions; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.product_versions (
+    version_id bigint NOT NULL,
+    product_id bigint NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    vendor_product_id character varying(100) NOT NULL COLLATE pg_catalog."C",
+    product_name character varying(200) NOT NULL,
+    category character varying(100) NOT NULL,
+    subcategory character varying(100),
+    description character varying(2000),
+    sku character varying(100) NOT NULL COLLATE pg_catalog."C",
+    brand character varying(100),
+    price numeric(10,2) NOT NULL,
+    compare_at_price numeric(10,2),
+    stock_quantity integer NOT NULL,
+    unit character varying(20),
+    weight_kg numeric(10,3),
+    dimensions_cm character varying(50),
+    image_url character varying(2048),
+    status text NOT NULL,
+    upload_id character varying(50),
+    created_at timestamp with time zone NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone NOT NULL,
+    operation text NOT NULL,
+    superseded_by character varying(50),
+    changed_by text DEFAULT SESSION_USER NOT NULL,
+    made_by bigint NOT NULL,
+    ended_by bigint NOT NULL,
+    format_id integer,
+    row_hash bytea,
+    line_number integer,
+    CONSTRAINT product_versions_end_after_they_begin CHECK ((valid_to >= valid_from)),
+    CONSTRAINT product_versions_operation_is_known CHECK ((operation = ANY (ARRAY['update'::text, 'delete'::text, 'revert'::text])))
+);
+
+-- Name: TABLE product_versions; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.product_versions IS 'every superseded or deleted image of a product, written by triggers whatever changed it; plain inserts write nothing here';
+
+-- Name: COLUMN product_versions.superseded_by; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_versions.superseded_by IS 'the upload that ended this image; null when it was done by hand';
+
+-- Name: COLUMN product_versions.changed_by; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_versions.changed_by IS 'the database user who ended this image';
+
+-- Name: COLUMN product_versions.made_by; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_versions.made_by IS 'the change that made this image; 0 is all that was there before changes were recorded';
+
+-- Name: COLUMN product_versions.ended_by; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_versions.ended_by IS 'the change that ended this image; 0 before changes were recorded';
+
+-- Name: COLUMN product_versions.row_hash; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_versions.row_hash IS 'SHA-256 of the columns of catalog.version_formats as text; null of versions that are older than hashes, which change 0 covers';
+
+-- Name: products; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.products (
+    product_id bigint NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    vendor_product_id character varying(100) NOT NULL COLLATE pg_catalog."C",
+    product_name character varying(200) NOT NULL,
+    category character varying(100) NOT NULL,
+    subcategory character varying(100),
+    description character varying(2000),
+    sku character varying(100) NOT NULL COLLATE pg_catalog."C",
+    brand character varying(100),
+    price numeric(10,2) NOT NULL,
+    compare_at_price numeric(10,2),
+    stock_quantity integer NOT NULL,
+    unit character varying(20),
+    weight_kg numeric(10,3),
+    dimensions_cm character varying(50),
+    image_url character varying(2048),
+    status text DEFAULT 'active'::text NOT NULL,
+    upload_id character varying(50),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    valid_from timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    made_by bigint DEFAULT (NULLIF(current_setting('catalog.change_id'::text, true), ''::text))::bigint NOT NULL,
+    line_number integer,
+    CONSTRAINT products_compare_at_price_in_range CHECK (((compare_at_price >= 0.01) AND (compare_at_price <= 999999.99))),
+    CONSTRAINT products_image_url_is_http CHECK (((image_url)::text ~* '^https?://.'::text)),
+    CONSTRAINT products_price_in_range CHECK (((price >= 0.01) AND (price <= 999999.99))),
+    CONSTRAINT products_required_text_is_given CHECK ((((vendor_product_id)::text <> ''::text) AND ((product_name)::text <> ''::text) AND ((sku)::text <> ''::text))),
+    CONSTRAINT products_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text]))),
+    CONSTRAINT products_stock_quantity_in_range CHECK (((stock_quantity >= 0) AND (stock_quantity <= 1000000))),
+    CONSTRAINT products_weight_kg_in_range CHECK (((weight_kg >= (0)::numeric) AND (weight_kg <= 9999999.999)))
+);
+
+-- Name: COLUMN products.upload_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.products.upload_id IS 'the upload that made the current image; null when it was changed by hand. No foreign key: it would cost a fifth of the load';
+
+-- Name: COLUMN products.valid_from; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.products.valid_from IS 'when the statement that made the current image began; when others saw it say the ticks of its change. Former images are in product_versions';
+
+-- Name: COLUMN products.made_by; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.products.made_by IS 'the change that made the current image; 0 is all that was there before changes were recorded';
+
+-- Name: COLUMN products.line_number; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.products.line_number IS 'physical line, in the file of upload_id, that made the current image; null by hand, and where the file does not name the product';
+
+-- Name: ticks; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.ticks (
+    tick_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    changes bigint NOT NULL,
+    prev_hash bytea,
+    hash bytea,
+    CONSTRAINT ticks_at_is_a_moment CHECK (isfinite(at))
+);
+
+-- Name: TABLE ticks; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.ticks IS 'cuts through the history: all changes of this tick and of those before it were committed, no others';
+
+-- Name: COLUMN ticks.at; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.ticks.at IS 'from this moment on the past, as it was asked for, has the changes of this tick';
+
+-- Name: COLUMN ticks.hash; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.ticks.hash IS 'SHA-256 of the hash before it, of number, time, and the hashes of the changes of the tick';
+
+-- Name: upload_history; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.upload_history (
+    upload_id character varying(50) NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    file_name character varying(255) NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    mode text DEFAULT 'create'::text NOT NULL,
+    policy text DEFAULT 'load-valid'::text NOT NULL,
+    total_records integer,
+    valid_records integer,
+    error_records integer,
+    created_records integer,
+    updated_records integer,
+    unchanged_records integer,
+    upload_timestamp timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    bucket text,
+    object_key text,
+    object_version text,
+    file_size_bytes bigint,
+    file_sha256 text,
+    error_file_s3_key text,
+    rejected_file_s3_key text,
+    failure_type text,
+    failure_message text,
+    dry_run boolean DEFAULT false NOT NULL,
+    warning_records integer,
+    empty_cells text DEFAULT 'clear'::text NOT NULL,
+    missing_products text DEFAULT 'keep'::text NOT NULL,
+    deactivated_records integer,
+    encoding text,
+    announced_sha256 text,
+    file_encoding text,
+    encoding_guessed boolean,
+    kind text DEFAULT 'file'::text NOT NULL,
+    reverts character varying(50),
+    deleted_records integer,
+    CONSTRAINT upload_history_announced_sha256_is_hex CHECK ((announced_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
+    CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
+    CONSTRAINT upload_history_encoding_is_a_name CHECK ((encoding ~ '^[!-.0-~]{1,40}$'::text)),
+    CONSTRAINT upload_history_failed_has_a_failure CHECK (((status <> 'failed'::text) OR (failure_type IS NOT NULL))),
+    CONSTRAINT upload_history_failures_say_why CHECK (((failure_type IS NULL) = (failure_message IS NULL))),
+    CONSTRAINT upload_history_file_sha256_is_hex CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT upload_history_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
+    CONSTRAINT upload_history_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text, 'reverted'::text])))
+);
+
+-- Name: TABLE upload_history; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.upload_history IS 'one row per upload, from its start';
+
+-- Name: COLUMN upload_history.status; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.status IS 'queued -> processing -> completed (no error) | partial (some rows) | failed (nothing loaded); completed, partial -> reverted';
+
+-- Name: COLUMN upload_history.mode; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.mode IS 'create (a known product is an error), upsert (it is updated), update (only known products, only the columns of the file)';
+
+-- Name: COLUMN upload_history.total_records; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.total_records IS 'data rows; valid + error once finished';
+
+-- Name: COLUMN upload_history.object_key; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.object_key IS 'where the file came from: key in the bucket, or path of a local file';
+
+-- Name: COLUMN upload_history.dry_run; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.dry_run IS 'checked and counted like any other, but nothing was loaded';
+
+-- Name: COLUMN upload_history.warning_records; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.warning_records IS 'rows with a warning; they count as valid or as error as if they had none. Null for uploads before warnings were looked for';
+
+-- Name: COLUMN upload_history.empty_cells; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.empty_cells IS 'what an empty cell does to a known product: clear or keep its value';
+
+-- Name: COLUMN upload_history.missing_products; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.missing_products IS 'what becomes of the vendor''s products that the file does not name: keep or deactivate';
+
+-- Name: COLUMN upload_history.deactivated_records; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.deactivated_records IS 'products that became inactive because the file does not name them';
+
+-- Name: COLUMN upload_history.encoding; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.encoding IS 'encoding that was said of this file; null: that of its mapping or its vendor, else it was found (event file.read)';
+
+-- Name: COLUMN upload_history.announced_sha256; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.announced_sha256 IS 'what the file must have, if that was said before it came';
+
+-- Name: COLUMN upload_history.file_encoding; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.file_encoding IS 'encoding in which the file was read; null if it was not read, or before this was noted here (event file.read has it)';
+
+-- Name: COLUMN upload_history.encoding_guessed; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.encoding_guessed IS 'whether nobody said so and it is not UTF-8';
+
+-- Name: COLUMN upload_history.kind; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.kind IS 'file, or revert: what undid another upload';
+
+-- Name: COLUMN upload_history.reverts; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.reverts IS 'the upload that a revert undid';
+
+-- Name: COLUMN upload_history.deleted_records; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.deleted_records IS 'products that a revert deleted, because the upload had created them';
+
+-- Name: product_rows; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.product_rows WITH (security_invoker='true') AS
+ SELECT i.version_id,
+    i.product_id,
+    i.vendor_id,
+    i.vendor_product_id,
+    i.sku,
+    i.product_name,
+    i.price,
+    i.stock_quantity,
+    i.status,
+    i.upload_id,
+    i.line_number,
+    u.file_name,
+    u.file_sha256,
+    u.bucket,
+    u.object_key,
+    u.object_version,
+    u.upload_timestamp AS uploaded_at,
+    i.made_by AS change_id,
+    m.actor,
+    m.began_at,
+    m.tick_id,
+    t.at AS seen_at,
+    i.ended_by AS ended_by_change,
+    e.actor AS ended_by_actor,
+    e.upload_id AS ended_by_upload,
+    x.at AS ended_at,
+    n.recipient AS notified,
+    n.sent_at AS notified_at
+   FROM ((((((( SELECT NULL::bigint AS version_id,
+            p.product_id,
+            p.vendor_id,
+            p.vendor_product_id,
+            p.sku,
+            p.product_name,
+            p.price,
+            p.stock_quantity,
+            p.status,
+            p.upload_id,
+            p.line_number,
+            p.made_by,
+            NULL::bigint AS ended_by
+           FROM catalog.products p
+        UNION ALL
+         SELECT v.version_id,
+            v.product_id,
+            v.vendor_id,
+            v.vendor_product_id,
+            v.sku,
+            v.product_name,
+            v.price,
+            v.stock_quantity,
+            v.status,
+            v.upload_id,
+            v.line_number,
+            v.made_by,
+            v.ended_by
+           FROM catalog.product_versions v) i
+     LEFT JOIN catalog.upload_history u USING (upload_id))
+     LEFT JOIN catalog.changes m ON ((m.change_id = i.made_by)))
+     LEFT JOIN catalog.ticks t ON ((t.tick_id = m.tick_id)))
+     LEFT JOIN catalog.changes e ON ((e.change_id = i.ended_by)))
+     LEFT JOIN catalog.ticks x ON ((x.tick_id = e.tick_id)))
+     LEFT JOIN catalog.notifications n ON (((n.upload_id)::text = (i.upload_id)::text)));
+
+-- Name: VIEW product_rows; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.product_rows IS 'every image of every product, current ones without version_id, with the line and the file it came from, who made and ended it, and who was told';
+
+-- Name: row_of_version(bigint); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.row_of_version(version bigint) RETURNS SETOF audit.product_rows
+    LANGUAGE sql STABLE
+    AS $$
+    select r.* from audit.product_rows r where r.version_id = row_of_version.version
+$$;
+
+-- Name: FUNCTION row_of_version(version bigint); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.row_of_version(version bigint) IS 'where a version came from: file, line, change, actor and mail';
+
+-- Name: sku_holders(text); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.sku_holders(upload text) RETURNS TABLE(row_number integer, line_number integer, sku character varying, vendor_id character varying, vendor_product_id character varying, product_id bigint, held_since timestamp with time zone)
+    LANGUAGE sql STABLE
+    AS $$
+    select e.row_number, e.line_number, p.sku, p.vendor_id, p.vendor_product_id, p.product_id, p.created_at
+    from catalog.validation_errors e
+    join catalog.products p on p.sku = e.rejected_value collate "C"
+    where e.upload_id = sku_holders.upload and e.error_type = 'DUPLICATE_SKU'
+    order by e.row_number
+$$;
+
+-- Name: FUNCTION sku_holders(upload text); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.sku_holders(upload text) IS 'for staff: whose products hold the SKUs that an upload could not use';
+
+-- Name: tick(boolean); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.tick(wait boolean DEFAULT true) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    closing catalog.ticks;
+begin
+    if not exists (select from catalog.changes c where c.tick_id is null) then
+        return null;
+    elsif current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'a tick needs a transaction that sees what others commit meanwhile'
+            using errcode = 'invalid_transaction_state', hint = 'begin isolation level read committed';
+    elsif wait then
+        perform pg_advisory_xact_lock(1785684595, -1);
+    elsif not pg_try_advisory_xact_lock(1785684595, -1) then
+        return null;  -- another one is at it
+    end if;
+    select t.tick_id + 1, t.hash, t.at into closing.tick_id, closing.prev_hash, closing.at from catalog.ticks t order by t.tick_id desc limit 1;
+    -- The key is checked at the end of the statement, when the tick is there.
+    with taking as (
+        update catalog.changes c
+        set tick_id = closing.tick_id, (versions, rows_hash) = (select h.versions, h.hash from catalog.rows_hash(c.change_id) h)
+        where c.tick_id is null
+        returning c.change_id
+    ), counted as (
+        select count(*) as changes from taking
+    )
+    insert into catalog.ticks (tick_id, at, changes, prev_hash)
+    select closing.tick_id, greatest(clock_timestamp(), closing.at + interval '1 microsecond'), c.changes, closing.prev_hash
+    from counted c
+    where c.changes > 0
+    returning * into closing;
+    if not found then return null; end if;
+    update catalog.ticks t set hash = catalog.tick_hash(closing) where t.tick_id = closing.tick_id;
+    return closing.tick_id;
+end
+$$;
+
+-- Name: FUNCTION tick(wait boolean); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.tick(wait boolean) IS 'gives the changes that are committed and have no tick the next one, and returns its number; null if there is none. Workers call it once a second';
+
+-- Name: upload_diff(text); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.upload_diff(upload text) RETURNS TABLE(vendor_product_id character varying, sku character varying, operation text, field text, old_value text, new_value text)
+    LANGUAGE sql STABLE
+    AS $$
+    with own as (
+        select catalog.changes_of_upload(upload_diff.upload) as changes
+    ), ended as (
+        select distinct on (v.product_id) v.product_id, v.vendor_product_id, v.sku, to_jsonb(v) as image
+        from catalog.product_versions v
+        where v.ended_by = any ((select o.changes from own o)::bigint[]) and v.made_by <> all ((select o.changes from own o)::bigint[])
+           or v.superseded_by = upload_diff.upload and v.ended_by = 0
+        order by v.product_id, v.version_id
+    ), made as (
+        select p.product_id, p.vendor_product_id, p.sku, to_jsonb(p) as image, null::bigint as version_id
+        from catalog.products p
+        where p.upload_id = upload_diff.upload
+        union all
+        select p.product_id, p.vendor_product_id, p.sku, to_jsonb(p), null
+        from catalog.products p
+        join ended e using (product_id)
+        where p.upload_id is distinct from upload_diff.upload and p.made_by = any ((select o.changes from own o)::bigint[])
+        union all
+        select v.product_id, v.vendor_product_id, v.sku, to_jsonb(v), v.version_id
+        from catalog.product_versions v
+        where v.made_by = any ((select o.changes from own o)::bigint[]) and v.ended_by <> all ((select o.changes from own o)::bigint[])
+    ), pairs as (
+        select coalesce(m.vendor_product_id, e.vendor_product_id) as vendor_product_id, coalesce(m.sku, e.sku) as sku,
+            e.image as before, m.image as after
+        from ended e
+        full join made m using (product_id)
+    )
+    select p.vendor_product_id, p.sku,
+        case when p.before is null then 'created' when p.after is null then 'removed' else 'changed' end,
+        f.key, f.old, f.new
+    from pairs p
+    left join lateral (
+        select b.key, b.value as old, a.value as new
+        from jsonb_each_text(p.before) b
+        join jsonb_each_text(p.after) a using (key)
+        where b.value is distinct from a.value
+          -- of the row, not of the product
+          and b.key not in (
+              'upload_id', 'valid_from', 'made_by', 'line_number', 'created_at', 'version_id', 'valid_to', 'operation', 'superseded_by',
+              'changed_by', 'ended_by', 'format_id', 'row_hash')
+    ) f on p.before is not null and p.after is not null
+    where p.before is null or p.after is null or f.key is not null
+    order by 1, 4
+$$;
+
+-- Name: FUNCTION upload_diff(upload text); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.upload_diff(upload text) IS 'what an upload did to products: created, removed, or changed, with each field''s old and new value';
+
+-- Name: upload_timeline(text); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.upload_timeline(upload text) RETURNS TABLE(at timestamp with time zone, what text, who text, detail jsonb)
+    LANGUAGE sql STABLE
+    AS $$
+    select e.at, e.event, e.detail ->> 'by', e.detail from catalog.upload_events e where e.upload_id = upload_timeline.upload
+    union all
+    select c.began_at, 'products changed', c.actor, jsonb_build_object('change', c.change_id, 'tick', c.tick_id)
+    from catalog.changes c where c.upload_id = upload_timeline.upload
+    union all
+    select t.at, 'products seen by others', null, jsonb_build_object('tick', t.tick_id)
+    from catalog.changes c join catalog.ticks t using (tick_id) where c.upload_id = upload_timeline.upload
+    union all
+    select n.sent_at, 'notified', n.recipient, '{}' from catalog.notifications n where n.upload_id = upload_timeline.upload and n.sent_at is not null
+    order by 1
+$$;
+
+-- Name: FUNCTION upload_timeline(upload text); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.upload_timeline(upload text) IS 'all that happened to an upload, in the order of time';
+
+-- Name: verify_history(text); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.verify_history(head text DEFAULT NULL::text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    select p.problem into problem from audit.history_problems() with ordinality p (tick, problem, place) order by p.tick nulls first, p.place limit 1;
+    if problem is null and verify_history.head is not null then
+        problem := (
+            select format('the history does not contain %s: it was rewritten since, or is another one', verify_history.head)
+            where not exists (
+                select from catalog.ticks t
+                where t.tick_id::text = split_part(verify_history.head, ':', 1)
+                  and encode(t.hash, 'hex') = lower(split_part(verify_history.head, ':', 2))));
+    end if;
+    select count(*) into ticks from catalog.ticks;
+    select count(*) into changes from catalog.changes c where c.tick_id is not null;
+    select count(*) into versions from catalog.product_versions;
+    newest := (select h.head from audit.head() h);
+end
+$$;
+
+-- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) IS 'recomputes all hashes of the history and names the first altered, missing or reordered row; given a head that was kept, proves that the past is still that of the head';
 
 -- Name: add_product_column(text, text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -103,7 +857,7 @@ CREATE FUNCTION catalog.add_product_column(name text, definition text) RETURNS v
     AS $$
 begin
     execute format('alter table catalog.products add column %I %s', add_product_column.name, add_product_column.definition);
-    execute format('alter table catalog.product_versions add column %I %s', add_product_column.name, add_product_column.definition);
+    perform catalog.add_version_column(add_product_column.name);
     perform catalog.write_products_as_of();
 end
 $$;
@@ -111,6 +865,32 @@ $$;
 -- Name: FUNCTION add_product_column(name text, definition text); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.add_product_column(name text, definition text) IS 'adds an optional column to products and to their history: name and type, as varchar(50); for migrations';
+
+-- Name: add_version_column(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.add_version_column(name text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    kind text := (
+        select format_type(a.atttypid, a.atttypmod)
+            || coalesce((select format(' collate %s', a.attcollation::regcollation) from pg_type t where t.oid = a.atttypid and t.typcollation <> a.attcollation), '')
+        from pg_attribute a
+        where a.attrelid = 'catalog.products'::regclass and a.attname = add_version_column.name and a.attnum > 0 and not a.attisdropped);
+begin
+    if kind is not null then
+        execute format('alter table catalog.product_versions add column if not exists %I %s', add_version_column.name, kind);
+    end if;
+    insert into catalog.version_formats (columns)
+    select catalog.version_format()
+    where catalog.version_format() <> (select f.columns from catalog.version_formats f order by f.format_id desc limit 1);
+end
+$$;
+
+-- Name: FUNCTION add_version_column(name text); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.add_version_column(name text) IS 'gives versions a column that products have, or have no more';
 
 -- Name: ambiguous_keys(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -158,6 +938,28 @@ begin
 end
 $$;
 
+-- Name: begin_change(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.begin_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    change bigint := catalog.current_change();
+begin
+    if change is null then
+        insert into catalog.changes (actor, upload_id, request_id, began_at, backend)
+        values (
+            coalesce(nullif(current_setting('catalog.actor', true), ''), 'database user ' || session_user),
+            nullif(current_setting('catalog.upload_id', true), ''), nullif(current_setting('catalog.request_id', true), ''),
+            transaction_timestamp(), pg_backend_pid())
+        returning change_id into change;
+        perform set_config('catalog.change_id', change::text, true);
+    end if;
+    return null;
+end
+$$;
+
 -- Name: begin_product_image(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.begin_product_image() RETURNS trigger
@@ -165,9 +967,17 @@ CREATE FUNCTION catalog.begin_product_image() RETURNS trigger
     SET search_path TO 'pg_catalog'
     AS $$
 begin
+    if new.product_id <> old.product_id then
+        raise exception 'product_id of product % is refused another value: its history would lose it', old.product_id
+            using errcode = 'restrict_violation', hint = 'delete the product and insert another one';
+    end if;
     new.valid_from := greatest(statement_timestamp(), old.valid_from);
+    new.made_by := current_setting('catalog.change_id')::bigint;
     if new.upload_id is not distinct from old.upload_id then
         new.upload_id := nullif(current_setting('catalog.upload_id', true), '');
+        if new.upload_id is null then
+            new.line_number := null;
+        end if;
     end if;
     return new;
 end
@@ -182,6 +992,42 @@ CREATE FUNCTION catalog.canonical_key(key text) RETURNS text
 -- Name: FUNCTION canonical_key(key text); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.canonical_key(key text) IS 'the form in which keys are stored and compared: NFC, without characters of no width, trimmed of white space';
+
+-- Name: change_hash(catalog.changes); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.change_hash(change catalog.changes) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    RETURN sha256(convert_to(concat_ws('|'::text, (change).change_id, quote_nullable((change).actor), quote_nullable(((change).upload_id)::text), quote_nullable((change).request_id), EXTRACT(epoch FROM (change).began_at), (change).versions, encode((change).rows_hash, 'hex'::text)), 'UTF8'::name));
+
+-- Name: changes_of_upload(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.changes_of_upload(upload text) RETURNS bigint[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select array(select c.change_id from catalog.changes c where c.upload_id = changes_of_upload.upload)
+$$;
+
+-- Name: FUNCTION changes_of_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.changes_of_upload(upload text) IS 'the changes in which an upload wrote products';
+
+-- Name: current_change(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.current_change() RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select c.change_id
+    from catalog.changes c
+    where c.change_id = nullif(current_setting('catalog.change_id', true), '')::bigint
+      and c.backend = pg_backend_pid() and c.began_at = transaction_timestamp() and age(c.xmin) <= 0
+      and c.upload_id is not distinct from nullif(current_setting('catalog.upload_id', true), '')
+$$;
+
+-- Name: FUNCTION current_change(); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.current_change() IS 'the change that this transaction writes; null if it has written no product yet';
 
 -- Name: current_vendor_id(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -212,14 +1058,28 @@ CREATE FUNCTION catalog.drop_product_column(name text) RETURNS void
     AS $$
 begin
     execute format('alter table catalog.products drop column %I', drop_product_column.name);
-    execute format('alter table catalog.product_versions drop column %I', drop_product_column.name);
+    perform catalog.add_version_column(drop_product_column.name);
     perform catalog.write_products_as_of();
 end
 $$;
 
 -- Name: FUNCTION drop_product_column(name text); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.drop_product_column(name text) IS 'undoes catalog.add_product_column, with what the column held';
+COMMENT ON FUNCTION catalog.drop_product_column(name text) IS 'undoes catalog.add_product_column; former images keep what the column held';
+
+-- Name: early_hash(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.early_hash(OUT versions bigint, OUT hash bytea) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select coalesce(sum(b.versions), 0)::bigint, sha256(coalesce(string_agg(b.hash, ''::bytea order by b.block), ''::bytea))
+    from (
+        select h.version_id / 1000000 as block, count(*) as versions, sha256(string_agg(h.hash, ''::bytea order by h.version_id)) as hash
+        from catalog.row_hashes(1, 'v.row_hash is null') h
+        group by 1
+    ) b
+$$;
 
 -- Name: ensure_error_partitions(timestamp with time zone); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -280,15 +1140,22 @@ COMMENT ON FUNCTION catalog.error_counts(upload text) IS 'how many errors of eac
 CREATE FUNCTION catalog.keep_deleted_product_images() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     AS $_$
+declare
+    newest catalog.version_formats;
 begin
+    select * into newest from catalog.version_formats f order by f.format_id desc limit 1;
     execute format(
-        'insert into catalog.product_versions (%s, valid_to, operation, superseded_by)
-         select %s, greatest(statement_timestamp(), o.valid_from), $1, $2
-         from old_images o',
-        catalog.product_columns(), catalog.product_columns('o.'))
+        'insert into catalog.product_versions (%1$s, format_id, row_hash)
+         select v.*, $4, sha256(convert_to(row(v.*)::text, ''UTF8''))
+         from (
+             select %2$s, greatest(statement_timestamp(), o.valid_from), $1::text, $2::varchar(50), $3::bigint, session_user::text
+             from old_images o) v',
+        newest.columns, 'o.' || replace(split_part(newest.columns, ', valid_to, ', 1), ', ', ', o.'))
     using coalesce(nullif(current_setting('catalog.operation', true), ''), 'delete'),
-        nullif(current_setting('catalog.upload_id', true), '');
+        nullif(current_setting('catalog.upload_id', true), ''), catalog.current_change(), newest.format_id;
     return null;
 end
 $_$;
@@ -298,16 +1165,27 @@ $_$;
 CREATE FUNCTION catalog.keep_updated_product_images() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
     AS $_$
+declare
+    change bigint := catalog.current_change();
+    newest catalog.version_formats;
 begin
+    if exists (select from new_images n where n.made_by is distinct from change) then
+        raise exception 'the setting catalog.change_id is not given' using errcode = 'restrict_violation';
+    end if;
+    select * into newest from catalog.version_formats f order by f.format_id desc limit 1;
     execute format(
-        'insert into catalog.product_versions (%s, valid_to, operation, superseded_by)
-         select %s, n.valid_from, $1, $2
-         from old_images o
-         join new_images n using (product_id)',
-        catalog.product_columns(), catalog.product_columns('o.'))
+        'insert into catalog.product_versions (%1$s, format_id, row_hash)
+         select v.*, $4, sha256(convert_to(row(v.*)::text, ''UTF8''))
+         from (
+             select %2$s, n.valid_from, $1::text, $2::varchar(50), $3::bigint, session_user::text
+             from old_images o
+             join new_images n using (product_id)) v',
+        newest.columns, 'o.' || replace(split_part(newest.columns, ', valid_to, ', 1), ', ', ', o.'))
     using coalesce(nullif(current_setting('catalog.operation', true), ''), 'update'),
-        nullif(current_setting('catalog.upload_id', true), '');
+        nullif(current_setting('catalog.upload_id', true), ''), change, newest.format_id;
     return null;
 end
 $_$;
@@ -340,6 +1218,29 @@ begin
 end
 $$;
 
+-- Name: refuse_forged_change(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.refuse_forged_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    raise exception 'made_by is not given: it is the change of the transaction' using errcode = 'restrict_violation';
+end
+$$;
+
+-- Name: refuse_history_change(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.refuse_history_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    raise exception '% of %.% is refused: history is only added to', tg_op, tg_table_schema, tg_table_name
+        using errcode = 'restrict_violation';
+end
+$$;
+
 -- Name: revert_upload(text); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.revert_upload(upload text) RETURNS TABLE(vendor_product_id character varying, sku character varying, reason text)
@@ -349,10 +1250,15 @@ CREATE FUNCTION catalog.revert_upload(upload text) RETURNS TABLE(vendor_product_
 #variable_conflict use_column
 declare
     target catalog.upload_history;
+    own bigint[];
+    undone bigint[];
+    is_early boolean;
+    undoing text := 'UPLOAD_' || to_char(clock_timestamp() at time zone 'UTC', 'YYYYMMDD_HH24MISS') || '_' || left(md5(gen_random_uuid()::text), 6);
     deleted integer;
     restored integer;
+    recreated integer;
     kept integer;
-    fixed text[] := array['product_id', 'vendor_id', 'vendor_product_id', 'created_at', 'valid_from'];
+    fixed text[] := array['product_id', 'vendor_id', 'vendor_product_id', 'created_at', 'valid_from', 'made_by'];
 begin
     select * into target from catalog.upload_history u where u.upload_id = revert_upload.upload for update;
     if not found then
@@ -363,57 +1269,105 @@ begin
             using errcode = 'object_not_in_prerequisite_state';
     end if;
     perform from catalog.vendors v where v.vendor_id = target.vendor_id for no key update;  -- one upload of a vendor at a time
-    perform set_config('catalog.upload_id', target.upload_id, true), set_config('catalog.operation', 'revert', true);
+    update catalog.upload_history u set status = 'reverted' where u.upload_id = target.upload_id;
+    insert into catalog.upload_history (upload_id, vendor_id, file_name, status, mode, kind, reverts, started_at)
+    values (undoing, target.vendor_id, 'revert of ' || target.upload_id, 'processing', 'update', 'revert', target.upload_id, clock_timestamp());
+    perform pg_advisory_xact_lock(hashtextextended('catalog.upload ' || undoing, 0));
+    perform set_config('catalog.upload_id', undoing, true), set_config('catalog.operation', 'revert', true);
 
+    own := array(select c.change_id from catalog.changes c where c.upload_id = target.upload_id);
+    undone := array(select c.change_id from catalog.changes c where c.upload_id = target.reverts);
+    is_early := cardinality(own) = 0;  -- before changes were recorded, versions name their uploads alone
+
+    -- Images that the upload ended: the first of each product is to come back, also of one that it deleted, as a revert does.
     create temporary table reverting on commit drop as
-    select p.product_id, p.vendor_product_id, p.sku, null::bigint as version_id, null::varchar as former_sku,
-        case when p.upload_id is distinct from target.upload_id then 'changed since' end as reason
-    from catalog.products p
-    where p.vendor_id = target.vendor_id and false;
-
-    -- updated by the upload: the image it ended is to come back
-    insert into reverting
-    select p.product_id, p.vendor_product_id, p.sku, v.version_id, v.sku,
+    with ended as (
+        select distinct on (v.product_id) v.product_id, v.vendor_product_id, v.sku, v.version_id
+        from catalog.product_versions v
+        where v.ended_by = any (own) and v.made_by <> all (own)
+           or is_early and v.superseded_by = target.upload_id and v.operation = 'update'
+        order by v.product_id, v.version_id
+    ), seen as (
+        select e.*, p.product_id is not null as is_there, p.upload_id = target.upload_id or p.made_by = any (own) as is_own,
+            (select l.ended_by from catalog.product_versions l where l.product_id = e.product_id order by l.version_id desc limit 1) as last_end,
+            (select o.product_id from catalog.products o where o.sku = e.sku) as sku_holder,
+            (select o.product_id from catalog.products o
+             where o.vendor_id = target.vendor_id and o.vendor_product_id = e.vendor_product_id) as key_holder,
+            coalesce(p.sku, e.sku) as present_sku
+        from ended e
+        left join catalog.products p using (product_id)
+    )
+    select s.product_id, s.vendor_product_id, s.present_sku as sku, s.version_id, s.is_there,
         case
-            when p.upload_id is distinct from target.upload_id then 'changed since'
-            when exists (select from catalog.products o where o.sku = v.sku and o.product_id <> p.product_id)
-                then 'its former SKU ' || v.sku || ' is used by another product'
-        end
-    from catalog.product_versions v
-    join catalog.products p using (product_id)
-    where v.superseded_by = target.upload_id and v.operation = 'update';
+            when s.is_there and s.is_own is not true then 'changed since'
+            when not s.is_there and not s.last_end = any (own) then 'deleted since'
+            when s.sku_holder <> s.product_id then
+                case when s.is_there then 'its former SKU ' else 'its SKU ' end || s.sku || ' is used by another product'
+            when s.key_holder <> s.product_id then 'its vendor product ID is used by another product'
+        end as reason
+    from seen s;
+    analyze reverting;
 
-    -- created by the upload: still as it made them, or changed since (its image then is an old version)
+    -- Created by the upload and still as it made them; a revert has created again what the upload it undid had deleted.
     insert into reverting
-    select p.product_id, p.vendor_product_id, p.sku, null::bigint, null::varchar, null::text
-    from catalog.products p
-    where p.upload_id = target.upload_id
-      and not exists (select from reverting r where r.product_id = p.product_id)
-    union
-    select p.product_id, p.vendor_product_id, p.sku, null, null, 'changed since'
-    from catalog.product_versions v
-    join catalog.products p using (product_id)
-    where v.upload_id = target.upload_id
-      and p.upload_id is distinct from target.upload_id
-      and not exists (select from reverting r where r.product_id = p.product_id);
+    select p.product_id, p.vendor_product_id, p.sku, null, true, null
+    from (
+        select p.product_id, p.vendor_product_id, p.sku from catalog.products p where p.upload_id = target.upload_id
+        union
+        select p.product_id, p.vendor_product_id, p.sku
+        from catalog.products p
+        join catalog.product_versions v using (product_id)
+        where v.ended_by = any (undone) and p.made_by = any (own)
+    ) p
+    where not exists (select from reverting r where r.product_id = p.product_id);
+    analyze reverting;
 
-    delete from catalog.products p using reverting r
-    where p.product_id = r.product_id and r.version_id is null and r.reason is null;
+    -- Created by it, and changed or deleted since.
+    insert into reverting
+    select distinct on (v.product_id) v.product_id, v.vendor_product_id, coalesce(p.sku, v.sku), null::bigint, p.product_id is not null,
+        case when p.product_id is null then 'deleted since' else 'changed since' end
+    from catalog.product_versions v
+    left join catalog.products p using (product_id)
+    where (v.made_by = any (own) or is_early and v.upload_id = target.upload_id)
+      and not exists (select from reverting r where r.product_id = v.product_id)
+      and (p.product_id is not null or not exists (
+          select from catalog.product_versions l
+          where l.product_id = v.product_id and l.version_id > v.version_id and l.ended_by = any (own)) and v.ended_by <> all (own))
+    order by v.product_id, v.version_id;
+    analyze reverting;
+
+    -- By product_id alone: right after a load nothing is known of the vendor's rows, and its index looks as good as the key.
+    delete from catalog.products p
+    where p.product_id = any (array(select r.product_id from reverting r where r.version_id is null and r.reason is null));
     get diagnostics deleted = row_count;
 
     execute format(
         'update catalog.products p set (%s) = (%s)
          from reverting r
          join catalog.product_versions v using (version_id)
-         where p.product_id = r.product_id and r.reason is null',
-        catalog.product_columns(without => fixed), catalog.product_columns('v.', fixed));
+         where p.product_id = r.product_id and r.is_there and r.reason is null',
+        catalog.product_columns('', fixed), catalog.product_columns('v.', fixed));
     get diagnostics restored = row_count;
 
+    execute format(
+        'insert into catalog.products (%s)
+         select %s from reverting r join catalog.product_versions v using (version_id)
+         where not r.is_there and r.reason is null',
+        catalog.product_columns('', array['valid_from', 'made_by']), catalog.product_columns('v.', array['valid_from', 'made_by']));
+    get diagnostics recreated = row_count;
+
     select count(*) into kept from reverting r where r.reason is not null;
-    update catalog.upload_history u set status = 'reverted' where u.upload_id = target.upload_id;
+    update catalog.upload_history u
+    set status = 'completed', completed_at = clock_timestamp(), total_records = deleted + restored + recreated,
+        valid_records = deleted + restored + recreated, error_records = 0, created_records = recreated, updated_records = restored,
+        unchanged_records = 0, deleted_records = deleted
+    where u.upload_id = undoing;
     insert into catalog.upload_events (upload_id, event, detail)
-    values (target.upload_id, 'reverted', jsonb_build_object(
-        'deleted', deleted, 'restored', restored, 'left_alone', kept, 'by', session_user));
+    select e.upload_id, e.event, e.detail || jsonb_build_object(
+        'deleted', deleted, 'restored', restored, 'recreated', recreated, 'left_alone', kept, 'by', session_user)
+    from (values
+        (target.upload_id, 'reverted', jsonb_build_object('revert', undoing)),
+        (undoing, 'reverts', jsonb_build_object('upload', target.upload_id))) e (upload_id, event, detail);
     perform set_config('catalog.upload_id', '', true), set_config('catalog.operation', '', true);
 
     return query select r.vendor_product_id, r.sku, r.reason from reverting r where r.reason is not null order by 1;
@@ -423,7 +1377,62 @@ $$;
 
 -- Name: FUNCTION revert_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.revert_upload(upload text) IS 'undoes one upload: created products are deleted, updated ones get their former image back; returns the products left alone and why';
+COMMENT ON FUNCTION catalog.revert_upload(upload text) IS 'undoes one upload: created products are deleted, updated ones get their former image back; returns the products left alone and why. It is an upload of kind revert, and can be undone itself';
+
+-- Name: row_hashes(integer, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.row_hashes(format integer, condition text) RETURNS TABLE(version_id bigint, ended_by bigint, stored bytea, hash bytea)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+begin
+    return query execute format(
+        'select v.version_id, v.ended_by, v.row_hash, sha256(convert_to(row(%s)::text, ''UTF8'')) from catalog.product_versions v where %s',
+        (select f.columns from catalog.version_formats f where f.format_id = row_hashes.format), condition);
+end
+$$;
+
+-- Name: rows_hash(bigint); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.rows_hash(change bigint, OUT versions bigint, OUT hash bytea) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select coalesce(sum(b.versions), 0)::bigint, sha256(coalesce(string_agg(b.hash, ''::bytea order by b.block), ''::bytea))
+    from (
+        select v.version_id / 1000000 as block, count(*) as versions, sha256(string_agg(v.row_hash, ''::bytea order by v.version_id)) as hash
+        from catalog.product_versions v
+        where v.ended_by = rows_hash.change
+        group by 1
+    ) b
+$$;
+
+-- Name: tick_hash(catalog.ticks); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.tick_hash(tick catalog.ticks) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select sha256(
+        coalesce(tick_hash.tick.prev_hash, ''::bytea)
+        || convert_to(concat_ws('|', tick_hash.tick.tick_id, extract(epoch from tick_hash.tick.at), tick_hash.tick.changes), 'UTF8')
+        || coalesce((
+            select string_agg(catalog.change_hash(c), ''::bytea order by c.change_id)
+            from catalog.changes c where c.tick_id = tick_hash.tick.tick_id), ''::bytea))
+$$;
+
+-- Name: version_format(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.version_format() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    RETURN (catalog.product_columns() || ', valid_to, operation, superseded_by, ended_by, changed_by'::text);
+
+-- Name: FUNCTION version_format(); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.version_format() IS 'the columns of a version that its hash covers from now on';
 
 -- Name: write_products_as_of(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -433,28 +1442,65 @@ CREATE FUNCTION catalog.write_products_as_of() RETURNS void
     AS $_$
 declare
     without text[] := array['created_at'];
-    result text := (
-        select string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, null), ', ' order by a.attnum)
-        from pg_attribute a
+    -- With their collation, so that a key that is asked for is found by its index.
+    attributes text := (
+        select string_agg(
+            quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
+                || case when a.attcollation <> t.typcollation then format(' collate %s', a.attcollation::regcollation) else '' end,
+            ', ' order by a.attnum)
+        from pg_attribute a join pg_type t on t.oid = a.atttypid
         where a.attrelid = 'catalog.products'::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> all (without));
 begin
     drop function if exists audit.products_as_of(timestamptz);
+    drop type if exists audit.product_image;
+    execute format('create type audit.product_image as (%s)', attributes);
+    comment on type audit.product_image is 'a product as it was at some moment';
     execute format(
         $text$
-create function audit.products_as_of(at timestamptz) returns table (%1$s)
+create function audit.products_as_of(at timestamptz) returns setof audit.product_image
     language sql stable
 as $body$
-    select %2$s
+    with cut as (
+        select c.* from audit.cut(products_as_of.at, (select max(t.tick_id) from catalog.ticks t)) c
+    )
+    -- from now on: what there is
+    select %1$s
     from catalog.products p
-    where p.valid_from <= products_as_of.at
+    where (select c.is_present from cut c)
     union all
-    select %3$s
+    -- what was made by then and has not ended since
+    select %1$s
+    from catalog.products p
+    where (select c.tick is not null from cut c)
+      and exists (
+        select from catalog.changes m
+        where m.change_id = p.made_by and (m.tick_id <= (select c.tick from cut c) or m.change_id = any ((select c.changes from cut c)::bigint[])))
+    union all
+    -- what was made by then and had not ended
+    select %2$s
     from catalog.product_versions v
-    where v.valid_from <= products_as_of.at and products_as_of.at < v.valid_to
+    where (select c.tick is not null from cut c)
+      and exists (
+        select from catalog.changes m
+        where m.change_id = v.made_by and (m.tick_id <= (select c.tick from cut c) or m.change_id = any ((select c.changes from cut c)::bigint[])))
+      and not exists (
+        select from catalog.changes e
+        where e.change_id = v.ended_by and (e.tick_id <= (select c.tick from cut c) or e.change_id = any ((select c.changes from cut c)::bigint[])))
+    union all
+    -- before changes were recorded: as the statements' clocks have it
+    select %1$s
+    from catalog.products p
+    where (select c.is_early from cut c) and p.made_by = 0 and p.valid_from <= products_as_of.at
+    union all
+    select %2$s
+    from catalog.product_versions v
+    where (select c.is_early from cut c) and v.made_by = 0 and v.valid_from <= products_as_of.at
+      and (v.ended_by <> 0 or products_as_of.at < v.valid_to)
 $body$
         $text$,
-        result, catalog.product_columns('p.', without), catalog.product_columns('v.', without));
-    comment on function audit.products_as_of is 'the catalogue as it stood at a moment';
+        catalog.product_columns('p.', without), catalog.product_columns('v.', without));
+    comment on function audit.products_as_of is
+        'the catalogue as it stood at a moment, to the second: an answer about the past stays what it is';
     revoke execute on function audit.products_as_of(timestamptz) from public;
     grant execute on function audit.products_as_of(timestamptz) to catalog_vendor, catalog_auditor;
 end
@@ -770,6 +1816,8 @@ CREATE TABLE enrichment.requests (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     started_at timestamp with time zone,
     completed_at timestamp with time zone,
+    file_encoding text,
+    encoding_guessed boolean,
     CONSTRAINT requests_batches_add_up CHECK (((processed_batches + failed_batches) <= total_batches)),
     CONSTRAINT requests_format_is_known CHECK ((format = ANY (ARRAY['csv'::text, 'json'::text, 'ndjson'::text]))),
     CONSTRAINT requests_request_hash_is_hex CHECK ((request_hash ~ '^[0-9a-f]{64}$'::text)),
@@ -814,6 +1862,14 @@ COMMENT ON COLUMN enrichment.requests.fields IS 'what columns mean: {"email": "E
 
 COMMENT ON COLUMN enrichment.requests.revision IS 'raised by every batch that ends: whoever wrote the output sees whether it is complete';
 
+-- Name: COLUMN requests.file_encoding; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.file_encoding IS 'encoding in which the list was read';
+
+-- Name: COLUMN requests.encoding_guessed; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.encoding_guessed IS 'whether nobody said so and it is not UTF-8';
+
 -- Name: enrichment; Type: VIEW; Schema: audit; Owner: -
 
 CREATE VIEW audit.enrichment WITH (security_invoker='true') AS
@@ -841,100 +1897,6 @@ CREATE VIEW audit.enrichment WITH (security_invoker='true') AS
 -- Name: VIEW enrichment; Type: COMMENT; Schema: audit; Owner: -
 
 COMMENT ON VIEW audit.enrichment IS 'every enrichment request with its calls and credits';
-
--- Name: upload_history; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.upload_history (
-    upload_id character varying(50) NOT NULL,
-    vendor_id character varying(50) NOT NULL,
-    file_name character varying(255) NOT NULL,
-    status text DEFAULT 'queued'::text NOT NULL,
-    mode text DEFAULT 'create'::text NOT NULL,
-    policy text DEFAULT 'load-valid'::text NOT NULL,
-    total_records integer,
-    valid_records integer,
-    error_records integer,
-    created_records integer,
-    updated_records integer,
-    unchanged_records integer,
-    upload_timestamp timestamp with time zone DEFAULT now() NOT NULL,
-    started_at timestamp with time zone,
-    completed_at timestamp with time zone,
-    bucket text,
-    object_key text,
-    object_version text,
-    file_size_bytes bigint,
-    file_sha256 text,
-    error_file_s3_key text,
-    rejected_file_s3_key text,
-    failure_type text,
-    failure_message text,
-    dry_run boolean DEFAULT false NOT NULL,
-    warning_records integer,
-    empty_cells text DEFAULT 'clear'::text NOT NULL,
-    missing_products text DEFAULT 'keep'::text NOT NULL,
-    deactivated_records integer,
-    encoding text,
-    announced_sha256 text,
-    CONSTRAINT upload_history_announced_sha256_is_hex CHECK ((announced_sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
-    CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
-    CONSTRAINT upload_history_encoding_is_a_name CHECK ((encoding ~ '^[!-.0-~]{1,40}$'::text)),
-    CONSTRAINT upload_history_failed_has_a_failure CHECK (((status <> 'failed'::text) OR (failure_type IS NOT NULL))),
-    CONSTRAINT upload_history_failures_say_why CHECK (((failure_type IS NULL) = (failure_message IS NULL))),
-    CONSTRAINT upload_history_file_sha256_is_hex CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT upload_history_loaded_rows_are_valid_rows CHECK (((status <> ALL (ARRAY['completed'::text, 'partial'::text])) OR COALESCE((((created_records + updated_records) + unchanged_records) = valid_records), false))),
-    CONSTRAINT upload_history_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
-    CONSTRAINT upload_history_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text, 'reverted'::text])))
-);
-
--- Name: TABLE upload_history; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON TABLE catalog.upload_history IS 'one row per upload, from its start';
-
--- Name: COLUMN upload_history.status; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.status IS 'queued -> processing -> completed (no error) | partial (some rows) | failed (nothing loaded); completed, partial -> reverted';
-
--- Name: COLUMN upload_history.mode; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.mode IS 'create (a known product is an error), upsert (it is updated), update (only known products, only the columns of the file)';
-
--- Name: COLUMN upload_history.total_records; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.total_records IS 'data rows; valid + error once finished';
-
--- Name: COLUMN upload_history.object_key; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.object_key IS 'where the file came from: key in the bucket, or path of a local file';
-
--- Name: COLUMN upload_history.dry_run; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.dry_run IS 'checked and counted like any other, but nothing was loaded';
-
--- Name: COLUMN upload_history.warning_records; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.warning_records IS 'rows with a warning; they count as valid or as error as if they had none. Null for uploads before warnings were looked for';
-
--- Name: COLUMN upload_history.empty_cells; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.empty_cells IS 'what an empty cell does to a known product: clear or keep its value';
-
--- Name: COLUMN upload_history.missing_products; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.missing_products IS 'what becomes of the vendor''s products that the file does not name: keep or deactivate';
-
--- Name: COLUMN upload_history.deactivated_records; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.deactivated_records IS 'products that became inactive because the file does not name them';
-
--- Name: COLUMN upload_history.encoding; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.encoding IS 'encoding that was said of this file; null: that of its mapping or its vendor, else it was found (event file.read)';
-
--- Name: COLUMN upload_history.announced_sha256; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.upload_history.announced_sha256 IS 'what the file must have, if that was said before it came';
 
 -- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
 
@@ -1008,7 +1970,15 @@ CREATE VIEW audit.uploads WITH (security_invoker='true') AS
     u.file_sha256,
     u.error_file_s3_key,
     u.rejected_file_s3_key,
-    u.dry_run
+    u.dry_run,
+    u.deactivated_records,
+    u.warning_records,
+    u.empty_cells,
+    u.missing_products,
+    COALESCE(u.file_encoding, u.encoding) AS encoding,
+    u.encoding_guessed,
+    u.kind,
+    u.reverts
    FROM (catalog.upload_history u
      LEFT JOIN catalog.vendors v USING (vendor_id));
 
@@ -1029,7 +1999,7 @@ CREATE VIEW audit.vendor_quality WITH (security_invoker='true') AS
     trunc(((100.0 * (sum(u.valid_records))::numeric) / (NULLIF(sum(u.total_records), 0))::numeric), 1) AS success_percent,
     max(u.upload_timestamp) AS last_upload_at
    FROM (catalog.vendors v
-     LEFT JOIN catalog.upload_history u ON ((((u.vendor_id)::text = (v.vendor_id)::text) AND (u.status <> ALL (ARRAY['queued'::text, 'processing'::text])) AND (NOT u.dry_run))))
+     LEFT JOIN catalog.upload_history u ON ((((u.vendor_id)::text = (v.vendor_id)::text) AND (u.status <> ALL (ARRAY['queued'::text, 'processing'::text])) AND (NOT u.dry_run) AND (u.kind = 'file'::text))))
   GROUP BY v.vendor_id, v.vendor_name, v.status;
 
 -- Name: VIEW vendor_quality; Type: COMMENT; Schema: audit; Owner: -
@@ -1062,6 +2032,17 @@ COMMENT ON TABLE catalog.api_tokens IS 'bearer tokens cat_<token_id>_<secret>; o
 
 COMMENT ON COLUMN catalog.api_tokens.last_used_at IS 'to the minute';
 
+-- Name: changes_change_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.changes ALTER COLUMN change_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME catalog.changes_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 -- Name: idempotency_keys; Type: TABLE; Schema: catalog; Owner: -
 
 CREATE TABLE catalog.idempotency_keys (
@@ -1092,36 +2073,11 @@ COMMENT ON COLUMN catalog.idempotency_keys.attempt IS 'raised by each request th
 
 -- Name: COLUMN idempotency_keys.seen_at; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.idempotency_keys.seen_at IS 'last heartbeat of the request at work; 300 s later another one may take the key over';
+COMMENT ON COLUMN catalog.idempotency_keys.seen_at IS 'last heartbeat of the request at work; 30 s later another one may take the key over';
 
 -- Name: COLUMN idempotency_keys.body_sha256; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.idempotency_keys.body_sha256 IS 'of the request that was answered: another body under the same key is refused';
-
--- Name: notifications; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.notifications (
-    notification_id bigint NOT NULL,
-    upload_id character varying(50) NOT NULL,
-    kind text NOT NULL,
-    recipient text,
-    state text DEFAULT 'pending'::text NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    last_error text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    sent_at timestamp with time zone,
-    CONSTRAINT notifications_kind_is_known CHECK ((kind = 'upload-finished'::text)),
-    CONSTRAINT notifications_sent_have_a_time CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
-    CONSTRAINT notifications_state_is_known CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'undeliverable'::text])))
-);
-
--- Name: TABLE notifications; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON TABLE catalog.notifications IS 'outbox: written with the result it announces, delivered at least once';
-
--- Name: COLUMN notifications.state; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.notifications.state IS 'pending -> sent | undeliverable (nobody to send it to, or refused for good); a failed attempt stays pending with its error';
 
 -- Name: notifications_notification_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
@@ -1147,50 +2103,6 @@ CREATE TABLE catalog.product_categories (
 
 COMMENT ON TABLE catalog.product_categories IS 'the whitelist of rule 4';
 
--- Name: product_versions; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.product_versions (
-    version_id bigint NOT NULL,
-    product_id bigint NOT NULL,
-    vendor_id character varying(50) NOT NULL,
-    vendor_product_id character varying(100) NOT NULL COLLATE pg_catalog."C",
-    product_name character varying(200) NOT NULL,
-    category character varying(100) NOT NULL,
-    subcategory character varying(100),
-    description character varying(2000),
-    sku character varying(100) NOT NULL COLLATE pg_catalog."C",
-    brand character varying(100),
-    price numeric(10,2) NOT NULL,
-    compare_at_price numeric(10,2),
-    stock_quantity integer NOT NULL,
-    unit character varying(20),
-    weight_kg numeric(10,3),
-    dimensions_cm character varying(50),
-    image_url character varying(2048),
-    status text NOT NULL,
-    upload_id character varying(50),
-    created_at timestamp with time zone NOT NULL,
-    valid_from timestamp with time zone NOT NULL,
-    valid_to timestamp with time zone NOT NULL,
-    operation text NOT NULL,
-    superseded_by character varying(50),
-    changed_by text DEFAULT SESSION_USER NOT NULL,
-    CONSTRAINT product_versions_end_after_they_begin CHECK ((valid_to >= valid_from)),
-    CONSTRAINT product_versions_operation_is_known CHECK ((operation = ANY (ARRAY['update'::text, 'delete'::text, 'revert'::text])))
-);
-
--- Name: TABLE product_versions; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON TABLE catalog.product_versions IS 'every superseded or deleted image of a product, written by triggers whatever changed it; plain inserts write nothing here';
-
--- Name: COLUMN product_versions.superseded_by; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.product_versions.superseded_by IS 'the upload that ended this image; null when it was done by hand';
-
--- Name: COLUMN product_versions.changed_by; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.product_versions.changed_by IS 'the database user who ended this image';
-
 -- Name: product_versions_version_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.product_versions ALTER COLUMN version_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1201,46 +2113,6 @@ ALTER TABLE catalog.product_versions ALTER COLUMN version_id ADD GENERATED ALWAY
     NO MAXVALUE
     CACHE 1
 );
-
--- Name: products; Type: TABLE; Schema: catalog; Owner: -
-
-CREATE TABLE catalog.products (
-    product_id bigint NOT NULL,
-    vendor_id character varying(50) NOT NULL,
-    vendor_product_id character varying(100) NOT NULL COLLATE pg_catalog."C",
-    product_name character varying(200) NOT NULL,
-    category character varying(100) NOT NULL,
-    subcategory character varying(100),
-    description character varying(2000),
-    sku character varying(100) NOT NULL COLLATE pg_catalog."C",
-    brand character varying(100),
-    price numeric(10,2) NOT NULL,
-    compare_at_price numeric(10,2),
-    stock_quantity integer NOT NULL,
-    unit character varying(20),
-    weight_kg numeric(10,3),
-    dimensions_cm character varying(50),
-    image_url character varying(2048),
-    status text DEFAULT 'active'::text NOT NULL,
-    upload_id character varying(50),
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    valid_from timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
-    CONSTRAINT products_compare_at_price_in_range CHECK (((compare_at_price >= 0.01) AND (compare_at_price <= 999999.99))),
-    CONSTRAINT products_image_url_is_http CHECK (((image_url)::text ~* '^https?://.'::text)),
-    CONSTRAINT products_price_in_range CHECK (((price >= 0.01) AND (price <= 999999.99))),
-    CONSTRAINT products_required_text_is_given CHECK ((((vendor_product_id)::text <> ''::text) AND ((product_name)::text <> ''::text) AND ((sku)::text <> ''::text))),
-    CONSTRAINT products_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text]))),
-    CONSTRAINT products_stock_quantity_in_range CHECK (((stock_quantity >= 0) AND (stock_quantity <= 1000000))),
-    CONSTRAINT products_weight_kg_in_range CHECK (((weight_kg >= (0)::numeric) AND (weight_kg <= 9999999.999)))
-);
-
--- Name: COLUMN products.upload_id; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.products.upload_id IS 'the upload that made the current image; null when it was changed by hand. No foreign key: it would cost a fifth of the load';
-
--- Name: COLUMN products.valid_from; Type: COMMENT; Schema: catalog; Owner: -
-
-COMMENT ON COLUMN catalog.products.valid_from IS 'since when the row has looked like this; former images are in product_versions';
 
 -- Name: products_product_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
@@ -1368,6 +2240,29 @@ COMMENT ON COLUMN catalog.validation_errors_rest.line_number IS 'physical line o
 -- Name: COLUMN validation_errors_rest.original_data; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.validation_errors_rest.original_data IS 'the row as the vendor wrote it, by column; under _mapped its values after a mapping, under _line a row that could not be split';
+
+-- Name: version_formats; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.version_formats (
+    format_id integer NOT NULL,
+    columns text NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+-- Name: TABLE version_formats; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.version_formats IS 'which columns of a version its hash covers: a column that comes later is not in the hash of older versions';
+
+-- Name: version_formats_format_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.version_formats ALTER COLUMN format_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.version_formats_format_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 -- Name: batches; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -1548,12 +2443,17 @@ COMMENT ON COLUMN enrichment.providers.max_concurrency IS 'calls reserved or und
 CREATE TABLE enrichment.records (
     request_id uuid NOT NULL,
     ordinal integer NOT NULL,
-    input jsonb NOT NULL
+    input jsonb NOT NULL,
+    problem text
 );
 
 -- Name: TABLE records; Type: COMMENT; Schema: enrichment; Owner: -
 
 COMMENT ON TABLE enrichment.records IS 'the input as it came, by its place from 0';
+
+-- Name: COLUMN records.problem; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.records.problem IS 'why nobody is asked about it: its line could not be read with certainty';
 
 -- Name: results; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -2161,6 +3061,11 @@ ALTER TABLE ONLY relay.members ATTACH PARTITION relay.members_rest FOR VALUES FR
 ALTER TABLE ONLY catalog.api_tokens
     ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (token_id);
 
+-- Name: changes changes_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.changes
+    ADD CONSTRAINT changes_pkey PRIMARY KEY (change_id);
+
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.idempotency_keys
@@ -2186,6 +3091,11 @@ ALTER TABLE ONLY catalog.product_categories
 ALTER TABLE ONLY catalog.product_versions
     ADD CONSTRAINT product_versions_pkey PRIMARY KEY (version_id);
 
+-- Name: product_versions product_versions_times_are_moments; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.product_versions
+    ADD CONSTRAINT product_versions_times_are_moments CHECK ((isfinite(valid_from) AND isfinite(valid_to))) NOT VALID;
+
 -- Name: products products_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.products
@@ -2195,6 +3105,11 @@ ALTER TABLE ONLY catalog.products
 
 ALTER TABLE ONLY catalog.products
     ADD CONSTRAINT products_sku_is_unique UNIQUE (sku);
+
+-- Name: products products_times_are_moments; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.products
+    ADD CONSTRAINT products_times_are_moments CHECK ((isfinite(valid_from) AND isfinite(created_at))) NOT VALID;
 
 -- Name: products products_vendor_product_id_is_unique_per_vendor; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -2206,6 +3121,16 @@ ALTER TABLE ONLY catalog.products
 ALTER TABLE ONLY catalog.report_links
     ADD CONSTRAINT report_links_pkey PRIMARY KEY (token_sha256);
 
+-- Name: ticks ticks_at_is_their_order; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.ticks
+    ADD CONSTRAINT ticks_at_is_their_order UNIQUE (at);
+
+-- Name: ticks ticks_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.ticks
+    ADD CONSTRAINT ticks_pkey PRIMARY KEY (tick_id);
+
 -- Name: upload_events_rest upload_events_rest_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.upload_events_rest
@@ -2215,6 +3140,16 @@ ALTER TABLE ONLY catalog.upload_events_rest
 
 ALTER TABLE catalog.upload_history
     ADD CONSTRAINT upload_history_empty_cells_is_known CHECK ((empty_cells = ANY (ARRAY['clear'::text, 'keep'::text]))) NOT VALID;
+
+-- Name: upload_history upload_history_kind_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_history
+    ADD CONSTRAINT upload_history_kind_is_known CHECK ((kind = ANY (ARRAY['file'::text, 'revert'::text]))) NOT VALID;
+
+-- Name: upload_history upload_history_loaded_rows_are_valid_rows; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_history
+    ADD CONSTRAINT upload_history_loaded_rows_are_valid_rows CHECK (((status <> ALL (ARRAY['completed'::text, 'partial'::text])) OR COALESCE(((((created_records + updated_records) + unchanged_records) + COALESCE(deleted_records, 0)) = valid_records), false))) NOT VALID;
 
 -- Name: upload_history upload_history_missing_products_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -2230,6 +3165,11 @@ ALTER TABLE catalog.upload_history
 
 ALTER TABLE ONLY catalog.upload_history
     ADD CONSTRAINT upload_history_pkey PRIMARY KEY (upload_id);
+
+-- Name: upload_history upload_history_reverts_name_an_upload; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_history
+    ADD CONSTRAINT upload_history_reverts_name_an_upload CHECK (((kind = 'revert'::text) = (reverts IS NOT NULL))) NOT VALID;
 
 -- Name: upload_slots upload_slots_object_key_is_used_once; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -2260,6 +3200,11 @@ ALTER TABLE ONLY catalog.validation_errors_rest
 
 ALTER TABLE ONLY catalog.vendors
     ADD CONSTRAINT vendors_pkey PRIMARY KEY (vendor_id);
+
+-- Name: version_formats version_formats_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.version_formats
+    ADD CONSTRAINT version_formats_pkey PRIMARY KEY (format_id);
 
 -- Name: batches batches_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
 
@@ -2420,6 +3365,18 @@ ALTER TABLE ONLY retention.tables
 
 CREATE INDEX api_tokens_vendor_id_idx ON catalog.api_tokens USING btree (vendor_id);
 
+-- Name: changes_tick_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX changes_tick_id_idx ON catalog.changes USING btree (tick_id, change_id);
+
+-- Name: changes_upload_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX changes_upload_id_idx ON catalog.changes USING btree (upload_id) WHERE (upload_id IS NOT NULL);
+
+-- Name: changes_waiting_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX changes_waiting_idx ON catalog.changes USING btree (change_id) WHERE (tick_id IS NULL);
+
 -- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX idempotency_keys_created_at_idx ON catalog.idempotency_keys USING btree (created_at);
@@ -2427,6 +3384,22 @@ CREATE INDEX idempotency_keys_created_at_idx ON catalog.idempotency_keys USING b
 -- Name: notifications_pending_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX notifications_pending_idx ON catalog.notifications USING btree (notification_id) WHERE (state = 'pending'::text);
+
+-- Name: product_versions_ended_by_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX product_versions_ended_by_idx ON catalog.product_versions USING btree (ended_by, version_id);
+
+-- Name: product_versions_made_by_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX product_versions_made_by_idx ON catalog.product_versions USING btree (made_by);
+
+-- Name: product_versions_product_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX product_versions_product_id_idx ON catalog.product_versions USING btree (product_id, version_id);
+
+-- Name: product_versions_sku_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX product_versions_sku_idx ON catalog.product_versions USING btree (sku);
 
 -- Name: product_versions_superseded_by_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -2604,6 +3577,30 @@ ALTER INDEX relay.members_pkey ATTACH PARTITION relay.members_rest_pkey;
 
 CREATE TRIGGER api_tokens_announce_change AFTER DELETE OR UPDATE OF secret_sha256, role, vendor_id, expires_at, revoked_at ON catalog.api_tokens FOR EACH ROW EXECUTE FUNCTION catalog.announce_token_change();
 
+-- Name: changes changes_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER changes_refuse_change BEFORE UPDATE ON catalog.changes FOR EACH ROW WHEN ((old.tick_id IS NOT NULL)) EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: changes changes_refuse_delete; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER changes_refuse_delete BEFORE DELETE ON catalog.changes FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: changes changes_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER changes_refuse_truncate BEFORE TRUNCATE ON catalog.changes FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: product_versions product_versions_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER product_versions_refuse_change BEFORE DELETE OR UPDATE ON catalog.product_versions FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: product_versions product_versions_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER product_versions_refuse_truncate BEFORE TRUNCATE ON catalog.product_versions FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: products products_begin_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER products_begin_change BEFORE INSERT OR DELETE OR UPDATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.begin_change();
+
 -- Name: products products_begin_image; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER products_begin_image BEFORE UPDATE ON catalog.products FOR EACH ROW EXECUTE FUNCTION catalog.begin_product_image();
@@ -2616,9 +3613,25 @@ CREATE TRIGGER products_keep_deleted_images AFTER DELETE ON catalog.products REF
 
 CREATE TRIGGER products_keep_updated_images AFTER UPDATE ON catalog.products REFERENCING OLD TABLE AS old_images NEW TABLE AS new_images FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_updated_product_images();
 
+-- Name: products products_refuse_forged_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER products_refuse_forged_change AFTER INSERT ON catalog.products FOR EACH ROW WHEN ((new.made_by IS DISTINCT FROM (NULLIF(current_setting('catalog.change_id'::text, true), ''::text))::bigint)) EXECUTE FUNCTION catalog.refuse_forged_change();
+
 -- Name: products products_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER products_refuse_truncate BEFORE TRUNCATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('delete the rows instead: their images are then kept');
+
+-- Name: ticks ticks_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER ticks_refuse_change BEFORE UPDATE ON catalog.ticks FOR EACH ROW WHEN ((old.hash IS NOT NULL)) EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: ticks ticks_refuse_delete; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER ticks_refuse_delete BEFORE DELETE ON catalog.ticks FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: ticks ticks_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER ticks_refuse_truncate BEFORE TRUNCATE ON catalog.ticks FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
 
 -- Name: upload_events upload_events_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -2631,6 +3644,14 @@ CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_e
 -- Name: upload_events_rest upload_events_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events_rest FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
+
+-- Name: version_formats version_formats_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER version_formats_refuse_change BEFORE DELETE OR UPDATE ON catalog.version_formats FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: version_formats version_formats_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER version_formats_refuse_truncate BEFORE TRUNCATE ON catalog.version_formats FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
 
 -- Name: object_events object_events_forget_objects; Type: TRIGGER; Schema: intake; Owner: -
 
@@ -2648,6 +3669,11 @@ CREATE TRIGGER jobs_wake_workers AFTER INSERT ON jobs.jobs REFERENCING NEW TABLE
 
 ALTER TABLE ONLY catalog.api_tokens
     ADD CONSTRAINT api_tokens_vendor_exists FOREIGN KEY (vendor_id) REFERENCES catalog.vendors(vendor_id);
+
+-- Name: changes changes_tick_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.changes
+    ADD CONSTRAINT changes_tick_exists FOREIGN KEY (tick_id) REFERENCES catalog.ticks(tick_id);
 
 -- Name: notifications notifications_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -2742,6 +3768,22 @@ ALTER TABLE catalog.api_tokens ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY api_tokens_audit ON catalog.api_tokens FOR SELECT TO catalog_auditor USING (true);
 
+-- Name: changes; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.changes ENABLE ROW LEVEL SECURITY;
+
+-- Name: changes changes_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY changes_audit ON catalog.changes FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: changes changes_order; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY changes_order ON catalog.changes FOR SELECT TO catalog_vendor USING (true);
+
+-- Name: changes changes_service; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY changes_service ON catalog.changes FOR SELECT TO catalog_owner USING (true);
+
 -- Name: notifications; Type: ROW SECURITY; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.notifications ENABLE ROW LEVEL SECURITY;
@@ -2761,6 +3803,10 @@ CREATE POLICY product_versions_audit ON catalog.product_versions FOR SELECT TO c
 -- Name: product_versions product_versions_own_rows; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY product_versions_own_rows ON catalog.product_versions FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
+
+-- Name: product_versions product_versions_service; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY product_versions_service ON catalog.product_versions FOR SELECT TO catalog_owner USING (true);
 
 -- Name: products; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -2826,13 +3872,23 @@ CREATE POLICY vendors_audit ON catalog.vendors FOR SELECT TO catalog_auditor USI
 
 CREATE POLICY vendors_own_row ON catalog.vendors FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
 
+-- Name: version_formats; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.version_formats ENABLE ROW LEVEL SECURITY;
+
+-- Name: version_formats version_formats_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY version_formats_audit ON catalog.version_formats FOR SELECT TO catalog_owner, catalog_auditor USING (true);
+
 -- Name: SCHEMA audit; Type: ACL; Schema: -; Owner: -
 
 GRANT USAGE ON SCHEMA audit TO catalog_vendor;
 GRANT USAGE ON SCHEMA audit TO catalog_auditor;
+GRANT ALL ON SCHEMA audit TO catalog_history;
 
 -- Name: SCHEMA catalog; Type: ACL; Schema: -; Owner: -
 
+REVOKE ALL ON SCHEMA catalog FROM catalog_owner;
 GRANT USAGE ON SCHEMA catalog TO catalog_vendor;
 GRANT USAGE ON SCHEMA catalog TO catalog_auditor;
 
@@ -2856,6 +3912,25 @@ GRANT USAGE ON SCHEMA relay TO catalog_auditor;
 
 GRANT USAGE ON SCHEMA retention TO catalog_auditor;
 
+-- Name: FUNCTION cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) TO catalog_owner;
+GRANT ALL ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) TO catalog_vendor;
+GRANT ALL ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) TO catalog_auditor;
+
+-- Name: FUNCTION head(OUT tick bigint, OUT at timestamp with time zone, OUT head text); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone, OUT head text) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone, OUT head text) TO catalog_owner;
+GRANT ALL ON FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone, OUT head text) TO catalog_auditor;
+
+-- Name: FUNCTION history_problems(); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.history_problems() FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.history_problems() TO catalog_owner;
+GRANT ALL ON FUNCTION audit.history_problems() TO catalog_auditor;
+
 -- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: ACL; Schema: audit; Owner: -
 
 REVOKE ALL ON FUNCTION audit.product_history(vendor text, vendor_product_id text) FROM PUBLIC;
@@ -2868,9 +3943,98 @@ REVOKE ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) FROM PU
 GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catalog_vendor;
 GRANT ALL ON FUNCTION audit.products_as_of(at timestamp with time zone) TO catalog_auditor;
 
+-- Name: TABLE changes; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.changes TO catalog_owner;
+GRANT SELECT ON TABLE catalog.changes TO catalog_auditor;
+
+-- Name: COLUMN changes.change_id; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(change_id) ON TABLE catalog.changes TO catalog_vendor;
+
+-- Name: COLUMN changes.tick_id; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(tick_id) ON TABLE catalog.changes TO catalog_vendor;
+
+-- Name: TABLE notifications; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.notifications TO catalog_auditor;
+
+-- Name: TABLE product_versions; Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON TABLE catalog.product_versions FROM catalog_owner;
+GRANT INSERT,REFERENCES,DELETE,TRIGGER,TRUNCATE,UPDATE ON TABLE catalog.product_versions TO catalog_owner;
+GRANT SELECT ON TABLE catalog.product_versions TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.product_versions TO catalog_auditor;
+
+-- Name: TABLE products; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.products TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.products TO catalog_auditor;
+GRANT REFERENCES,TRIGGER ON TABLE catalog.products TO catalog_history;
+
+-- Name: TABLE ticks; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.ticks TO catalog_owner;
+GRANT SELECT ON TABLE catalog.ticks TO catalog_auditor;
+
+-- Name: COLUMN ticks.tick_id; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(tick_id) ON TABLE catalog.ticks TO catalog_vendor;
+
+-- Name: COLUMN ticks.at; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(at) ON TABLE catalog.ticks TO catalog_vendor;
+
+-- Name: TABLE upload_history; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.upload_history TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.upload_history TO catalog_auditor;
+
+-- Name: TABLE product_rows; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.product_rows TO catalog_auditor;
+
+-- Name: FUNCTION row_of_version(version bigint); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.row_of_version(version bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.row_of_version(version bigint) TO catalog_auditor;
+
+-- Name: FUNCTION sku_holders(upload text); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.sku_holders(upload text) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.sku_holders(upload text) TO catalog_auditor;
+
+-- Name: FUNCTION tick(wait boolean); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.tick(wait boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.tick(wait boolean) TO catalog_owner;
+
+-- Name: FUNCTION upload_diff(upload text); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.upload_diff(upload text) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.upload_diff(upload text) TO catalog_vendor;
+GRANT ALL ON FUNCTION audit.upload_diff(upload text) TO catalog_auditor;
+
+-- Name: FUNCTION upload_timeline(upload text); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.upload_timeline(upload text) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.upload_timeline(upload text) TO catalog_auditor;
+
+-- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) TO catalog_owner;
+GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) TO catalog_auditor;
+
 -- Name: FUNCTION add_product_column(name text, definition text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.add_product_column(name text, definition text) FROM PUBLIC;
+
+-- Name: FUNCTION add_version_column(name text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.add_version_column(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.add_version_column(name text) TO catalog_owner;
 
 -- Name: FUNCTION ambiguous_keys(); Type: ACL; Schema: catalog; Owner: -
 
@@ -2881,6 +4045,10 @@ GRANT ALL ON FUNCTION catalog.ambiguous_keys() TO catalog_auditor;
 
 REVOKE ALL ON FUNCTION catalog.announce_token_change() FROM PUBLIC;
 
+-- Name: FUNCTION begin_change(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.begin_change() FROM PUBLIC;
+
 -- Name: FUNCTION begin_product_image(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.begin_product_image() FROM PUBLIC;
@@ -2889,6 +4057,22 @@ REVOKE ALL ON FUNCTION catalog.begin_product_image() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.canonical_key(key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION catalog.canonical_key(key text) TO catalog_auditor;
+
+-- Name: FUNCTION change_hash(change catalog.changes); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.change_hash(change catalog.changes) FROM PUBLIC;
+
+-- Name: FUNCTION changes_of_upload(upload text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.changes_of_upload(upload text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_owner;
+GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_vendor;
+GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_auditor;
+
+-- Name: FUNCTION current_change(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.current_change() FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.current_change() TO catalog_owner;
 
 -- Name: FUNCTION current_vendor_id(); Type: ACL; Schema: catalog; Owner: -
 
@@ -2903,6 +4087,10 @@ REVOKE ALL ON FUNCTION catalog.drop_error_partitions(keep interval) FROM PUBLIC;
 -- Name: FUNCTION drop_product_column(name text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.drop_product_column(name text) FROM PUBLIC;
+
+-- Name: FUNCTION early_hash(OUT versions bigint, OUT hash bytea); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.early_hash(OUT versions bigint, OUT hash bytea) FROM PUBLIC;
 
 -- Name: FUNCTION ensure_error_partitions(at timestamp with time zone); Type: ACL; Schema: catalog; Owner: -
 
@@ -2930,14 +4118,39 @@ REVOKE ALL ON FUNCTION catalog.keep_updated_product_images() FROM PUBLIC;
 -- Name: FUNCTION product_columns(prefix text, without text[]); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.product_columns(prefix text, without text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.product_columns(prefix text, without text[]) TO catalog_history;
 
 -- Name: FUNCTION refuse_change(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.refuse_change() FROM PUBLIC;
 
+-- Name: FUNCTION refuse_forged_change(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.refuse_forged_change() FROM PUBLIC;
+
+-- Name: FUNCTION refuse_history_change(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.refuse_history_change() FROM PUBLIC;
+
 -- Name: FUNCTION revert_upload(upload text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.revert_upload(upload text) FROM PUBLIC;
+
+-- Name: FUNCTION row_hashes(format integer, condition text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.row_hashes(format integer, condition text) FROM PUBLIC;
+
+-- Name: FUNCTION rows_hash(change bigint, OUT versions bigint, OUT hash bytea); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.rows_hash(change bigint, OUT versions bigint, OUT hash bytea) FROM PUBLIC;
+
+-- Name: FUNCTION tick_hash(tick catalog.ticks); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.tick_hash(tick catalog.ticks) FROM PUBLIC;
+
+-- Name: FUNCTION version_format(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.version_format() FROM PUBLIC;
 
 -- Name: FUNCTION write_products_as_of(); Type: ACL; Schema: catalog; Owner: -
 
@@ -3004,11 +4217,6 @@ GRANT SELECT ON TABLE enrichment.requests TO catalog_auditor;
 
 GRANT SELECT ON TABLE audit.enrichment TO catalog_auditor;
 
--- Name: TABLE upload_history; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.upload_history TO catalog_vendor;
-GRANT SELECT ON TABLE catalog.upload_history TO catalog_auditor;
-
 -- Name: TABLE upload_errors; Type: ACL; Schema: audit; Owner: -
 
 GRANT SELECT ON TABLE audit.upload_errors TO catalog_vendor;
@@ -3065,29 +4273,20 @@ GRANT SELECT(revoked_at) ON TABLE catalog.api_tokens TO catalog_auditor;
 
 GRANT SELECT(last_used_at) ON TABLE catalog.api_tokens TO catalog_auditor;
 
--- Name: TABLE notifications; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.notifications TO catalog_auditor;
-
 -- Name: TABLE product_categories; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON TABLE catalog.product_categories TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.product_categories TO catalog_auditor;
 
--- Name: TABLE product_versions; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.product_versions TO catalog_vendor;
-GRANT SELECT ON TABLE catalog.product_versions TO catalog_auditor;
-
--- Name: TABLE products; Type: ACL; Schema: catalog; Owner: -
-
-GRANT SELECT ON TABLE catalog.products TO catalog_vendor;
-GRANT SELECT ON TABLE catalog.products TO catalog_auditor;
-
 -- Name: TABLE upload_events; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_auditor;
+
+-- Name: TABLE version_formats; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.version_formats TO catalog_owner;
+GRANT SELECT ON TABLE catalog.version_formats TO catalog_auditor;
 
 -- Name: TABLE batches; Type: ACL; Schema: enrichment; Owner: -
 

@@ -4,7 +4,7 @@ package import Postgres
 package import Storage
 
 /// What keeps the database in order: each duty is a job of its own, so that one that fails stops no other.
-enum UpkeepJob {
+enum RetentionDuty {
     static let queue = "upkeep"
     static let partitionsKind = "partitions"
     static let retentionKind = "retention"
@@ -29,20 +29,20 @@ package struct UpkeepResources: Sendable {
 
     /// What workers enqueue by themselves.
     package static let periodic = [
-        duty(UpkeepJob.partitionsKind, everySeconds: 300), duty(UpkeepJob.retentionKind, everySeconds: 3600),
+        duty(RetentionDuty.partitionsKind, everySeconds: 300), duty(RetentionDuty.retentionKind, everySeconds: 3600),
     ]
 
     /// One after another: a run goes on where the one before was cut off.
     private static func duty(_ kind: String, everySeconds seconds: Int) -> PeriodicJob {
         PeriodicJob(
-            NewJob(queue: UpkeepJob.queue, kind: kind, priority: 4, maxAttempts: 3, serialKey: kind),
+            NewJob(queue: RetentionDuty.queue, kind: kind, priority: 4, maxAttempts: 3, serialKey: kind),
             everySeconds: seconds)
     }
 }
 
 /// Makes partitions ahead of time.
 struct PartitionsJob: JobHandler {
-    let kind = UpkeepJob.partitionsKind
+    let kind = RetentionDuty.partitionsKind
     let pool: Pool
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
@@ -53,7 +53,7 @@ struct PartitionsJob: JobHandler {
 
 /// Releases partitions whose time is over.
 struct RetentionJob: JobHandler {
-    let kind = UpkeepJob.retentionKind
+    let kind = RetentionDuty.retentionKind
     let resources: UpkeepResources
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {

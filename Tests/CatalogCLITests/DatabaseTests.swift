@@ -5,7 +5,7 @@ import Testing
 
 @testable import CatalogCLI
 
-@Suite struct DatabaseTests {
+@Suite(.timeLimit(.minutes(5))) struct DatabaseTests {
     @Test("Each of two hosts gets a token signed for it, and the connection goes to the one that takes changes")
     func tokens() async throws {
         let cloud = Cloud(

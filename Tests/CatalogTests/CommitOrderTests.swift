@@ -5,7 +5,7 @@ import Testing
 @testable import Catalog
 
 /// The past is asked for in the order of commits, and has one answer.
-@Suite struct CommitOrderTests {
+@Suite(.timeLimit(.minutes(5))) struct CommitOrderTests {
     /// What the catalogue was at a moment, in one line.
     private static func digest(_ moment: String) -> Statement {
         """

@@ -5,7 +5,7 @@ import Testing
 @testable import Catalog
 
 /// Whoever rewrites the past, with whatever rights, is found out.
-@Suite struct HistoryProofTests {
+@Suite(.timeLimit(.minutes(5))) struct HistoryProofTests {
     /// Four ticks: two products, and three changes of each.
     private func seed(_ connection: Connection) async throws {
         try await connection.transaction { try $0.seed() }

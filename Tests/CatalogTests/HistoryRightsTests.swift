@@ -5,7 +5,7 @@ import Testing
 @testable import Catalog
 
 /// Nobody rewrites the history: not the service, not whoever migrates, and the hand of a superuser only with intent.
-@Suite struct HistoryRightsTests {
+@Suite(.timeLimit(.minutes(5))) struct HistoryRightsTests {
     private static let tables = [
         "catalog.product_versions", "catalog.changes", "catalog.ticks", "catalog.version_formats",
     ]

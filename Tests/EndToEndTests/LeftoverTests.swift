@@ -28,8 +28,8 @@ import Threads
                 try Task.checkCancellation()
                 let victim = try service.start("serve", "--roles", "api")
                 let http = HTTPClient()
-                while (try? await http.send(HTTPRequest("GET", "http://\(address)/readyz")).status) != 200 {
-                    try Task.checkCancellation()
+                try await eventually(within: .seconds(60)) {
+                    (try? await http.send(HTTPRequest("GET", "http://\(address)/readyz")).status) == 200  // refused until it listens
                 }
                 let isAnswered = Locked(false)
                 let upload = Task {

@@ -124,8 +124,8 @@ import Testing
             try await service.catalog.succeed("provider", "add", "mock", "--kind", "mock")
             try await service.running("serve", "--roles", "api") {
                 // Not /readyz, which is about the store, too.
-                while (try? await http.send(HTTPRequest("GET", "http://\(address)/healthz")).status) != 200 {
-                    try Task.checkCancellation()
+                try await eventually(within: .seconds(60)) {
+                    (try? await http.send(HTTPRequest("GET", "http://\(address)/healthz")).status) == 200  // refused until it listens
                 }
                 for (path, body) in [
                     ("uploads?vendor=V001", #"{"fileName": "s.csv"}"#),

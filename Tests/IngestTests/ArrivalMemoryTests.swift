@@ -12,7 +12,7 @@ import Upkeep
 @testable import Storage
 
 /// What has arrived is known for its time, in whichever partition its arrival lies.
-@Suite struct ArrivalMemoryTests {
+@Suite(.timeLimit(.minutes(5))) struct ArrivalMemoryTests {
     private static let pipelines = Pipelines([OnboardIntake()])
     private static let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     private static let route = Route(bucket: "inbox", prefix: "uploads/", pipeline: "onboard")

@@ -5,7 +5,7 @@ import Testing
 @testable import Catalog
 
 /// From a product's version to the line of the file, and from an upload to what it did.
-@Suite struct TraceTests {
+@Suite(.timeLimit(.minutes(5))) struct TraceTests {
     @Test("Each version names the line of the file that made it; what a hand made has none")
     func lines() async throws {
         try await Onboarding.with { onboarding in

@@ -7,7 +7,7 @@ import Threads
 @testable import Jobs
 @testable import Upkeep
 
-@Suite struct WatchedDutyTests {
+@Suite(.timeLimit(.minutes(5))) struct WatchedDutyTests {
     private struct Failing: JobHandler {
         let kind = "retention"
         let failures: Locked<[String]>
