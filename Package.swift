@@ -137,7 +137,8 @@ let package = Package(
         tests(
             "Ingest",
             [
-                "AWS", "Catalog", "Curl", "Ingest", "Intake", "Jobs", "OpenSSL", "PipelineSupport", "Postgres", "Storage",
+                "AWS", "Catalog", "Curl", "Ingest", "Intake", "Jobs", "OpenSSL", "PipelineSupport", "Postgres",
+                "Storage",
                 "Tabular", "TestSupport", "Text", "Upkeep", logging,
             ]),
         tests(

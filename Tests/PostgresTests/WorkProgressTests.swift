@@ -4,7 +4,7 @@ import Threads
 
 @testable import Postgres
 
-struct WorkProgressTests {
+@Suite(.timeLimit(.minutes(5))) struct WorkProgressTests {
     @Test("COPY and streamed rows report to whoever watches over the work, on the connection's thread, too")
     func reports() async throws {
         try await withDatabase { conninfo in

@@ -5,7 +5,7 @@ import Threads
 
 @testable import Storage
 
-struct StagedFileTests {
+@Suite(.timeLimit(.minutes(5))) struct StagedFileTests {
     private func names(_ folder: TemporaryFolder) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     }

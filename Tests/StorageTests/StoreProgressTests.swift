@@ -5,7 +5,7 @@ import Threads
 @testable import Storage
 
 /// Bytes that move are progress, whoever moves them.
-struct StoreProgressTests {
+@Suite(.timeLimit(.minutes(5))) struct StoreProgressTests {
     @Test("Storing and fetching report to whoever watches over the work", arguments: ObjectStoreTests.Kind.allCases)
     func stores(kind: ObjectStoreTests.Kind) async throws {
         let bench = try await kind.make()

@@ -116,7 +116,9 @@ struct UploadContentRoutes: Sendable {
         return Self.answer(uploadID, destination, base).response
     }
 
-    private static func answer(_ uploadID: String, _ destination: AnnouncedUploads.Destination, _ base: String) -> Answer {
+    private static func answer(_ uploadID: String, _ destination: AnnouncedUploads.Destination, _ base: String)
+        -> Answer
+    {
         let json =
             switch destination {
             case .store(let link): Self.accepted(uploadID, link.url, link.headers, link.expiresAt.formatted(.iso8601))

@@ -69,7 +69,8 @@ struct IngestCommand: AsyncParsableCommand {
         }
         guard missing.fits(mode) else {
             throw ValidationError(
-                "--missing deactivate requires --mode upsert or update: a file of new products does not name the others")
+                "--missing deactivate requires --mode upsert or update: a file of new products does not name the others"
+            )
         }
     }
 
