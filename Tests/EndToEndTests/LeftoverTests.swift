@@ -29,7 +29,8 @@ import Threads
                 let victim = try service.start("serve", "--roles", "api")
                 let http = HTTPClient()
                 try await eventually(within: .seconds(60)) {
-                    (try? await http.send(HTTPRequest("GET", "http://\(address)/readyz")).status) == 200  // refused until it listens
+                    // Refused until it listens.
+                    (try? await http.send(HTTPRequest("GET", "http://\(address)/readyz")).status) == 200
                 }
                 let isAnswered = Locked(false)
                 let upload = Task {

@@ -125,7 +125,8 @@ import Testing
             try await service.running("serve", "--roles", "api") {
                 // Not /readyz, which is about the store, too.
                 try await eventually(within: .seconds(60)) {
-                    (try? await http.send(HTTPRequest("GET", "http://\(address)/healthz")).status) == 200  // refused until it listens
+                    // Refused until it listens.
+                    (try? await http.send(HTTPRequest("GET", "http://\(address)/healthz")).status) == 200
                 }
                 for (path, body) in [
                     ("uploads?vendor=V001", #"{"fileName": "s.csv"}"#),
