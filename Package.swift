@@ -25,6 +25,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -91,6 +92,7 @@ let package = Package(
             dependencies: [
                 "API", "AWS", "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "Migrations", "Postgres",
                 "Relay", "Storage", "Tabular", "Text", "Threads", "Upkeep", arguments, lifecycle, logging,
+                signals,
             ],
             swiftSettings: strict),
 
@@ -122,7 +124,7 @@ let package = Package(
             name: "PipelineSupport", dependencies: ["Intake", "Storage"], path: "Tests/PipelineSupport",
             swiftSettings: strict),
         tests("Threads", ["TestSupport", "Threads"]),
-        tests("Postgres", ["Postgres", "TestSupport"]),
+        tests("Postgres", ["Postgres", "TestSupport", "Threads"]),
         tests("OpenSSL", ["OpenSSL", "TestSupport"]),
         tests("AWS", ["AWS", "Curl", "TestSupport", "Threads"]),
         tests("Text", ["Text"]),
@@ -133,11 +135,11 @@ let package = Package(
         tests("Jobs", ["Jobs", "Postgres", "TestSupport", "Threads", logging]),
         tests("Catalog", ["Catalog", "Migrations", "Postgres", "TestSupport", "Text"]),
         tests("Storage", ["AWS", "Curl", "Storage", "TestSupport", "Threads"]),
-        tests("Intake", ["Intake", "Jobs", "PipelineSupport", "Postgres", "TestSupport", logging]),
+        tests("Intake", ["Intake", "TestSupport"]),
         tests(
             "Ingest",
             [
-                "AWS", "Catalog", "Curl", "Ingest", "Intake", "Jobs", "OpenSSL", "PipelineSupport", "Postgres",
+                "AWS", "Catalog", "Curl", "Ingest", "Intake", "Jobs", "PipelineSupport", "Postgres",
                 "Storage",
                 "Tabular", "TestSupport", "Text", "Upkeep", logging,
             ]),
@@ -153,12 +155,15 @@ let package = Package(
                 "AWS", "Curl", "Intake", "Jobs", "OpenSSL", "PipelineSupport", "Postgres", "Relay", "Storage",
                 "TestSupport", "Threads", logging,
             ]),
-        tests("Upkeep", ["Jobs", "Postgres", "Storage", "TestSupport", "Upkeep", logging]),
+        tests("Upkeep", ["Jobs", "Postgres", "Storage", "TestSupport", "Threads", "Upkeep", logging]),
         tests(
             "API",
-            ["API", "Catalog", "Curl", "Enrichment", "Jobs", "OpenSSL", "Postgres", "TestSupport", "Threads", logging]),
-        tests("CatalogCLI", ["API", "AWS", "CatalogCLI", "Curl", "Jobs", "Postgres", "TestSupport", logging]),
+            [
+                "API", "Catalog", "Curl", "Enrichment", "Jobs", "OpenSSL", "Postgres", "TestSupport", "Threads",
+                logging, nio,
+            ]),
+        tests("CatalogCLI", ["API", "AWS", "CatalogCLI", "Curl", "Jobs", "Postgres", "Relay", "TestSupport", logging]),
         tests("Statement", ["API", "Enrichment", "Jobs", "Postgres", "TestSupport"]),
-        tests("EndToEnd", ["AWS", "Curl", "OpenSSL", "Postgres", "TestSupport"]),
+        tests("EndToEnd", ["AWS", "Curl", "OpenSSL", "Postgres", "TestSupport", "Threads"]),
     ]
 )

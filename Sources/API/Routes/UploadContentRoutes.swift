@@ -1,5 +1,5 @@
 import Catalog
-import FoundationEssentials
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Ingest
