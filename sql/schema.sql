@@ -3888,9 +3888,9 @@ GRANT ALL ON SCHEMA audit TO catalog_history;
 
 -- Name: SCHEMA catalog; Type: ACL; Schema: -; Owner: -
 
-REVOKE ALL ON SCHEMA catalog FROM catalog_owner;
 GRANT USAGE ON SCHEMA catalog TO catalog_vendor;
 GRANT USAGE ON SCHEMA catalog TO catalog_auditor;
+GRANT ALL ON SCHEMA catalog TO catalog_owner WITH GRANT OPTION;
 
 -- Name: SCHEMA enrichment; Type: ACL; Schema: -; Owner: -
 
@@ -3962,10 +3962,9 @@ GRANT SELECT ON TABLE catalog.notifications TO catalog_auditor;
 
 -- Name: TABLE product_versions; Type: ACL; Schema: catalog; Owner: -
 
-REVOKE ALL ON TABLE catalog.product_versions FROM catalog_owner;
-GRANT INSERT,REFERENCES,DELETE,TRIGGER,TRUNCATE,UPDATE ON TABLE catalog.product_versions TO catalog_owner;
 GRANT SELECT ON TABLE catalog.product_versions TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.product_versions TO catalog_auditor;
+GRANT SELECT ON TABLE catalog.product_versions TO catalog_owner;
 
 -- Name: TABLE products; Type: ACL; Schema: catalog; Owner: -
 

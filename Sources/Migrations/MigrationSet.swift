@@ -1,4 +1,5 @@
 package import Foundation
+import OpenSSL
 
 /// All migrations in order of their versions, which run 1, 2, 3 … without gaps.
 package struct MigrationSet: Sendable, Equatable {
@@ -9,8 +10,11 @@ package struct MigrationSet: Sendable, Equatable {
 
     /// `R_<name>.sql`, by name.
     package let repeatables: [RepeatableMigration]
-    /// What a database of the newest version consists of; nil where nobody has written it down.
-    package let fingerprint: SchemaFingerprint?
+    /// What a database of the newest version consists of; nil where nobody has written it down, or not since a file was changed or added.
+    package var fingerprint: SchemaFingerprint? {
+        writtenFingerprint.flatMap { $0.madeBy == nil || $0.madeBy == digest ? $0 : nil }
+    }
+    private let writtenFingerprint: SchemaFingerprint?
     /// The role that the tool's own tables shall belong to, so that each of its members may migrate; nil for whoever comes first.
     package let owner: String?
 
@@ -53,7 +57,9 @@ package struct MigrationSet: Sendable, Equatable {
     ) throws {
         self.owner = owner
         self.lintsFrom = lintsFrom
-        fingerprint = files.first { $0.name == SchemaFingerprint.fileName }.map { SchemaFingerprint(text: $0.sql) }
+        writtenFingerprint = files.first { $0.name == SchemaFingerprint.fileName }.map {
+            SchemaFingerprint(text: $0.sql)
+        }
         var sorted = SortedScripts()
         for file in files.sorted(by: { $0.name < $1.name }) where file.name != SchemaFingerprint.fileName {
             try sorted.add(file.name, file.sql, placeholders)
@@ -61,6 +67,11 @@ package struct MigrationSet: Sendable, Equatable {
         preparations = sorted.preparations
         repeatables = sorted.repeatables
         migrations = try sorted.migrations()
+    }
+
+    /// SHA-256 of all that makes the schema.
+    var digest: String {
+        SHA256.hash(Array((migrations.map(\.checksum) + repeatables.map(\.checksums.recorded)).joined().utf8)).hex
     }
 
     subscript(version: Int) -> Migration? {

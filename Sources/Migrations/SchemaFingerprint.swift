@@ -15,12 +15,15 @@ package struct SchemaFingerprint: Sendable, Equatable {
     static let fileName = "fingerprint.tsv"
 
     let definitions: [Object: String]
+    /// SHA-256 of the migrations that made it; nil if its file does not say.
+    var madeBy: String?
 
-    /// Lines of kind, name and definition, separated by tabs.
+    /// Lines of kind, name and definition, separated by tabs; the first says which migrations made it.
     init(text: String) {
         let lines = text.split(whereSeparator: \.isNewline).map { line in
             line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         }
+        madeBy = lines.first { $0.count == 2 && $0[0] == Self.madeByKind }?[1]
         definitions = Dictionary(
             lines.filter { $0.count == 3 }.map { (Object(kind: $0[0], name: $0[1]), $0[2]) }, uniquingKeysWith: { $1 })
     }
@@ -31,8 +34,11 @@ package struct SchemaFingerprint: Sendable, Equatable {
 
     /// As the file has it: sorted, so that two branches that add objects merge.
     package var text: String {
-        definitions.map { "\($0.key.kind)\t\($0.key.name)\t\($0.value)\n" }.sorted().joined()
+        (madeBy.map { "\(Self.madeByKind)\t\($0)\n" } ?? "")
+            + definitions.map { "\($0.key.kind)\t\($0.key.name)\t\($0.value)\n" }.sorted().joined()
     }
+
+    private static let madeByKind = "migrations"
 
     /// Names that need no quotes.
     var schemas: [String] { names(of: "schema") }

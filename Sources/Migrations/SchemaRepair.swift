@@ -116,7 +116,11 @@ extension Migrator {
     /// Of a database as it is, for `sql/migrations/fingerprint.tsv`.
     package func fingerprint() async throws -> SchemaFingerprint {
         try await withConnection { connection in
-            try await connection.transaction(.init(isReadOnly: true)) { try SchemaFingerprint.read($0) }
+            var fingerprint = try await connection.transaction(.init(isReadOnly: true)) {
+                try SchemaFingerprint.read($0)
+            }
+            fingerprint.madeBy = files.digest
+            return fingerprint
         }
     }
 

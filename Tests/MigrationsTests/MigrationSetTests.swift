@@ -126,6 +126,19 @@ struct MigrationSetTests {
         #expect(bundled.fingerprint == read.fingerprint)
     }
 
+    @Test("A fingerprint that was written before a file was changed is not compared with")
+    func staleFingerprint() throws {
+        func set(_ sql: String, fingerprint: String) throws -> MigrationSet {
+            try MigrationSet(files: [("0001_a.sql", sql), ("fingerprint.tsv", fingerprint)])
+        }
+        let object = "table\tpublic.t\t\n"
+        #expect(try set("create table t ()", fingerprint: object).fingerprint != nil)
+        let digest = try set("create table t ()", fingerprint: object).digest
+        let written = "migrations\t\(digest)\n" + object
+        #expect(try set("create table t ()", fingerprint: written).fingerprint?.text == written)
+        #expect(try set("create table t (a int)", fingerprint: written).fingerprint == nil)
+    }
+
     @Test("A new pair of files gets the next number and is never written over another")
     func newFile() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "migrations-\(UUID().uuidString)")
