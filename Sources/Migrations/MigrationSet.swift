@@ -134,7 +134,7 @@ private struct SortedScripts {
         var last: (version: Int, file: String) = (0, "")
         for up in ups {
             let (version, file) = (up.name.version, up.script.fileName)
-            if version == last.version {
+            if version == last.version, !last.file.isEmpty {
                 throw MigrationFileError.duplicate(version: version, files: [last.file, file])
             }
             guard version == last.version + 1 else {

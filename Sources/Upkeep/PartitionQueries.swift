@@ -73,7 +73,21 @@ extension PartitionedTable {
 
     func actAsOwner() -> Statement { "set local role \(identifier: owner)" }
 
-    static let waitBriefly: Statement = "set local lock_timeout = '1s'"
+    /// Shorter than the server's `deadlock_timeout`: of a circle of waiting this one is out before anybody else is.
+    static let waitBriefly: Statement = "set local lock_timeout = '500ms'"
+
+    /// The tables that its foreign keys refer to. A partition that comes or goes locks them, too.
+    func selectReferenced() -> Statement {
+        """
+        select distinct confrelid::regclass::text as name from pg_constraint
+        where conrelid = \(fullName)::text::regclass and contype = 'f' and conparentid = 0 order by 1
+        """
+    }
+
+    static func lockReferenced(_ name: String) -> Statement { "lock table \(raw: name) in share row exclusive mode" }
+
+    /// Against readers, too.
+    func lockWhole() -> Statement { "lock table \(sql) in access exclusive mode" }
 
     func make(_ partition: String) -> Statement {
         """

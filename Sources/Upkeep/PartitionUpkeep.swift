@@ -61,12 +61,13 @@ package struct PartitionUpkeep: Sendable {
         try await change(table) { try $0.cutRest(of: table, from: from, at: bound) }
     }
 
-    /// One transaction that waits for locks a second at most, as the owner of the table.
+    /// One transaction that waits for each lock half a second at most, as the owner of the table.
     private func change(_ table: PartitionedTable, _ body: @escaping @Sendable (Session) throws -> Void) async throws {
         try await patience.whenLockIsFree {
             try await pool.transaction { session in
                 try session.execute(PartitionedTable.waitBriefly)
                 try session.execute(table.actAsOwner())
+                try session.lockReferenced(by: table)
                 try body(session)
             }
         }
@@ -92,10 +93,18 @@ extension Session {
         try execute(table.attach(table.restName, from: last, until: nil))
     }
 
+    /// First, as everybody does who writes into both: who has the one waits for the other otherwise.
+    fileprivate func lockReferenced(by table: PartitionedTable) throws {
+        for row in try query(table.selectReferenced()) {
+            try execute(PartitionedTable.lockReferenced(row.get("name")))
+        }
+    }
+
     /// The check on the old rest tells the server that it need not look at the rows.
     fileprivate func cutRest(of table: PartitionedTable, from: Date?, at bound: Date) throws {
         let name =
             "\(table.name)_" + (from.map(table.period.suffix) ?? "before_" + table.period.suffix(bound))
+        try execute(table.lockWhole())
         try execute(table.detach(table.restName))
         try execute(table.rename(table.restName, to: name))
         try makePartition(table.restName, of: table)

@@ -44,7 +44,8 @@ import Testing
         #expect(settings.service.http.address == ListenAddress(host: "::1", port: 9000))
         #expect(settings.service.http.operatorsAddress?.description == "10.0.0.7:9090")
         #expect(
-            settings.service.worker.concurrency == ["onboard": 5, "report": 4, "notify": 1, "enrich": 8, "relay": 4])
+            settings.service.worker.concurrency
+                == ["onboard": 5, "report": 4, "notify": 1, "enrich": 8, "relay": 4, "upkeep": 2])
         #expect(!settings.service.listens)
         #expect(settings.service.publicURL == "https://catalog.example.com")
         for value in ["sns:arn:aws:sns:eu-west-1:123456789012:t", "arn:aws:sns:eu-west-1:123456789012:t"] {

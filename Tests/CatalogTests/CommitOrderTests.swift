@@ -23,6 +23,29 @@ import Testing
         try await connection.transaction { _ = try $0.tick() }
     }
 
+    private static let waitAtGate: Statement = "select pg_advisory_xact_lock(4711)"
+
+    /// Whoever waits at the gate goes on when it is closed as a connection.
+    private static func closedGate(_ conninfo: String) async throws -> Connection {
+        let gate = try await Connection.open(conninfo)
+        try await gate.run { _ = try $0.query("select pg_advisory_lock(4711)") }
+        return gate
+    }
+
+    /// Until so many sessions wait for an advisory lock.
+    private static func waitForLocks(_ count: Int, _ connection: Connection) async throws {
+        try await eventually {
+            try await connection.run { session in
+                try session.query(
+                    """
+                    select from pg_locks where locktype = 'advisory' and not granted
+                      and database = (select oid from pg_database where datname = current_database())
+                    """
+                ).count == count
+            }
+        }
+    }
+
     private func answer(_ connection: Connection, _ moment: String) async throws -> String {
         try await connection.run { try $0.query(Self.digest(moment))[0].get("digest") }
     }
@@ -31,15 +54,18 @@ import Testing
     func longTransaction() async throws {
         try await withDatabase(migrated: true) { conninfo in
             let (loading, asking) = (try await Connection.open(conninfo), try await Connection.open(conninfo))
+            let gate = try await Self.closedGate(conninfo)
             try await loading.transaction { try $0.seed() }
             try await Self.tick(loading)
-            try await loading.run { session in
-                try session.execute("begin")
+            async let load: Void = loading.transaction { session in
                 try session.execute("update catalog.products set price = 99")
+                try session.execute(Self.waitAtGate)
             }
+            try await Self.waitForLocks(1, asking)
             let moment = try await Self.now(asking)
             let first = try await answer(asking, moment)
-            try await loading.run { _ = try $0.execute("commit") }
+            await gate.close()
+            try await load
             #expect(try await answer(asking, moment) == first)
             try await Self.tick(asking)
             #expect(try await answer(asking, moment) == first)
@@ -54,23 +80,17 @@ import Testing
         try await withDatabase(migrated: true) { conninfo in
             let (ticking, asking) = (try await Connection.open(conninfo), try await Connection.open(conninfo))
             try await ticking.transaction { try $0.seed() }
-            try await ticking.run { session in
-                try session.execute("begin")
+            let gate = try await Self.closedGate(conninfo)
+            async let ticked: Void = ticking.transaction { session in
                 try session.tick()
+                try session.execute(Self.waitAtGate)
             }
+            try await Self.waitForLocks(1, gate)
             let moment = try await Self.now(asking)
             async let waiting = answer(asking, moment)
-            try await eventually {
-                try await ticking.run { session in
-                    try session.query(
-                        """
-                        select from pg_locks where locktype = 'advisory' and not granted
-                          and database = (select oid from pg_database where datname = current_database())
-                        """
-                    ).count == 1
-                }
-            }
-            try await ticking.run { _ = try $0.execute("commit") }
+            try await Self.waitForLocks(2, gate)
+            await gate.close()
+            try await ticked
             let first = try await waiting
             #expect(first.hasPrefix("2 "))
             #expect(try await answer(asking, moment) == first)
@@ -99,7 +119,7 @@ import Testing
                 return try await asking.value
             }
             try await Self.tick(reader)
-            #expect(answers.count > 20 && Set(answers.map(\.digest)).count > 5, "\(answers.count)")
+            #expect(answers.count >= 5 && Set(answers.map(\.digest)).count >= 3, "\(answers.count)")
             for (moment, digest) in answers { #expect(try await answer(reader, moment) == digest, "\(moment)") }
             let unticked = try await reader.run {
                 try $0.query("select from catalog.changes where tick_id is null").count
@@ -224,7 +244,7 @@ import Testing
             }
             let changes = try await connection.run { session in
                 try session.query(
-                    "select change_id::text, count(p.*)::text from catalog.changes c left join catalog.products p on p.made_by = c.change_id group by 1 order by c.change_id"
+                    "select change_id::text, count(p.*)::text from catalog.changes c left join catalog.products p on p.made_by = c.change_id group by c.change_id order by c.change_id"
                 )
                 .map { [$0[0], $0[1]] }
             }

@@ -112,7 +112,8 @@ import Testing
                     try session.executeScript(
                         """
                         create table catalog.validation_errors_of_\(month) partition of catalog.validation_errors
-                        for values from ('2024-\(month)-01') to ('2024-\(month + 1)-01')
+                        for values from ('2024-\(month)-01') to ('2024-\(month + 1)-01');
+                        alter table catalog.validation_errors_of_\(month) owner to catalog_owner
                         """)
                 }
                 // From about six partitions on the planner looked at the names of all relations first.

@@ -43,9 +43,10 @@ import Threads
                 await upload.value
             }
             try await service.running("serve", "--roles", "api") {
-                while !Self.leftovers(objects).isEmpty {
-                    try Task.checkCancellation()
-                    await Task.yield()
+                try await eventually { Self.leftovers(objects).isEmpty }
+                try await eventually(within: .seconds(60)) {
+                    // Refused until it listens.
+                    (try? await HTTPClient().send(HTTPRequest("GET", "http://\(address)/readyz")).status) == 200
                 }
             }
         }

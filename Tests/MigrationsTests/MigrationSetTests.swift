@@ -129,7 +129,7 @@ struct MigrationSetTests {
     @Test("A fingerprint that was written before a file was changed is not compared with")
     func staleFingerprint() throws {
         func set(_ sql: String, fingerprint: String) throws -> MigrationSet {
-            try MigrationSet(files: [("0001_a.sql", sql), ("fingerprint.tsv", fingerprint)])
+            try MigrationSet(files: [("0001_make_table.sql", sql), ("fingerprint.tsv", fingerprint)])
         }
         let object = "table\tpublic.t\t\n"
         #expect(try set("create table t ()", fingerprint: object).fingerprint != nil)

@@ -67,6 +67,10 @@ import Testing
     @Test("A window is sealed after the arrivals under way, and counts them; the next one begins where it ended")
     func sealing() async throws {
         try await Self.withPool { pool in
+            _ = try await pool.transaction {
+                try $0.record(
+                    .make(key: "landing/first", byteCount: 2), Pipelines([RelayIntake(window: .seconds(3600))]))
+            }
             // An arrival that is not committed before the gate opens.
             let gate = try await Connection.open(try await Self.conninfo(pool))
             try await gate.run { _ = try $0.query("select pg_advisory_lock(4711)") }
@@ -85,7 +89,7 @@ import Testing
             #expect(
                 try await Self.value(
                     "select state || ' ' || member_count || ' ' || byte_count from relay.windows", pool)
-                    == "sealed 1 5")
+                    == "sealed 2 7")
             _ = try await pool.transaction {
                 try $0.record(.make(key: "landing/next"), Pipelines([RelayIntake(window: .seconds(3600))]))
             }

@@ -133,6 +133,9 @@ left join catalog.upload_history u
     on u.vendor_id = v.vendor_id and u.status not in ('queued', 'processing') and not u.dry_run
 group by v.vendor_id, v.vendor_name, v.status;
 
+-- Below, what a revert deleted counts as changed.
+update catalog.upload_history set updated_records = updated_records + deleted_records, deleted_records = 0
+where kind = 'revert' and deleted_records > 0;
 comment on view audit.uploads is 'every upload with its vendor, counts, share of good rows and duration';
 grant select on audit.uploads to catalog_vendor, catalog_auditor;
 alter table catalog.upload_history
