@@ -81,9 +81,7 @@ import Testing
         }
     }
 
-    @Test(
-        "Of a request whose process was killed the key is free again within 30 seconds; the work is done once",
-        .enabled(if: Chaos.isOn, "make chaos"))
+    @Test("Of a request whose process was killed the key is free again within 30 seconds; the work is done once")
     func killed() async throws {
         try await ServiceEnvironment.with(vendors: ["V001", "V002"]) { service in
             try await service.block("insert on catalog.upload_history", when: "new.file_name = 'k.csv'")

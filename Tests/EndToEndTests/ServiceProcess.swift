@@ -103,7 +103,7 @@ struct ServiceEnvironment: Sendable {
             """
             select count(*) from catalog.upload_history u join catalog.notifications n using (upload_id)
             where u.status in ('completed', 'partial', 'failed') and n.state = 'sent'
-              and not exists (select from jobs.jobs j where j.state <> 'dead' and j.kind <> 'upkeep')
+              and not exists (select from jobs.jobs j where j.state <> 'dead' and j.kind in ('onboard', 'report', 'notify'))
             """)
     }
 

@@ -29,11 +29,13 @@ except ImportError:
 BUCKETS = {"acme-vendor-files": "VendorFiles", "acme-reports": "Reports"}
 # Which policies the template gives to a process of one role.
 RIGHTS = {"api": {"ApiRights", "DatabaseRights"}, "worker": {"WorkerRights", "DatabaseRights"}, "poller": {"PollerRights", "DatabaseRights"}}
-# What this run does not come to: broken transfers, deleted objects, the relay, secrets, the link of a list. permissions.tsv has the reasons.
+# What this run does not come to, or not always: broken transfers, deleted objects, what is done once a day, the relay, secrets, the link of a list. permissions.tsv has the reasons.
 NOT_ASKED = {
     ("ApiRights", "s3:AbortMultipartUpload", "Reports/api-enrichments/*"), ("ApiRights", "s3:AbortMultipartUpload", "Reports/api-uploads/*"),
     ("ApiRights", "s3:GetObject", "Reports/api-enrichments/*"), ("ApiRights", "s3:GetObject", "Reports/enhanced/*"),
     ("WorkerRights", "s3:AbortMultipartUpload", "Reports/enhanced/*"), ("WorkerRights", "s3:AbortMultipartUpload", "Reports/errors/*"),
+    ("WorkerRights", "s3:AbortMultipartUpload", "Reports/history/*"), ("WorkerRights", "s3:AbortMultipartUpload", "Reports/retention/*"),
+    ("WorkerRights", "s3:PutObject", "Reports/retention/*"), ("WorkerRights", "s3:PutObject", "Reports/history/*"),
     ("WorkerRights", "s3:GetObject", "VendorFiles/*"), ("WorkerRights", "s3:ListBucket", "Reports"), ("WorkerRights", "s3:ListBucket", "VendorFiles"),
     ("WorkerRights", "secretsmanager:GetSecretValue", "OtherSecretArns"),
     ("PollerRights", "s3:GetObject", "Reports/api-uploads/*"),
