@@ -129,7 +129,9 @@ import Testing
             try await api.upload("N")
             #expect(try await api.call("GET", "/uploads/\(uploadID)")["failureType"] == "CANCELLED")
             #expect(try await api.service.catalog.rows("select sku from catalog.products") == [["N-sku-1"]])
-            #expect(try await api.service.value("select count(*) from jobs.jobs where kind in ('onboard', 'report', 'notify')") == "0")
+            let waiting = try await api.service.value(
+                "select count(*) from jobs.jobs where kind in ('onboard', 'report', 'notify')")
+            #expect(waiting == "0")
         }
     }
 

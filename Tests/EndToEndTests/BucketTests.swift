@@ -121,7 +121,9 @@ import Testing
                 try await bucket.service.waitForAll(2)
                 #expect(try await bucket.post(first) == "200")
                 #expect(try await bucket.post(second) == "200")
-                #expect(try await bucket.service.value("select count(*) from jobs.jobs where kind in ('onboard', 'report', 'notify')") == "0")
+                let waiting = try await bucket.service.value(
+                    "select count(*) from jobs.jobs where kind in ('onboard', 'report', 'notify')")
+                #expect(waiting == "0")
                 // The first version was replaced before its event came: it is told so, and the second is loaded.
                 #expect(try await bucket.service.value("select count(*) from catalog.products") == "20")
                 let ends = try await bucket.service.value(
