@@ -5,7 +5,11 @@ import PackageDescription
 // modules, and of the modules that need a server the files that read what others send.
 let fuzzed: [SwiftSetting] = [
     // What is internal to a module is seen by the targets in a release build, too: it tries ten times as many inputs.
-    .swiftLanguageMode(.v6), .unsafeFlags(["-sanitize=fuzzer,address", "-gline-tables-only", "-enable-testing"]),
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .unsafeFlags(["-sanitize=fuzzer,address", "-gline-tables-only", "-enable-testing"]),
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -35,7 +39,7 @@ let package = Package(
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
         library("Intake"),
         library("Ingest", ["Catalog", "CSV", "Tabular", "Text"]),
-        library("Enrichment", ["Curl", "OpenSSL", "Postgres"]),
+        library("Enrichment", ["Curl", "OpenSSL", "Postgres", "Text"]),
         library("API"),
         .executableTarget(
             name: "Fuzz",

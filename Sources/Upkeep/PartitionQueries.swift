@@ -79,12 +79,15 @@ extension PartitionedTable {
     /// The tables that its foreign keys refer to. A partition that comes or goes locks them, too.
     func selectReferenced() -> Statement {
         """
-        select distinct confrelid::regclass::text as name from pg_constraint
-        where conrelid = \(fullName)::text::regclass and contype = 'f' and conparentid = 0 order by 1
+        select distinct n.nspname as schema, c.relname as name
+        from pg_constraint k join pg_class c on c.oid = k.confrelid join pg_namespace n on n.oid = c.relnamespace
+        where k.conrelid = \(fullName)::text::regclass and k.contype = 'f' and k.conparentid = 0 order by 1, 2
         """
     }
 
-    static func lockReferenced(_ name: String) -> Statement { "lock table \(raw: name) in share row exclusive mode" }
+    static func lockReferenced(_ schema: String, _ name: String) -> Statement {
+        "lock table \(identifier: schema).\(identifier: name) in share row exclusive mode"
+    }
 
     /// Against readers, too.
     func lockWhole() -> Statement { "lock table \(sql) in access exclusive mode" }

@@ -96,7 +96,7 @@ extension Session {
     /// First, as everybody does who writes into both: who has the one waits for the other otherwise.
     fileprivate func lockReferenced(by table: PartitionedTable) throws {
         for row in try query(table.selectReferenced()) {
-            try execute(PartitionedTable.lockReferenced(row.get("name")))
+            try execute(PartitionedTable.lockReferenced(row.get("schema"), row.get("name")))
         }
     }
 

@@ -19,6 +19,7 @@ import Testing
         // Upkeep: a registered table, one of its partitions, and what is said of both
         "sql": "relay.members", "table.sql": "relay.members", "identifier: table.column": "window_at",
         "identifier: column": "window_at", "identifier: owner": "catalog_owner", "raw: Self.bound": "now()",
+        "identifier: schema": "relay", "identifier: name": "windows",
         "raw: releaseCheck ?? \"\"": "relay.windows_are_verified",
         // Jobs: a priority
         "raw: number": "1",

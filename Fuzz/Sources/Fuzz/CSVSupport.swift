@@ -1,1 +1,1 @@
-../../../Tests/CSVTests/Support.swift
+../../../Tests/CSVTests/CSVSupport.swift

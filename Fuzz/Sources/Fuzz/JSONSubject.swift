@@ -1,5 +1,6 @@
 import Foundation
 import OpenSSL
+import Text
 
 @testable import Enrichment
 
@@ -45,7 +46,9 @@ extension Subject {
     }
 
     private static func checkWritten(_ record: [String: String]) {
-        let text = CanonicalJSON.text(record)
+        var json = JSONWriter()
+        json.object(record)
+        let text = json.text
         let read = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))
         // PostgreSQL has no place for NUL.
         let expected = Dictionary(

@@ -1,1 +1,0 @@
-../../../Sources/Enrichment/CanonicalJSON.swift
