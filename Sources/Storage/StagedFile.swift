@@ -89,6 +89,7 @@ extension StagedFile {
 
     /// As `sweep(below:)`, in this folder only.
     package static func sweep(_ folder: String) {
+        // A folder that is not there, or cannot be read, has nothing that we left.
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where isStaged(name) {
             _ = removeIfLeft("\(folder)/\(name)")
         }

@@ -1,5 +1,3 @@
--- catalog: works-with 0014
--- catalog: allow ban-drop-constraint: the one that takes its place lets through all that older binaries write
 -- Keys that a spreadsheet has changed are loaded, with a warning that has a name of its own.
 set local role catalog_owner;
 

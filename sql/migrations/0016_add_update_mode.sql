@@ -1,5 +1,4 @@
--- Files that change a part of known products, and files that name all that is on offer. It works with no older binary: that one would
--- take a file in mode update for one in mode create, and deactivate nothing.
+-- Files that change a part of known products, and files that name all that is on offer.
 set local role catalog_owner;
 
 alter table catalog.upload_history

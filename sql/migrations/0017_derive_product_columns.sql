@@ -1,4 +1,3 @@
--- catalog: works-with 0016
 -- One place for the columns of a product, the table itself: what keeps, shows and restores versions asks it for them. A new optional
 -- column is one call of catalog.add_product_column; bulk loads, which insert, meet none of this.
 set local role catalog_owner;
