@@ -2,7 +2,7 @@
 """What every test of tests must pass: it could fail, and it could not hang.
 
 usage: tests.py    exit status 1 and a line for each test that expects nothing, expects false, waits without a deadline, or is in a
-                   suite that awaits something without a time limit
+                   suite that awaits something without a time limit, or stands elsewhere than the type it is named after
 """
 import pathlib
 import re
@@ -63,9 +63,20 @@ def problems():
             if "Task.sleep" not in found.group("body"):
                 yield f"{place(found.start())}: polls without pause or deadline: eventually has both"
         if path.name.endswith("Tests.swift"):
+            yield from misplaced(path)
             for line, suite in suites(code):
                 if "await" in suite and "timeLimit" not in line:
                     yield f"{place(code.index(suite))}: a suite that awaits needs a .timeLimit"
+
+
+def misplaced(path):
+    """Tests of a type stand in the folder that the type has in its module; tests of a behavior are at the top."""
+    module, *folders = path.relative_to(ROOT / "Tests").parts[:-1]
+    name = path.name.replace("Tests.swift", ".swift")
+    for source in (ROOT / "Sources" / module.removesuffix("Tests")).rglob(name):
+        place = source.relative_to(ROOT / "Sources").parts[1:-1]
+        if place != tuple(folders):
+            yield f"{path.relative_to(ROOT)}: {source.relative_to(ROOT)} has its tests in {'/'.join(['Tests', module, *place])}"
 
 
 def suites(code):

@@ -19,6 +19,10 @@ import Upkeep
 struct Composition: Sendable {
     /// How stores may be given, in the order of the help texts.
     static let kindsOfStores: [any StoreSetting.Type] = [FolderStoreSetting.self, BucketStoreSetting.self]
+    /// How `CATALOG_NOTIFY` may be given, the same.
+    static let kindsOfNotifiers: [any NotifierSetting.Type] = [
+        FolderNotifierSetting.self, TopicNotifierSetting.self, MailServerNotifierSetting.self,
+    ]
 
     let settings: Settings
     let stores: Stores
@@ -79,11 +83,7 @@ struct Composition: Sendable {
     }
 
     func notifier() throws -> any Notifier {
-        switch settings.notify {
-        case .folder(let folder): FileNotifier(root: folder, from: settings.sender)
-        case .mail(let server): SMTPNotifier(server: server, from: settings.sender)
-        case .topic(let arn): TopicNotifier(client: try cloud.topics(), topic: arn)
-        }
+        try settings.notifier.notifier(NotifierResources(cloud: cloud, sender: settings.sender))
     }
 
     /// What enriches, on a pool with a connection for each job.
@@ -134,7 +134,7 @@ struct Composition: Sendable {
     /// Removes what killed processes have left in our folders, while the work goes on.
     func sweepFolders() {
         var folders = Array(stores.folders)
-        if case .folder(let mails) = settings.notify { folders.append(mails) }
+        if let mails = settings.notifier.folder { folders.append(mails) }
         if let archives = settings.relay.target?.folder { folders.append(archives) }
         guard !folders.isEmpty else { return }
         detachThread(named: "sweep") { [folders] in

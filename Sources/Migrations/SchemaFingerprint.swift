@@ -59,7 +59,7 @@ package struct SchemaFingerprint: Sendable, Equatable {
         _ = try session.query(SchemaFingerprintQueries.nameEverything)
         let schemas = try schemas ?? session.query(SchemaFingerprintQueries.schemas).map { try $0.get("name") }
         let roles = try roles ?? session.query(SchemaFingerprintQueries.roles).map { try $0.get("name") }
-        let rows = try session.query(SchemaFingerprintQueries.objects(schemas: schemas, roles: roles))
+        let rows = try SchemaObjectQueries.all(schemas: schemas, roles: roles).flatMap { try session.query($0) }
         return SchemaFingerprint(
             Dictionary(
                 try rows.map { (Object(kind: try $0.get("kind"), name: try $0.get("name")), try $0.get("definition")) },

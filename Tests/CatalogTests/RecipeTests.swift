@@ -64,11 +64,14 @@ import Testing
             oracle.subtracting(["Tests/Oracle/hostile.py", "Tests/Oracle/test_oracle.py"]) == ["Tests/Oracle/rules.py"])
     }
 
-    @Test("A kind of store is known to its own file and to the composition")
-    func kindOfStore() throws {
+    @Test(
+        "A kind of store or of notifier is known to its own file and to the composition",
+        arguments: ["Stores/BucketStoreSetting", "Notifiers/TopicNotifierSetting"])
+    func kind(file: String) throws {
+        let type = try #require(file.split(separator: "/").last)
         #expect(
-            try occurrences(of: "BucketStoreSetting", below: "Sources") == [
-                "Sources/CatalogCLI/Composition.swift", "Sources/CatalogCLI/Stores/BucketStoreSetting.swift",
+            try occurrences(of: String(type), below: "Sources") == [
+                "Sources/CatalogCLI/Composition.swift", "Sources/CatalogCLI/\(file).swift",
             ])
     }
 }

@@ -80,7 +80,7 @@ struct DemoCommand: AsyncParsableCommand {
             Self.step("The error report that \(outcome.vendorId) gets", report)
             try Self.show(report, lines: 8)
         }
-        guard case .folder(let folder) = composition.settings.notify else { return }
+        guard let folder = composition.settings.notifier.folder else { return }
         let mail = folder.appendingPathComponent("\(outcome.uploadId).eml").path
         Self.step("The mail that \(outcome.vendorId) gets", mail)
         try Self.show(mail, lines: 30)

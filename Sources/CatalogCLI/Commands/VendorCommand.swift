@@ -129,7 +129,7 @@ struct VendorCommand: AsyncParsableCommand {
 
         func run() async throws {
             let composition = try Composition()
-            guard case .topic(let topic) = composition.settings.notify else {
+            guard let topic = composition.settings.notifier.topic else {
                 throw CommandFailure("vendors subscribe to an SNS topic: set CATALOG_NOTIFY to sns:TOPIC_ARN")
             }
             let vendor = try await composition.withConnection { connection in

@@ -7,7 +7,7 @@ struct EventSettings: Sendable {
 
     init(_ variables: Variables) throws {
         token = variables["CATALOG_EVENTS_TOKEN"]
-        topic = try variables["CATALOG_EVENTS_TOPIC"].map { try variables.topic("CATALOG_EVENTS_TOPIC", $0) }
+        topic = try variables["CATALOG_EVENTS_TOPIC"].map { try Variables.topic("CATALOG_EVENTS_TOPIC", $0) }
         guard token?.allSatisfy(\.isWhitespace) != true else {
             throw SettingsError("CATALOG_EVENTS_TOKEN", "…", "it is blank: give it a value, or unset it")
         }

@@ -15,7 +15,7 @@ struct Settings: Sendable {
     var store: any StoreSetting
     /// Where enriched files go; nil for the store of reports.
     var enrichmentOutput: (any StoreSetting)?
-    var notify: NotifySettings
+    var notifier: any NotifierSetting
     var sender = MailSender()
     var limits = FileLimits()
     var service: ServiceSettings
@@ -33,7 +33,7 @@ struct Settings: Sendable {
         database = try DatabaseSettings(variables)
         store = try variables.store("CATALOG_STORE") ?? FolderStoreSetting(root: base.appendingPathComponent("objects"))
         enrichmentOutput = try variables.store("CATALOG_ENRICH_OUTPUT")
-        notify = try NotifySettings(variables) ?? .folder(base.appendingPathComponent("mail"))
+        notifier = try variables.notifier() ?? FolderNotifierSetting(root: base.appendingPathComponent("mail"))
         if let address = variables["CATALOG_MAIL_FROM"] { sender.address = address }
         limits = try FileLimits(variables)
         service = try ServiceSettings(variables)

@@ -49,7 +49,7 @@ struct Variables {
     ///
     /// Source: "Actions, resources, and condition keys for Amazon SNS", Service Authorization Reference.
     /// - Parameter prefix: what may stand before the ARN.
-    func topic(_ name: String, _ value: String, after prefix: String = "") throws -> String {
+    static func topic(_ name: String, _ value: String, after prefix: String = "") throws -> String {
         let arn = value.hasPrefix(prefix) ? String(value.dropFirst(prefix.count)) : value
         guard arn.wholeMatch(of: /arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?/) != nil else {
             throw SettingsError(

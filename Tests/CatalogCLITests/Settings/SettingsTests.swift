@@ -17,10 +17,7 @@ import Testing
         let settings = try Self.make(["AWS_PROFILE": ""])
         #expect(settings.isEmbedded)
         let objects = try #require(settings.store as? FolderStoreSetting)
-        guard case .folder(let mail) = settings.notify else {
-            Issue.record("\(settings.notify)")
-            return
-        }
+        let mail = try #require(settings.notifier as? FolderNotifierSetting).root
         #expect(objects.root.path == "/work/.catalog/objects")
         #expect(mail.path == "/work/.catalog/mail")
         #expect(settings.service.http.address == ListenAddress(host: "127.0.0.1", port: 8080))
@@ -36,10 +33,7 @@ import Testing
             "CATALOG_PUBLIC_URL": "https://catalog.example.com/", "CATALOG_LOG_LEVEL": "debug",
         ])
         #expect((settings.store as? BucketStoreSetting)?.bucket == "reports")
-        guard case .mail(let server) = settings.notify else {
-            Issue.record("\(settings.notify)")
-            return
-        }
+        let server = try #require(settings.notifier as? MailServerNotifierSetting).server
         #expect(server.password == "p@ss" && server.port == 587)
         #expect(settings.service.http.address == ListenAddress(host: "::1", port: 9000))
         #expect(settings.service.http.operatorsAddress?.description == "10.0.0.7:9090")
@@ -49,11 +43,8 @@ import Testing
         #expect(!settings.service.listens)
         #expect(settings.service.publicURL == "https://catalog.example.com")
         for value in ["sns:arn:aws:sns:eu-west-1:123456789012:t", "arn:aws:sns:eu-west-1:123456789012:t"] {
-            guard case .topic("arn:aws:sns:eu-west-1:123456789012:t") = try Self.make(["CATALOG_NOTIFY": value]).notify
-            else {
-                Issue.record("\(value)")
-                return
-            }
+            #expect(
+                try Self.make(["CATALOG_NOTIFY": value]).notifier.topic == "arn:aws:sns:eu-west-1:123456789012:t")
         }
     }
 
