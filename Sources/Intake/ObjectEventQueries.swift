@@ -93,7 +93,7 @@ extension Session {
     }
 
     private func begin(_ event: ObjectEvent, _ route: Route, _ pipelines: Pipelines) throws -> ArrivalOutcome {
-        if event.key.hasSuffix("/") { return .ignored(reason: "a folder") }
+        if event.key.hasSuffix("/"), (event.byteCount ?? 0) == 0 { return .ignored(reason: "a folder") }
         guard let pipeline = pipelines[route.pipeline] else {
             throw UnknownPipeline(name: route.pipeline, route: route.url)
         }

@@ -111,7 +111,9 @@ package struct ArchiveVerifier: Sendable {
     package func verify(_ opensAt: WindowTime?, key: String?) async throws -> [ArchiveCheck] {
         var checks: [ArchiveCheck] = []
         let archives = try await connection.run { session in
-            try session.query(RelayArchive.select(opensAt, key: key)).map(RelayArchive.init)
+            try session.query(RelayArchive.select(opensAt, key: key)).map(RelayArchive.init).filter {
+                $0.end != .abandoned
+            }
         }
         for archive in archives {
             let rows = try await connection.run { session in
@@ -120,8 +122,21 @@ package struct ArchiveVerifier: Sendable {
                 }
             }
             let expected = rows.isEmpty ? nil : Dictionary(rows, uniquingKeysWith: { first, _ in first })
-            checks.append(try await archive.check(in: store, expecting: expected))
+            checks.append(try await check(archive, expecting: expected))
         }
         return checks
+    }
+
+    /// What cannot be read is not good, and says nothing of the others.
+    private func check(_ archive: RelayArchive, expecting expected: [[UInt8]: String]?) async throws -> ArchiveCheck {
+        func bad(_ problem: String) -> ArchiveCheck {
+            ArchiveCheck(key: archive.key, bytes: 0, members: 0, problems: [problem])
+        }
+        do {
+            guard try await store.look(archive.key) != nil else { return bad("the target does not have it") }
+            return try await archive.check(in: store, expecting: expected)
+        } catch let error where !(error is CancellationError || error is TemporaryFileError) {
+            return bad("it cannot be read: \(error)")
+        }
     }
 }

@@ -31,7 +31,13 @@ final class ArchivePacker {
     /// Objects that could not be read so far.
     var missing: [MissingMember] { cutter.missing }
 
-    /// The next archive; nil when every object is in one or missing.
+    /// Objects that their store refused so far.
+    var failed: [FailedMember] { cutter.failed }
+
+    /// Buckets of which something was read so far.
+    var readable: Set<String> { cutter.readable }
+
+    /// The next archive; nil when every object is in one, missing or refused.
     /// - Throws: errors of the store or of the disk.
     func next(part: Int) async throws -> PackedArchive? {
         let file = try ArchiveFile()

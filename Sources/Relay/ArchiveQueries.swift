@@ -11,7 +11,7 @@ extension RelayArchive {
     }
 
     static func deliver(_ archive: RelayArchive) -> Statement {
-        "update relay.archives set delivered_at = clock_timestamp() where \(isSame(archive))"
+        "update relay.archives set delivered_at = clock_timestamp(), is_uncertain = false where \(isSame(archive))"
     }
 
     static func verify(_ archive: RelayArchive) -> Statement {
@@ -20,27 +20,32 @@ extension RelayArchive {
 
     /// It is not there as it should be, whatever was known before.
     static func markUncertain(_ archive: RelayArchive) -> Statement {
-        "update relay.archives set delivered_at = null, verified_at = null where \(isSame(archive))"
+        "update relay.archives set is_uncertain = true where \(isSame(archive))"
     }
 
     static func markUncertain(_ windows: [WindowTime]) -> Statement {
         """
-        update relay.archives set delivered_at = null, verified_at = null
-        where window_at = any (\(windows)::timestamptz[])
+        update relay.archives set is_uncertain = true
+        where window_at = any (\(windows)::timestamptz[]) and ended_as is null
         """
     }
 
-    /// Those of one window, or the one of a key.
+    /// Those of one window, or the one of a key; those that ended too.
     static func select(_ opensAt: WindowTime?, key: String? = nil) -> Statement {
         """
         select (extract(epoch from window_at) * 1000000)::bigint as window_at, part, object_key, sha256, byte_count, member_count,
-            delivered_at is not null as is_delivered
+            delivered_at is not null as was_delivered, is_uncertain, ended_as
         from relay.archives where window_at = \(opensAt)::timestamptz or object_key = \(key)::text order by part
         """
     }
 
-    static func delete(_ archive: RelayArchive) -> Statement {
-        "delete from relay.archives where \(isSame(archive))"
+    /// It cannot be made again: abandoned if it was never stored, else lost.
+    static func end(_ archive: RelayArchive) -> Statement {
+        """
+        update relay.archives
+        set ended_as = case when delivered_at is null then 'abandoned' else 'lost' end, ended_at = clock_timestamp()
+        where \(isSame(archive))
+        """
     }
 
     private static func isSame(_ archive: RelayArchive) -> Statement {
@@ -51,6 +56,7 @@ extension RelayArchive {
         try self.init(
             opensAt: WindowTime(microseconds: row.get("window_at")), part: row.get("part"), key: row.get("object_key"),
             sha256: row.get("sha256"), byteCount: row.get("byte_count"), memberCount: row.get("member_count"),
-            isDelivered: row.get("is_delivered"))
+            wasDelivered: row.get("was_delivered"), isUncertain: row.get("is_uncertain"),
+            end: row.get("ended_as", as: String?.self).flatMap(End.init))
     }
 }

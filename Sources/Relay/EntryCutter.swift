@@ -27,13 +27,20 @@ struct TarPiece: Sendable {
 struct EntryCutter {
     /// Large enough to compress well by itself.
     private static let pieceSize = 1 << 20
+    /// So many objects in a row may be refused; with one more it is the store that is away.
+    private static let refusalsOfObjects = 3
 
     /// Objects that could not be read so far.
     private(set) var missing: [MissingMember] = []
+    /// Objects that their store refused so far.
+    private(set) var failed: [FailedMember] = []
+    /// Buckets of which something was read so far.
+    private(set) var readable: Set<String> = []
 
     private let reader: MemberReader
     /// Of every entry, in seconds since 1970.
     private let modified: Int
+    private var failuresInARow = 0
     private var piece = TarPiece()
     private var large: LargeEntry?
 
@@ -58,13 +65,28 @@ struct EntryCutter {
             guard let (member, fetched) = try await reader.next() else { return piece.bytes.isEmpty ? nil : take() }
             switch fetched {
             case .missing(let member): missing.append(member)
+            case .failed(let member): try fail(member)
             case .bytes(let bytes, let sha256):
+                succeed(member)
                 add(PackedMember(member: member, size: bytes.count, sha256: sha256), bytes)
             case .file(let file, let sha256):
+                succeed(member)
                 large = LargeEntry(
                     file: file, packed: PackedMember(member: member, size: file.byteCount, sha256: sha256))
             }
         }
+    }
+
+    /// - Throws: the error of the store, if it refuses one after the other: it is away then, and not the object bad.
+    private mutating func fail(_ member: FailedMember) throws {
+        failed.append(member)
+        failuresInARow += 1
+        if failuresInARow > Self.refusalsOfObjects { throw member.error }
+    }
+
+    private mutating func succeed(_ member: RelayMember) {
+        readable.insert(member.bucket)
+        failuresInARow = 0
     }
 
     private mutating func take() -> TarPiece {

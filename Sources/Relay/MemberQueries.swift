@@ -14,7 +14,8 @@ extension RelayMember {
     /// In the order of the archive; those that are missing too, since names depend on all.
     static func selectAll(_ opensAt: WindowTime) -> Statement {
         """
-        select bucket, object_key, object_version, etag, size_bytes, state = 'waiting' as is_waiting, part
+        select bucket, object_key, object_version, etag, size_bytes, state = 'waiting' as is_waiting, part,
+            coalesce(entry_name, '') as entry_name
         from relay.members where window_at = \(opensAt)::timestamptz
         order by object_key collate "C", bucket collate "C", arrived_at, object_version collate "C"
         """
@@ -48,12 +49,12 @@ extension RelayMember {
     static func countMissing(_ opensAt: WindowTime) -> Statement {
         """
         update relay.windows w
-        set missing_count = (select count(*) from relay.members m where m.window_at = w.opens_at and m.state in ('gone', 'altered'))
+        set missing_count = (select count(*) from relay.members m where m.window_at = w.opens_at and m.state in ('gone', 'altered', 'unreadable'))
         where w.opens_at = \(opensAt)::timestamptz
         """
     }
 
-    /// Of an archive that is given up before it was stored.
+    /// Of an archive that cannot be made again.
     static func unpack(_ archive: RelayArchive) -> Statement {
         """
         update relay.members set state = 'waiting', part = null, entry_name = null, sha256 = null
@@ -61,11 +62,75 @@ extension RelayMember {
         """
     }
 
+    /// Of each of these buckets an object that could be read lately.
+    static func selectReadable(_ buckets: Set<String>) -> Statement {
+        """
+        select m.bucket, m.object_key, m.object_version, m.etag, m.size_bytes, false as is_waiting, m.part, m.entry_name
+        from unnest(\(buckets.sorted())::text[]) as b (bucket)
+        cross join lateral (
+            select one.* from relay.windows w
+            cross join lateral (
+                select * from relay.members m where m.window_at = w.opens_at and m.bucket = b.bucket and m.state = 'packed' limit 1) one
+            where w.opens_at > clock_timestamp() - interval '7 days'
+            order by w.opens_at desc limit 1) m
+        """
+    }
+
+    /// Counts a try of each, and gives up those that had enough.
+    /// - Returns: a row for each that is tried again.
+    static func countTries(_ failed: [FailedMember], of opensAt: WindowTime) -> Statement {
+        """
+        update relay.members m
+        set tries = m.tries + 1,
+            state = case when has_enough then 'unreadable' else m.state end,
+            problem = case when has_enough then failed.problem end,
+            part = case when not has_enough then m.part end,
+            entry_name = case when not has_enough then m.entry_name end,
+            sha256 = case when not has_enough then m.sha256 end
+        from unnest(\(failed.map(\.member.bucket))::text[], \(failed.map(\.member.key))::text[],
+            \(failed.map(\.member.version))::text[], \(failed.map { String("\($0.error)".prefix(500)) })::text[])
+            as failed (bucket, key, version, problem)
+        join relay.members now on now.window_at = \(opensAt)::timestamptz and now.bucket = failed.bucket
+            and now.object_key = failed.key and now.object_version = failed.version
+        cross join lateral (select now.tries + 1 >= \(FailedMember.tries)::integer) as counted (has_enough)
+        where m.window_at = now.window_at and m.bucket = now.bucket
+          and m.object_key = now.object_key and m.object_version = now.object_version and m.state in ('waiting', 'packed')
+        returning m.state <> 'unreadable' as is_tried_again
+        """
+    }
+
+    /// Objects that are in no archive, or were refused at least once; the newest windows first.
+    /// - Parameter opensAt: nil for all windows.
+    static func selectMissing(_ opensAt: WindowTime?, limit: Int) -> Statement {
+        """
+        select to_char(m.window_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as window_at, m.bucket, m.object_key, m.object_version,
+            m.state, m.tries, coalesce(m.problem, w.last_error) as problem
+        from relay.windows w
+        join relay.members m on m.window_at = w.opens_at
+        where (w.missing_count > 0 or (w.state = 'sealed' and w.waits_for is not null))
+          and (m.state in ('gone', 'altered', 'unreadable') or (m.state = 'waiting' and m.tries > 0))
+          and (\(opensAt)::timestamptz is null or w.opens_at = \(opensAt)::timestamptz)
+        order by m.window_at desc, m.object_key collate "C", m.bucket
+        limit \(limit)::integer
+        """
+    }
+
+    /// Objects of a waiting window that were refused at least once are given up.
+    static func giveUp(_ opensAt: WindowTime) -> Statement {
+        """
+        update relay.members m
+        set state = 'unreadable', problem = coalesce(w.last_error, 'it could not be read')
+        from relay.windows w
+        where w.opens_at = \(opensAt)::timestamptz and w.state = 'sealed' and w.waits_for is not null
+          and m.window_at = w.opens_at and m.state = 'waiting' and m.tries > 0
+        """
+    }
+
     /// Objects that were missing may be there again.
     static func lookAgain(_ windows: [WindowTime]) -> Statement {
         """
-        update relay.members set state = 'waiting', problem = null
-        where window_at = any (\(windows)::timestamptz[]) and state in ('gone', 'altered')
+        update relay.members set state = 'waiting', problem = null, tries = 0
+        where window_at = any (\(windows)::timestamptz[]) and state in ('gone', 'altered', 'unreadable')
         """
     }
 
@@ -80,6 +145,7 @@ extension RelayMember {
     init(_ row: Row) throws {
         try self.init(
             bucket: row.get("bucket"), key: row.get("object_key"), version: row.get("object_version"),
-            etag: row.get("etag"), size: row.get("size_bytes"), isWaiting: row.get("is_waiting"), part: row.get("part"))
+            etag: row.get("etag"), size: row.get("size_bytes"), isWaiting: row.get("is_waiting"), part: row.get("part"),
+            name: row.get("entry_name"))
     }
 }

@@ -8,6 +8,7 @@ enum FetchedMember: Sendable {
     case bytes([UInt8], sha256: String)
     case file(TemporaryFile, sha256: String)
     case missing(MissingMember)
+    case failed(FailedMember)
 }
 
 /// Reads the objects of a window: many at once, in bounded memory, and hands them on in their order.
@@ -47,44 +48,40 @@ final class MemberReader {
 
     private static func fetch(_ member: RelayMember, from store: any ObjectStore) async throws -> FetchedMember {
         do {
-            guard let size = try await size(of: member, in: store) else {
-                return .missing(MissingMember(member: member, state: .gone, problem: "there is no such object"))
-            }
-            let pinned = (version: member.versionID, etag: member.etag)
-            guard size > memoryLimit else {
-                let bytes = try await store.read(
-                    member.key, version: pinned.version, etag: pinned.etag, range: nil)
-                return .bytes(bytes, sha256: SHA256.hash(bytes).hex)
-            }
-            return try await spool(member, size, from: store)
+            // What an event says of the size is a hint: what comes is what counts.
+            let isLarge = member.size.map { $0 > memoryLimit } ?? false
+            let first = try await piece(of: member, at: 0, isLarge ? pieceSize : memoryLimit + 1, from: store)
+            guard first.count > memoryLimit else { return .bytes(first, sha256: SHA256.hash(first).hex) }
+            return try await spool(member, first, isWhole: isLarge && first.count < pieceSize, from: store)
         } catch let error as ObjectStoreError where error.isGone {
             return .missing(try await reason(member, in: store))
+        } catch let error where error is CancellationError || error is TemporaryFileError || Task.isCancelled {
+            throw error
+        } catch {
+            return .failed(FailedMember(member: member, error: error))
         }
     }
 
-    private static func size(of member: RelayMember, in store: any ObjectStore) async throws -> Int? {
-        if let size = member.size { return size }
-        return try await store.head(member.key)?.size
-    }
-
-    /// In ranges, each of the very same object.
+    /// In pieces of the very same object, until one is short.
     private static func spool(
-        _ member: RelayMember, _ size: Int, from store: any ObjectStore
+        _ member: RelayMember, _ first: [UInt8], isWhole: Bool, from store: any ObjectStore
     ) async throws -> FetchedMember {
         let file = try TemporaryFile()
         let hash = SHA256()
-        for start in stride(from: 0, to: size, by: pieceSize) {
-            let range = start..<min(size, start + pieceSize)
-            let bytes = try await store.read(
-                member.key, version: member.versionID, etag: member.etag, range: range)
-            guard bytes.count == range.count else {
-                throw ObjectStoreError(
-                    reason: "\(bytes.count) bytes of '\(member.key)' came instead of \(range.count)")
-            }
+        var (bytes, isLast) = (first, isWhole)
+        while true {
             hash.update(bytes)
-            try await onThread(named: "relay-spool") { try bytes.withUnsafeBytes(file.write) }
+            try await onThread(named: "relay-spool") { [bytes] in try bytes.withUnsafeBytes(file.write) }
+            if isLast { return .file(file, sha256: hash.finish().hex) }
+            bytes = try await piece(of: member, at: file.byteCount, pieceSize, from: store)
+            isLast = bytes.count < pieceSize
         }
-        return .file(file, sha256: hash.finish().hex)
+    }
+
+    private static func piece(
+        of member: RelayMember, at start: Int, _ count: Int, from store: any ObjectStore
+    ) async throws -> [UInt8] {
+        try await store.read(member.key, version: member.versionID, etag: member.etag, range: start..<start + count)
     }
 
     private static func reason(_ member: RelayMember, in store: any ObjectStore) async throws -> MissingMember {

@@ -22,8 +22,20 @@ extension RelayAlert {
     static func raiseMissing(_ opensAt: WindowTime) -> Statement {
         """
         insert into relay.alerts (kind, window_at, detail)
-        select 'members', opens_at, missing_count || ' of ' || member_count || ' objects were gone or altered before they were read'
+        select 'members', opens_at, missing_count || ' of ' || member_count || ' objects were gone, altered or unreadable'
         from relay.windows where opens_at = \(opensAt)::timestamptz and missing_count > 0
+        on conflict (kind, coalesce(window_at, '-infinity')) where cleared_at is null do update set detail = excluded.detail
+        """
+    }
+
+    /// About archives that nobody can make again.
+    static func raiseLost(_ opensAt: WindowTime) -> Statement {
+        """
+        insert into relay.alerts (kind, window_at, detail)
+        select 'lost', window_at, 'the target has lost ' || string_agg(object_key, ', ' order by part)
+            || ', and not all of its objects can be read again'
+        from relay.archives where window_at = \(opensAt)::timestamptz and ended_as = 'lost'
+        group by window_at
         on conflict (kind, coalesce(window_at, '-infinity')) where cleared_at is null do update set detail = excluded.detail
         """
     }

@@ -31,7 +31,7 @@ struct RelayPipeline: Sendable {
     /// - Throws: `RelayFailure`, `WindowLost`, `PostgresError`, `CancellationError`.
     func run(_ window: RelayWindow, commit: @escaping @Sendable (Session, Set<String>) throws -> Void) async throws {
         if window.state == .packing {
-            let archives = try await pool.run { try $0.archives(of: window.opensAt) }
+            let archives = try await current(window)
             for archive in archives where !archive.isDelivered { try await resume(archive, window) }
             try await packRest(window)
             try await pool.transaction { session in
@@ -39,13 +39,17 @@ struct RelayPipeline: Sendable {
                 try session.execute(RelayWindow.deliver(window))
             }
         }
-        let archives = try await pool.run { try $0.archives(of: window.opensAt) }
+        let archives = try await current(window)
         for archive in archives { try await verify(archive, window) }
         try await pool.transaction { session in
             try session.hold(window)
             try session.execute(RelayWindow.verify(window))
             try commit(session, archives.isEmpty ? [] : ["source", "target"])
         }
+    }
+
+    private func current(_ window: RelayWindow) async throws -> [RelayArchive] {
+        try await pool.run { try $0.archives(of: window.opensAt) }.filter { $0.end == nil }
     }
 
     /// An archive that was planned, and perhaps stored by an attempt that could not say so.
@@ -57,14 +61,22 @@ struct RelayPipeline: Sendable {
                 try session.execute(RelayArchive.deliver(archive))
             }
         }
+        // What is the same bytes needs no source.
+        if problem != ArchiveMismatch.missing,
+            let copy = try await failing(.target, { try await self.copy(of: archive) })
+        {
+            return try await store(PackedArchive(archive: archive, file: copy, members: []), window, replaces: true)
+        }
         let members = try await named(window).filter { $0.part == archive.part }
         let packer = ArchivePacker(window, members, from: stores, settings.withoutLimit)
         let packed = try await failing(.source) { try await packer.next(part: archive.part) }
+        try await settle(packer, window)
         guard let packed, packed.archive.sha256 == archive.sha256 else {
             let missing = packer.missing
             logger.warning(
-                "relay.archive.abandoned", metadata: ["key": "\(archive.key)", "missing": "\(missing.count)"])
-            return try await pool.transaction { try $0.abandon(archive, missing: missing, of: window) }
+                archive.wasDelivered ? "relay.archive.lost" : "relay.archive.abandoned",
+                metadata: ["key": "\(archive.key)", "missing": "\(missing.count)"])
+            return try await pool.transaction { try $0.end(archive, missing: missing, of: window) }
         }
         try await store(packed, window, replaces: problem != ArchiveMismatch.missing)
     }
@@ -82,6 +94,17 @@ struct RelayPipeline: Sendable {
         }
         let missing = packer.missing
         try await pool.transaction { try $0.record(missing, of: window) }
+        try await settle(packer, window)
+    }
+
+    /// What the store refused is tried again with the window, whose other objects are delivered, until it is given up.
+    private func settle(_ packer: ArchivePacker, _ window: RelayWindow) async throws {
+        let failed = packer.failed
+        guard !failed.isEmpty else { return }
+        let unsure = Set(failed.map(\.member.bucket)).subtracting(packer.readable)
+        let readable = try await packer.readable.union(answering(unsure))
+        let failure = try await pool.transaction { try $0.record(failed, readable: readable, of: window) }
+        if let failure { throw failure }
     }
 
     private func store(_ packed: PackedArchive, _ window: RelayWindow, replaces: Bool) async throws {
@@ -125,10 +148,41 @@ struct RelayPipeline: Sendable {
         return sha256 == archive.sha256 ? nil : "has contents of the SHA-256 '\(sha256)' instead of '\(archive.sha256)'"
     }
 
-    /// All members in the order of the archive, with the names that they have there.
+    /// Of these buckets those that give an object, or say that it is gone, which they gave before.
+    private func answering(_ buckets: Set<String>) async throws -> Set<String> {
+        guard !buckets.isEmpty else { return [] }
+        let probes = try await pool.run { try $0.query(RelayMember.selectReadable(buckets)).map(RelayMember.init) }
+        var answering: Set<String> = []
+        for probe in probes {
+            do {
+                _ = try await stores.store(bucket: probe.bucket).read(
+                    probe.key, version: probe.versionID, etag: nil, range: 0..<1)
+                answering.insert(probe.bucket)
+            } catch let error as ObjectStoreError where error.isGone {
+                answering.insert(probe.bucket)
+            } catch let error where !(error is CancellationError || Task.isCancelled) {
+                continue
+            }
+        }
+        return answering
+    }
+
+    /// What the target has of an archive, if those are its bytes.
+    private func copy(of archive: RelayArchive) async throws -> TemporaryFile? {
+        let (file, digest) = (try TemporaryFile(), StreamedDigest())
+        try await target.get(archive.key) { piece in
+            digest.update(piece)
+            try file.write(piece)
+        }
+        return digest.finish() == archive.sha256 ? file : nil
+    }
+
+    /// All members in the order of the archive, with the names that they have there: those of a plan stay as they were planned.
     private func named(_ window: RelayWindow) async throws -> [RelayMember] {
         var members = try await pool.run { try $0.members(of: window.opensAt) }
-        for (index, name) in EntryName.names(of: members.map(\.key)).enumerated() { members[index].name = name }
+        for (index, name) in EntryName.names(of: members.map(\.key)).enumerated() where members[index].name.isEmpty {
+            members[index].name = name
+        }
         return members
     }
 

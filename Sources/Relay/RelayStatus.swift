@@ -1,3 +1,17 @@
+/// An object that is in no archive, or was refused at least once.
+package struct RelayMissingObject: Sendable, Codable {
+    /// Begin of its window, ISO 8601.
+    package var window: String
+    package var bucket: String
+    package var key: String
+    /// Version id of a versioned bucket, else the ETag.
+    package var version: String
+    /// `waiting` while it is tried again.
+    package var state: String
+    package var tries: Int
+    package var problem: String?
+}
+
 /// How the relay stands.
 package struct RelayStatus: Sendable, Codable {
     package var states: [StateCount]

@@ -10,7 +10,9 @@ package struct RelayWindow: Sendable, Equatable {
     /// Raised by every attempt; who writes must name it.
     package var attempt: Int
 
-    package enum State: String, Sendable, Codable, CaseIterable { case open, sealed, packing, delivered, verified }
+    package enum State: String, Sendable, Codable, CaseIterable {
+        case open, sealed, packing, delivered, verified, lost
+    }
 }
 
 /// A moment to the microsecond, as PostgreSQL keeps it: the key of a window.
@@ -89,11 +91,20 @@ struct RelayMember: Sendable, Equatable {
 
 /// Why a member is in no archive.
 struct MissingMember: Sendable, Equatable {
-    enum State: String, Sendable { case gone, altered }
+    enum State: String, Sendable { case gone, altered, unreadable }
 
     var member: RelayMember
     var state: State
     var problem: String
+}
+
+/// A member that its store refused, for whatever reason.
+struct FailedMember: Sendable {
+    /// Given up after so many tries while others of its bucket could be read.
+    static let tries = 3
+
+    var member: RelayMember
+    var error: any Error
 }
 
 /// An archive of a window: a row of `relay.archives`, written before it is stored.
@@ -106,8 +117,23 @@ package struct RelayArchive: Sendable, Equatable {
     package var sha256: String
     package var byteCount: Int
     package var memberCount: Int
-    /// The store has taken it.
-    package var isDelivered = false
+    /// The store has taken it once.
+    package var wasDelivered = false
+    /// The store is to be asked again.
+    package var isUncertain = false
+    /// Nil while it counts.
+    package var end: End?
+
+    /// Why an archive counts no longer.
+    package enum End: String, Sendable {
+        /// Never stored; its objects are in another one, or missing.
+        case abandoned
+        /// Stored once, gone from the target, and not to be made again.
+        case lost
+    }
+
+    /// The store has it, as far as is known.
+    var isDelivered: Bool { wasDelivered && !isUncertain }
 
     /// `relay/<yyyy>/<mm>/<dd>/<hh><mm>-<part>-<sha256 prefix>.tar.gz`.
     static func key(_ opensAt: WindowTime, part: Int, sha256: String) -> String {

@@ -128,8 +128,10 @@ extension RelayWindow {
 
     static func verify(_ window: RelayWindow) -> Statement {
         """
-        update relay.windows
-        set state = 'verified', verified_at = clock_timestamp(), waits_for = null, retry_at = null, last_error = null
+        update relay.windows w
+        set state = case when exists (select from relay.archives a where a.window_at = w.opens_at and a.ended_as = 'lost')
+                then 'lost' else 'verified' end,
+            verified_at = clock_timestamp(), waits_for = null, retry_at = null, last_error = null
         where \(held(window)) and state = 'delivered'
         """
     }
@@ -147,12 +149,24 @@ extension RelayWindow {
         update relay.windows set retry_at = clock_timestamp() where state = 'sealed' and retry_at > clock_timestamp()
         """
 
-    /// Verified windows as if they had only been sealed.
+    /// Windows that were done, as if they had only been sealed.
     static func replay(from: WindowTime, through: WindowTime) -> Statement {
         """
         update relay.windows w
         set state = 'sealed', delivered_at = null, verified_at = null, missing_count = 0
-        where w.state = 'verified' and w.opens_at between \(from)::timestamptz and \(through)::timestamptz
+        where w.state in ('verified', 'lost') and w.opens_at between \(from)::timestamptz and \(through)::timestamptz
+        returning \(columns)
+        """
+    }
+
+    /// Windows that were done without all of their objects.
+    /// - Parameter opensAt: nil for all.
+    static func replayIncomplete(_ opensAt: WindowTime?) -> Statement {
+        """
+        update relay.windows w
+        set state = 'sealed', delivered_at = null, verified_at = null, missing_count = 0
+        where w.state in ('verified', 'lost') and w.missing_count > 0
+          and (\(opensAt)::timestamptz is null or w.opens_at = \(opensAt)::timestamptz)
         returning \(columns)
         """
     }

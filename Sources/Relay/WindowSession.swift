@@ -63,11 +63,29 @@ extension Session {
         try execute(RelayAlert.raiseMissing(window.opensAt))
     }
 
-    /// An archive that was never stored and cannot be made again: its objects wait for another one.
-    func abandon(_ archive: RelayArchive, missing: [MissingMember], of window: RelayWindow) throws {
+    /// An archive that cannot be made again: those of its objects that can be read wait for another one.
+    func end(_ archive: RelayArchive, missing: [MissingMember], of window: RelayWindow) throws {
         try hold(window)
         try execute(RelayMember.unpack(archive))
-        try execute(RelayArchive.delete(archive))
+        try execute(RelayArchive.end(archive))
+        try execute(RelayAlert.raiseLost(window.opensAt))
         try record(missing, of: window)
+    }
+
+    /// Objects that their store refused. A try counts only if others of the bucket can be read: else the store is away.
+    /// - Parameter readable: buckets of which something else could be read just now.
+    /// - Returns: why the window has to wait; nil if nothing of it does.
+    func record(_ failed: [FailedMember], readable: Set<String>, of window: RelayWindow) throws -> RelayFailure? {
+        try hold(window)
+        let counted = failed.filter { readable.contains($0.member.bucket) }
+        let again = try query(RelayMember.countTries(counted, of: window.opensAt)).filter {
+            try $0.get("is_tried_again")
+        }
+        try execute(RelayMember.countMissing(window.opensAt))
+        try execute(RelayAlert.raiseMissing(window.opensAt))
+        if let away = failed.first(where: { !readable.contains($0.member.bucket) }) {
+            return RelayFailure(cause: .source, error: away.error)
+        }
+        return again.isEmpty ? nil : counted.first.map { RelayFailure(cause: .repair, error: $0.error) }
     }
 }

@@ -18,7 +18,7 @@ package protocol ObjectStore: Sendable {
 
     /// A part of an object in memory: for whole small ones and for pieces of large ones.
     /// - Parameters:
-    ///   - range: bytes, at most 16 MiB; nil is the whole.
+    ///   - range: bytes, at most 16 MiB; those behind the end are left out. Nil is the whole.
     ///   - version, etag: as for `get`.
     /// - Throws: `ObjectStoreError`, with `isGone` if the object does not exist any more.
     func read(_ key: String, version: String?, etag: String?, range: Range<Int>?) async throws -> [UInt8]

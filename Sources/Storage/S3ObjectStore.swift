@@ -37,6 +37,11 @@ package struct S3ObjectStore: ObjectStore {
         try await asking {
             do {
                 return try await client.get(object(key, version), range: range, etag: etag).bytes
+            } catch let error as AWSError where error.status == 416 {
+                // Nothing is there; a store may say so of another object, too.
+                let now = try await client.head(object(key, version))
+                guard etag == nil || now.etag == etag else { throw gone(key) }
+                return []
             } catch let error as AWSError where Self.isGone(error) {
                 throw gone(key)
             }
@@ -89,7 +94,7 @@ package struct S3ObjectStore: ObjectStore {
 
     /// Not if there is no bucket: then more is wrong than one object.
     private static func isGone(_ error: AWSError) -> Bool {
-        ["NoSuchKey", "NoSuchVersion"].contains(error.code) || error.isPreconditionFailed || error.status == 416
+        ["NoSuchKey", "NoSuchVersion"].contains(error.code) || error.isPreconditionFailed
     }
 
     private func object(_ key: String, _ version: String? = nil) -> S3Object {

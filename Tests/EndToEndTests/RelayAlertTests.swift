@@ -68,7 +68,7 @@ import Testing
                 try await relay.waitUntilVerified(2)
             }
             let status = try await Self.status(relay)
-            let alert = /ALERT members since \S+Z, window (\S+Z): 1 of \d objects were gone or altered before/
+            let alert = /ALERT members since \S+Z, window (\S+Z): 1 of \d objects were gone, altered or unreadable/
             let window = try #require(status.firstMatch(of: alert)?.output.1, "\(status)")
             let problems = try await relay.problems()
             #expect(problems == "landing/000000.json is in no archive\n")

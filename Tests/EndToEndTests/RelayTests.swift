@@ -134,7 +134,8 @@ import Testing
         let session = try DocumentedPage("docs/guides/relay.md").commands("relay").joined(separator: "\n")
         let commands = session.matches(of: /(?:^|\n) *catalog (relay [^#\n]*)/).map { String($0.output.1) }
         #expect(
-            Set(commands.map { $0.split(separator: " ")[1] }) == ["status", "flush", "replay", "verify", "lifecycle"])
+            Set(commands.map { $0.split(separator: " ")[1] })
+                == ["status", "flush", "replay", "verify", "missing", "retry", "lifecycle"])
         let window = try #require(
             try await relay.service.value(
                 "select to_char(min(opens_at) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from relay.windows")

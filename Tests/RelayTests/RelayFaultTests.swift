@@ -70,7 +70,7 @@ import Testing
             #expect(try await Self.members(line) == "altered 1, gone 1, packed 1")
             #expect(
                 try await line.value("select kind || ': ' || detail from relay.alerts where cleared_at is null")
-                    == "members: 2 of 3 objects were gone or altered before they were read")
+                    == "members: 2 of 3 objects were gone, altered or unreadable")
             let status = try await line.pool.run { try $0.relayStatus() }
             #expect(status.missing == 2 && status.alerts.map(\.kind) == ["members"])
 

@@ -67,10 +67,11 @@ struct RelayLine: Sendable {
     }
 
     /// Puts an object and announces it.
-    func put(_ key: String, _ bytes: [UInt8]) async throws {
+    /// - Parameter size: what the event says of it; nil is the truth.
+    func put(_ key: String, _ bytes: [UInt8], saying size: Int? = nil) async throws {
         let stored = try await source.put(S3Object(bucket: inbox, key: key), bytes)
         let event = ObjectEvent.make(
-            bucket: inbox, key: key, versionID: stored.version, etag: stored.etag, byteCount: bytes.count)
+            bucket: inbox, key: key, versionID: stored.version, etag: stored.etag, byteCount: size ?? bytes.count)
         _ = try await pool.transaction { try $0.record(event, Pipelines([RelayIntake(window: settings.window)])) }
     }
 
@@ -123,6 +124,35 @@ struct RelayLine: Sendable {
         for key in try await keys() { checks += try await verifier.verify(nil, key: key) }
         await connection.close()
         return checks
+    }
+
+    /// Reads the archives of all windows back, as `catalog relay verify` does.
+    func verify() async throws -> [ArchiveCheck] {
+        let connection = try await Connection.open(conninfo)
+        let direct = try await Self.client(nil)
+        let verifier = ArchiveVerifier(connection: connection, store: S3ArchiveStore(bucket: archive) { direct })
+        var checks: [ArchiveCheck] = []
+        for window in try await windows() { checks += try await verifier.verify(window, key: nil) }
+        await connection.close()
+        return checks
+    }
+
+    func windows() async throws -> [WindowTime] {
+        try await pool.run { session in
+            try session.query(
+                "select (extract(epoch from opens_at) * 1000000)::bigint as t from relay.windows order by 1"
+            ).map {
+                WindowTime(microseconds: try $0.get("t"))
+            }
+        }
+    }
+
+    /// Delivers every window again that was done.
+    func replay() async throws {
+        _ = try await pool.transaction { session in
+            try session.replayWindows(
+                from: WindowTime("2020-01-01T00:00:00Z")!, through: WindowTime("2100-01-01T00:00:00Z")!)
+        }
     }
 
     /// What lies in the target, asked past any proxy.

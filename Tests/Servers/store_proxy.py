@@ -17,6 +17,7 @@ usage: store_proxy.py PORT_PIPE TARGET MODE_FILE
       slow          every answer takes 1 s longer
       trickle       a body is taken, and an answer given, in small pieces with pauses
       stall         nothing is answered until the client hangs up
+      forbid        403 for a GET of a key that contains "forbidden"
 """
 
 import http.client
@@ -60,6 +61,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.reset()
         if mode == "unavailable" or (mode == "full" and self.command == "PUT"):
             return self.refuse(503 if mode == "unavailable" else 507)
+        if mode == "forbid" and self.command == "GET" and "forbidden" in self.path:
+            return self.refuse(403)
         if mode == "slow":
             time.sleep(1)
         self.forward(body, mode)

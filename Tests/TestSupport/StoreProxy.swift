@@ -2,7 +2,7 @@
 package struct StoreProxy: Sendable {
     /// How it treats what it passes on.
     package enum Mode: String, Sendable, CaseIterable {
-        case pass, refuse, full, unavailable, forget, corrupt, cut, rotten, slow, trickle, stall
+        case pass, refuse, full, unavailable, forget, corrupt, cut, rotten, slow, trickle, stall, forbid
         case loseAnswer = "lose-answer"
         case cutGet = "cut-get"
     }

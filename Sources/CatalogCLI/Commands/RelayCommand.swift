@@ -16,7 +16,9 @@ struct RelayCommand: AsyncParsableCommand {
               CATALOG_RELAY_TARGET='s3://archive?endpoint=https://minio:9000&secret=relay/minio' catalog serve
               catalog relay status
             """,
-        subcommands: [Status.self, Flush.self, Replay.self, Verify.self, Lifecycle.self])
+        subcommands: [
+            Status.self, Flush.self, Replay.self, Verify.self, Missing.self, Retry.self, Skip.self, Lifecycle.self,
+        ])
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -36,12 +38,20 @@ struct RelayCommand: AsyncParsableCommand {
     struct Flush: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End the open window now, and try at once what waits after a failure.",
-            discussion: "Workers do the rest; catalog relay status shows it.")
+            discussion: """
+                Workers do the rest; catalog relay status shows it.
+
+                Example: catalog relay flush
+                """)
+
+        @Flag(help: "Print JSON.")
+        var json = false
 
         func run() async throws {
             let windows = try await Composition().withConnection { connection in
                 try await connection.transaction { try $0.flushRelay() }
             }
+            if json { return try JSONOutput.print(["sealed": windows.map(\.description)]) }
             print(
                 windows.isEmpty ? "no window is open" : "sealed \(windows.map(\.description).joined(separator: ", "))")
         }
@@ -49,10 +59,12 @@ struct RelayCommand: AsyncParsableCommand {
 
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Deliver verified windows again.",
+            abstract: "Deliver windows again that were done.",
             discussion: """
                 Archives that the target still has, whole, are left alone; others are made again from the source, byte for
-                byte, under the same key. Objects that were missing are looked for again.
+                byte, under the same key. Objects that were missing are looked for again. An archive that the target lost and
+                whose objects cannot all be read again is lost: its window says so, an alert is raised, and what can still be
+                read is delivered in another archive.
 
                 Examples:
                   catalog relay replay 2026-11-21T16:50:00Z
@@ -65,6 +77,9 @@ struct RelayCommand: AsyncParsableCommand {
         @Option(help: "The last moment at which a window may begin; without it, only one window is replayed.")
         var through: WindowTime?
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         func run() async throws {
             let (from, through) = (from, through ?? from)
             let windows = try await Composition().withConnection { connection in
@@ -75,6 +90,7 @@ struct RelayCommand: AsyncParsableCommand {
                     "no verified window begins from \(from) to \(through): catalog psql -c 'select * from relay.windows' shows all"
                 )
             }
+            if json { return try JSONOutput.print(["windows": windows.map(\.description)]) }
             print("delivering \(windows.count.counting("window")) again: catalog relay status shows them")
         }
     }
@@ -134,7 +150,7 @@ extension RelayStatus {
                 state.oldest, state.oldestSeconds.map { "\(Int($0)) s" })
         }
         var lines = [table.rendered(style)]
-        if missing > 0 { lines.append("\(missing.grouped) objects were gone or altered before they were read") }
+        if missing > 0 { lines.append("\(missing.grouped) objects were gone, altered or unreadable") }
         if let lastError { lines.append("last failure  \(lastError)") }
         lines += alerts.map { alert in
             style.red("ALERT")
