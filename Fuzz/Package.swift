@@ -41,12 +41,13 @@ let package = Package(
         library("Ingest", ["Catalog", "CSV", "Tabular", "Text"]),
         library("Enrichment", ["Curl", "OpenSSL", "Postgres", "Text"]),
         library("API"),
+        library("TestSupport"),
         .executableTarget(
             name: "Fuzz",
             dependencies: [
                 "API", "AWS", "CFuzz", "CSV", "Catalog", "Enrichment", "Ingest", "Intake", "OpenSSL", "Storage",
                 "Tabular",
-                "Text", "Zlib",
+                "TestSupport", "Text", "Zlib",
             ],
             swiftSettings: fuzzed,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
