@@ -39,7 +39,7 @@ let package = Package(
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
         library("Intake"),
         library("Ingest", ["Catalog", "CSV", "Tabular", "Text"]),
-        library("Enrichment", ["Curl", "OpenSSL", "Postgres", "Text"]),
+        library("Enrichment", ["Curl", "OpenSSL", "Postgres", "Tabular", "Text"]),
         library("API"),
         library("TestSupport"),
         .executableTarget(

@@ -23,6 +23,7 @@ done
 
 # Otherwise swift-backtrace stays behind after a crash and holds the output.
 export SWIFT_BACKTRACE=enable=no
+export LSAN_OPTIONS="suppressions=$PWD/../scripts/sanitize-leaks.txt:print_suppressions=0"
 
 # One target; its last line says what came of it.
 attack() {
