@@ -304,12 +304,17 @@ CREATE TABLE catalog.changes (
     backend integer NOT NULL,
     tick_id bigint,
     versions bigint,
-    rows_hash bytea
+    rows_hash bytea,
+    database_user text
 );
 
 -- Name: TABLE changes; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON TABLE catalog.changes IS 'one row for each transaction that wrote products, or for each upload in it';
+
+-- Name: COLUMN changes.actor; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.changes.actor IS 'token:ID, jwt:SUBJECT, os:USER of a command, job:KIND of a worker; database user NAME of a change by hand';
 
 -- Name: COLUMN changes.backend; Type: COMMENT; Schema: catalog; Owner: -
 
@@ -326,6 +331,10 @@ COMMENT ON COLUMN catalog.changes.versions IS 'how many versions the change ende
 -- Name: COLUMN changes.rows_hash; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.changes.rows_hash IS 'SHA-256 of the hashes of those versions, in their order';
+
+-- Name: COLUMN changes.database_user; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.changes.database_user IS 'the login that wrote it, which nobody can choose; null before this was recorded';
 
 -- Name: notifications; Type: TABLE; Schema: catalog; Owner: -
 
@@ -399,7 +408,7 @@ COMMENT ON COLUMN catalog.product_versions.superseded_by IS 'the upload that end
 
 -- Name: COLUMN product_versions.changed_by; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.product_versions.changed_by IS 'the database user who ended this image';
+COMMENT ON COLUMN catalog.product_versions.changed_by IS 'the actor of the change that ended this image';
 
 -- Name: COLUMN product_versions.made_by; Type: COMMENT; Schema: catalog; Owner: -
 
@@ -525,6 +534,7 @@ CREATE TABLE catalog.upload_history (
     kind text DEFAULT 'file'::text NOT NULL,
     reverts character varying(50),
     deleted_records integer,
+    created_by text,
     CONSTRAINT upload_history_announced_sha256_is_hex CHECK ((announced_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
     CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
@@ -603,6 +613,10 @@ COMMENT ON COLUMN catalog.upload_history.reverts IS 'the upload that a revert un
 -- Name: COLUMN upload_history.deleted_records; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.upload_history.deleted_records IS 'products that a revert deleted, because the upload had created them';
+
+-- Name: COLUMN upload_history.created_by; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.created_by IS 'who made the upload: token:ID, jwt:SUBJECT, os:USER of a command, or a database user; null before this was recorded';
 
 -- Name: product_rows; Type: VIEW; Schema: audit; Owner: -
 
@@ -945,17 +959,26 @@ CREATE FUNCTION catalog.begin_change() RETURNS trigger
     SET search_path TO 'pg_catalog'
     AS $$
 declare
+    upload constant text := nullif(current_setting('catalog.upload_id', true), '');
     change bigint := catalog.current_change();
 begin
     if change is null then
-        insert into catalog.changes (actor, upload_id, request_id, began_at, backend)
+        if upload is not null and not catalog.is_own_upload(upload) then
+            raise exception 'upload % is not at work in this session: nothing is written in its name', upload
+                using errcode = 'restrict_violation', hint = 'reset catalog.upload_id: a change by hand has no upload';
+        end if;
+        insert into catalog.changes (actor, upload_id, request_id, began_at, backend, database_user)
         values (
-            coalesce(nullif(current_setting('catalog.actor', true), ''), 'database user ' || session_user),
-            nullif(current_setting('catalog.upload_id', true), ''), nullif(current_setting('catalog.request_id', true), ''),
-            transaction_timestamp(), pg_backend_pid())
+            case
+                -- as releases before this one load
+                when upload is not null and coalesce(current_setting('catalog.actor', true), '') = '' then 'upload ' || upload
+                else catalog.current_actor()
+            end,
+            upload, nullif(current_setting('catalog.request_id', true), ''), transaction_timestamp(), pg_backend_pid(), session_user)
         returning change_id into change;
         perform set_config('catalog.change_id', change::text, true);
     end if;
+    perform set_config('catalog.loading_change', case when upload is null then '-1' else change::text end, true);
     return null;
 end
 $$;
@@ -966,18 +989,19 @@ CREATE FUNCTION catalog.begin_product_image() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
     AS $$
+declare
+    upload constant text := nullif(current_setting('catalog.upload_id', true), '');
 begin
-    if new.product_id <> old.product_id then
-        raise exception 'product_id of product % is refused another value: its history would lose it', old.product_id
-            using errcode = 'restrict_violation', hint = 'delete the product and insert another one';
-    end if;
     new.valid_from := greatest(statement_timestamp(), old.valid_from);
     new.made_by := current_setting('catalog.change_id')::bigint;
     if new.upload_id is not distinct from old.upload_id then
-        new.upload_id := nullif(current_setting('catalog.upload_id', true), '');
-        if new.upload_id is null then
-            new.line_number := null;
-        end if;
+        new.upload_id := upload;
+    elsif upload is null and new.upload_id is not null then
+        raise exception 'upload_id is not given by hand: upload % did not make this image', new.upload_id
+            using errcode = 'restrict_violation';
+    end if;
+    if upload is null then
+        new.line_number := null;
     end if;
     return new;
 end
@@ -997,7 +1021,7 @@ COMMENT ON FUNCTION catalog.canonical_key(key text) IS 'the form in which keys a
 
 CREATE FUNCTION catalog.change_hash(change catalog.changes) RETURNS bytea
     LANGUAGE sql IMMUTABLE
-    RETURN sha256(convert_to(concat_ws('|'::text, (change).change_id, quote_nullable((change).actor), quote_nullable(((change).upload_id)::text), quote_nullable((change).request_id), EXTRACT(epoch FROM (change).began_at), (change).versions, encode((change).rows_hash, 'hex'::text)), 'UTF8'::name));
+    RETURN sha256(convert_to(concat_ws('|'::text, (change).change_id, quote_nullable((change).actor), quote_nullable(((change).upload_id)::text), quote_nullable((change).request_id), EXTRACT(epoch FROM (change).began_at), (change).versions, encode((change).rows_hash, 'hex'::text), quote_literal((change).database_user)), 'UTF8'::name));
 
 -- Name: changes_of_upload(text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1011,6 +1035,38 @@ $$;
 -- Name: FUNCTION changes_of_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.changes_of_upload(upload text) IS 'the changes in which an upload wrote products';
+
+-- Name: current_actor(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.current_actor() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    said constant text := left(nullif(current_setting('catalog.actor', true), ''), 300);
+    may_be_silent boolean;
+begin
+    if not pg_has_role(session_user, 'catalog_app', 'usage') then
+        return 'database user ' || session_user || coalesce(' as ' || said, '');
+    elsif said is not null then
+        return said;
+    end if;
+    select r.rolsuper or exists (
+        select from migrations.instances i
+        where i.seen_at > clock_timestamp() - interval '20 seconds'
+          and i.schema_version < (select a.version from migrations.applied a where a.name = 'name_actors'))
+    into may_be_silent from pg_roles r where r.rolname = session_user;
+    if not may_be_silent then
+        raise exception '% writes for others and does not say for whom', session_user
+            using errcode = 'insufficient_privilege', hint = 'set catalog.actor = ''os:NAME'', or log in as yourself';
+    end if;
+    return 'database user ' || session_user;
+end
+$$;
+
+-- Name: FUNCTION current_actor(); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.current_actor() IS 'who this transaction writes for, as history records it';
 
 -- Name: current_change(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1135,6 +1191,42 @@ CREATE FUNCTION catalog.error_counts(upload text) RETURNS json
 
 COMMENT ON FUNCTION catalog.error_counts(upload text) IS 'how many errors of each type an upload has, as a JSON object; with the rights of the caller';
 
+-- Name: image_operation(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.image_operation(otherwise text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select case
+        when current_setting('catalog.operation', true) = 'revert' and exists (
+            select from catalog.upload_history u
+            where u.upload_id = nullif(current_setting('catalog.upload_id', true), '') and u.kind = 'revert')
+        then 'revert' else otherwise end
+$$;
+
+-- Name: is_own_upload(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.is_own_upload(upload text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    maker text;
+begin
+    select u.created_by into maker from catalog.upload_history u where u.upload_id = is_own_upload.upload and u.status = 'processing';
+    if not found then
+        return false;
+    elsif not pg_has_role(session_user, 'catalog_app', 'usage') and maker is distinct from catalog.current_actor() then
+        return false;
+    end if;
+    return pg_try_advisory_xact_lock(hashtextextended('catalog.upload ' || is_own_upload.upload, 0));
+end
+$$;
+
+-- Name: FUNCTION is_own_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.is_own_upload(upload text) IS 'whether the setting catalog.upload_id of this session is believed';
+
 -- Name: keep_deleted_product_images(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.keep_deleted_product_images() RETURNS trigger
@@ -1144,6 +1236,7 @@ CREATE FUNCTION catalog.keep_deleted_product_images() RETURNS trigger
     SET "DateStyle" TO 'ISO'
     AS $_$
 declare
+    change bigint := catalog.current_change();
     newest catalog.version_formats;
 begin
     select * into newest from catalog.version_formats f order by f.format_id desc limit 1;
@@ -1151,11 +1244,11 @@ begin
         'insert into catalog.product_versions (%1$s, format_id, row_hash)
          select v.*, $4, sha256(convert_to(row(v.*)::text, ''UTF8''))
          from (
-             select %2$s, greatest(statement_timestamp(), o.valid_from), $1::text, $2::varchar(50), $3::bigint, session_user::text
+             select %2$s, greatest(statement_timestamp(), o.valid_from), $1::text, $2::varchar(50), $3::bigint, $5::text
              from old_images o) v',
         newest.columns, 'o.' || replace(split_part(newest.columns, ', valid_to, ', 1), ', ', ', o.'))
-    using coalesce(nullif(current_setting('catalog.operation', true), ''), 'delete'),
-        nullif(current_setting('catalog.upload_id', true), ''), catalog.current_change(), newest.format_id;
+    using catalog.image_operation('delete'), nullif(current_setting('catalog.upload_id', true), ''), change, newest.format_id,
+        (select c.actor from catalog.changes c where c.change_id = change);
     return null;
 end
 $_$;
@@ -1180,15 +1273,30 @@ begin
         'insert into catalog.product_versions (%1$s, format_id, row_hash)
          select v.*, $4, sha256(convert_to(row(v.*)::text, ''UTF8''))
          from (
-             select %2$s, n.valid_from, $1::text, $2::varchar(50), $3::bigint, session_user::text
-             from old_images o
-             join new_images n using (product_id)) v',
+             select %2$s, greatest(statement_timestamp(), o.valid_from), $1::text, $2::varchar(50), $3::bigint, $5::text
+             from old_images o) v',
         newest.columns, 'o.' || replace(split_part(newest.columns, ', valid_to, ', 1), ', ', ', o.'))
-    using coalesce(nullif(current_setting('catalog.operation', true), ''), 'update'),
-        nullif(current_setting('catalog.upload_id', true), ''), change, newest.format_id;
+    using catalog.image_operation('update'), nullif(current_setting('catalog.upload_id', true), ''), change, newest.format_id,
+        (select c.actor from catalog.changes c where c.change_id = change);
     return null;
 end
 $_$;
+
+-- Name: name_uploader(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.name_uploader() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if tg_op = 'INSERT' then
+        new.created_by := catalog.current_actor();
+    elsif new.created_by is distinct from old.created_by then
+        raise exception 'created_by of upload % stays', old.upload_id using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
 
 -- Name: product_columns(text, text[]); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1225,7 +1333,13 @@ CREATE FUNCTION catalog.refuse_forged_change() RETURNS trigger
     SET search_path TO 'pg_catalog'
     AS $$
 begin
-    raise exception 'made_by is not given: it is the change of the transaction' using errcode = 'restrict_violation';
+    if new.made_by is distinct from current_setting('catalog.change_id')::bigint then
+        raise exception 'made_by is not given: it is the change of the transaction' using errcode = 'restrict_violation';
+    elsif new.upload_id is not null and nullif(current_setting('catalog.upload_id', true), '') is null then
+        raise exception 'upload_id is not given by hand: upload % did not make this image', new.upload_id
+            using errcode = 'restrict_violation';
+    end if;
+    return null;
 end
 $$;
 
@@ -1978,7 +2092,8 @@ CREATE VIEW audit.uploads WITH (security_invoker='true') AS
     COALESCE(u.file_encoding, u.encoding) AS encoding,
     u.encoding_guessed,
     u.kind,
-    u.reverts
+    u.reverts,
+    u.created_by AS uploaded_by
    FROM (catalog.upload_history u
      LEFT JOIN catalog.vendors v USING (vendor_id));
 
@@ -3615,7 +3730,7 @@ CREATE TRIGGER products_keep_updated_images AFTER UPDATE ON catalog.products REF
 
 -- Name: products products_refuse_forged_change; Type: TRIGGER; Schema: catalog; Owner: -
 
-CREATE TRIGGER products_refuse_forged_change AFTER INSERT ON catalog.products FOR EACH ROW WHEN ((new.made_by IS DISTINCT FROM (NULLIF(current_setting('catalog.change_id'::text, true), ''::text))::bigint)) EXECUTE FUNCTION catalog.refuse_forged_change();
+CREATE TRIGGER products_refuse_forged_change AFTER INSERT ON catalog.products FOR EACH ROW WHEN ((new.made_by <> (current_setting('catalog.loading_change'::text))::bigint)) EXECUTE FUNCTION catalog.refuse_forged_change();
 
 -- Name: products products_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -3644,6 +3759,10 @@ CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_e
 -- Name: upload_events_rest upload_events_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events_rest FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
+
+-- Name: upload_history upload_history_name_uploader; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_history_name_uploader BEFORE INSERT OR UPDATE OF created_by ON catalog.upload_history FOR EACH ROW EXECUTE FUNCTION catalog.name_uploader();
 
 -- Name: version_formats version_formats_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -3842,6 +3961,10 @@ ALTER TABLE catalog.upload_history ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY upload_history_audit ON catalog.upload_history FOR SELECT TO catalog_auditor USING (true);
 
+-- Name: upload_history upload_history_history; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY upload_history_history ON catalog.upload_history FOR SELECT TO catalog_history USING (true);
+
 -- Name: upload_history upload_history_own_rows; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY upload_history_own_rows ON catalog.upload_history FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
@@ -3989,6 +4112,7 @@ GRANT SELECT(at) ON TABLE catalog.ticks TO catalog_vendor;
 
 GRANT SELECT ON TABLE catalog.upload_history TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.upload_history TO catalog_auditor;
+GRANT SELECT ON TABLE catalog.upload_history TO catalog_history;
 
 -- Name: TABLE product_rows; Type: ACL; Schema: audit; Owner: -
 
@@ -4068,6 +4192,11 @@ GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_owner;
 GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_vendor;
 GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_auditor;
 
+-- Name: FUNCTION current_actor(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.current_actor() FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.current_actor() TO catalog_owner;
+
 -- Name: FUNCTION current_change(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.current_change() FROM PUBLIC;
@@ -4106,6 +4235,14 @@ REVOKE ALL ON FUNCTION catalog.error_counts(upload text) FROM PUBLIC;
 GRANT ALL ON FUNCTION catalog.error_counts(upload text) TO catalog_vendor;
 GRANT ALL ON FUNCTION catalog.error_counts(upload text) TO catalog_auditor;
 
+-- Name: FUNCTION image_operation(otherwise text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.image_operation(otherwise text) FROM PUBLIC;
+
+-- Name: FUNCTION is_own_upload(upload text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.is_own_upload(upload text) FROM PUBLIC;
+
 -- Name: FUNCTION keep_deleted_product_images(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.keep_deleted_product_images() FROM PUBLIC;
@@ -4113,6 +4250,10 @@ REVOKE ALL ON FUNCTION catalog.keep_deleted_product_images() FROM PUBLIC;
 -- Name: FUNCTION keep_updated_product_images(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.keep_updated_product_images() FROM PUBLIC;
+
+-- Name: FUNCTION name_uploader(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.name_uploader() FROM PUBLIC;
 
 -- Name: FUNCTION product_columns(prefix text, without text[]); Type: ACL; Schema: catalog; Owner: -
 

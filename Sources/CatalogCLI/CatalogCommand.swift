@@ -1,5 +1,7 @@
 import ArgumentParser
+import Catalog
 import Foundation
+import Postgres
 
 @main
 struct CatalogCommand: AsyncParsableCommand {
@@ -31,8 +33,11 @@ struct CatalogCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
-            if var asyncCommand = command as? any AsyncParsableCommand {
-                try await asyncCommand.run()
+            if let asyncCommand = command as? any AsyncParsableCommand {
+                nonisolated(unsafe) var asyncCommand = asyncCommand  // because this task alone has it
+                try await TransactionContext.$current.withValue(Attribution.command.context) {
+                    try await asyncCommand.run()
+                }
             } else {
                 try command.run()
             }

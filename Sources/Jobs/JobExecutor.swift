@@ -10,7 +10,10 @@ struct JobExecutor: Sendable {
 
     func start(_ job: Job) {
         // At once, up to its first wait: an idle worker would have to wake another thread.
-        let task = Task.immediate { context.leave(job, await execute(job)) }
+        let task = Task.immediate {
+            let end = await TransactionContext.$current.withValue(context.attribution(job)) { await execute(job) }
+            context.leave(job, end)
+        }
         context.ledger.withLock { $0.setTask(task, of: job) }
     }
 
@@ -21,7 +24,7 @@ struct JobExecutor: Sendable {
                 throw JobError.permanent(
                     reason: "no handler for jobs of kind '\(job.kind)': is a newer version of catalog needed?")
             }
-            let completion = try await WorkProgress.$report.withValue({ job.progress.report() }) {
+            let completion = try await WorkProgress.$report.withValue(.init { job.progress.report() }) {
                 try await handler.run(job, logger)
             }
             switch completion {
@@ -68,7 +71,9 @@ struct JobExecutor: Sendable {
         logger.error("job.dead", metadata: ["error": "\(reason)"])
         context.observer.ended(job, .failed(error: reason, delay: .zero, isDead: true), after: nil)
         do {
-            try await context.records.transaction { try context.handlers[job.kind]?.giveUp(job, $0, error: reason) }
+            try await TransactionContext.$current.withValue(context.attribution(job)) {
+                try await context.records.transaction { try context.handlers[job.kind]?.giveUp(job, $0, error: reason) }
+            }
         } catch {
             logger.error("job.give_up.failed", metadata: ["error": "\(error)"])
         }

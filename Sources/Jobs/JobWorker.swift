@@ -19,15 +19,18 @@ package final class JobWorker: Service {
     ///   - connector: must lead to the server itself, unless the worker only polls.
     ///   - handlers: by kind; the worker claims every kind of its queues, and one without handler fails.
     ///   - observer: sees every claim and every end.
+    ///   - attribution: what the transactions of a job are told.
     package init(
         _ configuration: JobWorkerConfiguration, connector: Connector, handlers: [any JobHandler],
-        periodic: [PeriodicJob] = [], observer: (any JobObserver)? = nil, logger: Logger
+        periodic: [PeriodicJob] = [], observer: (any JobObserver)? = nil,
+        attribution: @escaping @Sendable (Job) -> TransactionContext? = { _ in TransactionContext.current },
+        logger: Logger
     ) {
         self.configuration = configuration
         let context = WorkerContext(
             configuration,
             records: Pool(connector, maximum: 2, application: "catalog-jobs", limit: configuration.statementLimit),
-            handlers: handlers, observer: observer ?? NoJobObserver(), logger: logger)
+            handlers: handlers, observer: observer ?? NoJobObserver(), attribution: attribution, logger: logger)
         self.context = context
         let executor = JobExecutor(context: context, backoff: configuration.backoff, limits: configuration.timeLimits)
         claimer = JobClaimer(context: context, configuration: configuration, connector: connector, executor: executor)

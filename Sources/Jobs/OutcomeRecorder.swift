@@ -46,7 +46,9 @@ struct OutcomeRecorder: WorkerAgent {
         await record(outcomes, of: .finished, &round)
         await record(outcomes, of: .released, &round)
         for outcome in outcomes where outcome.end != .finished && outcome.end != .released {
-            await record([outcome], &round) { try $0.record(outcome, by: context.handlers[outcome.job.kind]) }
+            await TransactionContext.$current.withValue(context.attribution(outcome.job)) {
+                await record([outcome], &round) { try $0.record(outcome, by: context.handlers[outcome.job.kind]) }
+            }
         }
         let freesSuccessors = context.ledger.withLock { $0.settle(outcomes, unrecorded: round.unrecorded) }
         if round.counts.late > 0 {

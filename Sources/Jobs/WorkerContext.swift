@@ -12,6 +12,8 @@ final class WorkerContext: Sendable {
     let presence = Locked(WorkerPresence())
     let contact = Locked(QueueContact())
     let observer: any JobObserver
+    /// What the transactions of a job are told.
+    let attribution: @Sendable (Job) -> TransactionContext?
     let logger: Logger
     /// A look at the queues may be worthwhile.
     let claimSignal = WakeSignal()
@@ -24,12 +26,14 @@ final class WorkerContext: Sendable {
 
     init(
         _ configuration: JobWorkerConfiguration, records: Pool, handlers: [any JobHandler], observer: any JobObserver,
+        attribution: @escaping @Sendable (Job) -> TransactionContext? = { _ in TransactionContext.current },
         logger: Logger
     ) {
         workerID = configuration.workerID
         self.records = records
         self.handlers = Dictionary(uniqueKeysWithValues: handlers.map { ($0.kind, $0) })
         self.observer = observer
+        self.attribution = attribution
         self.logger = logger
         ledger = Locked(JobLedger(concurrency: configuration.concurrency))
     }

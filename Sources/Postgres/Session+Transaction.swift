@@ -14,9 +14,11 @@ extension Session {
         }
         onlyReads = options.isReadOnly
         defer { onlyReads = false }
-        try execute(options.begin)
+        let context = options.isReadOnly ? nil : TransactionContext.current
+        try begin(options, context)
         do {
             let result = try body()
+            try context?.beforeCommit?(self)
             guard try perform("commit").command == "COMMIT" else {
                 throw PostgresError(
                     message:
@@ -24,6 +26,19 @@ extension Session {
                     sqlState: "25P02")
             }
             return result
+        } catch {
+            leaveTransaction()
+            throw error
+        }
+    }
+
+    private func begin(_ options: TransactionOptions, _ context: TransactionContext?) throws {
+        guard let script = context?.script, !script.isEmpty else {
+            try execute(options.begin)
+            return
+        }
+        do {
+            try executeScript(options.begin.sql + script)
         } catch {
             leaveTransaction()
             throw error

@@ -24,7 +24,8 @@ import Testing
 
     private static let updates: [Statement] = [
         "update catalog.product_versions set price = 1", "update catalog.changes set actor = 'x'",
-        "update catalog.ticks set at = now()", "update catalog.version_formats set columns = ''",
+        "update catalog.changes set database_user = 'x'", "update catalog.ticks set at = now()",
+        "update catalog.version_formats set columns = ''",
         "create trigger nothing before insert on catalog.product_versions for each row execute function catalog.refuse_change()",
         "alter function catalog.begin_change() owner to catalog_owner",
         "drop function catalog.keep_deleted_product_images() cascade",
@@ -96,10 +97,12 @@ import Testing
                 functions == [
                     "add_version_column: catalog_owner", "begin_change: ", "begin_product_image: ", "change_hash: ",
                     "changes_of_upload: catalog_auditor catalog_owner catalog_vendor",
-                    "current_change: catalog_owner", "cut: catalog_auditor catalog_owner catalog_vendor",
+                    "current_actor: catalog_owner", "current_change: catalog_owner",
+                    "cut: catalog_auditor catalog_owner catalog_vendor",
                     "early_hash: ",
                     "head: catalog_auditor catalog_owner", "history_problems: catalog_auditor catalog_owner",
-                    "keep_deleted_product_images: ", "keep_updated_product_images: ", "refuse_forged_change: ",
+                    "image_operation: ", "is_own_upload: ", "keep_deleted_product_images: ",
+                    "keep_updated_product_images: ", "refuse_forged_change: ",
                     "refuse_history_change: ", "row_hashes: ", "rows_hash: ", "tick: catalog_owner", "tick_hash: ",
                     "verify_history: catalog_auditor catalog_owner", "version_format: ",
                 ])

@@ -13,6 +13,7 @@ import Testing
                 try session.execute("update catalog.products set price = 11 where vendor_id = 'V1'")
             }
             try await connection.transaction { session in
+                try session.beginUpload(Upload(uploadID: "U9", vendorID: "V1", fileName: "f", objectKey: "f"))
                 try session.beginProductLoad(uploadID: "U9")
                 try session.execute("update catalog.products set price = 12 where vendor_id = 'V1'")
             }
@@ -27,7 +28,8 @@ import Testing
             }
             #expect(
                 images == [
-                    ["10.00", "U0", "-", "postgres"], ["11.00", "hand", "U9", "postgres"], ["12.00", "U9", "-", "-"],
+                    ["10.00", "U0", "-", "database user postgres"], ["11.00", "hand", "U9", "upload U9"],
+                    ["12.00", "U9", "-", "-"],
                 ])
         }
     }

@@ -129,8 +129,13 @@ import Testing
 }
 
 extension Session {
-    /// Two vendors, two categories, one product each.
+    /// Two vendors, two categories, one product each, by an upload that is forgotten.
     func seed() throws {
+        let upload = Upload(uploadID: "U0", vendorID: "V1", fileName: "f", objectKey: "f")
+        try beginUpload(upload)
+        try execute(ProductLoad.useUpload(upload.uploadID))
+        // What failed before it says more.
+        defer { _ = try? execute("select set_config('catalog.upload_id', '', true)") }
         for (vendor, sku) in [("V1", "SKU-1"), ("V2", "SKU-2")] {
             try addVendor(Vendor(vendorID: vendor, vendorName: vendor, email: "\(vendor)@example.com"))
             _ = try addCategories(["Audio", "Toys"])
@@ -141,5 +146,6 @@ extension Session {
                 values (\(vendor)::text, 'P1', 'Speaker', 'Audio', \(sku)::text, 10.00, 5, 'U0')
                 """)
         }
+        try execute("delete from catalog.upload_history where upload_id = 'U0'")
     }
 }

@@ -2,6 +2,7 @@ import Catalog
 import Enrichment
 import HTTPTypes
 import Hummingbird
+import Postgres
 
 /// Puts endpoints into the router, each behind the same door: who calls, how often, with what.
 struct EndpointRouter: Sendable {
@@ -24,6 +25,13 @@ struct EndpointRouter: Sendable {
         let identity = try await admit(endpoint, request, context)
         let call = Call(
             request: request, context: context, identity: identity, values: try endpoint.values(of: request, context))
+        return try await TransactionContext.$current.withValue(call.attribution(endpoint).context) {
+            try await answer(call, endpoint)
+        }
+    }
+
+    private func answer(_ call: Call, _ endpoint: Endpoint) async throws -> Response {
+        let (request, identity) = (call.request, call.identity)
         // Keys belong to their caller: nobody known has none.
         guard endpoint.method == .post, identity.role != nil, let key = request.headers[.idempotencyKey] else {
             return try await endpoint.handler(call)
@@ -63,6 +71,15 @@ struct EndpointRouter: Sendable {
                 throw Problem(.methodNotAllowed, "this path supports \(list)", headers: [.allow: list])
             }
         }
+    }
+}
+
+extension Call {
+    /// Who asked. Somebody unknown, who may have a secret in the path, is named after the route.
+    fileprivate func attribution(_ endpoint: Endpoint) -> Attribution {
+        Attribution(
+            actor: identity.role == nil ? "anybody: \(endpoint.method) \(endpoint.path)" : identity.subject,
+            requestID: context.id)
     }
 }
 

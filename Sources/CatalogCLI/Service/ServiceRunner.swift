@@ -1,4 +1,5 @@
 import API
+import Catalog
 import Enrichment
 import Foundation
 import Ingest
@@ -42,12 +43,15 @@ struct ServiceRunner {
         // The first to start is the last to stop.
         var services: [any Service] = [try InstanceHeartbeat(pool: quick, roles: names, logger: logger)]
         let worker = roles.contains(.worker) ? try worker(pool, logger) : nil
-        if let worker { services += [HistoryTicker(pool: quick, logger: logger), worker] }
+        if let worker {
+            services += [HistoryTicker(pool: quick, logger: logger), worker.attributed(Attribution(actor: "worker"))]
+        }
         if roles.contains(.poller) {
             services.append(
                 ArrivalPoller(
                     recorder: composition.recorder(quick), stores: composition.stores,
-                    interval: settings.pollInterval, logger: logger))
+                    interval: settings.pollInterval, logger: logger
+                ).attributed(Attribution(actor: "poller")))
         }
         if roles.contains(.api) { services += try server(worker, logger) }
         var configuration = ServiceGroupConfiguration(
@@ -81,7 +85,8 @@ struct ServiceRunner {
         }
         return JobWorker(
             configuration, connector: composition.database.connector, handlers: handlers.watched(periodic, pool),
-            periodic: periodic, logger: logger)
+            periodic: periodic,
+            attribution: { Attribution.job(kind: $0.kind, id: $0.jobID, payload: $0.payload).context }, logger: logger)
     }
 
     /// - Parameter worker: of the same process, which is not ready without it.
