@@ -47,9 +47,8 @@ struct OnboardJob: JobHandler {
 
     /// - Returns: nil if the upload has ended: this is a late repetition.
     private func begin(_ uploadID: String) async throws -> Upload? {
-        try await resources.pool.transaction { session in
-            guard let upload = try session.startUpload(uploadID) else { return nil }
-            try session.addEvent(uploadID, .started(mode: upload.mode, policy: upload.policy))
+        try await resources.pool.run { session in
+            guard let upload = try session.startUpload(uploadID, tells: true) else { return nil }
             try session.announceChange(of: uploadID)
             return upload
         }
