@@ -139,7 +139,7 @@ let package = Package(
         tests(
             "Ingest",
             [
-                "AWS", "Catalog", "Curl", "Ingest", "Intake", "Jobs", "PipelineSupport", "Postgres",
+                "AWS", "Catalog", "Curl", "Ingest", "Intake", "Jobs", "Migrations", "PipelineSupport", "Postgres",
                 "Storage",
                 "Tabular", "TestSupport", "Text", "Upkeep", logging,
             ]),

@@ -25,10 +25,12 @@ def binaries():
 class Cluster:
     """Use as a context manager: it is gone afterwards, data and all."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *settings):
+        """Settings as `name=value`, beyond the default ones."""
         # Data and socket stay apart from the benchmark files, so that user postgres needs no access to those.
         self.folder, self.bin = pathlib.Path(folder), binaries()
         self.data, self.socket = self.folder / "data", self.folder / "socket"
+        self.settings = settings
         self.conninfo = f"postgresql://bench@/bench?host={self.socket}"
 
     def run(self, program, *arguments):
@@ -45,7 +47,7 @@ class Cluster:
             for path in (self.data, self.socket):
                 shutil.chown(path, "postgres")
         self.run("initdb", "-D", self.data, "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        settings = f"-k {self.socket} -c listen_addresses=''"
+        settings = " ".join([f"-k {self.socket} -c listen_addresses=''", *(f"-c {setting}" for setting in self.settings)])
         self.run("pg_ctl", "-D", self.data, "-w", "-l", self.socket / "log", "-o", settings, "start")
         try:
             self.query("create database bench", database="postgres")

@@ -25,8 +25,7 @@ struct Bench {
         let batch = Array(repeating: Self.job(), count: 1000)
         for begin in stride(from: 0, to: count, by: batch.count) {
             try await pool.transaction { session in
-                try session.muteJobNotifications()
-                try session.enqueue(Array(batch.prefix(count - begin)))
+                try session.enqueue(Array(batch.prefix(count - begin)), wakes: false)
             }
         }
     }

@@ -6,24 +6,29 @@ import Postgres
 struct Database: Sendable {
     private let settings: Settings
     private let cloud: Cloud
+    /// For pools: a refused password is looked up again.
+    let connector: Connector
 
     init(settings: Settings, cloud: Cloud) {
         self.settings = settings
         self.cloud = cloud
+        connector = Self.connector(settings, cloud)
     }
 
-    var embedded: EmbeddedPostgres { EmbeddedPostgres(base: settings.base.path) }
-
-    /// For pools: a refused password is looked up again.
-    var connector: Connector {
-        Connector(candidates: candidates) {
+    /// One for all pools of the process, so that they tell listeners together what they have committed.
+    private static func connector(_ settings: Settings, _ cloud: Cloud) -> Connector {
+        var connector = Connector(candidates: { try await candidates(settings, cloud) }) {
             guard case .secret(let id, _) = settings.database, let secrets = try? cloud.databaseSecrets() else {
                 return false  // because nothing is remembered that could be out of date
             }
             await secrets.invalidate(id)
             return true
         }
+        connector.announcer = Announcer(connector)
+        return connector
     }
+
+    var embedded: EmbeddedPostgres { EmbeddedPostgres(base: settings.base.path) }
 
     /// For who connects by itself, such as psql.
     func conninfo() async throws -> String {
@@ -36,13 +41,15 @@ struct Database: Sendable {
     }
 
     /// For each new connection: passwords and tokens change. More than one only where each host needs a text of its own.
-    func candidates() async throws -> [String] {
+    func candidates() async throws -> [String] { try await Self.candidates(settings, cloud) }
+
+    private static func candidates(_ settings: Settings, _ cloud: Cloud) async throws -> [String] {
         switch settings.database {
-        case .embedded: [try await embedded.start()]
+        case .embedded: [try await EmbeddedPostgres(base: settings.base.path).start()]
         case .url(let url): [url]
         case .secret(let id, let url):
             [try await DatabaseSecret(cloud.databaseSecrets().secret(id).text, id).conninfo(url)]
-        case .iam(let url): try await withTokens(url)
+        case .iam(let url): try await withTokens(url, cloud)
         }
     }
 
@@ -57,14 +64,14 @@ struct Database: Sendable {
     }
 
     /// A token is good for one host, so that each has a text of its own.
-    private func withTokens(_ url: String) async throws -> [String] {
+    private static func withTokens(_ url: String, _ cloud: Cloud) async throws -> [String] {
         var texts: [String] = []
-        for host in try ConnectionInfo.eachHost(of: url) { texts.append(try await withToken(host)) }
+        for host in try ConnectionInfo.eachHost(of: url) { texts.append(try await withToken(host, cloud)) }
         return texts
     }
 
     /// IAM authentication wants TLS ("Connecting to your DB instance using IAM authentication", Amazon RDS User Guide).
-    private func withToken(_ url: String) async throws -> String {
+    private static func withToken(_ url: String, _ cloud: Cloud) async throws -> String {
         let parts = try ConnectionInfo.environment(of: url)
         guard let host = parts["PGHOST"], let user = parts["PGUSER"] else {
             throw SettingsError("CATALOG_DATABASE_AUTH", "iam", "CATALOG_DATABASE_URL must name host and user")

@@ -53,8 +53,6 @@ package struct EnrichmentPipeline: Sendable {
     ) async throws -> Int {
         let plan = try await plan(request.options)
         return try await resources.pool.transaction { session in
-            // It may be a large load: its worker looks for the batches by itself.
-            try session.muteJobNotifications()
             let count = try load(request.requestID, plan, request.format, spool, session, reusing: false)
             try commit(session)
             return count

@@ -68,6 +68,16 @@ package struct AnnouncedObjects: Sendable {
         }
     }
 
+    /// Stores bytes under a key that nobody else can know, and records their arrival and what becomes of it in one transaction.
+    /// - Parameter beginning: joins the transaction; makes the work of it.
+    /// - Throws: errors of the store and of `beginning`: then nothing is recorded.
+    package func putNew(
+        _ key: String, _ file: ReceivedFile,
+        beginning: @escaping @Sendable (Session, ObjectEvent) throws -> ArrivalOutcome
+    ) async throws {
+        try await recorder.record(try await put(key, file), below: route, beginning: beginning)
+    }
+
     /// Whether this service took these bytes for the object before.
     /// - Throws: `OtherBytesTaken` if it took others.
     package func has(_ file: ReceivedFile, at key: String) async throws -> Bool {

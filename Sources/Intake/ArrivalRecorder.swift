@@ -41,4 +41,15 @@ package struct ArrivalRecorder: Sendable {
             _ = try session.record(event, pipelines)
         }
     }
+
+    /// The same for an object of which nobody knew before: what becomes of it is not looked up.
+    func record(
+        _ event: ObjectEvent, below route: Route,
+        beginning: @escaping @Sendable (Session, ObjectEvent) throws -> ArrivalOutcome
+    ) async throws {
+        try await pool.transaction { session in
+            try session.forgetIgnored(event)
+            try session.execute(ObjectEvent.insert(event, route: route, outcome: try beginning(session, event)))
+        }
+    }
 }

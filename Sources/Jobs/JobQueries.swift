@@ -83,29 +83,30 @@ extension Job {
         returning period
         """
     }
-
-    static func wake(_ queue: String) -> Statement { "select pg_notify('jobs.' || \(queue)::text, '')" }
-
-    /// An empty notification, for whoever listens to the channel.
-    static func wake(channel: String) -> Statement { "select pg_notify(\(channel)::text, '')" }
-
-    static let muteNotify: Statement = "set local jobs.notify = 'off'"
 }
 
 extension Session {
     /// Enqueues jobs as part of the current transaction: they exist exactly if it commits.
-    /// - Parameter prepared: whether the server may keep the plan: see `Statement.prepared`.
+    /// - Parameters:
+    ///   - prepared: whether the server may keep the plan: see `Statement.prepared`.
+    ///   - wakes: whether workers are woken after the commit; false where the caller's own worker looks anyway.
     /// - Returns: ids of the new jobs; a job whose unique key lives already is not among them.
     @discardableResult
-    package func enqueue(_ jobs: [NewJob], prepared: Bool = false) throws -> [Int] {
-        jobs.isEmpty ? [] : try query(Job.enqueue(jobs).prepared(prepared)).map { try $0.get("job_id") }
+    package func enqueue(_ jobs: [NewJob], prepared: Bool = false, wakes: Bool = true) throws -> [Int] {
+        guard !jobs.isEmpty else { return [] }
+        let ids: [Int] = try query(Job.enqueue(jobs).prepared(prepared)).map { try $0.get("job_id") }
+        if wakes, !ids.isEmpty { for job in jobs where job.delay <= .zero { wakeWorkers(of: job.queue) } }
+        return ids
     }
+
+    /// Makes workers look at a queue, after the commit if a transaction is open.
+    func wakeWorkers(of queue: String) { tell("jobs.\(queue)") }
 
     /// Enqueues a job as part of the current transaction.
     /// - Returns: its id; nil if a job with its unique key lives already.
     @discardableResult
-    package func enqueue(_ job: NewJob, prepared: Bool = false) throws -> Int? {
-        try enqueue([job], prepared: prepared).first
+    package func enqueue(_ job: NewJob, prepared: Bool = false, wakes: Bool = true) throws -> Int? {
+        try enqueue([job], prepared: prepared, wakes: wakes).first
     }
 
     /// Takes a live job away. A worker that runs it can commit nothing any more, and is told at its next heartbeat.
@@ -119,9 +120,6 @@ extension Session {
             throw LeaseLost(jobID: job.jobID, attempt: job.attempt)
         }
     }
-
-    /// Sends no NOTIFY for jobs enqueued by the rest of this transaction: for a large one, whose own worker looks anyway.
-    package func muteJobNotifications() throws { try execute(Job.muteNotify) }
 }
 
 extension Duration {

@@ -18,11 +18,13 @@ package final class JobWorker: Service {
     /// - Parameters:
     ///   - connector: must lead to the server itself, unless the worker only polls.
     ///   - handlers: by kind; the worker claims every kind of its queues, and one without handler fails.
+    ///   - heard: channels that are listened to for others, each with what takes the payload, which must not block.
     ///   - observer: sees every claim and every end.
     ///   - attribution: what the transactions of a job are told.
     package init(
         _ configuration: JobWorkerConfiguration, connector: Connector, handlers: [any JobHandler],
-        periodic: [PeriodicJob] = [], observer: (any JobObserver)? = nil,
+        periodic: [PeriodicJob] = [], heard: [String: @Sendable (String) -> Void] = [:],
+        observer: (any JobObserver)? = nil,
         attribution: @escaping @Sendable (Job) -> TransactionContext? = { _ in TransactionContext.current },
         logger: Logger
     ) {
@@ -46,7 +48,7 @@ package final class JobWorker: Service {
             agents.append(
                 WakeUpListener(
                     context: context, configuration: configuration.listening,
-                    queues: Array(configuration.concurrency.keys), connector: connector))
+                    queues: Array(configuration.concurrency.keys), heard: heard, connector: connector))
             agents.append(JobRescuer(context: context, configuration: configuration.rescuing))
         }
         self.agents = agents

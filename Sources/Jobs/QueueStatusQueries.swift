@@ -66,7 +66,7 @@ extension Session {
     /// - Returns: how many. Of several with one unique key it is the newest, and none while another one lives.
     package func retryDeadJobs(_ filter: DeadJobFilter) throws -> Int {
         let queues: [String] = try query(QueueStatus.retryDead(filter)).map { try $0.get("queue") }
-        for queue in Set(queues) { try execute(Job.wake(queue)) }
+        for queue in Set(queues) { wakeWorkers(of: queue) }
         return queues.count
     }
 
@@ -77,7 +77,7 @@ extension Session {
     /// - Returns: whether the queue was paused.
     package func resumeQueue(_ queue: String) throws -> Bool {
         let wasPaused = try execute(QueueStatus.resume(queue)) == 1
-        try execute(Job.wake(queue))
+        wakeWorkers(of: queue)
         return wasPaused
     }
 }

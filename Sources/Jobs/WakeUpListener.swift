@@ -19,6 +19,8 @@ struct WakeUpListener: WorkerAgent {
     let context: WorkerContext
     let configuration: JobWorkerConfiguration.Listening
     let queues: [String]
+    /// What else is listened to, by channel, with what takes the payload. Must not block.
+    let heard: [String: @Sendable (String) -> Void]
     let connector: Connector
 
     /// Signals at each NOTIFY of a queue; listens anew when the connection is lost.
@@ -71,11 +73,15 @@ struct WakeUpListener: WorkerAgent {
 
     private func listen() async throws {
         let watchdog = String("jobs.watchdog.\(context.workerID)".prefix(63))
-        let channels = queues.sorted().map { "jobs.\($0)" } + [watchdog]
-        let context = context
+        let channels = queues.sorted().map { "jobs.\($0)" } + heard.keys.sorted() + [watchdog]
+        let (context, heard) = (context, heard)
         let notifications = try await connector.firstThatWorks { conninfo in
             try await Listener.listen(conninfo, channels: channels, setUp: { try appear($0) }) {
-                if $0.channel != watchdog { context.claimSignal.signal() }
+                if let hear = heard[$0.channel] {
+                    hear($0.payload)
+                } else if $0.channel != watchdog {
+                    context.claimSignal.signal()
+                }
             }
         }
         // What was sent before it listened.
@@ -97,7 +103,7 @@ struct WakeUpListener: WorkerAgent {
         var iterator = answers.wakeUps.makeAsyncIterator()
         while true {
             try await Task.sleep(for: configuration.watchdogInterval)
-            try await context.records.run { _ = try $0.execute(Job.wake(channel: channel)) }
+            try await context.records.run { $0.tell(channel) }
             let timer = Task {
                 try await Task.sleep(for: configuration.watchdogInterval)
                 answers.signal()

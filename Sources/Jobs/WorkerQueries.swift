@@ -27,7 +27,7 @@ enum WorkerQueries {
         select w.worker_number from jobs.workers w where \(isVanished)
         """
 
-    /// Ends the leases of the running jobs of workers that are still gone, and wakes whoever may claim them.
+    /// Ends the leases of the running jobs of workers that are still gone.
     static func bury(_ numbers: [Int]) -> Statement {
         """
         with vanished as (
@@ -40,7 +40,7 @@ enum WorkerQueries {
             returning j.queue
         )
         select (select count(*) from vanished) as workers, (select count(*) from freed) as jobs,
-            (select count(pg_notify('jobs.' || queue, '')) from (select distinct queue from freed) queues) as woken
+            array(select distinct queue from freed) as queues
         """
     }
 
@@ -75,6 +75,7 @@ extension Session {
     /// Frees the jobs of workers that are still gone.
     func buryWorkers(_ numbers: [Int]) throws -> JobRescuer.Counts {
         guard let row = try first(WorkerQueries.bury(numbers)) else { return JobRescuer.Counts() }
+        for queue in try row.get("queues", as: [String].self) { wakeWorkers(of: queue) }
         return try JobRescuer.Counts(workers: row.get("workers"), jobs: row.get("jobs"))
     }
 }

@@ -2,6 +2,8 @@
 public struct Connector: Sendable {
     private let candidates: @Sendable () async throws -> [String]
     private let renew: @Sendable () async -> Bool
+    /// Tells listeners what connections of pools have committed; nil leaves it to each connection.
+    public var announcer: Announcer?
 
     /// - Parameters:
     ///   - candidates: asked for each new connection: URIs or `key=value` texts, of which the first that lets us in is taken.

@@ -123,7 +123,12 @@ public final class Pool: Sendable {
     private func open() async throws -> Connection {
         try Task.checkCancellation()
         let connection = try await connector.open(application: application)
-        try await connection.closingOnError { _ = try await $0.run(within: limit, setUp) }
+        try await connection.closingOnError { [announcer = connector.announcer] connection in
+            _ = try await connection.run(within: limit) { session in
+                session.announcer = announcer
+                try setUp(session)
+            }
+        }
         return connection
     }
 

@@ -12,6 +12,7 @@ extension Session {
         guard status != PQTRANS_INTRANS, status != PQTRANS_INERROR else {
             throw PostgresError(message: "a transaction is open already: use savepoint inside it", sqlState: "25001")
         }
+        notices = []
         onlyReads = options.isReadOnly
         defer { onlyReads = false }
         let context = options.isReadOnly ? nil : TransactionContext.current
@@ -25,6 +26,7 @@ extension Session {
                         "the transaction was rolled back, because a statement had failed in it: use savepoint around it",
                     sqlState: "25P02")
             }
+            deliverNotices()
             return result
         } catch {
             leaveTransaction()

@@ -12,6 +12,10 @@ public final class Session {
     private var keepsStatementsAnswer: Bool?
     /// The transaction at hand was begun to read only: its refusals say nothing of the server.
     var onlyReads = false
+    /// Sends what transactions have to tell; without one the session does it alone.
+    var announcer: Announcer?
+    /// To be told when the transaction at hand has committed.
+    var notices: [Notice] = []
     /// The server has refused a change because it only reads.
     private(set) var isReadOnlyServer = false
 
@@ -107,6 +111,8 @@ public final class Session {
         if try row.get("standby") { throw ServerIsReadOnly(isStandby: true) }
         if try row.get("frozen") { throw ServerIsReadOnly(isStandby: false) }
     }
+
+    var isInTransaction: Bool { PQtransactionStatus(connection) != PQTRANS_IDLE }
 
     /// Such as 150018 for 15.18.
     public var serverVersion: Int { Int(PQserverVersion(connection)) }

@@ -16,6 +16,9 @@ import Testing
         "raw: names + status.name": "sku, brand", "raw: new + status.value": "i.sku, i.brand",
         "raw: old": "p.sku, p.brand",
         "raw: activates ? \", p.status\" : \"\"": "",
+        // Catalog: the keys of a file, bound to the statement
+        "keys.source": "unnest('{}'::integer[], '{}'::text[], '{}'::text[]) as k (row_number, vendor_product_id, sku)",
+        "keys.isSuspect(suspects)": "true",
         // Upkeep: a registered table, one of its partitions, and what is said of both
         "sql": "relay.members", "table.sql": "relay.members", "identifier: table.column": "window_at",
         "identifier: column": "window_at", "identifier: owner": "catalog_owner", "raw: Self.bound": "now()",

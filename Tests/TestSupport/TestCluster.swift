@@ -54,11 +54,13 @@ package actor OtherPostgres {
 
     /// Runs `body` with a database of a server that nobody else uses, because roles belong to the whole server.
     ///
-    /// - Parameter version: nil is the tests' own version.
-    package static func withNewServer(version: Int?, _ body: (String) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - version: nil is the tests' own version.
+    ///   - name: tells servers of one version apart.
+    package static func withNewServer(version: Int?, name: String = "new", _ body: (String) async throws -> Void) async throws {
         let programs = if let version { try await programs(version) } else { TestCluster.programs }
         let server = try await TestServer.start(
-            programs: programs, folder: TestServer.folder("-new-\(version.map(String.init) ?? "own")"))
+            programs: programs, folder: TestServer.folder("-\(name)-\(version.map(String.init) ?? "own")"))
         try await server.withDatabase(body)
     }
 

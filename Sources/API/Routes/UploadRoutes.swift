@@ -53,9 +53,10 @@ struct UploadRoutes: Sendable {
             summary: "Progress as it happens, as server-sent events: progress, status; ends with the upload.",
             pathInputs: [Self.uploadID], answers: [.init(.ok, .text("text/event-stream"), "Events.")]
         ) { call in
-            _ = try await detail(call)
+            let uploadID = try await known(call)
+            try await database.pool.run { $0.tellWatched([uploadID]) }
             return UploadEventStream(
-                uploadID: call.path("uploadId"), watch: watch, read: { try await present(call) }
+                uploadID: uploadID, watch: watch, read: { try await present(call) }
             ).response(call)
         }
     }

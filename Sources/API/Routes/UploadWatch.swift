@@ -1,3 +1,4 @@
+import Ingest
 import Logging
 import Postgres
 import ServiceLifecycle
@@ -18,6 +19,7 @@ final class UploadWatch: Sendable {
     }
 
     private static let heartbeatEvery = 7  // looks
+    private static let tellEvery = 5
 
     private let lookEvery: Duration
 
@@ -75,6 +77,7 @@ final class UploadWatch: Sendable {
             looks += 1
             do {
                 try await look(pool)
+                if looks % Self.tellEvery == 0 { try await tellWatched(pool) }
             } catch {
                 logger.warning("uploads.watch.failed", metadata: ["error": "\(error)"])
             }
@@ -92,6 +95,13 @@ final class UploadWatch: Sendable {
             }
         }
         for (uploadID, now) in states where note(uploadID, now) { tell(uploadID, .changed) }
+    }
+
+    /// Workers tell of what is watched only, and forget that it is after some time.
+    private func tellWatched(_ pool: Pool) async throws {
+        let watched = state.withLock { Array($0.watchers.keys) }
+        guard !watched.isEmpty else { return }
+        try await pool.run { $0.tellWatched(watched.sorted()) }
     }
 
     /// - Returns: whether it is another state than before.

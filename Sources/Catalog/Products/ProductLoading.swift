@@ -2,41 +2,32 @@ package import Postgres
 
 /// Loading the products of one upload: the steps of `Ingest.ProductLoader`, in their order. All need a transaction.
 extension Session {
-    /// Makes the temporary tables of the load and names the upload that changes products from now on.
+    /// Names the upload that changes products from now on.
     package func beginProductLoad(uploadID: String) throws {
         try execute(ProductLoad.useUpload(uploadID))
-        try execute(ProductLoad.createKeys)
-    }
-
-    /// Streams the keys of the file: text COPY rows of row number, vendor product id and SKU; null where unusable.
-    @discardableResult
-    package func copyKeys(_ body: (CopyWriter) throws -> Void) throws -> Int {
-        try copyIn(ProductLoad.copyKeys, body)
     }
 
     /// Calls `body` with the row number and the field of each key that the catalogue holds already. In mode upsert a
     /// SKU held by the product of the same row is not reported.
-    package func forEachTakenKey(vendorID: String, mode: UploadMode, _ body: (Int, ProductField) -> Void) throws {
-        try stream(ProductLoad.selectTaken(vendorID: vendorID, mode: mode)) { row in
+    package func forEachTakenKey(
+        of keys: UploadKeys, vendorID: String, mode: UploadMode, _ body: (Int, ProductField) -> Void
+    ) throws {
+        try stream(ProductLoad.selectTaken(keys, vendorID: vendorID, mode: mode)) { row in
             body(try row.get("row_number"), try row.get("key") == "sku" ? .sku : .vendorProductID)
         }
     }
 
-    /// Streams the numbers of the rows that may share a key with another one.
-    package func copySuspects(_ body: (CopyWriter) throws -> Void) throws {
-        try execute(ProductLoad.createSuspects)
-        _ = try copyIn(ProductLoad.copySuspects, body)
-    }
-
     /// Calls `body` with the number of each row whose SKU is that of a product of the vendor.
-    package func forEachOwnedSKU(vendorID: String, _ body: (Int) -> Void) throws {
-        try stream(ProductLoad.selectOwned(vendorID: vendorID)) { body(try $0.get("row_number")) }
+    package func forEachOwnedSKU(of keys: UploadKeys, vendorID: String, _ body: (Int) -> Void) throws {
+        try stream(ProductLoad.selectOwned(keys, vendorID: vendorID)) { body(try $0.get("row_number")) }
     }
 
     /// Calls `body` in file order with the row number of each suspect, the first row with the same SKU and the first
     /// row with the same vendor product id; 0 where it has no such key.
-    package func forEachContendingRow(_ body: (_ row: Int, _ skuGroup: Int, _ idGroup: Int) -> Void) throws {
-        try stream(ProductLoad.selectContending) { row in
+    package func forEachContendingRow(
+        of keys: UploadKeys, suspects: [Int32], _ body: (_ row: Int, _ skuGroup: Int, _ idGroup: Int) -> Void
+    ) throws {
+        try stream(ProductLoad.selectContending(keys, suspects: suspects)) { row in
             body(try row.get("row_number"), try row.get("sku_group"), try row.get("id_group"))
         }
     }
@@ -63,10 +54,12 @@ extension Session {
     }
 
     /// Takes products that the file does not name out of the vendor's offer.
-    /// - Parameter key: the column by which the file names products.
+    /// - Parameters:
+    ///   - keys: of the file.
+    ///   - key: the column by which the file names products.
     /// - Returns: how many.
-    package func deactivateMissingProducts(vendorID: String, key: ProductField) throws -> Int {
-        try execute(ProductLoad.deactivateMissing(vendorID: vendorID, key: key))
+    package func deactivateMissingProducts(of keys: UploadKeys, vendorID: String, key: ProductField) throws -> Int {
+        try execute(ProductLoad.deactivateMissing(keys, vendorID: vendorID, key: key))
     }
 }
 

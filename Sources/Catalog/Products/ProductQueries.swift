@@ -10,25 +10,30 @@ enum ProductLoad {
 
     static let copyKeys: Statement = "copy upload_keys (row_number, vendor_product_id, sku) from stdin"
 
+    /// A sample of 3,000 rows says enough of keys, and costs little of a large load.
+    static let sampleLittle: Statement = "set local default_statistics_target = 10"
+
+    static let analyzeKeys: Statement = "analyze upload_keys"
+
     /// Which keys the catalogue holds. A product's own SKU is not taken from it when it may be updated.
-    static func selectTaken(vendorID: String, mode: UploadMode) -> Statement {
+    static func selectTaken(_ keys: UploadKeys, vendorID: String, mode: UploadMode) -> Statement {
         """
         select k.row_number, 'sku' as key
-        from upload_keys k join catalog.products p on p.sku = k.sku
+        from \(keys.source) join catalog.products p on p.sku = k.sku
         where \(mode == .create)::boolean
            or (p.vendor_id, p.vendor_product_id) is distinct from (\(vendorID)::text, k.vendor_product_id)
         union all
         select k.row_number, 'vendor_product_id'
-        from upload_keys k
+        from \(keys.source)
         join catalog.products p on p.vendor_id = \(vendorID)::text and p.vendor_product_id = k.vendor_product_id
         """
     }
 
     /// Rows whose SKU is that of a product of the vendor, for files that name products by it.
-    static func selectOwned(vendorID: String) -> Statement {
+    static func selectOwned(_ keys: UploadKeys, vendorID: String) -> Statement {
         """
         select k.row_number, 'vendor_product_id' as key
-        from upload_keys k join catalog.products p on p.sku = k.sku
+        from \(keys.source) join catalog.products p on p.sku = k.sku
         where p.vendor_id = \(vendorID)::text
         """
     }
@@ -41,15 +46,17 @@ enum ProductLoad {
     /// Rows that may share a key, in file order, each with the first row that has the same SKU and the first that has
     /// the same vendor product id: numbers instead of text, so that a file of nothing but duplicates fits in memory; 0 where
     /// the row has no such key.
-    static let selectContending: Statement = """
+    static func selectContending(_ keys: UploadKeys, suspects: [Int32]) -> Statement {
+        """
         select k.row_number,
             case when k.sku is null then 0 else min(k.row_number) over (partition by k.sku) end as sku_group,
             case when k.vendor_product_id is null then 0
                 else min(k.row_number) over (partition by k.vendor_product_id) end as id_group
-        from upload_keys k
-        where k.row_number in (select row_number from upload_suspects)
+        from \(keys.source)
+        where \(keys.isSuspect(suspects))
         order by k.row_number
         """
+    }
 
     static func useUpload(_ uploadID: String) -> Statement {
         "select set_config('catalog.upload_id', \(uploadID)::text, true)"
@@ -94,11 +101,11 @@ enum ProductLoad {
     }
 
     /// Takes what the file does not name out of the vendor's offer. Rejected rows name their product, too.
-    static func deactivateMissing(vendorID: String, key: ProductField) -> Statement {
+    static func deactivateMissing(_ keys: UploadKeys, vendorID: String, key: ProductField) -> Statement {
         """
         update catalog.products p set status = 'inactive', line_number = null
         where p.vendor_id = \(vendorID)::text and p.status = 'active'
-          and not exists (select from upload_keys k where k.\(raw: key.column) = p.\(raw: key.column))
+          and not exists (select from \(keys.source) where k.\(raw: key.column) = p.\(raw: key.column))
         """
     }
 

@@ -78,6 +78,14 @@ enum Outbox {
     }
 }
 
+extension PendingNotification {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            notificationID: row.get("notification_id"), uploadID: row.get("upload_id"), recipient: row.get("recipient"),
+            attempt: row.get("attempts"))
+    }
+}
+
 extension Session {
     /// Puts the mail about an upload into the outbox.
     package func addNotification(_ uploadID: String, recipient: String?) throws {
@@ -88,12 +96,21 @@ extension Session {
     package func claimNotifications(
         for uploadID: String?, includingLeftovers: Bool = true
     ) throws -> [PendingNotification] {
-        try query(Outbox.claim(uploadID: uploadID, includingLeftovers: includingLeftovers)).map {
-            try PendingNotification(
-                notificationID: $0.get("notification_id"), uploadID: $0.get("upload_id"),
-                recipient: $0.get("recipient"),
-                attempt: $0.get("attempts"))
-        }
+        try query(Outbox.claim(uploadID: uploadID, includingLeftovers: includingLeftovers)).map(PendingNotification.init)
+    }
+
+    /// Takes the mail of one upload as `claimNotifications` does, together with what it is about, in one round trip. Must stand outside a
+    /// transaction.
+    /// - Returns: nil if there is none to be sent.
+    package func claimNotification(
+        of uploadID: String
+    ) throws -> (mail: PendingNotification, upload: UploadRecord?, facts: UploadEvent.FileFacts?)? {
+        let answers = try pipeline([
+            Outbox.claim(uploadID: uploadID, includingLeftovers: false), UploadHistory.select(uploadID),
+            UploadHistory.selectFileFacts(uploadID),
+        ])
+        guard let mail = try answers[0].first.map(PendingNotification.init) else { return nil }
+        return (mail, try answers[1].first.map(UploadRecord.init), try answers[2].first.map(UploadEvent.FileFacts.init))
     }
 
     /// Uploads from a bucket whose mail waits without a job, live or dead, to send it.

@@ -124,6 +124,10 @@ extension Session {
 
     /// What was found out about the file of an upload; nil if it was not read.
     package func fileFacts(of uploadID: String) throws -> UploadEvent.FileFacts? {
-        try first(UploadHistory.selectFileFacts(uploadID)).map { try UploadEvent.FileFacts(json: $0.get("detail")) }
+        try first(UploadHistory.selectFileFacts(uploadID)).map(UploadEvent.FileFacts.init)
     }
+}
+
+extension UploadEvent.FileFacts {
+    init(_ row: Row) throws { try self.init(json: row.get("detail")) }
 }

@@ -43,6 +43,17 @@ extension Upload {
         """
     }
 
+    /// The same, with a line of the timeline.
+    static func startAndTell(_ uploadID: String) -> Statement {
+        """
+        with started as (\(start(uploadID))),
+        told as (
+            insert into catalog.upload_events (upload_id, event, detail)
+            select \(uploadID)::text, 'started', jsonb_build_object('mode', mode, 'policy', policy) from started)
+        select * from started
+        """
+    }
+
     static func finish(_ uploadID: String, _ end: UploadEnd) -> Statement {
         """
         update catalog.upload_history
@@ -94,10 +105,18 @@ extension Session {
         try addEvent(upload.uploadID, .queued(source: source))
     }
 
+    /// Records an upload whose file was taken at once, and whose job comes later.
+    package func queueUpload(_ upload: Upload, _ announced: UploadEvent, _ queued: UploadEvent) throws {
+        try execute(Upload.queue(upload))
+        try addEvents(upload.uploadID, announced, queued)
+    }
+
     /// Begins an upload that was queued.
+    /// - Parameter tells: whether the timeline says so.
     /// - Returns: nil if it has ended already.
-    package func startUpload(_ uploadID: String) throws -> Upload? {
-        guard let row = try first(Upload.start(uploadID)) else { return nil }
+    package func startUpload(_ uploadID: String, tells: Bool = false) throws -> Upload? {
+        let statement = tells ? Upload.startAndTell(uploadID) : Upload.start(uploadID)
+        guard let row = try first(statement) else { return nil }
         var upload = try Upload(
             uploadID: uploadID, vendorID: row.get("vendor_id"), fileName: row.get("file_name"),
             mode: UploadMode(rawValue: row.get("mode")) ?? .create,

@@ -66,9 +66,10 @@ struct ServiceRunner {
 
     private func worker(_ pool: Pool, _ logger: Logger) throws -> JobWorker {
         var configuration = settings.worker
+        let watched = WatchedUploads(listens: configuration.listens)
         let resources = UploadJobResources(
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
-            limits: composition.settings.limits, publicURL: settings.publicURL)
+            limits: composition.settings.limits, publicURL: settings.publicURL, watched: watched)
         var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
         handlers += try composition.upkeep(pool).handlers
         handlers.append(ArrivalsJob(pool: pool, days: composition.settings.arrivalDays))
@@ -85,7 +86,7 @@ struct ServiceRunner {
         }
         return JobWorker(
             configuration, connector: composition.database.connector, handlers: handlers.watched(periodic, pool),
-            periodic: periodic,
+            periodic: periodic, heard: [WatchedUploads.channel: { watched.hear($0) }],
             attribution: { Attribution.job(kind: $0.kind, id: $0.jobID, payload: $0.payload).context }, logger: logger)
     }
 

@@ -53,17 +53,25 @@ package struct OutboxDelivery: Sendable {
     /// Sends the mail of one upload; does nothing if it was sent already.
     /// - Parameter commit: joins the transaction that records it as sent; may run again if that one is lost.
     func deliver(_ uploadID: String, commit: @escaping @Sendable (Session) throws -> Void) async throws {
-        let mails = try await connection.transaction {
-            try $0.claimNotifications(for: uploadID, includingLeftovers: false)
+        guard let claim = try await connection.run({ try $0.claimNotification(of: uploadID) }) else {
+            return try await connection.transaction { try commit($0) }
         }
-        guard let mail = mails.first else { return try await connection.transaction { try commit($0) } }
-        try await deliver(mail, commit)
+        try await deliver(claim.mail, about: claim.upload, claim.facts, commit)
+    }
+
+    private func deliver(_ mail: PendingNotification) async throws {
+        let (upload, facts) = try await connection.run { session in
+            (try session.upload(mail.uploadID), try session.fileFacts(of: mail.uploadID))
+        }
+        try await deliver(mail, about: upload, facts) { _ in }
     }
 
     private func deliver(
-        _ mail: PendingNotification, _ commit: @escaping @Sendable (Session) throws -> Void = { _ in }
+        _ mail: PendingNotification, about upload: UploadRecord?, _ facts: UploadEvent.FileFacts?,
+        _ commit: @escaping @Sendable (Session) throws -> Void
     ) async throws {
-        guard let notice = try await notice(of: mail.uploadID) else { return }
+        guard let upload else { return }
+        let notice = try await notice(of: upload, facts)
         let outcome = try await send(notice, mail)
         do {
             try await connection.transaction { session in
@@ -78,16 +86,13 @@ package struct OutboxDelivery: Sendable {
         }
     }
 
-    /// - Returns: nil if there is no such upload.
-    private func notice(of uploadID: String) async throws -> UploadNotice? {
-        guard let upload = try await connection.run({ try $0.upload(uploadID) }) else { return nil }
-        let facts = try await connection.run { try $0.fileFacts(of: uploadID) }
+    private func notice(of upload: UploadRecord, _ facts: UploadEvent.FileFacts?) async throws -> UploadNotice {
         var notice = UploadNotice(
             upload: upload, link: nil, guessedEncoding: facts?.isGuessed == true ? facts?.encoding : nil)
         guard (upload.errorRecords ?? 0) + (upload.warningRecords ?? 0) > 0 else { return notice }
-        notice.lacksReport = try await connection.run { try $0.isReportGivenUp(uploadID) }
+        notice.lacksReport = try await connection.run { try $0.isReportGivenUp(upload.uploadID) }
         guard !notice.lacksReport else { return notice }
-        notice.link = try await links.link(to: try await reportKey(of: upload), uploadID: uploadID, connection)
+        notice.link = try await links.link(to: try await reportKey(of: upload), uploadID: upload.uploadID, connection)
         return notice
     }
 

@@ -1,9 +1,11 @@
 package import Catalog
 import Foundation
 package import Intake
+import Jobs
 import OpenSSL
 package import Postgres
 package import Storage
+import Threads
 
 /// Uploads that are announced before their bytes come: `POST /uploads` records a pending upload, the arrival of its object makes it
 /// a queued one.
@@ -15,6 +17,7 @@ package struct AnnouncedUploads: Sendable {
     package static let prefix = "api-uploads/"
 
     private let objects: AnnouncedObjects
+    private let activeVendors = Locked(RecentNames())
     private var pool: Pool { objects.pool }
 
     /// - Parameter bucket: by which `ObjectStores` finds the same store.
@@ -90,13 +93,27 @@ package struct AnnouncedUploads: Sendable {
         let (upload, pending) = make(announcement)
         try pending.verify(file)
         // So that nobody fills the store in vain; whether it still holds, the transaction asks again.
-        try await pool.run { try checkVendor(upload, $0) }
-        try await objects.put(pending.objectKey, file) { session in
+        if !activeVendors.withLock({ $0.holds(upload.vendorID, at: .now) }) {
+            try await pool.run { try checkVendor(upload, $0) }
+            activeVendors.withLock { $0.note(upload.vendorID, at: .now) }
+        }
+        try await objects.putNew(pending.objectKey, file) { session, event in
             try fence(session)
-            try record(upload, pending, session)
+            try begin(upload, event, session)
             try finish(session, upload.uploadID)
+            return .accepted("upload_id", upload.uploadID)
         }
         return upload.uploadID
+    }
+
+    /// Records an upload whose bytes are there, and the job that takes it up.
+    private func begin(_ upload: Upload, _ event: ObjectEvent, _ session: Session) throws {
+        try checkVendor(upload, session)
+        var upload = upload
+        upload.objectVersion = event.version
+        upload.byteCount = event.byteCount
+        try session.queueUpload(upload, .announced, .queued(source: event.source.rawValue))
+        try session.enqueue(OnboardJob.job(upload))
     }
 
     /// The pending upload behind a link to this service.
@@ -160,6 +177,23 @@ package enum AnnouncementError: Error, Equatable {
     case digestDiffers(actual: String)
     /// Another caller brought other bytes first.
     case otherBytesTaken
+}
+
+/// Names that were found good less than a minute ago. Pure.
+private struct RecentNames {
+    private static let memory = Duration.seconds(60)
+    private static let most = 10_000
+
+    private var seen: [String: ContinuousClock.Instant] = [:]
+
+    func holds(_ name: String, at now: ContinuousClock.Instant) -> Bool {
+        seen[name].map { now - $0 < Self.memory } ?? false
+    }
+
+    mutating func note(_ name: String, at now: ContinuousClock.Instant) {
+        if seen.count >= Self.most { seen = [:] }
+        seen[name] = now
+    }
 }
 
 extension PendingUpload {

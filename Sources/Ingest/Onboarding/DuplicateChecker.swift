@@ -15,6 +15,8 @@ struct DuplicateChecker {
     private var skus = KeyIndex()
     private var ids = KeyIndex()
     private var suspects: [Int32] = []
+    /// Nil until all rows are noted.
+    private(set) var keys: UploadKeys?
 
     init(session: Session, vendorID: String, mode: UploadMode, key: ProductField) {
         self.session = session
@@ -42,39 +44,39 @@ struct DuplicateChecker {
     }
 
     /// All rows are noted: the indexes, the largest structures of an upload, are freed.
-    mutating func finish() throws {
+    mutating func finish(_ keys: UploadKeys) throws {
         skus = KeyIndex()
         ids = KeyIndex()
+        self.keys = keys
         guard !suspects.isEmpty else { return }
         suspects.sort()
-        try session.copySuspects { writer in
-            var last: Int32 = 0
-            for row in suspects where row != last {
-                writer.field(Int(row))
-                try writer.endRow()
-                last = row
-            }
+        var last: Int32 = 0
+        suspects.removeAll { row in
+            defer { last = row }
+            return row == last
         }
+        try session.takeSuspects(suspects, among: keys)
     }
 
     /// Judges all rows against the catalogue of this moment and against each other.
     func judge(_ verdicts: inout RowVerdicts) throws {
+        guard let keys else { preconditionFailure("all rows are noted before they are judged") }
         verdicts.forgetKeys()
         if key == .sku {
-            try session.forEachOwnedSKU(vendorID: vendorID) { verdicts.mark($0, .exists) }
+            try session.forEachOwnedSKU(of: keys, vendorID: vendorID) { verdicts.mark($0, .exists) }
         } else {
-            try session.forEachTakenKey(vendorID: vendorID, mode: mode) { row, field in
+            try session.forEachTakenKey(of: keys, vendorID: vendorID, mode: mode) { row, field in
                 verdicts.mark(row, field == .sku ? .skuTaken : mode == .create ? .idTaken : .exists)
             }
         }
         if mode == .update { verdicts.markUnknown() }
-        if !suspects.isEmpty { try settleContention(&verdicts) }
+        if !suspects.isEmpty { try settleContention(keys, &verdicts) }
     }
 
-    private func settleContention(_ verdicts: inout RowVerdicts) throws {
+    private func settleContention(_ keys: UploadKeys, _ verdicts: inout RowVerdicts) throws {
         var skuClaims = [Int32](repeating: 0, count: verdicts.lastRow + 1)
         var idClaims = skuClaims
-        try session.forEachContendingRow { row, skuGroup, idGroup in
+        try session.forEachContendingRow(of: keys, suspects: suspects) { row, skuGroup, idGroup in
             if skuGroup != 0, skuClaims[skuGroup] != 0 {
                 verdicts.refuse(row, .sku, claimedBy: Int(skuClaims[skuGroup]))
             }

@@ -18,18 +18,18 @@ struct OnboardJob: JobHandler {
         let logger = try job.about(logger)
         logger.info("upload.started", metadata: ["key": "\(upload.objectKey)"])
         let commit: @Sendable (Session, UploadEnd) throws -> Void = { session, end in
-            // The load may be large: its worker looks for the next step by itself.
-            try session.muteJobNotifications()
             let next = end.counts.hasFindings ? UploadStep.report : .notify
-            try session.enqueue(next.job(uploadID, vendorID: upload.vendorID))
+            // This worker looks for the next step by itself.
+            try session.enqueue(next.job(uploadID, vendorID: upload.vendorID), wakes: false)
             try session.finish(job)
+            resources.announce(uploadID, session)
         }
         let end = try await resources.pool.withConnection { connection in
             let pipeline = OnboardingPipeline(
                 connection: connection, store: try resources.stores.reports(), limits: resources.limits)
             do {
                 let file = try await fetch(upload)
-                let announcer = ProgressAnnouncer(uploadID, resources.pool)
+                let announcer = ProgressAnnouncer(uploadID, resources)
                 let progress: @Sendable (OnboardingProgress) -> Void = {
                     job.progress.report()
                     announcer.report($0)
@@ -40,17 +40,14 @@ struct OnboardJob: JobHandler {
             }
         }
         logger.info("upload.finished", metadata: end.metadata)
-        // Not in the transaction of the load: NOTIFY takes a lock of the whole cluster at its commit.
-        await resources.pool.announce(uploadID, logger)
         return .finishedByHandler
     }
 
     /// - Returns: nil if the upload has ended: this is a late repetition.
     private func begin(_ uploadID: String) async throws -> Upload? {
-        try await resources.pool.transaction { session in
-            guard let upload = try session.startUpload(uploadID) else { return nil }
-            try session.addEvent(uploadID, .started(mode: upload.mode, policy: upload.policy))
-            try session.announceChange(of: uploadID)
+        try await resources.pool.run { session in
+            guard let upload = try session.startUpload(uploadID, tells: true) else { return nil }
+            resources.announce(uploadID, session)
             return upload
         }
     }

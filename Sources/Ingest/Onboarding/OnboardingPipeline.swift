@@ -115,16 +115,17 @@ package struct OnboardingPipeline: Sendable {
         let (spooled, layout) = (file.spooled, file.layout)
         let vendor = try verify(try session.lockVendor(upload.vendorID), of: upload)
         let meter = ProgressMeter(progress)
-        try session.addEvent(upload.uploadID, .fileRead(file.facts))
+        let timeline = UploadTimeline()
+        timeline.add(.fileRead(file.facts))
 
         let checker = RowChecker(
             rules: ProductRules(
                 categories: try session.categoryWhitelist(), required: layout.requiredFields(upload.emptyCells)))
         let loader = ProductLoader(
             session: session, upload: upload, spooled: spooled, layout: layout, checker: checker, limits: limits,
-            progress: meter)
+            timeline: timeline, progress: meter)
         let counts = try loader.load()
-        try session.addEvent(upload.uploadID, .checked(rows: counts.total, rejected: counts.error))
+        timeline.add(.checked(rows: counts.total, rejected: counts.error))
 
         var result = OnboardingResult(
             upload: upload,
@@ -139,7 +140,7 @@ package struct OnboardingPipeline: Sendable {
             )
             result.errorCounts = try recorder.record(progress: meter)
         }
-        try finish(result, recipient: vendor.email, session)
+        try finish(result, timeline, recipient: vendor.email, session)
         return result
     }
 
@@ -162,12 +163,15 @@ package struct OnboardingPipeline: Sendable {
         return .rejectedByPolicy(counts)
     }
 
-    private func finish(_ result: OnboardingResult, recipient: String?, _ session: Session) throws {
+    private func finish(
+        _ result: OnboardingResult, _ timeline: UploadTimeline, recipient: String?, _ session: Session
+    ) throws {
         let uploadID = result.upload.uploadID
         guard try session.finishUpload(uploadID, result.end) else {
             throw UploadFailure.givenUp(uploadID)
         }
-        try session.addEvent(uploadID, .finished(result.end))
+        timeline.add(.finished(result.end))
+        try session.write(timeline, of: uploadID)
         // Whoever asked for a dry run watches it; a mail would sound as if products had changed.
         if !result.upload.isDryRun { try session.addNotification(uploadID, recipient: recipient) }
     }

@@ -18,6 +18,7 @@ final class ProductLoader {
     private let layout: ProductLayout
     private let checker: RowChecker
     private let limits: FileLimits
+    private let timeline: UploadTimeline
     private let progress: ProgressMeter
     private(set) var duplicates: DuplicateChecker
     /// Rows that do not say which product they are about.
@@ -27,7 +28,7 @@ final class ProductLoader {
 
     init(
         session: Session, upload: Upload, spooled: SpooledUpload, layout: ProductLayout, checker: RowChecker,
-        limits: FileLimits, progress: ProgressMeter
+        limits: FileLimits, timeline: UploadTimeline, progress: ProgressMeter
     ) {
         self.session = session
         self.upload = upload
@@ -35,6 +36,7 @@ final class ProductLoader {
         self.layout = layout
         self.checker = checker
         self.limits = limits
+        self.timeline = timeline
         self.progress = progress
         duplicates = DuplicateChecker(session: session, vendorID: upload.vendorID, mode: upload.mode, key: layout.key)
     }
@@ -46,8 +48,7 @@ final class ProductLoader {
         try checkRows()
         let counts = try loadRetryingRaces()
         if counts.missingKept {
-            // Behind the savepoint that a dry run rolls back.
-            try session.addEvent(upload.uploadID, .missingProductsKept(namelessRows: namelessRows))
+            timeline.add(.missingProductsKept(namelessRows: namelessRows))
         }
         return counts
     }
@@ -62,8 +63,7 @@ final class ProductLoader {
             } catch let error as PostgresError where error.isLostRace && attempt < Self.maximumAttempts {
                 // Another vendor's upload took one of our keys since we looked. It has committed or is about to: the
                 // next look waits for it and sees it, and the keys it took become errors of rule 5.
-                try session.addEvent(
-                    upload.uploadID, .racedWithAnotherUpload(attempt: attempt, sqlState: error.sqlState ?? ""))
+                timeline.add(.racedWithAnotherUpload(attempt: attempt, sqlState: error.sqlState ?? ""))
             }
         }
         preconditionFailure("the last attempt returns or throws")
@@ -73,27 +73,33 @@ final class ProductLoader {
     private func checkRows() throws {
         let rows = try RowReader(spooled, layout)
         var errors: [RowError] = []
-        try session.copyKeys { writer in
+        let keys = try session.collectKeys { () throws -> RowKeys? in
             while let row = try rows.next() {
-                try refuseTooMany(row.number)
-                checker.check(row, &errors)
-                verdicts.add(row.number, isValid: errors.isEmpty)
-                if case .product(let product) = row.content {
-                    try take(product, row: row.number, isValid: errors.isEmpty, writer)
-                } else {
-                    namelessRows += 1
-                }
-                try progress.advance(
-                    .checking, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
+                if let keys = try check(row, &errors, bytes: rows.bytesConsumed) { return keys }
             }
+            return nil
         }
         guard verdicts.tally().total > 0 else {
             throw UploadFailure.noRows
         }
-        try duplicates.finish()
+        try duplicates.finish(keys)
     }
 
-    private func take(_ product: ProductRow, row: Int, isValid: Bool, _ writer: CopyWriter) throws {
+    /// - Returns: nil if the row has no keys.
+    private func check(_ row: SourceRow, _ errors: inout [RowError], bytes: Int) throws -> RowKeys? {
+        try refuseTooMany(row.number)
+        checker.check(row, &errors)
+        verdicts.add(row.number, isValid: errors.isEmpty)
+        try progress.advance(.checking, rows: row.number, bytes: bytes, of: spooled.spool.byteCount)
+        guard case .product(let product) = row.content else {
+            namelessRows += 1
+            return nil
+        }
+        note(product, row: row.number, isValid: errors.isEmpty)
+        return keys(of: product, row: row.number)
+    }
+
+    private func note(_ product: ProductRow, row: Int, isValid: Bool) {
         if isValid {
             duplicates.note(product, row: row)
         } else {
@@ -101,7 +107,6 @@ final class ProductLoader {
             if !ProductRules.isUsableKey(product[layout.key]) { namelessRows += 1 }
         }
         if SpreadsheetDamage.isLikely(in: product) { warnedRows += 1 }
-        try write(product, row: row, to: writer)
     }
 
     private func refuseTooMany(_ row: Int) throws {
@@ -109,14 +114,11 @@ final class ProductLoader {
         throw UploadFailure.tooManyRows(limits.maximumRows)
     }
 
-    private func write(_ product: ProductRow, row: Int, to writer: CopyWriter) throws {
-        let keys = [product[.vendorProductID], product[.sku]]
-        guard keys.contains(where: ProductRules.isUsableKey) else { return }
-        writer.field(row)
-        for key in keys {
-            if ProductRules.isUsableKey(key) { writer.field(key) } else { writer.null() }
-        }
-        try writer.endRow()
+    private func keys(of product: ProductRow, row: Int) -> RowKeys? {
+        let (id, sku) = (product[.vendorProductID], product[.sku])
+        let usable = (id: ProductRules.isUsableKey(id), sku: ProductRules.isUsableKey(sku))
+        guard usable.id || usable.sku else { return nil }
+        return RowKeys(row: row, vendorProductID: usable.id ? id : nil, sku: usable.sku ? sku : nil)
     }
 
     /// Second reading: new products straight into the table; a third one, if products are to be updated.
@@ -152,8 +154,9 @@ final class ProductLoader {
     /// A row that does not say which product it is about may be about any: then nothing is known to be missing.
     private func deactivateMissing(_ counts: inout UploadCounts) throws {
         counts.missingKept = namelessRows > 0
-        guard !counts.missingKept else { return }
-        counts.deactivated = try session.deactivateMissingProducts(vendorID: upload.vendorID, key: layout.key)
+        guard !counts.missingKept, let keys = duplicates.keys else { return }
+        counts.deactivated = try session.deactivateMissingProducts(
+            of: keys, vendorID: upload.vendorID, key: layout.key)
     }
 
     private func copyRows(to writer: CopyWriter, existing: Bool) throws {

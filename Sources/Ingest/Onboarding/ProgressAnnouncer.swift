@@ -1,18 +1,18 @@
-import Logging
 import Postgres
 import Threads
 
-/// Passes progress on, twice a second at most, over another connection than the one at work.
+/// Passes progress on, twice a second at most, over another connection than the one at work, as long as somebody watches.
 final class ProgressAnnouncer: Sendable {
     private static let pause = Duration.milliseconds(500)
 
     private let uploadID: String
     private let pool: Pool
+    private let watched: WatchedUploads
     private let next = Locked(ContinuousClock.now)
 
-    init(_ uploadID: String, _ pool: Pool) {
+    init(_ uploadID: String, _ resources: UploadJobResources) {
         self.uploadID = uploadID
-        self.pool = pool
+        (pool, watched) = (resources.pool, resources.watched)
     }
 
     @Sendable func report(_ progress: OnboardingProgress) {
@@ -21,20 +21,8 @@ final class ProgressAnnouncer: Sendable {
             next = .now + Self.pause
             return true
         }
-        guard isDue else { return }
-        let statement = UploadAnnouncement(uploadID, progress).statement
+        guard isDue, watched.contains(uploadID) else { return }
         // Nobody waits for it, and a lost one is followed by another.
-        Task { [pool] in _ = try? await pool.run { _ = try $0.query(statement) } }
-    }
-}
-
-extension Pool {
-    /// The same, by itself. A failure is not a reason to do the work again.
-    func announce(_ uploadID: String, _ logger: Logger) async {
-        do {
-            try await run { try $0.announceChange(of: uploadID) }
-        } catch {
-            logger.debug("upload.announcement.failed", metadata: ["error": "\(error)"])
-        }
+        Task { [pool, uploadID] in try? await pool.run { $0.announce(uploadID, progress) } }
     }
 }

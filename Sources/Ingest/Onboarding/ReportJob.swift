@@ -19,7 +19,7 @@ struct ReportJob: JobHandler {
                 // Whoever was told that there is no report yet gets its link after all.
                 if wasGivenUp { try session.reopenNotification(uploadID) }
                 try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
-                try session.announceChange(of: uploadID)
+                resources.announce(uploadID, session)
                 try session.finish(job)
             }
         }

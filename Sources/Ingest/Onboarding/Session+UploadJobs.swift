@@ -9,7 +9,7 @@ extension Session {
     package func cancelUploadAndJob(_ uploadID: String, by subject: String) throws -> Bool {
         guard try cancelUpload(uploadID, by: subject) else { return false }
         try cancelJob(uniqueKey: UploadStep.onboard.uniqueKey(uploadID))
-        try announceChange(of: uploadID)
+        announce(uploadID)
         return true
     }
 
@@ -19,7 +19,7 @@ extension Session {
     package func retryUpload(_ uploadID: String, by subject: String) throws -> Bool {
         guard let vendorID = try requeueUpload(uploadID, by: subject) else { return false }
         try enqueue(UploadStep.onboard.job(uploadID, vendorID: vendorID))
-        try announceChange(of: uploadID)
+        announce(uploadID)
         return true
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is told about uploads while they are at work, over NOTIFY: nobody has to listen, and nothing depends on it.
+/// What is told about uploads while they are at work, over NOTIFY, as long as somebody watches: nothing depends on it.
 package struct UploadAnnouncement: Sendable, Codable, Equatable {
     /// The channel of all uploads.
     package static let channel = "catalog.uploads"

@@ -10,19 +10,28 @@ package struct UploadJobResources: Sendable {
     let notifier: any Notifier
     let limits: FileLimits
     let publicURL: String?
+    let watched: WatchedUploads
 
     /// - Parameters:
     ///   - pool: at least as many connections as jobs run at once.
     ///   - stores: gives the store of each bucket.
     ///   - publicURL: as `ReportLinks` takes it.
+    ///   - watched: nothing is told of other uploads.
     package init(
-        pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: FileLimits, publicURL: String? = nil
+        pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: FileLimits, publicURL: String? = nil,
+        watched: WatchedUploads = WatchedUploads(listens: false)
     ) {
+        self.watched = watched
         self.pool = pool
         self.stores = stores
         self.notifier = notifier
         self.limits = limits
         self.publicURL = publicURL
+    }
+
+    /// Tells that the upload's row changed, if somebody watches.
+    func announce(_ uploadID: String, _ session: Session) {
+        if watched.contains(uploadID) { session.announce(uploadID) }
     }
 
     /// All handlers of uploads.

@@ -1,0 +1,118 @@
+import Threads
+
+/// Tells listeners of what was committed, for all connections of a process: at most once in 20 ms.
+///
+/// A commit with a NOTIFY in it holds a lock of the whole cluster until it is on disk, and on the synchronous standby. So what is to be
+/// heard is sent in a transaction of its own after the commit, which waits for neither. The first one goes out at once, over the
+/// connection that committed; those that follow wait for each other, and go out together over a connection of the announcer's own.
+///
+/// A process that dies, or loses its connection, between the commit and that loses what it had to say: whoever listens must also look by
+/// itself from time to time.
+public final class Announcer: Sendable {
+    private struct State {
+        /// In the order in which they came, each once.
+        var waiting: [Notice] = []
+        var next = ContinuousClock.now
+        var isScheduled = false
+
+        mutating func wait(_ notices: [Notice]) {
+            for notice in notices where !waiting.contains(notice) { waiting.append(notice) }
+        }
+    }
+
+    private static let pause = Duration.milliseconds(20)
+    private static let limit = Duration.seconds(5)
+
+    private let pool: Pool
+    private let state = Locked(State())
+
+    /// - Parameter connector: for the connection that is opened when many have something to say.
+    public init(_ connector: Connector) {
+        pool = Pool(connector, maximum: 1, application: "catalog-notify", limit: Self.limit)
+    }
+
+    /// - Returns: what the caller sends now; the announcer sends the others.
+    func take(_ notices: [Notice]) -> [Notice] {
+        let isDue = state.withLock { state in
+            guard !state.isScheduled, state.next <= .now else { return false }
+            state.next = .now + Self.pause
+            return true
+        }
+        if isDue { return notices }
+        keep(notices)
+        return []
+    }
+
+    /// Sends them later, whatever is due.
+    func keep(_ notices: [Notice]) {
+        let schedules = state.withLock { state in
+            state.wait(notices)
+            defer { state.isScheduled = true }
+            return !state.isScheduled
+        }
+        if schedules { Task { await sendWaiting() } }
+    }
+
+    private func sendWaiting() async {
+        // Nobody cancels it.
+        try? await Task.sleep(until: state.withLock { $0.next })
+        let notices = state.withLock { state in
+            defer { (state.waiting, state.isScheduled) = ([], false) }
+            state.next = .now + Self.pause
+            return state.waiting
+        }
+        // Whoever listens looks by itself, too.
+        try? await pool.run { try $0.send(notices) }
+    }
+}
+
+/// What listeners of a channel are told.
+struct Notice: Hashable, Sendable {
+    var channel: String
+    var payload: String
+}
+
+extension Notice {
+    /// Waits for neither disk nor standby: what is lost with the server's memory was lost for the listeners' connections, too.
+    static func send(_ notices: [Notice]) -> Statement {
+        """
+        select set_config('synchronous_commit', 'off', true), count(pg_notify(channel, payload))
+        from unnest(\(notices.map(\.channel))::text[], \(notices.map(\.payload))::text[]) as notice (channel, payload)
+        """
+    }
+}
+
+extension Session {
+    /// Tells listeners (see ``Announcer``): after the commit if a transaction is open, else now. Equal ones of one transaction are told once.
+    /// - Parameters:
+    ///   - channel: at most 63 bytes.
+    ///   - payload: at most 7,999 bytes.
+    public func tell(_ channel: String, _ payload: String = "") {
+        let notice = Notice(channel: channel, payload: payload)
+        if isInTransaction {
+            if !notices.contains(notice) { notices.append(notice) }
+        } else {
+            deliver([notice])
+        }
+    }
+
+    /// Sends what a committed transaction had to tell. What it did is done: it does not fail for this.
+    func deliverNotices() {
+        guard !notices.isEmpty else { return }
+        defer { notices = [] }
+        deliver(notices)
+    }
+
+    private func deliver(_ notices: [Notice]) {
+        let due = announcer?.take(notices) ?? notices
+        guard !due.isEmpty else { return }
+        do {
+            try send(due)
+        } catch {
+            // The task was cancelled after its commit, or the connection was lost with it.
+            announcer?.keep(due)
+        }
+    }
+
+    func send(_ notices: [Notice]) throws { try execute(Notice.send(notices)) }
+}

@@ -1,0 +1,110 @@
+import Catalog
+import Foundation
+import Intake
+import Logging
+import Migrations
+import PipelineSupport
+import Postgres
+import Storage
+import Tabular
+import TestSupport
+import Testing
+
+@testable import Ingest
+@testable import Jobs
+
+/// What one small upload costs the database: ten thousand vendors send one each morning.
+@Suite(.timeLimit(.minutes(5))) struct UploadCostTests {
+    private struct Cost {
+        var statements: Int
+        var commits: Int
+    }
+
+    @Test("An upload of 50 rows takes at most 45 statements and 8 commits, from its bytes to its mail")
+    func bounded() async throws {
+        try await OtherPostgres.withNewServer(version: nil, name: "cost") { conninfo in
+            try await Self.migrate(conninfo)
+            // The first ones open connections, and look up what is remembered afterwards.
+            let first = try await Self.cost(of: 1, "A", conninfo)
+            let more = try await Self.cost(of: 6, "B", conninfo)
+            let statements = Double(more.statements - first.statements) / 5
+            let commits = Double(more.commits - first.commits) / 5
+            #expect((20...45).contains(statements), "\(statements)")
+            #expect((5...8).contains(commits), "\(commits)")
+        }
+    }
+
+    private static func migrate(_ conninfo: String) async throws {
+        try await Migrator(conninfo: conninfo, files: .bundled()).up()
+        let connection = try await Connection.open(conninfo)
+        try await connection.run { session in
+            try session.addVendor(Vendor(vendorID: "V1", vendorName: "V1", email: "v1@example.com"))
+            _ = try session.addCategories(["Audio"])
+            // Everything that clients send, one line each.
+            for setting in ["log_statement = 'all'", "log_line_prefix = '%d|'", "autovacuum = off"] {
+                try session.execute("alter system set \(raw: setting)")
+            }
+            try session.execute("select pg_reload_conf()")
+        }
+        await connection.close()
+    }
+
+    /// Of so many uploads, one after another, on connections that are closed afterwards, which makes the server count.
+    private static func cost(of count: Int, _ name: String, _ conninfo: String) async throws -> Cost {
+        let before = try await counters(conninfo)
+        var connector = Connector(conninfo)
+        connector.announcer = Announcer(Connector(conninfo))
+        let folder = try TemporaryFolder()
+        try await Pool(connector, maximum: 2).closing { pool in
+            for number in 0..<count { try await upload("\(name)\(number)", pool, folder) }
+        }
+        let after = try await counters(conninfo)
+        return Cost(statements: after.statements - before.statements, commits: after.commits - before.commits)
+    }
+
+    private static func upload(_ name: String, _ pool: Pool, _ folder: TemporaryFolder) async throws {
+        let stores = FolderStores(root: URL(fileURLWithPath: folder.file("buckets")))
+        let uploads = AnnouncedUploads(
+            store: try stores.store(bucket: "inbox"), bucket: "inbox",
+            recorder: ArrivalRecorder(pool: pool, pipelines: Pipelines([OnboardIntake()])))
+        let rows = (0..<50).map { "\(name)-\($0),N,Audio,\(name)-\($0),1,1\n" }.joined()
+        var reception = try FileReception(limit: 1 << 20)
+        try await reception.take(Array((Onboarding.header + "\n" + rows).utf8))
+        let file = reception.finish()
+        _ = try await uploads.take(file, for: .init(vendorID: "V1", fileName: "\(name).csv"))
+        let resources = UploadJobResources(
+            pool: pool, stores: stores, notifier: FileNotifier(root: URL(fileURLWithPath: folder.file("mail"))),
+            limits: .init(), watched: WatchedUploads(listens: true))
+        for handler in [OnboardJob(resources: resources), NotifyJob(resources: resources)] as [any JobHandler] {
+            let claim = try await pool.run { session in
+                let demand = QueueDemand(queue: handler.kind, limit: 1, marks: [nil, nil, nil, nil])
+                return try session.claimJobs([demand], workerID: "w", lease: .seconds(60))
+            }
+            let job = try #require(claim.jobs.first)
+            #expect(try await handler.run(job, Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) == .finishedByHandler)
+        }
+    }
+
+    /// Of all sessions that have ended.
+    private static func counters(_ conninfo: String) async throws -> Cost {
+        let parts = conninfo.split(separator: " ")
+        let name = parts.first { $0.hasPrefix("dbname=") }!.dropFirst("dbname=".count)
+        let folder = parts.first { $0.hasPrefix("host=") }!.dropFirst("host=".count)
+        let observer = try await Connection.open(conninfo.replacing("dbname=\(name)", with: "dbname=postgres"))
+        defer { Task { await observer.close() } }
+        try await eventually {
+            try await observer.run {
+                try $0.first("select count(*) as n from pg_stat_activity where datname = \(String(name))::text")!
+                    .get("n", as: Int.self) == 0
+            }
+        }
+        let commits: Int = try await observer.run {
+            try $0.first("select xact_commit as n from pg_stat_database where datname = \(String(name))::text")!.get("n")
+        }
+        let log = try String(contentsOfFile: "\(folder)/log", encoding: .utf8)
+        let lines = log.split(separator: "\n").filter {
+            $0.hasPrefix("\(name)|") && ($0.contains("LOG:  statement:") || $0.contains("LOG:  execute "))
+        }
+        return Cost(statements: lines.count, commits: commits)
+    }
+}
