@@ -16,12 +16,10 @@ struct Database: Sendable {
 
     /// For pools: a refused password is looked up again.
     var connector: Connector {
-        Connector(candidates: candidates) {
-            guard case .secret(let id, _) = settings.database, let secrets = try? cloud.databaseSecrets() else {
-                return false  // because nothing is remembered that could be out of date
-            }
-            await secrets.invalidate(id)
-            return true
+        guard case .secret(let id, _) = settings.database else { return Connector(candidates: candidates) }
+        return Connector(candidates: candidates) {
+            // Without access to secrets no candidate was found either, and that error was told.
+            await (try? cloud.databaseSecrets())?.renew(id)
         }
     }
 
