@@ -4,12 +4,12 @@ package import Postgres
 extension QueueStatus {
     package static let selectAll: Statement = """
         select queue,
-            count(*) filter (where state = 'ready' and run_at <= clock_timestamp()) as ready,
+            count(*) filter (where state in ('ready', 'parked') and run_at <= clock_timestamp()) as ready,
             count(*) filter (where state = 'ready' and run_at > clock_timestamp()) as waiting,
             count(*) filter (where state = 'running') as running,
             count(*) filter (where state = 'dead') as dead,
-            extract(epoch from clock_timestamp() - min(run_at) filter (where state = 'ready' and run_at <= clock_timestamp()))
-                as oldest,
+            extract(epoch from clock_timestamp()
+                - min(run_at) filter (where state in ('ready', 'parked') and run_at <= clock_timestamp())) as oldest,
             exists (select from jobs.paused_queues p where p.queue = q.queue) as is_paused
         from (select queue, state, run_at from jobs.jobs union all select queue, null, null from jobs.paused_queues) q
         group by queue order by queue
