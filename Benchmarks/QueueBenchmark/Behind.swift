@@ -47,7 +47,7 @@ extension Bench {
     fileprivate static let serialJob = NewJob(queue: queue, kind: kind, payload: "{}", serialKey: "vendor:busy")
 
     fileprivate func waitUntilNoneIsReady() async throws {
-        while try await pool.run({ try $0.first("select from jobs.jobs where state = 'ready' limit 1") }) != nil {
+        while try await pool.run({ try $0.first("select from jobs.jobs where state = 'ready' limit 1") != nil }) {
             try await Task.sleep(for: .milliseconds(50))
         }
     }

@@ -82,8 +82,10 @@ import Threads
                 #expect(try session.parkJobs() == 4)
                 try session.pauseQueue("q")
                 try session.finish(first)
-                let ready: [String] = try session.query("select kind from jobs.jobs where state = 'ready' order by kind")
-                    .map { try $0.get("kind") }
+                let ready: [String] = try session.query(
+                    "select kind from jobs.jobs where state = 'ready' order by kind"
+                )
+                .map { try $0.get("kind") }
                 #expect(ready == ["c", "urgent"])
                 #expect(try session.claim(.make("r")).map(\.kind) == ["c"], "a paused queue holds up no other")
             }
@@ -191,7 +193,8 @@ import Threads
         }
     }
 
-    @Test("A worker keeps claims short: of a vendor's many jobs a few stand where claims look, and all are done in order")
+    @Test(
+        "A worker keeps claims short: of a vendor's many jobs a few stand where claims look, and all are done in order")
     func worker() async throws {
         try await withDatabase(migrated: true) { conninfo in
             let pool = Pool(conninfo)
