@@ -1,4 +1,4 @@
-"""The measures P8, P9, P10, P12 and P13: the queue."""
+"""The measures P8, P9, P10, P12, P13 and P23: the queue."""
 import json
 import re
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 from measures import HERE, Group, Row, check, median
 
-DRAINED, WRITTEN, PICKED = 200_000, 10_000, 1_000
+DRAINED, WRITTEN, PICKED, BEHIND = 200_000, 10_000, 1_000, 100_000
 BATCHES = (100, 1000)
 
 
@@ -143,11 +143,25 @@ def holding(bench, figures):
     yield Row("P13", "the same, claim p99", f"{held['p99']:.2f} ms", f"{free['p99']:.2f} ms", held["p99"] / free["p99"], 3, False)
 
 
+# P23: the many jobs of one busy vendor
+
+
+def passing(bench, figures):
+    many = min(BEHIND, bench.options.jobs)
+    found = {count: ours(bench, "behind", "--jobs", count) for count in (1, many)}
+    figures["P23"] = {f"{count} behind": [result] for count, result in found.items()}
+    free, busy = found[1], found[many]
+    yield Row("P23", f"claim of a free job beside {many:,} that wait for one of their serial key, p50 of {busy['claims']:,} ({free['p50']:.2f} ms"
+              f" beside one; set aside in {busy['seconds']:.1f} s, the longest claim until then {busy['longest']:.0f} ms)",
+              f"{busy['p50']:.2f} ms", "limit 1 ms", busy["p50"], 1, False)
+
+
 GROUPS = [
     Group(("P8",), draining),
     Group(("P9",), writing),
     Group(("P10",), picking),
     Group(("P12",), idling),
     Group(("P13",), holding),
+    Group(("P23",), passing),
 ]
-ALL = ("P8", "P9", "P10", "P12", "P13")
+ALL = ("P8", "P9", "P10", "P12", "P13", "P23")

@@ -25,6 +25,8 @@ searches=(
     "broken|no unique index of serial keys|-DNO_SERIAL_INDEX"
     "broken|ended leases are not claimed|-DNO_EXPIRED"
     "broken|no look from the beginning|-DNO_RESCAN"
+    "broken|the end of a job puts nobody back|-DNO_UNPARK"
+    "broken|parked without holding the running job|-DPARK_UNLOCKED $no_server $no_worker $no_renewal $no_others"
     "broken|giving up ignores the status|-DNO_STATUS"
     "broken|no upkeep|-DNO_UPKEEP"
     "broken|slots kept by job and attempt|-DLEDGER_BY_ATTEMPT -DSLOTS=2 -DMAX_ATTEMPTS=1 $no_worker $no_renewal $no_others"

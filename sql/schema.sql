@@ -1715,6 +1715,60 @@ begin
 end
 $$;
 
+-- Name: unpark(text); Type: FUNCTION; Schema: jobs; Owner: -
+
+CREATE FUNCTION jobs.unpark(key text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
+    AS $$
+declare
+    done integer := 0;
+    line text := '';
+    next record;
+begin
+    -- Of each queue one: another queue may be paused, or have no worker.
+    loop
+        -- Waits for whoever is just taking it away: if that one changes its mind, nobody else would put it back.
+        select j.queue, j.job_id into next from jobs.jobs j
+        where j.serial_key = key and j.state = 'parked' and j.queue > line
+        order by j.queue, j.priority, j.run_at, j.job_id limit 1 for update;
+        if found then
+            update jobs.jobs set state = 'ready' where job_id = next.job_id;
+            line := next.queue;
+            done := done + 1;
+        else
+            -- It may have been taken away while this waited for it.
+            exit when not exists (
+                select from jobs.jobs j where j.serial_key = key and j.state = 'parked' and j.queue > line);
+        end if;
+    end loop;
+    return done;
+end
+$$;
+
+-- Name: FUNCTION unpark(key text); Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON FUNCTION jobs.unpark(key text) IS 'puts the first parked job of a serial key back, in each queue; how many';
+
+-- Name: unpark_next(); Type: FUNCTION; Schema: jobs; Owner: -
+
+CREATE FUNCTION jobs.unpark_next() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    perform jobs.unpark(old.serial_key);
+    return null;
+end
+$$;
+
+-- Name: FUNCTION unpark_next(); Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON FUNCTION jobs.unpark_next() IS 'a job of a serial key ended, or will not run: the next one may';
+
 -- Name: wake_workers(); Type: FUNCTION; Schema: jobs; Owner: -
 
 CREATE FUNCTION jobs.wake_workers() RETURNS trigger
@@ -2793,7 +2847,7 @@ CREATE TABLE jobs.jobs (
     CONSTRAINT jobs_priority_is_between_1_and_4 CHECK (((priority >= 1) AND (priority <= 4))),
     CONSTRAINT jobs_queue_is_a_short_name CHECK ((queue ~ '^[a-z0-9_-]{1,40}$'::text)),
     CONSTRAINT jobs_running_has_a_lease CHECK (((state = 'running'::text) = ((lease_until IS NOT NULL) AND (worker_id IS NOT NULL)))),
-    CONSTRAINT jobs_state_is_known CHECK ((state = ANY (ARRAY['ready'::text, 'running'::text, 'dead'::text])))
+    CONSTRAINT jobs_state_is_known CHECK ((state = ANY (ARRAY['ready'::text, 'parked'::text, 'running'::text, 'dead'::text])))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_insert_threshold='-1', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='20000', autovacuum_vacuum_cost_delay='0');
 
@@ -2803,7 +2857,7 @@ COMMENT ON TABLE jobs.jobs IS 'live and dead jobs; a finished job leaves the tab
 
 -- Name: COLUMN jobs.state; Type: COMMENT; Schema: jobs; Owner: -
 
-COMMENT ON COLUMN jobs.jobs.state IS 'ready -> running (claimed) -> gone (finished) | ready (failed, tries again at run_at) | dead (gave up); dead -> ready (catalog jobs retry)';
+COMMENT ON COLUMN jobs.jobs.state IS 'ready -> running (claimed) -> gone (finished) | ready (failed, tries again at run_at) | dead (gave up); dead -> ready (catalog jobs retry); ready -> parked (another job of its serial key runs) -> ready (that one ended)';
 
 -- Name: COLUMN jobs.priority; Type: COMMENT; Schema: jobs; Owner: -
 
@@ -3632,9 +3686,17 @@ CREATE UNIQUE INDEX alerts_are_raised_once ON jobs.alerts USING btree (kind) WHE
 
 CREATE INDEX jobs_dead_idx ON jobs.jobs USING btree (queue, job_id) WHERE (state = 'dead'::text);
 
+-- Name: jobs_parked_idx; Type: INDEX; Schema: jobs; Owner: -
+
+CREATE INDEX jobs_parked_idx ON jobs.jobs USING btree (serial_key, queue, priority, run_at, job_id) WHERE (state = 'parked'::text);
+
 -- Name: jobs_ready_idx; Type: INDEX; Schema: jobs; Owner: -
 
 CREATE INDEX jobs_ready_idx ON jobs.jobs USING btree (queue, priority, run_at, job_id) WHERE (state = 'ready'::text);
+
+-- Name: jobs_ready_serial_key_idx; Type: INDEX; Schema: jobs; Owner: -
+
+CREATE INDEX jobs_ready_serial_key_idx ON jobs.jobs USING btree (serial_key) WHERE ((state = 'ready'::text) AND (serial_key IS NOT NULL));
 
 -- Name: jobs_running_idx; Type: INDEX; Schema: jobs; Owner: -
 
@@ -3779,6 +3841,14 @@ CREATE TRIGGER object_events_forget_objects AFTER DELETE ON intake.object_events
 -- Name: object_events object_events_remember_objects; Type: TRIGGER; Schema: intake; Owner: -
 
 CREATE TRIGGER object_events_remember_objects AFTER INSERT ON intake.object_events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION intake.remember_objects();
+
+-- Name: jobs jobs_unpark_next_after_delete; Type: TRIGGER; Schema: jobs; Owner: -
+
+CREATE TRIGGER jobs_unpark_next_after_delete AFTER DELETE ON jobs.jobs FOR EACH ROW WHEN (((old.serial_key IS NOT NULL) AND (old.state = ANY (ARRAY['ready'::text, 'running'::text])))) EXECUTE FUNCTION jobs.unpark_next();
+
+-- Name: jobs jobs_unpark_next_after_update; Type: TRIGGER; Schema: jobs; Owner: -
+
+CREATE TRIGGER jobs_unpark_next_after_update AFTER UPDATE OF state, serial_key ON jobs.jobs FOR EACH ROW WHEN (((old.serial_key IS NOT NULL) AND (((old.state = 'running'::text) AND (new.state <> 'running'::text)) OR ((old.state = 'ready'::text) AND (new.state = 'dead'::text)) OR ((old.state = ANY (ARRAY['ready'::text, 'running'::text])) AND (new.serial_key IS DISTINCT FROM old.serial_key))))) EXECUTE FUNCTION jobs.unpark_next();
 
 -- Name: jobs jobs_wake_workers; Type: TRIGGER; Schema: jobs; Owner: -
 
@@ -4315,6 +4385,14 @@ REVOKE ALL ON FUNCTION intake.forget_objects() FROM PUBLIC;
 -- Name: FUNCTION remember_objects(); Type: ACL; Schema: intake; Owner: -
 
 REVOKE ALL ON FUNCTION intake.remember_objects() FROM PUBLIC;
+
+-- Name: FUNCTION unpark(key text); Type: ACL; Schema: jobs; Owner: -
+
+REVOKE ALL ON FUNCTION jobs.unpark(key text) FROM PUBLIC;
+
+-- Name: FUNCTION unpark_next(); Type: ACL; Schema: jobs; Owner: -
+
+REVOKE ALL ON FUNCTION jobs.unpark_next() FROM PUBLIC;
 
 -- Name: FUNCTION wake_workers(); Type: ACL; Schema: jobs; Owner: -
 

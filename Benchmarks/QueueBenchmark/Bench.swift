@@ -21,8 +21,8 @@ struct Bench {
     }
 
     /// Enqueues by thousands, leaves statistics as they are: a queue grows faster than it is analyzed.
-    func fill(_ count: Int) async throws {
-        let batch = Array(repeating: Self.job(), count: 1000)
+    func fill(_ count: Int, with job: NewJob = Self.job()) async throws {
+        let batch = Array(repeating: job, count: 1000)
         for begin in stride(from: 0, to: count, by: batch.count) {
             try await pool.transaction { session in
                 try session.enqueue(Array(batch.prefix(count - begin)), wakes: false)

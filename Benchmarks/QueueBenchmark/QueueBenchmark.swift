@@ -6,6 +6,7 @@ import Foundation
 ///     queue-benchmark transactional [--jobs N] [--batch N]     each job commits a row of its own and its own completion
 ///     queue-benchmark latency [--jobs N]                       an idle worker: from before the enqueue to the handler
 ///     queue-benchmark idle [--seconds N]                       a worker without work
+///     queue-benchmark behind [--jobs N]                        claims beside so many that wait for one of their serial key
 ///     queue-benchmark snapshot [--seconds N] [--rate N] [--hold]   a steady stream, with an old snapshot held or not
 ///
 /// The database is `CATALOG_DATABASE_URL`. `transactional` writes into `public.bench_effects (job_id, note)`.
@@ -20,6 +21,7 @@ struct QueueBenchmark {
             case "transactional":
                 try await transactional(jobs: options.number("--jobs", 20_000), inFlight: options.number("--batch", 8))
             case "latency": try await latency(jobs: options.number("--jobs", 1000))
+            case "behind": try await behind(jobs: options.number("--jobs", 100_000))
             case "idle": try await idle(seconds: options.number("--seconds", 30))
             case "snapshot":
                 try await snapshot(
@@ -60,6 +62,6 @@ struct Options {
 
 struct Usage: Error, CustomStringConvertible {
     var description: String {
-        "usage: queue-benchmark drain|transactional|latency|idle|snapshot [--jobs N] [--batch N] [--seconds N] [--rate N] [--hold]"
+        "usage: queue-benchmark drain|transactional|latency|behind|idle|snapshot [--jobs N] [--batch N] [--seconds N] [--rate N] [--hold]"
     }
 }

@@ -17,15 +17,18 @@ struct Database: Sendable {
 
     /// One for all pools of the process, so that they tell listeners together what they have committed.
     private static func connector(_ settings: Settings, _ cloud: Cloud) -> Connector {
-        var connector = Connector(candidates: { try await candidates(settings, cloud) }) {
-            guard case .secret(let id, _) = settings.database, let secrets = try? cloud.databaseSecrets() else {
-                return false  // because nothing is remembered that could be out of date
-            }
-            await secrets.invalidate(id)
-            return true
-        }
+        var connector = Connector(candidates: { try await candidates(settings, cloud) }, renew: renewal(settings, cloud))
         connector.announcer = Announcer(connector)
         return connector
+    }
+
+    /// Nil where nothing is remembered that could be out of date.
+    private static func renewal(_ settings: Settings, _ cloud: Cloud) -> (@Sendable () async -> Void)? {
+        guard case .secret(let id, _) = settings.database else { return nil }
+        return {
+            // Without access to secrets no candidate was found either, and that error was told.
+            await (try? cloud.databaseSecrets())?.renew(id)
+        }
     }
 
     var embedded: EmbeddedPostgres { EmbeddedPostgres(base: settings.base.path) }

@@ -82,6 +82,7 @@ struct JobClaimer {
         context.contact.withLock { $0.answered(at: .now) }
         report(claim, took: ContinuousClock.now - begin)
         context.ledger.withLock { $0.take(claim.jobs, for: demands, horizon: claim.horizon) }
+        if claim.jobs.contains(where: { $0.serialKey != nil }) { context.parkSignal.signal() }
         for job in claim.jobs { executor.start(job) }
         for job in claim.dead { await executor.recordDeath(of: job) }
         return Counts(claimed: claim.jobs.count, dead: claim.dead.count)

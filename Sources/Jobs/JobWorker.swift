@@ -42,6 +42,7 @@ package final class JobWorker: Service {
             Heartbeat(context: context, lease: configuration.lease),
             StallGuard(context: context, configuration: configuration.timeLimits, executor: executor),
             ClaimWatch(context: context, limit: configuration.silenceLimit),
+            JobParker(context: context),
         ]
         agents += periodic.map { PeriodicEnqueuer(context: context, periodic: $0) }
         if configuration.listens {

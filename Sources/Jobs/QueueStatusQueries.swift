@@ -2,16 +2,36 @@ package import Postgres
 
 /// The statements of operators.
 extension QueueStatus {
+    /// Dead jobs are kept as long as somebody may want them back. Of each queue they are counted so far: whoever has more has another worry.
+    package static let mostDead = 10_000
+
+    /// Each state by its own index, so that dead jobs cost nothing but their count.
     package static let selectAll: Statement = """
+        with recursive dead_queues as (
+            (select queue from jobs.jobs where state = 'dead' order by queue limit 1)
+            union all
+            select (select j.queue from jobs.jobs j where j.state = 'dead' and j.queue > d.queue order by j.queue limit 1)
+            from dead_queues d where d.queue is not null
+        )
         select queue,
-            count(*) filter (where state = 'ready' and run_at <= clock_timestamp()) as ready,
+            count(*) filter (where state in ('ready', 'parked') and run_at <= clock_timestamp()) as ready,
             count(*) filter (where state = 'ready' and run_at > clock_timestamp()) as waiting,
             count(*) filter (where state = 'running') as running,
-            count(*) filter (where state = 'dead') as dead,
-            extract(epoch from clock_timestamp() - min(run_at) filter (where state = 'ready' and run_at <= clock_timestamp()))
-                as oldest,
+            coalesce(max(dead), 0) as dead,
+            extract(epoch from clock_timestamp()
+                - min(run_at) filter (where state in ('ready', 'parked') and run_at <= clock_timestamp())) as oldest,
             exists (select from jobs.paused_queues p where p.queue = q.queue) as is_paused
-        from (select queue, state, run_at from jobs.jobs union all select queue, null, null from jobs.paused_queues) q
+        from (
+            select queue, state, run_at, null::bigint as dead from jobs.jobs where state = 'ready'
+            union all select queue, state, run_at, null from jobs.jobs where state = 'parked'
+            union all select queue, state, run_at, null from jobs.jobs where state = 'running'
+            union all
+            select d.queue, 'dead', null, (
+                select count(*) from (
+                    select from jobs.jobs j where j.state = 'dead' and j.queue = d.queue limit \(mostDead)::integer) counted)
+            from dead_queues d where d.queue is not null
+            union all select queue, null, null, null from jobs.paused_queues
+        ) q
         group by queue order by queue
         """
 

@@ -17,6 +17,8 @@ final class WorkerContext: Sendable {
     let logger: Logger
     /// A look at the queues may be worthwhile.
     let claimSignal = WakeSignal()
+    /// A job of a serial key runs now: others may wait behind it.
+    let parkSignal = WakeSignal()
     /// An outcome waits to be recorded.
     let outcomeSignal = WakeSignal()
     /// Nothing runs any more, and nothing waits. As every signal for one wait only: a wait that is cancelled ends its stream.

@@ -8,7 +8,7 @@ import Threads
 /// the work of somebody else.
 final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe, the rest in the monitor
     /// Why work ended before its time.
-    enum Interruption { case cancelled, timedOut }
+    enum Interruption { case cancelled, timedOut, serverHangs }
 
     private struct State {
         var current = 0
@@ -17,8 +17,12 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
         var companion: Canceller?
         /// A request is on its way: the work cannot end and the next one begin before it has reached the server.
         var isTravelling = false
-        /// The work during which the connection was shut.
+        /// The work during which the connection was shut; 0 if it was idle.
         var severed: Int?
+        /// It was shut because the server answers nobody.
+        var isAbandoned = false
+        /// When the work at hand began; nil while it waits for nothing that the server owes it.
+        var began: ContinuousClock.Instant?
     }
 
     /// How long a server may take to obey, before the connection is given up: one that hangs never does.
@@ -29,13 +33,20 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
     private let socket: Int32
     /// Held for moments only: `cancel` runs on whatever thread cancels a task. The connection's thread alone waits.
     private let state = Monitor(State())
+    /// Where the connection leads to; nil if it is lost already.
+    let server: ServerAddress?
+    private let watch: ServerWatch
 
-    init(_ connection: OpaquePointer) {
+    init(_ connection: OpaquePointer, watch: ServerWatch) {
         handle = PQgetCancel(connection)
         socket = fcntl(PQsocket(connection), F_DUPFD_CLOEXEC, 0)
+        server = ServerAddress(peerOf: socket)
+        self.watch = watch
+        watch.add(self)
     }
 
     deinit {
+        watch.remove(ObjectIdentifier(self))
         PQfreeCancel(handle)
         close(socket)
     }
@@ -55,7 +66,16 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
         try state.withLock { state in
             guard !state.cancelled.contains(ticket) else { throw CancellationError() }
             state.current = ticket
+            state.began = .now
         }
+    }
+
+    /// The rest of the work at hand waits for news: however long that takes, it says nothing of the server.
+    func awaitNews() { state.withLock { $0.began = nil } }
+
+    /// Whether the work at hand has taken so long, and the server can be to blame.
+    func isAtWork(for duration: Duration, at now: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in state.began.map { now - $0 >= duration } ?? false }
     }
 
     /// - Returns: what interrupted the work while it ran.
@@ -63,9 +83,10 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
         state.wait { state -> Interruption?? in
             // A connection that was shut has no next work that the request could hit, and the request may never arrive.
             guard !state.isTravelling || state.severed != nil else { return nil }
-            state.current = 0
+            (state.current, state.began) = (0, nil)
             if state.cancelled.contains(ticket) { return .some(.cancelled) }
-            return .some(state.severed == ticket ? .timedOut : nil)
+            guard state.severed == ticket else { return .some(nil) }
+            return .some(state.isAbandoned ? .serverHangs : .timedOut)
         }
     }
 
@@ -137,6 +158,15 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
 
     private func severCurrent() {
         sever(state.withLock { $0.current })
+    }
+
+    /// Shuts the connection, whether it is at work or idle: its server answers nobody.
+    func abandon() {
+        state.withLock { state in
+            guard state.severed == nil else { return }
+            (state.severed, state.isAbandoned) = (state.current, true)
+            shutdown(socket, Int32(SHUT_RDWR))
+        }
     }
 
     /// Asks the server until the work has ended. Once is not enough: a request that arrives just before the statement does finds the

@@ -22,12 +22,15 @@ public actor Connection {
     ///   - conninfo: URI or `key=value` text as libpq takes it (manual, section 34.1.1); everything in it passes through,
     ///     `sslmode=verify-full` for one.
     ///   - application: what `pg_stat_activity` shows, unless `conninfo` says otherwise.
+    ///   - watch: gives the connection up when its server hangs.
     /// - Throws: `PostgresError` without SQLSTATE; its message names host and cause, never the password.
-    public static func open(_ conninfo: String, application: String = "catalog") async throws -> Connection {
+    public static func open(
+        _ conninfo: String, application: String = "catalog", watch: ServerWatch = .shared
+    ) async throws -> Connection {
         let executor = ThreadExecutor(name: "pg-\(application)")
         let opener = Opener(executor: executor)
         do {
-            let session = try await opener.open(conninfo, application)
+            let session = try await opener.open(conninfo, application, watch)
             return Connection(executor, session.value)
         } catch {
             executor.stop()
@@ -44,7 +47,7 @@ public actor Connection {
     deinit { executor.stop() }
 
     /// Whether the server is gone, or has refused a change because it only reads, as far as the last statement showed.
-    public nonisolated var isBroken: Bool { isUnusable.load(ordering: .acquiring) }
+    public nonisolated var isBroken: Bool { isUnusable.load(ordering: .acquiring) || canceller.isSevered }
 
     /// Whether a piece of work is under way.
     nonisolated var isAtWork: Bool { canceller.isAtWork }
@@ -98,7 +101,7 @@ public actor Connection {
         let outcome = Swift.Result { try body(session) }
         let interruption = canceller.end(ticket)
         session.leaveTransaction()
-        if session.isBroken || session.isReadOnlyServer || canceller.isSevered {
+        if session.isBroken || session.isReadOnlyServer {
             isUnusable.store(true, ordering: .releasing)
         }
         guard case .failure = outcome, let interruption else {
@@ -107,12 +110,15 @@ public actor Connection {
         }
         switch interruption {
         case .cancelled: throw CancellationError()
-        case .timedOut:
-            throw PostgresError(
-                message:
-                    "the server did not answer within \(limit.map { "\($0)" } ?? "its time"): the connection was given up",
-                isConnectionLost: true)
+        case .timedOut: throw PostgresError.givenUp("did not answer within \(limit.map { "\($0)" } ?? "its time")")
+        case .serverHangs: throw PostgresError.givenUp("hangs: it does not answer new connections either")
         }
+    }
+}
+
+extension PostgresError {
+    fileprivate static func givenUp(_ reason: String) -> PostgresError {
+        PostgresError(message: "the server \(reason): the connection was given up", isConnectionLost: true)
     }
 }
 
@@ -125,8 +131,8 @@ private actor Opener {
         self.executor = executor
     }
 
-    func open(_ conninfo: String, _ application: String) throws -> Opened {
-        Opened(value: try Session(conninfo: conninfo, application: application))
+    func open(_ conninfo: String, _ application: String, _ watch: ServerWatch) throws -> Opened {
+        Opened(value: try Session(conninfo: conninfo, application: application, watch: watch))
     }
 }
 

@@ -1,17 +1,16 @@
 /// Opens connections to one database whose password may change, and which may be found at more than one place.
 public struct Connector: Sendable {
     private let candidates: @Sendable () async throws -> [String]
-    private let renew: @Sendable () async -> Bool
+    private let renew: (@Sendable () async -> Void)?
     /// Tells listeners what connections of pools have committed; nil leaves it to each connection.
     public var announcer: Announcer?
 
     /// - Parameters:
     ///   - candidates: asked for each new connection: URIs or `key=value` texts, of which the first that lets us in is taken.
-    ///   - renew: called when a connection is refused; tells whether another try may go better, because what `candidates`
-    ///     remembers was dropped.
+    ///   - renew: called when a server has refused the password, and only then: reads anew what `candidates` remembers. Many connections may
+    ///     be refused at once, and again and again: it decides how often it asks.
     public init(
-        candidates: @escaping @Sendable () async throws -> [String],
-        renew: @escaping @Sendable () async -> Bool = { false }
+        candidates: @escaping @Sendable () async throws -> [String], renew: (@Sendable () async -> Void)? = nil
     ) {
         self.candidates = candidates
         self.renew = renew
@@ -22,20 +21,29 @@ public struct Connector: Sendable {
         self.init(candidates: { [conninfo] })
     }
 
-    /// Connects; once more if it is refused and something was renewed.
+    /// Connects; once more if the password was refused and another one is known by then.
     public func open(application: String = "catalog") async throws -> Connection {
+        let texts = try await candidates()
         do {
-            return try await firstThatWorks { try await Connection.open($0, application: application) }
-        } catch let error as PostgresError {
-            guard await renew() else { throw error }
-            return try await firstThatWorks { try await Connection.open($0, application: application) }
+            return try await Self.first(of: texts) { try await Connection.open($0, application: application) }
+        } catch let error as PostgresError where error.isLoginRefused {
+            guard let renew else { throw error }
+            await renew()
+            let renewed = try await candidates()
+            guard renewed != texts else { throw error }
+            return try await Self.first(of: renewed) { try await Connection.open($0, application: application) }
         }
     }
 
     /// Calls `body`, which connects, with one text after the other until it succeeds.
     /// - Throws: what `body` threw at last; errors of connections alone let it go on.
     public func firstThatWorks<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-        let candidates = try await candidates()
+        try await Self.first(of: try await candidates(), body)
+    }
+
+    private static func first<Result>(
+        of candidates: [String], _ body: (String) async throws -> Result
+    ) async throws -> Result {
         for conninfo in candidates.dropLast() {
             do {
                 return try await body(conninfo)

@@ -62,6 +62,7 @@ public enum Listener {
 extension Session {
     /// Calls `body` with each notification until the pipe is written to.
     fileprivate func receive(until end: WakePipe, _ body: (Listener.Notification) -> Void) throws {
+        canceller.awaitNews()
         while true {
             // Before the wait: the first ones may have come with the answer to LISTEN.
             while let notify = PQnotifies(connection) {

@@ -22,6 +22,8 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
     public var statement: String?
     /// The connection cannot be used any more.
     public var isConnectionLost = false
+    /// The server answered, asked for a password, and did not let us in.
+    public var isLoginRefused = false
 
     /// A unique constraint refused a row.
     public var isUniqueViolation: Bool { sqlState == "23505" }

@@ -19,21 +19,23 @@ public final class Session {
     /// The server has refused a change because it only reads.
     private(set) var isReadOnlyServer = false
 
-    init(conninfo: String, application: String) throws {
+    init(conninfo: String, application: String, watch: ServerWatch = .shared) throws {
         try ConnectionInfo.check(conninfo)
         let defaults = try Self.defaults(for: conninfo)
         let keywords = defaults.map(\.key) + ["dbname", "fallback_application_name", "client_encoding"]
         let values = defaults.map(\.value) + [conninfo, application, "UTF8"]
         guard let connection = try Self.connect(keywords, values) else { throw PostgresError(message: "out of memory") }
         guard PQstatus(connection) == CONNECTION_OK else {
-            let error = PostgresError(connection: connection)
+            var error = PostgresError(connection: connection)
+            // Of a connection that never came to be libpq keeps no SQLSTATE: 28P01 and 28000 are what follows a question for the password.
+            error.isLoginRefused = PQconnectionUsedPassword(connection) == 1
             PQfinish(connection)
             throw error
         }
         // libpq prints notices to standard error otherwise.
         PQsetNoticeProcessor(connection, { _, _ in }, nil)
         self.connection = connection
-        canceller = Canceller(connection)
+        canceller = Canceller(connection, watch: watch)
     }
 
     /// Before the caller's text, whose own words count: a host that does not answer is noticed within seconds, not after the hours that

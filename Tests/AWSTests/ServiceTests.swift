@@ -146,6 +146,29 @@ import Threads
         }
     }
 
+    @Test("a secret that is refused is read anew once for all who say so, and then left alone for a while")
+    func refused() async throws {
+        let cache = cache()
+        func refuse() async {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<20 { group.addTask { await cache.renew("db") } }
+            }
+        }
+        #expect(try await cache.secret("db").text == "1")
+        await refuse()
+        #expect(try await cache.secret("db").text == "1", "it was read a moment ago")
+        clock.advance(SecretCache.pause)
+        await refuse()
+        await refuse()
+        #expect(try await cache.secret("db").text == "2")
+        clock.advance(SecretCache.pause - 1)
+        await refuse()
+        #expect(try await cache.secret("db").text == "2")
+        clock.advance(1)
+        await refuse()
+        #expect(try await cache.secret("db").text == "3")
+    }
+
     @Test("a secret is asked for once until its time is over or it is refused")
     func lifetime() async throws {
         let cache = cache()

@@ -98,13 +98,32 @@ struct ServiceEnvironment: Sendable {
 
     /// Waits until every upload has ended and been announced.
     func waitForAll(_ uploads: Int) async throws {
-        try await wait(
-            for: "\(uploads)",
-            """
-            select count(*) from catalog.upload_history u join catalog.notifications n using (upload_id)
-            where u.status in ('completed', 'partial', 'failed') and n.state = 'sent'
-              and not exists (select from jobs.jobs j where j.state <> 'dead' and j.kind in ('onboard', 'report', 'notify'))
-            """)
+        do {
+            try await wait(
+                for: "\(uploads)",
+                """
+                select count(*) from catalog.upload_history u join catalog.notifications n using (upload_id)
+                where u.status in ('completed', 'partial', 'failed') and n.state = 'sent'
+                  and not exists (select from jobs.jobs j where j.state <> 'dead' and j.kind in ('onboard', 'report', 'notify'))
+                """)
+        } catch is NotInTime {
+            throw UploadsUnfinished(left: try await unfinished())
+        }
+    }
+
+    /// How far whatever has not ended has come.
+    private func unfinished() async throws -> [String] {
+        try await pool.run { session in
+            try session.query(
+                """
+                select concat_ws(' ', count(*), 'uploads', u.status, n.state) as what
+                from catalog.upload_history u left join catalog.notifications n using (upload_id) group by u.status, n.state
+                union all
+                select concat_ws(' ', count(*), 'jobs', kind, state, max(attempt), max(last_error))
+                from jobs.jobs group by kind, state
+                """
+            ).map { try $0.get("what") }
+        }
     }
 
     /// The mails that were written. A process killed while it wrote one leaves a piece of it under another name.
@@ -131,4 +150,10 @@ struct ServiceEnvironment: Sendable {
             ).map { try $0.get("what") }
         }
     }
+}
+
+/// Uploads did not end in time.
+struct UploadsUnfinished: Error {
+    /// How many of what is in which state.
+    var left: [String]
 }

@@ -43,7 +43,7 @@ class Replay:
         self.jobs, self.uploads, self.problems = {}, {}, []
         self.counts = dict.fromkeys(
             ["enqueued", "claimed", "claimed after the lease", "renewed", "lease ended by others", "finished", "tried again",
-             "dead", "put back", "uploads ended"], 0)
+             "dead", "put back", "parked", "uploads ended"], 0)
 
     def run(self, lines):
         for changes in transactions(lines):
@@ -55,6 +55,7 @@ class Replay:
                 if table == "catalog.upload_history" and verb == "UPDATE":
                     self.upload(row, ended)
             self.check_serial_keys()
+            self.check_parked()
         return self
 
     def wrong(self, row, text):
@@ -120,6 +121,13 @@ class Replay:
         if int(row["attempt"]) < int(row["max_attempts"]) and not row["last_error"]:
             self.wrong(row, "dead without a reason")
 
+    def from_ready_to_parked(self, former, row):
+        self.count("parked")
+        self.must_keep(former, row)
+
+    def from_parked_to_ready(self, former, row):
+        self.must_keep(former, row)
+
     def from_dead_to_ready(self, former, row):
         self.count("put back")
         if int(row["max_attempts"]) <= int(row["attempt"]):
@@ -139,6 +147,13 @@ class Replay:
         running = [job["serial_key"] for job in self.jobs.values() if job["state"] == "running" and job["serial_key"]]
         for key in {key for key in running if running.count(key) > 1}:
             self.problems.append(f"serial key {key}: two jobs run at once")
+
+    def check_parked(self):
+        """After each commit: whoever is parked waits for a job that runs, or that may."""
+        awake = {job["serial_key"] for job in self.jobs.values() if job["state"] in ("ready", "running")}
+        for job in self.jobs.values():
+            if job["state"] == "parked" and job["serial_key"] not in awake:
+                self.wrong(job, "parked, and nobody will put it back")
 
     def check_end(self):
         """Nobody works any more: what has not ended is lost."""

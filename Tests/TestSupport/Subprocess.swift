@@ -45,9 +45,9 @@ package struct Subprocess: Sendable {
         return Subprocess(pid: pid, folder: folder)
     }
 
-    /// What it has written to standard error until now: where a service writes its log.
-    package var errorSoFar: String {
-        (try? String(contentsOfFile: folder.file("error"), encoding: .utf8)) ?? ""  // not there before it began
+    /// What it has written to standard output until now: where a service writes its log.
+    package var outputSoFar: String {
+        (try? String(contentsOfFile: folder.file("output"), encoding: .utf8)) ?? ""  // not there before it began
     }
 
     /// Sends a signal.

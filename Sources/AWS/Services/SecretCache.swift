@@ -38,6 +38,16 @@ package actor SecretCache {
         await kept(id).invalidate()
     }
 
+    /// How long a secret that is refused again and again is left alone, in seconds: while it is rotated, or when it is simply wrong.
+    static let pause: TimeInterval = 10
+
+    /// Reads the secret now, because it was refused. However many callers say so, it is asked for once, and then not again for some seconds; what was
+    /// read before stays until there is another.
+    package func renew(_ id: String) async {
+        // Whoever uses it is told by the server that refuses it.
+        _ = try? await kept(id).renew(atMostEvery: Self.pause)
+    }
+
     private func kept(_ id: String) -> Kept {
         if let known = secrets[id] { return known }
         let new = Kept(now: now) { [lifetime, now, fetch] in

@@ -60,8 +60,9 @@
 /* jobs.jobs.state; GONE is a deleted row. */
 #define READY 0
 #define RUN 1
-#define DEAD 2
-#define GONE 3
+#define PARKED 2               /* behind a running job of its serial key: no claim sees it */
+#define DEAD 3
+#define GONE 4
 
 /* What came of the job's subject: catalog.upload_history.status, which handlers compare before they write. */
 #define OPEN 0
@@ -71,7 +72,7 @@
 
 /* A row of jobs.jobs, and what its handler wrote in the same database. */
 typedef Row {
-    unsigned state : 2;
+    unsigned state : 3;
     unsigned attempt : 3;
     unsigned limit : 3;        /* max_attempts */
     bit over;                  /* lease_until < clock_timestamp() */
@@ -214,6 +215,29 @@ inline ends(x, how) {
 #define readyNow(j) row[j].state = READY; row[j].over = 0; \
     behind[0] = behind[0] & ~BIT(j); behind[1] = behind[1] & ~BIT(j)
 
+/* jobs.unpark, by the triggers of jobs.jobs: in the transaction that ends a job of the key, or takes away one that was ready. What is put back
+ * may be before anybody's mark, since it was ready long ago. */
+#ifdef NO_UNPARK
+#define unpark(j) skip
+#else
+#define unpark(j) \
+    if \
+    :: RIVAL(j) != NOBODY && row[1 - (j)].state == PARKED -> row[1 - (j)].state = READY; \
+        behind[0] = behind[0] | BIT(1 - (j)); behind[1] = behind[1] | BIT(1 - (j)) \
+    :: else \
+    fi
+#endif
+
+/* JobParker: holds the row of the running job until it commits, so that its end comes after. Not waited for on disk. */
+#define mayPark(j) (RIVAL(j) != NOBODY && row[j].state == READY && unlocked(j) && row[1 - (j)].state == RUN && unlocked(1 - (j)))
+inline park(j) {
+    row[j].state = PARKED;
+    if
+    :: written()
+    :: serverCrashes < SERVER_CRASHES
+    fi
+}
+
 /* JobHandler.giveUp: the subject's status decides. */
 #ifdef NO_STATUS
 #define giveUp(j) assert(row[j].effects == 0); row[j].outcome = GIVEN_UP
@@ -273,7 +297,7 @@ update:
           lock[j] = NOBODY;
           if
           :: expired && row[j].attempt >= row[j].limit ->
-              row[j].state = DEAD; row[j].over = 0; bury[w] = bury[w] | BIT(j)
+              row[j].state = DEAD; row[j].over = 0; bury[w] = bury[w] | BIT(j); unpark(j)
           :: else ->
 #ifndef NO_RAISE
               row[j].attempt = row[j].attempt + 1;
@@ -349,7 +373,7 @@ end:
         /* The subject has ended: a late repetition. The worker finishes the job. */
         :: holds(x) && row[task[x].job].outcome != OPEN -> ends(x, FINISHED)
         :: holds(x) && row[task[x].job].outcome == OPEN ->
-            effect(x); row[task[x].job].state = GONE; row[task[x].job].over = 0; synced();
+            effect(x); row[task[x].job].state = GONE; row[task[x].job].over = 0; unpark(task[x].job); synced();
             if
             :: ends(x, NONE)
             /* The answer is lost: for the worker its handler failed. */
@@ -384,6 +408,7 @@ end:
             :: task[x].end == FAILED && !task[x].last -> readyNow(task[x].job)
             :: task[x].end == POSTPONE -> readyNow(task[x].job); row[task[x].job].limit = row[task[x].job].limit + 1
             fi;
+            unpark(task[x].job);
             synced()
         fi;
         check();
@@ -457,11 +482,38 @@ end:
         synced() }
     /* cancelUploadAndJob: one transaction. */
     :: atomic { cancels < CANCELS && row[0].state < DEAD && row[0].outcome == OPEN && unlocked(0) ->
-        cancels++; row[0].outcome = CANCELLED; row[0].state = GONE; row[0].over = 0; synced(); check() }
+        cancels++; row[0].outcome = CANCELLED;
+        if
+        :: row[0].state == PARKED
+        :: row[0].state != PARKED -> unpark(0)
+        fi;
+        row[0].state = GONE; row[0].over = 0; synced(); check() }
+#ifndef PARK_UNLOCKED
+    :: atomic { mayPark(0) -> park(0); check() }
+    :: atomic { mayPark(1) -> park(1); check() }
+#endif
     :: atomic { pauses < PAUSES && !paused -> pauses++; paused = 1 }
     :: atomic { paused -> paused = 0 }
     od
 }
+
+#ifdef PARK_UNLOCKED
+/* Looks first, and parks without holding the running job's row. */
+proctype Parker() {
+    byte j = NOBODY;
+end:
+    do
+    :: atomic { j == NOBODY && mayPark(0) -> j = 0 }
+    :: atomic { j == NOBODY && mayPark(1) -> j = 1 }
+    :: atomic { j != NOBODY ->
+        if
+        :: row[j].state == READY && unlocked(j) -> park(j); check()
+        :: else
+        fi;
+        j = NOBODY }
+    od
+}
+#endif
 
 /* Nobody can move any more: then every job has ended, and every slot is free. */
 proctype Judge() {
@@ -481,7 +533,9 @@ init {
 #if SLOTS == 2
         run Worker(2); run Worker(3);
 #endif
-       
+#ifdef PARK_UNLOCKED
+        run Parker();
+#endif
         run World(); run Judge()
     }
 }
