@@ -44,7 +44,7 @@ test-postgres: ## run the tests of the binary on another PostgreSQL: make test-p
 chaos: ## hundreds of random kills, failovers, and minutes of load through upgrades
 	@scripts/setup.sh Tests/requirements.txt
 	@CATALOG_CHAOS=1 CATALOG_MIGRATE_KILLS=200 CATALOG_LOAD_SECONDS=15 \
-		scripts/test.sh --filter "MigrateKillTests|RollingLoadTests|FailoverTests"
+		scripts/test.sh --filter "MigrateKillTests|RollingLoadTests|FailoverTests|ChangeFeedDoorTests"
 	@Tests/Protocol/queue_chaos.py "$$(swift build --show-bin-path)/catalog" --rounds 30
 
 model: ## check the model of the queue's protocol with spin: make model ARGS=--full for every fault at once

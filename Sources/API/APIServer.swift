@@ -75,6 +75,7 @@ package struct APIServer: Sendable {
     private let resources: Resources
     private let logger: Logger
     private let watch = UploadWatch()
+    private let changes = ChangeWatch()
     private let metrics = HTTPMetrics()
     private let authenticator: Authenticator
     private let health: HealthRoutes
@@ -94,7 +95,8 @@ package struct APIServer: Sendable {
     /// What listens, and what keeps it informed; all end when they are asked to.
     package func services() throws -> [any Service] {
         let upkeep = APIUpkeep(
-            watch: watch, authenticator: authenticator, connector: resources.connector, pool: resources.pool,
+            watch: watch, changes: changes, authenticator: authenticator, connector: resources.connector,
+            pool: resources.pool,
             listens: configuration.listens, logger: logger)
         let endpoints = endpoints
         let main = application(at: configuration.address, endpoints + [description(of: endpoints)])
@@ -143,7 +145,8 @@ package struct APIServer: Sendable {
         let groups = [
             content.endpoints,
             UploadRoutes(database: database, files: ReportFiles(store: store), watch: watch).endpoints,
-            ProductRoutes(database: database).endpoints, CategoryRoutes(database: database).endpoints,
+            ProductRoutes(database: database).endpoints,
+            ChangeRoutes(database: database, watch: changes).endpoints, CategoryRoutes(database: database).endpoints,
             VendorRoutes(database: database).endpoints, TokenRoutes(database: database).endpoints,
             JobRoutes(database: database).endpoints, enrichments.endpoints,
             resources.intake.map { EventRoutes(intake: $0).endpoints } ?? [],

@@ -1,12 +1,14 @@
+import Catalog
 import Ingest
 import Logging
 import Postgres
 import ServiceLifecycle
 
-/// What the HTTP side does between requests: it listens for news of uploads and tokens, looks at what is watched, and writes
+/// What the HTTP side does between requests: it listens for news of uploads, changes and tokens, looks at what is watched, and writes
 /// down which tokens were used.
 struct APIUpkeep: Service {
     let watch: UploadWatch
+    let changes: ChangeWatch
     let authenticator: Authenticator
     let connector: Connector
     let pool: Pool
@@ -26,6 +28,7 @@ struct APIUpkeep: Service {
         } onGracefulShutdown: {
             // Open streams would hold the server back.
             watch.close()
+            changes.close()
         }
     }
 
@@ -34,7 +37,7 @@ struct APIUpkeep: Service {
             do {
                 let news = try await connector.firstThatWorks {
                     try await Listener.listen(
-                        $0, channels: [UploadAnnouncement.channel, "catalog.api_tokens"],
+                        $0, channels: [UploadAnnouncement.channel, ChangeFeed.channel, "catalog.api_tokens"],
                         application: "catalog-api-listen")
                 }
                 for try await notification in news { take(notification) }
@@ -46,8 +49,10 @@ struct APIUpkeep: Service {
     }
 
     private func take(_ notification: Listener.Notification) {
-        guard notification.channel == UploadAnnouncement.channel else {
-            return authenticator.forget(notification.payload)
+        switch notification.channel {
+        case UploadAnnouncement.channel: break
+        case ChangeFeed.channel: return changes.tell()
+        default: return authenticator.forget(notification.payload)
         }
         guard let news = UploadAnnouncement(payload: notification.payload) else { return }
         watch.tell(news.uploadId, news.phase == nil ? .changed : .progress(notification.payload))

@@ -23,8 +23,8 @@ struct CatalogCommand: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, IngestCommand.self, ServeCommand.self, WorkerCommand.self, UploadCommand.self,
             VendorCommand.self, CategoryCommand.self, TokenCommand.self, RouteCommand.self, EnrichCommand.self,
-            ProviderCommand.self, NAICSCommand.self, RelayCommand.self, JobsCommand.self, AuditCommand.self,
-            RetentionCommand.self,
+            ProviderCommand.self, NAICSCommand.self, RelayCommand.self, JobsCommand.self, ChangesCommand.self,
+            AuditCommand.self, RetentionCommand.self,
             MigrateCommand.self, PsqlCommand.self, PostgresCommand.self, ReferenceCommand.self,
         ])
 

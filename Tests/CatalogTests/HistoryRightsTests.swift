@@ -8,6 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct HistoryRightsTests {
     private static let tables = [
         "catalog.product_versions", "catalog.changes", "catalog.ticks", "catalog.version_formats",
+        "catalog.created_products",
     ]
     private static let roles = ["catalog_owner", "catalog_app", "catalog_vendor", "catalog_auditor"]
 
@@ -59,6 +60,7 @@ import Testing
         switch table {
         case "catalog.product_versions": "ended_by"
         case "catalog.version_formats": "columns"
+        case "catalog.created_products": "change_id"
         default: "tick_id"
         }
     }

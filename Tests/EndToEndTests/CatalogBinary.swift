@@ -37,7 +37,9 @@ struct CatalogBinary: Sendable {
             directory: folder.path)
     }
 
-    func start(_ arguments: String...) throws -> Subprocess {
+    func start(_ arguments: String...) throws -> Subprocess { try start(arguments: arguments) }
+
+    func start(arguments: [String]) throws -> Subprocess {
         try Subprocess.start(
             Project.binary("catalog"), arguments, environment: environment, directory: folder.path)
     }

@@ -22,6 +22,7 @@ import Testing
         },
         Session(page: "docs/guides/sql-cookbook.md", name: "cookbook") { try await $0.loadExample() },
         Session(page: "docs/guides/undo.md", name: "undo") { try await $0.loadExample() },
+        Session(page: "docs/guides/change-feed.md", name: "changes") { try await $0.loadExample() },
         Session(page: "docs/guides/s3-events.md", name: "routes"),
         Session(page: "docs/guides/http-api.md", name: "vendor-token") { try await $0.addVendor("VEND001") },
         Session(page: "docs/guides/enrichment.md", name: "enrichment-sql"),

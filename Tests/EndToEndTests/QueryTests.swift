@@ -18,7 +18,7 @@ import Testing
             _ = try await catalog.rows("update catalog.products set stock_quantity = 7 returning 1")
             let values = [
                 "vendor": "V001", "product": "P1", "from": "2020-01-01", "to": "2100-01-01", "status": "partial",
-                "days": "30", "moment": "2100-01-01",
+                "days": "30", "moment": "2100-01-01", "event": "queued",
             ]
             let files = try FileManager.default.contentsOfDirectory(atPath: Project.file("sql/queries"))
                 .filter { $0.hasSuffix(".sql") }
@@ -30,10 +30,14 @@ import Testing
                     .map { $0.dropFirst("-- Variables: ".count).split(separator: ", ").map(String.init) } ?? []
                 let upload = file.hasPrefix("price_changes") ? update.uploadId : partial.uploadId
                 let variables = names.flatMap { ["-v", "\($0)=\($0 == "upload" ? upload : values[$0] ?? "unknown")"] }
-                let outcome = try await catalog.run(
-                    ["psql", "-X", "-At", "-v", "ON_ERROR_STOP=1", "-f", Project.file("sql/queries/\(file)")]
-                        + variables)
+                let question =
+                    ["psql", "-X", "-v", "ON_ERROR_STOP=1", "-f", Project.file("sql/queries/\(file)")] + variables
+                let outcome = try await catalog.run(question + ["-At"])
                 #expect(outcome.status == 0 && !outcome.output.isEmpty, "\(file): \(outcome.error)")
+                let table = try await catalog.run(question, setting: ["PGTZ": "Asia/Tokyo"])
+                let widest = table.output.split(separator: "\n").map(\.count).max() ?? 0
+                #expect((40...120).contains(widest), "\(file): \(table.output)")
+                #expect(!table.output.contains("+09"), "\(file): \(table.output)")
             }
         }
     }
@@ -50,8 +54,9 @@ import Testing
                 "psql", "-X", "-At", "-f", Project.file("sql/queries/who_changed_this_price.sql"), "-v", "vendor=V001",
                 "-v", "product=P1")
             let lines = answer.split(separator: "\n").map { $0.split(separator: "|", omittingEmptySubsequences: false) }
-            #expect(lines.map { $0[2] } == ["1.00", "9.00"])
-            #expect(lines[0][3] == upload.uploadId && lines[0][6] == "postgres" && lines[1][3] == "")
+            #expect(lines.map { $0[1] } == ["1.00", "9.00"])
+            #expect(
+                lines[0][2] == upload.uploadId && lines[0][3] == "2" && lines[0][5] == "postgres" && lines[1][2] == "")
         }
     }
 }

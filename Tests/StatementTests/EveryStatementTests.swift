@@ -29,6 +29,7 @@ import Testing
         // Conditions and limits of lists: what was not asked for is not in the text
         ".all": "true", ".limit": "limit 1", "conditions": "true", "filter.condition": "true",
         // API: the fields of its answers
+        "columns": "c.cursor", "Shape.change.columns": Shape.change.columns,
         "Shape.category.columns": Shape.category.columns, "Shape.deadJob.columns": Shape.deadJob.columns,
         "Shape.product.columns": Shape.product.columns, "Shape.productImage.columns": Shape.productImage.columns,
         "Shape.queue.columns": Shape.queue.columns, "Shape.token.columns": Shape.token.columns,

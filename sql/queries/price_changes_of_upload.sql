@@ -1,6 +1,6 @@
 -- What an upload did to prices: old and new price of every product it updated.
 -- Variables: upload
-select v.vendor_id, v.vendor_product_id, v.sku, v.price as old_price, n.price as new_price,
+select v.vendor_id, audit.brief(v.vendor_product_id, 24) as product, audit.brief(v.sku, 24) as sku, v.price as old_price, n.price as new_price,
     round(100 * (n.price - v.price) / v.price, 1) as change_percent
 from catalog.product_versions v
 join lateral (

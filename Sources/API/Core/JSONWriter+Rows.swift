@@ -7,14 +7,15 @@ extension JSONWriter {
     var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
 
     /// A row as an object, its columns in the order of the shape.
-    mutating func row(_ row: Row, _ shape: Shape) {
-        object { $0.members(of: row, shape) }
+    /// - Parameter first: which column is the shape's first.
+    mutating func row(_ row: Row, _ shape: Shape, from first: Int = 0) {
+        object { $0.members(of: row, shape, from: first) }
     }
 
-    mutating func members(of row: Row, _ shape: Shape) {
+    mutating func members(of row: Row, _ shape: Shape, from first: Int = 0) {
         for (index, member) in shape.members.enumerated() {
             key(quoted: member.key)
-            row.withBytes(at: index) { value($0, member.form) }
+            row.withBytes(at: first + index) { value($0, member.form) }
         }
     }
 

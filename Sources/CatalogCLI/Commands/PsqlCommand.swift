@@ -7,7 +7,7 @@ struct PsqlCommand: AsyncParsableCommand {
         commandName: "psql",
         abstract: "Open psql on the configured or the embedded database.",
         discussion: """
-            All arguments go to psql.
+            All arguments go to psql. Times are read and shown in UTC, unless PGTZ says otherwise.
 
             Examples:
               catalog psql
@@ -27,6 +27,8 @@ struct PsqlCommand: AsyncParsableCommand {
         try await composition.connect().close()
         let environment = try ConnectionInfo.environment(of: try await composition.database.conninfo())
         for (name, value) in environment { setenv(name, value, 1) }
+        // Whoever wants another time zone says so.
+        setenv("PGTZ", "UTC", 0)
         let words = ["psql"] + arguments
         let pointers = words.map { strdup($0) } + [nil]
         execvp("psql", pointers)

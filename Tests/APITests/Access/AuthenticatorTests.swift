@@ -21,7 +21,8 @@ import Testing
             #expect(before.role == .operator)
 
             let upkeep = APIUpkeep(
-                watch: UploadWatch(), authenticator: authenticator, connector: Connector(conninfo), pool: pool,
+                watch: UploadWatch(), changes: ChangeWatch(), authenticator: authenticator,
+                connector: Connector(conninfo), pool: pool,
                 listens: true, logger: Logger(label: "test"))
             let running = Task { try await upkeep.run() }
             let listeners: Statement = """
