@@ -2,6 +2,8 @@
 public struct Connector: Sendable {
     private let candidates: @Sendable () async throws -> [String]
     private let renew: @Sendable () async -> Bool
+    /// Told of the connections of pools.
+    public var observer: (any PoolObserver)?
 
     /// - Parameters:
     ///   - candidates: asked for each new connection: URIs or `key=value` texts, of which the first that lets us in is taken.
