@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -34,6 +35,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         // What Hummingbird's own interface is made of
@@ -57,6 +59,7 @@ let package = Package(
         library("Curl", ["CLibcurl", "Threads"]),
         library("CSV", ["CSIMD"]),
         library("Text"),
+        library("Telemetry", ["Threads", metrics]),
         library("AWS", ["Curl", "OpenSSL", "Threads"]),
         // Its folder holds a link to sql/migrations, because SwiftPM plans again only when a target's own folder changes.
         .target(
@@ -66,35 +69,38 @@ let package = Package(
         library("Catalog", ["Postgres", "Text"]),
         library("Storage", ["AWS", "OpenSSL", "Threads"]),
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
-        library("Intake", ["AWS", "Jobs", "Postgres", "Storage", lifecycle, logging]),
+        library("Intake", ["AWS", "Jobs", "Postgres", "Storage", "Telemetry", "Threads", lifecycle, logging]),
         library(
             "Ingest",
             [
-                "AWS", "Catalog", "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular", "Text",
-                "Threads", logging,
+                "AWS", "Catalog", "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular",
+                "Telemetry", "Text", "Threads", logging,
             ]),
         library(
             "Enrichment",
             [
-                "Catalog", "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular", "Text",
-                "Threads", "Zlib", logging,
+                "Catalog", "CSV", "Curl", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Tabular", "Telemetry",
+                "Text", "Threads", "Zlib", logging,
             ]),
-        library("Relay", ["AWS", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Threads", "Zlib", logging]),
+        library(
+            "Relay",
+            ["AWS", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Telemetry", "Threads", "Zlib", logging]),
         library("Upkeep", ["Jobs", "OpenSSL", "Postgres", "Storage", "Zlib", logging]),
         library(
             "API",
             [
                 "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage",
-                "Tabular", "Text", "Threads", httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio,
+                "Tabular", "Telemetry", "Text", "Threads", httpTypes, hummingbird, hummingbirdCore, lifecycle, logging,
+                metrics, nio,
             ]),
         .executableTarget(
             name: "CatalogCLI",
             dependencies: [
                 "API", "AWS", "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "Migrations", "Postgres",
-                "Relay", "Storage", "Tabular", "Text", "Threads", "Upkeep", arguments, lifecycle, logging,
-                signals,
+                "Relay", "Storage", "Tabular", "Telemetry", "Text", "Threads", "Upkeep", arguments, lifecycle, logging,
+                metrics, signals,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, plugins: ["EmbedCommit"]),
 
         // Parsing and rules without a database, measured by Benchmarks/bench.py
         .executableTarget(
@@ -115,6 +121,8 @@ let package = Package(
         // sql/migrations compiled into the binary
         .executableTarget(name: "EmbedTool", swiftSettings: strict),
         .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["EmbedTool"]),
+        // the commit as well
+        .plugin(name: "EmbedCommit", capability: .buildTool(), dependencies: ["EmbedTool"]),
 
         .target(
             name: "TestSupport", dependencies: ["AWS", "Curl", "Migrations", "Postgres", "Threads"],
@@ -128,6 +136,7 @@ let package = Package(
         tests("OpenSSL", ["OpenSSL", "TestSupport"]),
         tests("AWS", ["AWS", "Curl", "TestSupport", "Threads"]),
         tests("Text", ["Text"]),
+        tests("Telemetry", ["Telemetry", metrics]),
         tests("Zlib", ["TestSupport", "Zlib"]),
         tests("Curl", ["Curl", "OpenSSL", "TestSupport", "Threads"]),
         tests("CSV", ["CSV", "TestSupport"]),

@@ -129,6 +129,7 @@ class Shape:
     cpu: float = 0.25
     memory: float = 0.5
     poll_seconds: int = 60
+    measured: bool = False
 
     @property
     def tasks(self):
@@ -142,11 +143,14 @@ class Shape:
     def alarms(self):
         """As the template makes them; a test counts."""
         split = 2 if self.layout == "split" else 0
-        return 6 + split + (4 if self.balancer else 0) + (2 if self.database == "new" else 0)
+        return 6 + split + (4 if self.balancer else 0) + (2 if self.database == "new" else 0) + (14 if self.measured else 0)
+
+    @property
+    def metrics(self):
+        """Lines of the log that the template counts, and what the service writes itself: ten series, and two that are counted."""
+        return 8 + (12 if self.measured else 0)
 
 
-# Lines of the log that the template counts.
-METRICS = 8
 # Assumed: bytes of the log of an upload, part of a file that comes back as reports, of an image.
 LOG_BYTES, REPORT_SHARE, IMAGE_GIGABYTES = 5_000, 0.05, 0.15
 
@@ -171,8 +175,8 @@ def month(shape):
         yield line("a database of its own, db.t4g.micro and 20 GB", ("database", HOURS), ("database_storage", 20))
     yield line(f"S3: {lists(shape):,} lists, {shape.uploads:,} files", *store(shape))
     yield line("SNS: mails and events", ("mail", max(0, shape.uploads - 1000)), ("event", shape.uploads if shape.balancer else 0))
-    yield line(f"CloudWatch: {shape.alarms} alarms, {METRICS} metrics, a dashboard, logs",
-               ("alarm", shape.alarms), ("metric", METRICS), ("dashboard", 1), ("log", shape.uploads * LOG_BYTES / 1e9))
+    yield line(f"CloudWatch: {shape.alarms} alarms, {shape.metrics} metrics, a dashboard, logs",
+               ("alarm", shape.alarms), ("metric", shape.metrics), ("dashboard", 1), ("log", shape.uploads * LOG_BYTES / 1e9))
     # That of the links, without a balancer; that of a new database's master.
     yield line("secrets, image", ("secret", (not shape.balancer) + (shape.database == "new")), ("image", IMAGE_GIGABYTES))
     yield line("transfer: reports out, rows to a database in another zone",
@@ -208,6 +212,7 @@ def breakers(shape):
         "--layout split": {"layout": "split"},
         "--architecture x86": {"architecture": "x86"},
         "--cpu 1 --memory 2": {"cpu": 1.0, "memory": 2.0},
+        "--measured": {"measured": True},
         "--poll-seconds 5": {"poll_seconds": 5},
         "--kept 100000": {"kept": 100_000},
     }

@@ -10,7 +10,7 @@ fail() {
     exit 1
 }
 
-grep -qF "version: \"$version\"" Sources/CatalogCLI/CatalogCommand.swift ||
+grep -qF "release = \"$version\"" Sources/CatalogCLI/CatalogCommand.swift ||
     fail "the code is another version than $version: see Sources/CatalogCLI/CatalogCommand.swift"
 notes=$(awk -v heading="## [$version]" '
     /^## / { inside = index($0, heading) == 1; next }

@@ -60,6 +60,7 @@ missing_packages() {
     # What tests and benchmarks compare with.
     case " $* " in *" Tests/"*)
         has bsdtar || echo libarchive-tools
+        has prometheus || echo prometheus
         has pgbouncer || [ -x /usr/sbin/pgbouncer ] || echo pgbouncer
         ;;
     esac

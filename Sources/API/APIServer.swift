@@ -10,6 +10,7 @@ package import Postgres
 package import ServiceLifecycle
 package import Storage
 import Tabular
+package import Telemetry
 
 /// The HTTP side of the service.
 package struct APIServer: Sendable {
@@ -44,6 +45,7 @@ package struct APIServer: Sendable {
         let enrichment: EnrichmentResources
         let recorder: ArrivalRecorder
         let intake: EventIntake?
+        let metrics: MetricReport
         let isReady: @Sendable () async throws -> Void
 
         /// - Parameters:
@@ -57,7 +59,8 @@ package struct APIServer: Sendable {
         package init(
             connector: Connector, pool: Pool, store: any ObjectStore, uploadStore: any ObjectStore,
             uploadBucket: String, enrichment: EnrichmentResources,
-            recorder: ArrivalRecorder, intake: EventIntake?, isReady: @escaping @Sendable () async throws -> Void
+            recorder: ArrivalRecorder, intake: EventIntake?, metrics: MetricReport,
+            isReady: @escaping @Sendable () async throws -> Void
         ) {
             self.connector = connector
             self.pool = pool
@@ -67,6 +70,7 @@ package struct APIServer: Sendable {
             self.enrichment = enrichment
             self.recorder = recorder
             self.intake = intake
+            self.metrics = metrics
             self.isReady = isReady
         }
     }
@@ -76,7 +80,6 @@ package struct APIServer: Sendable {
     private let logger: Logger
     private let watch = UploadWatch()
     private let changes = ChangeWatch()
-    private let metrics = HTTPMetrics()
     private let authenticator: Authenticator
     private let health: HealthRoutes
     private let report: MetricsRoutes
@@ -89,7 +92,7 @@ package struct APIServer: Sendable {
             pool: resources.pool,
             issuer: configuration.tokens.map { JWTIssuer($0, http: HTTPClient(), logger: logger) })
         health = HealthRoutes(isReady: resources.isReady, logger: logger)
-        report = MetricsRoutes(metrics: MetricsReport(pool: resources.pool, http: metrics))
+        report = MetricsRoutes(metrics: resources.metrics)
     }
 
     /// What listens, and what keeps it informed; all end when they are asked to.
@@ -99,38 +102,19 @@ package struct APIServer: Sendable {
             pool: resources.pool,
             listens: configuration.listens, logger: logger)
         let endpoints = endpoints
-        let main = application(at: configuration.address, endpoints + [description(of: endpoints)])
+        let main = listener.service(at: configuration.address, endpoints + [description(of: endpoints)])
         guard let address = configuration.operatorsAddress else { return [upkeep, main] }
-        return [upkeep, main, application(at: address, health.endpoints + report.endpoints)]
+        return [upkeep, main, listener.service(at: address, health.endpoints + report.endpoints)]
     }
 
-    private func application(at address: ListenAddress, _ endpoints: [Endpoint]) -> any Service {
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        let channel = HTTP1Channel.Configuration(
-            idleTimeout: .init(configuration.idle),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
-        return Application(
-            router: router(endpoints), server: .http1(configuration: channel),
-            configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: address.port), serverName: "catalog"),
-            onServerRunning: { [logger] channel in
-                logger.notice("http.listening", metadata: ["address": "\(channel.localAddress.map { "\($0)" } ?? "")"])
-            },
-            logger: quiet)
-    }
-
-    private func router(_ endpoints: [Endpoint]) -> Router<APIContext> {
-        let router = Router(context: APIContext.self)
-        router.add(middleware: Front(metrics: metrics, logger: logger))
+    private var listener: HTTPListener {
         let door = EndpointRouter(
             authenticator: authenticator, limiter: RequestLimiter(perSecond: configuration.requestsPerSecond),
             idempotency: Idempotency(
                 pool: resources.pool, maximumBodyBytes: configuration.maximumFileBytes + Self.formOverhead))
-        door.add(endpoints, to: router)
-        return router
+        return HTTPListener(idle: configuration.idle, door: door, logger: logger)
     }
+
 
     /// What a form adds to its file, generously.
     private static let formOverhead = 1 << 20

@@ -5,6 +5,8 @@ import Postgres
 
 @main
 struct CatalogCommand: AsyncParsableCommand {
+    static let release = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "catalog",
         abstract:
@@ -19,7 +21,7 @@ struct CatalogCommand: AsyncParsableCommand {
               catalog ingest products.csv --vendor VEND001
               catalog psql -c 'select * from audit.uploads'
             """,
-        version: "0.1.0",
+        version: "\(release) (\(BuildCommit.text))",
         subcommands: [
             DemoCommand.self, IngestCommand.self, ServeCommand.self, WorkerCommand.self, UploadCommand.self,
             VendorCommand.self, CategoryCommand.self, TokenCommand.self, RouteCommand.self, EnrichCommand.self,

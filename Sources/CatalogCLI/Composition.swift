@@ -65,7 +65,7 @@ struct Composition: Sendable {
     ) throws -> Migrator {
         Migrator(
             conninfo: conninfo, files: try files ?? MigrationSet.bundled(),
-            binary: CatalogCommand.configuration.version,
+            binary: CatalogCommand.release,
             report: report)
     }
 

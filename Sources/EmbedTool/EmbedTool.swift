@@ -1,14 +1,37 @@
 import Foundation
 
 /// `EmbedTool OUT.swift IN.sql…` writes the SQL files as Swift source: `EmbeddedMigrations.files`, in the order given.
+/// `EmbedTool --commit OUT.swift GIT [COMMIT]` writes which commit is built: `BuildCommit.text`.
 @main
 struct EmbedTool {
     static func main() {
         let arguments = CommandLine.arguments.dropFirst()
+        if arguments.first == "--commit" { return writeCommit(Array(arguments.dropFirst())) }
         guard let output = arguments.first else { fail("usage: EmbedTool OUT.swift IN.sql…") }
         do {
             let entries = try arguments.dropFirst().map(entry)
             try Data(source(entries).utf8).write(to: URL(filePath: output))
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    private static func writeCommit(_ arguments: [String]) {
+        guard arguments.count == 3 else { fail("usage: EmbedTool --commit OUT.swift GIT COMMIT") }
+        let commit = arguments[2].isEmpty ? GitFolder(path: arguments[1]).commit : arguments[2]
+        let text = commit.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(12)
+        do {
+            try Data(
+                """
+                // Written by EmbedTool.
+
+                enum BuildCommit {
+                    /// The first 12 digits; `unknown` where the sources came without their history.
+                    static let text = "\(text.isEmpty ? "unknown" : text)"
+                }
+
+                """.utf8
+            ).write(to: URL(filePath: arguments[0]))
         } catch {
             fail("\(error)")
         }

@@ -1,5 +1,6 @@
 import Jobs
 import Postgres
+import Telemetry
 
 /// One batch from its records to its results.
 ///
@@ -134,5 +135,6 @@ struct BatchRun {
             try answers.store(session)
             try session.finishBatch(request.requestID, number, results, errors, job)
         }
+        EnrichmentMetrics.count(results, errors)
     }
 }

@@ -1,6 +1,6 @@
 /// How a call ended.
 struct CallEnd: Sendable {
-    enum State: String { case answered, refused, unknown, unused }
+    enum State: String, CaseIterable { case answered, refused, unknown, unused }
 
     var callID: Int
     var provider: String

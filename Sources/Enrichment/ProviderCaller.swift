@@ -1,5 +1,6 @@
 import Jobs
 import Postgres
+import Telemetry
 
 /// Makes reserved calls, each at its time, and says what their failures mean.
 struct ProviderCaller: Sendable {
@@ -24,9 +25,16 @@ struct ProviderCaller: Sendable {
     /// Makes all calls, at once as far as their times allow.
     func make(_ calls: [GrantedCall]) async -> [Outcome] {
         await withTaskGroup(of: Outcome.self) { group in
-            for call in calls { group.addTask { await make(call) } }
+            for call in calls { group.addTask { await makeCounted(call) } }
             return await group.reduce(into: []) { $0.append($1) }
         }
+    }
+
+    private func makeCounted(_ call: GrantedCall) async -> Outcome {
+        let outcome = await make(call)
+        MetricFamily.enrichmentCalls.add(1, name, outcome.end.state.rawValue)
+        MetricFamily.enrichmentCreditsUsed.add(outcome.end.credits, name)
+        return outcome
     }
 
     private func make(_ call: GrantedCall) async -> Outcome {
@@ -40,6 +48,8 @@ struct ProviderCaller: Sendable {
         guard !limiter.isBlocked else {
             return unmade(call, JobError.postponed(for: .seconds(1), reason: "\(name) asked for silence"))
         }
+        let begin = ContinuousClock.now
+        defer { MetricFamily.enrichmentCall.observe(ContinuousClock.now - begin, name) }
         do {
             let inputs = call.plan.questions.map(\.input)
             let answers = try await entry.provider.call(call.plan.capability, inputs, callID: call.id)

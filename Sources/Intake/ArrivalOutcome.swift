@@ -31,6 +31,20 @@ package enum ArrivalOutcome: Sendable, Equatable {
     }
 }
 
+extension ArrivalOutcome {
+    /// What may become of an event, as metrics say it.
+    package static let names = ["accepted", "seen", "ignored", "unrouted"]
+
+    var name: String {
+        switch self {
+        case .accepted: "accepted"
+        case .seen: "seen"
+        case .ignored: "ignored"
+        case .unrouted: "unrouted"
+        }
+    }
+}
+
 /// As logs say it.
 extension ArrivalOutcome: CustomStringConvertible {
     package var description: String {

@@ -3,6 +3,7 @@ package import Logging
 import Postgres
 import ServiceLifecycle
 package import Storage
+import Threads
 
 /// Lists the routed prefixes: for stores that announce nothing, and for what an event lost.
 package struct ArrivalPoller: Service {
@@ -10,6 +11,8 @@ package struct ArrivalPoller: Service {
     private let stores: any ObjectStores
     private let interval: Duration
     private let logger: Logger
+    /// When the last round began that got to its end.
+    private let lastRound = Locked(ContinuousClock.now)
 
     /// - Parameter interval: between the end of one round and the beginning of the next.
     package init(recorder: ArrivalRecorder, stores: any ObjectStores, interval: Duration, logger: Logger) {
@@ -22,8 +25,10 @@ package struct ArrivalPoller: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
+                let begin = ContinuousClock.now
                 do {
                     let found = try await runOnce()
+                    lastRound.withLock { $0 = begin }
                     if found > 0 { logger.notice("poller.found", metadata: ["objects": "\(found)"]) }
                 } catch  where !Task.isCancelled {
                     logger.error("poller.failed", metadata: ["error": "\(error)"])
@@ -33,6 +38,9 @@ package struct ArrivalPoller: Service {
             }
         }
     }
+
+    /// What was put longer ago has been found.
+    package var lag: Duration { ContinuousClock.now - lastRound.withLock { $0 } }
 
     /// One round over all routes; a bucket that cannot be listed does not keep the others waiting.
     /// - Returns: how many arrivals no event had announced.

@@ -3,7 +3,7 @@ package import Foundation
 /// An object appeared in a bucket: what the event of any store says about it.
 package struct ObjectEvent: Sendable, Equatable {
     /// Who says so.
-    package enum Source: String, Sendable { case s3, sns, eventbridge, minio, ceph, poller, api }
+    package enum Source: String, Sendable, CaseIterable { case s3, sns, eventbridge, minio, ceph, poller, api }
 
     package var source: Source
     package var bucket: String

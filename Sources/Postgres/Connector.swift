@@ -4,6 +4,8 @@ public struct Connector: Sendable {
     private let renew: (@Sendable () async -> Void)?
     /// Tells listeners what connections of pools have committed; nil leaves it to each connection.
     public var announcer: Announcer?
+    /// Told of the connections of pools.
+    public var observer: (any PoolObserver)?
 
     /// - Parameters:
     ///   - candidates: asked for each new connection: URIs or `key=value` texts, of which the first that lets us in is taken.

@@ -47,7 +47,7 @@ public final class Pool: Sendable {
     /// - Throws: what `body` throws; `PostgresError` if no connection can be opened or the pool is closed;
     ///   `CancellationError` if the task was cancelled while it waited.
     public func withConnection<Result>(_ body: (Connection) async throws -> Result) async throws -> Result {
-        try await semaphore.wait()
+        try await enter()
         // The connection is back before the semaphore is signalled: the next task finds it instead of opening another.
         defer { semaphore.signal() }
         return try await lend(try await borrow(), body)
@@ -60,7 +60,7 @@ public final class Pool: Sendable {
         within limit: Duration? = nil, _ body: @Sendable (Session) throws -> Result
     ) async throws -> Result {
         let limit = limit ?? self.limit
-        try await semaphore.wait()
+        try await enter()
         defer { semaphore.signal() }
         // Asked in the same visit to the connection's thread in which the work is done: each visit costs two switches.
         while let connection = takeIdle() {
@@ -90,7 +90,14 @@ public final class Pool: Sendable {
             return state.idle
         }
         semaphore.close()
-        for connection in idle { await connection.close() }
+        await discard(idle)
+    }
+
+    private func enter() async throws {
+        guard let observer = connector.observer else { return try await semaphore.wait() }
+        let begin = ContinuousClock.now
+        try await semaphore.wait()
+        observer.waited(application, for: .now - begin)
     }
 
     private func lend<Result>(
@@ -115,7 +122,7 @@ public final class Pool: Sendable {
             // Only a cancelled task or a lost server makes this fail, and the connection is not needed then,
             // because a new one is opened by whoever comes next.
             if (try? await connection.run({ $0.isStillConnected })) == true { return connection }
-            await connection.close()
+            await discard([connection])
         }
         return try await open()
     }
@@ -129,6 +136,7 @@ public final class Pool: Sendable {
                 try setUp(session)
             }
         }
+        connector.observer?.opened(application)
         return connection
     }
 
@@ -143,7 +151,14 @@ public final class Pool: Sendable {
             defer { state.idle = [] }
             return state.idle + [connection]
         }
-        for connection in unwanted { await connection.close() }
+        await discard(unwanted)
+    }
+
+    private func discard(_ connections: [Connection]) async {
+        for connection in connections {
+            await connection.close()
+            connector.observer?.closed(application)
+        }
     }
 }
 

@@ -11,7 +11,10 @@ extension RelayArchive {
     }
 
     static func deliver(_ archive: RelayArchive) -> Statement {
-        "update relay.archives set delivered_at = clock_timestamp(), is_uncertain = false where \(isSame(archive))"
+        """
+        update relay.archives set delivered_at = clock_timestamp(), is_uncertain = false where \(isSame(archive))
+        returning extract(epoch from clock_timestamp() - window_at)::float8 as seconds
+        """
     }
 
     static func verify(_ archive: RelayArchive) -> Statement {

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Postgres
 import Storage
+import Telemetry
 
 /// What keeps a window from being delivered: what has to work again before the next try is of use.
 struct RelayFailure: Error, CustomStringConvertible {
@@ -56,10 +57,7 @@ struct RelayPipeline: Sendable {
     private func resume(_ archive: RelayArchive, _ window: RelayWindow) async throws {
         let problem = try await failing(.target) { try await self.problem(of: archive) }
         guard let problem else {
-            return try await pool.transaction { session in
-                try session.hold(window)
-                try session.execute(RelayArchive.deliver(archive))
-            }
+            return try await recordDelivery(of: archive, window)
         }
         // What is the same bytes needs no source.
         if problem != ArchiveMismatch.missing,
@@ -113,15 +111,23 @@ struct RelayPipeline: Sendable {
         // Its path leads to the file as long as somebody holds it.
         withExtendedLifetime(packed.file) {}
         progress()
-        try await pool.transaction { session in
-            try session.hold(window)
-            try session.execute(RelayArchive.deliver(archive))
-        }
+        try await recordDelivery(of: archive, window)
         logger.info(
             "relay.archive.delivered",
             metadata: [
-                "key": "\(archive.key)", "members": "\(archive.memberCount)", "bytes": "\(archive.byteCount)",
+                "key": "\(archive.key)", "members": .stringConvertible(archive.memberCount),
+                "bytes": .stringConvertible(archive.byteCount),
             ])
+    }
+
+    private func recordDelivery(of archive: RelayArchive, _ window: RelayWindow) async throws {
+        let seconds = try await pool.transaction { session in
+            try session.hold(window)
+            return try session.first(RelayArchive.deliver(archive))?.get("seconds", as: Double.self)
+        }
+        MetricFamily.relayObjects.add(archive.memberCount)
+        MetricFamily.relayBytes.add(archive.byteCount)
+        if let seconds { MetricFamily.relayDelivery.observe(seconds: seconds) }
     }
 
     /// Asks the target again, because what it answered to the delivery proves little.

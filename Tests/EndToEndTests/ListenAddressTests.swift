@@ -17,7 +17,7 @@ import Testing
                 #expect(answer.status == status, "\(path)")
             }
             let metrics = try await http.send(HTTPRequest("GET", "http://\(address)/metrics"))
-            #expect(String(decoding: metrics.body, as: UTF8.self).contains("path=\"/readyz\""))
+            #expect(String(decoding: metrics.body, as: UTF8.self).contains("route=\"GET /readyz\""))
         }
     }
 

@@ -80,20 +80,25 @@ def anchors(page):
 
 
 def alarm_metrics(of):
-    """A metric of our own is one that a filter counts, and a filter counts events that are logged."""
+    """A metric of our own is one that a filter counts or the service writes, and a filter counts events that are logged."""
     counted = {
         transformation["MetricName"]: filter["FilterPattern"]
         for filter in resources("AWS::Logs::MetricFilter", of).values()
         for transformation in filter["MetricTransformations"]
     }
     for name, alarm in resources("AWS::CloudWatch::Alarm", of).items():
-        if "MetricName" in alarm and not str(alarm["Namespace"]).startswith("AWS/") and alarm["MetricName"] not in counted:
+        if "MetricName" in alarm and not str(alarm["Namespace"]).startswith("AWS/") and alarm["MetricName"] not in counted.keys() | written():
             yield f"{name}: nothing counts {alarm['MetricName']}"
     logged = set(re.findall(r"^\| `([a-z_.]+)` \|", text("docs/reference/log-events.md"), re.M))
     for metric, pattern in counted.items():
         for event in re.findall(r'\$\.event = "([^"]+)"', pattern):
             if event not in logged:
                 yield f"{metric}: nothing logs {event}"
+
+
+def written():
+    """Metrics of the line that CloudWatch reads, and whatever else stands in it."""
+    return set(re.findall(r'name: "(\w+)", unit:', text("Sources/CatalogCLI/Metrics/EmbeddedMetricValues.swift")))
 
 
 def shell(of):

@@ -37,12 +37,16 @@ class CostTest(unittest.TestCase):
         self.assertNotIn("--nat", [words for words, _ in cost.breakers(cost.Shape(nat=True))])
 
     def test_alarms_and_metrics_are_those_of_the_template(self):
-        self.assertEqual(cost.METRICS, len(resources("AWS::Logs::MetricFilter")))
+        filters = [properties.get("Condition") for properties in template()["Resources"].values()
+                   if properties["Type"] == "AWS::Logs::MetricFilter"]
+        self.assertEqual(cost.Shape().metrics, filters.count(None))
+        self.assertEqual(cost.Shape(measured=True).metrics, len(filters) + 10)
         for change, conditions in [
             ({}, {None, "IsRunning"}),
             ({"layout": "split"}, {None, "IsRunning", "SplitAndRunning"}),
             ({"balancer": True}, {None, "IsRunning", "IsPublic"}),
             ({"database": "new"}, {None, "IsRunning", "NewDatabase"}),
+            ({"measured": True}, {None, "IsRunning", "IsMeasured", "MeasuredAndRunning"}),
         ]:
             made = [
                 name for name, resource in template()["Resources"].items()

@@ -60,7 +60,7 @@ class NotesTest(unittest.TestCase):
         return subprocess.run([ROOT / "scripts/release-notes.sh", version], capture_output=True, text=True)
 
     def test_the_words_of_the_version_of_the_code(self):
-        version = re.search(r'version: "([\d.]+)"', text("Sources/CatalogCLI/CatalogCommand.swift"))[1]
+        version = re.search(r'release = "([\d.]+)"', text("Sources/CatalogCLI/CatalogCommand.swift"))[1]
         notes = self.notes(version)
         self.assertEqual(notes.returncode, 0, notes.stderr)
         self.assertNotIn("\n## ", "\n" + notes.stdout)

@@ -18,6 +18,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import commands
+import metrics
 import modules
 import routes
 import schema
@@ -81,6 +82,7 @@ def pages(catalog):
     parts = {
         "docs/reference/cli.md": commands.render(json.loads(catalog.ask("--experimental-dump-help"))),
         "docs/reference/settings.md": settings.render(json.loads(catalog.ask("reference", "settings"))),
+        "docs/reference/metrics.md": metrics.render(json.loads(catalog.ask("reference", "metrics"))),
         "docs/reference/schema.md": schema.render(relations, functions),
         "docs/reference/routes.md": routes.render(catalog.openapi()),
     }

@@ -23,8 +23,7 @@ struct Front: RouterMiddleware {
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         response.headers[.requestID] = context.id
         let took = ContinuousClock.now - begin
-        metrics.count(
-            method: request.method.rawValue, path: context.route, status: Int(response.status.code), took: took)
+        metrics.count(request.method, context.route, Int(response.status.code), took: took)
         log(request, context, response.status, took)
         return response
     }

@@ -1,46 +1,56 @@
-import Jobs
-import Threads
+import CoreMetrics
+import HTTPTypes
+import Hummingbird
+import Telemetry
 
-/// Requests since the start, by method, path and status, and how long they took.
-final class HTTPMetrics: Sendable {
-    /// Upper bounds of the histogram, in seconds.
-    static let bounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
-
-    struct Key: Hashable {
-        var method: String
+/// Requests by route and status, and how long they took. What counts is made once for each route.
+struct HTTPMetrics: Sendable {
+    private struct Route: Hashable {
+        var method: HTTPRequest.Method
+        /// In the words of the router.
         var path: String
     }
 
-    struct Series {
-        /// By status.
-        var requests: [Int: Int] = [:]
-        /// By bound, not yet added up; the last is beyond all.
-        var durations = Array(repeating: 0, count: HTTPMetrics.bounds.count + 1)
-        var seconds = 0.0
-    }
+    private struct Series {
+        let name: String
+        let duration: Recorder
+        let requests: [Int: Counter]
 
-    private let state = Locked<[Key: Series]>([:])
-
-    func count(method: String, path: String, status: Int, took: Duration) {
-        let seconds = took.seconds
-        let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-        state.withLock { state in
-            state[Key(method: method, path: path), default: Series()].add(status, bucket, seconds)
+        init(_ name: String) {
+            self.name = name
+            duration = MetricFamily.requestDuration.recorder([name])
+            requests = Dictionary(
+                uniqueKeysWithValues: HTTPMetrics.usualStatuses.map {
+                    ($0, MetricFamily.requests.counter([name, "\($0)"]))
+                })
         }
     }
 
-    /// All series, by path and method.
-    var series: [(Key, Series)] {
-        state.withLock { state in
-            state.sorted { ($0.key.path, $0.key.method) < ($1.key.path, $1.key.method) }.map { ($0.key, $0.value) }
+    /// What every route may answer; a rarer status gets its series when it comes.
+    private static let usualStatuses = [200, 400, 401, 403, 404, 429, 500, 503]
+
+    private let series: [Route: Series]
+    /// Paths that lead nowhere.
+    private let unknown = Series("unknown")
+
+    init(_ endpoints: [Endpoint]) {
+        series = Dictionary(
+            uniqueKeysWithValues: endpoints.map {
+                (Route(method: $0.method, path: $0.routerPath.description), Series("\($0.method.rawValue) \($0.path)"))
+            })
+        for endpoint in endpoints {
+            for answer in endpoint.answers {
+                _ = MetricFamily.requests.counter(
+                    ["\(endpoint.method.rawValue) \(endpoint.path)", "\(answer.status.code)"])
+            }
         }
     }
-}
 
-extension HTTPMetrics.Series {
-    fileprivate mutating func add(_ status: Int, _ bucket: Int, _ took: Double) {
-        requests[status, default: 0] += 1
-        durations[bucket] += 1
-        seconds += took
+    /// - Parameter path: of the endpoint, in the words of the router; anything else counts as unknown, as does a method that the path
+    ///   does not have.
+    func count(_ method: HTTPRequest.Method, _ path: String, _ status: Int, took duration: Duration) {
+        let series = series[Route(method: method, path: path)] ?? unknown
+        (series.requests[status] ?? MetricFamily.requests.counter([series.name, "\(status)"])).increment()
+        series.duration.record(duration.metricSeconds)
     }
 }

@@ -1,8 +1,9 @@
 import Hummingbird
+import Telemetry
 
 /// `GET /metrics`: how the service is doing.
 struct MetricsRoutes: Sendable {
-    let metrics: MetricsReport
+    let metrics: MetricReport
 
     var endpoints: [Endpoint] { [prometheus] }
 
@@ -10,8 +11,8 @@ struct MetricsRoutes: Sendable {
         Endpoint(
             method: .get, path: "/metrics",
             summary:
-                "Counters and gauges in the text format of Prometheus; those of the database at most 2 seconds old.",
+                "Metrics in the text format of Prometheus; those of the database at most 5 seconds old.",
             access: .anybody, answers: [.init(.ok, .text("text/plain"), "Metrics.")]
-        ) { _ in .text(try await metrics.text(), "text/plain; version=0.0.4; charset=utf-8") }
+        ) { _ in .text(await metrics.text(), "text/plain; version=0.0.4; charset=utf-8") }
     }
 }

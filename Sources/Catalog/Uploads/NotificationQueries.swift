@@ -54,6 +54,8 @@ enum Outbox {
         """
         update catalog.notifications set state = 'sent', sent_at = clock_timestamp(), last_error = null
         where notification_id = \(mail.notificationID)::bigint and attempts = \(mail.attempt)::integer and state = 'pending'
+        returning coalesce(extract(epoch from clock_timestamp() - (
+            select u.completed_at from catalog.upload_history u where u.upload_id = notifications.upload_id)), 0)::float8 as delay
         """
     }
 
@@ -119,13 +121,13 @@ extension Session {
     }
 
     /// The mail was sent.
-    /// - Returns: false if that is recorded already, or another attempt has the mail by now.
-    package func finishNotification(_ mail: PendingNotification) throws -> Bool {
-        try execute(Outbox.finish(mail)) == 1
+    /// - Returns: how many seconds after the end of its upload; nil if that is recorded already, or another attempt has the mail by now.
+    package func finishNotification(_ mail: PendingNotification) throws -> Double? {
+        try first(Outbox.finish(mail))?.get("delay")
     }
 
     /// The mail will never be sent.
-    /// - Returns: as `finishNotification`.
+    /// - Returns: false if that is recorded already, or another attempt has the mail by now.
     package func giveUpNotification(_ mail: PendingNotification, reason: String) throws -> Bool {
         try execute(Outbox.giveUp(mail, reason: reason)) == 1
     }

@@ -117,6 +117,8 @@ package struct Upload: Equatable, Sendable {
     package var objectVersion: String?
     /// Of the object, without quotes; the same as the version in a bucket without versions.
     package var etag: String?
+    /// Who told of the object, as arrivals say it; nil for a local file.
+    package var source: String?
     /// Size the store announced.
     package var byteCount: Int?
     /// The encoding of the text, by a name that iconv knows; nil finds it.

@@ -17,6 +17,7 @@ extension Upload {
         update catalog.upload_history
         set error_file_s3_key = \(errors)::text, rejected_file_s3_key = \(rejected)::text
         where upload_id = \(uploadID)::text
+        returning extract(epoch from clock_timestamp() - completed_at)::float8 as delay
         """
     }
 }
@@ -30,7 +31,8 @@ extension Session {
     }
 
     /// Records where the error report and the rejected rows are.
-    package func recordReport(_ uploadID: String, errorsKey: String, rejectedKey: String?) throws {
-        try execute(Upload.recordReport(uploadID, errors: errorsKey, rejected: rejectedKey))
+    /// - Returns: how many seconds after the end of the upload; nil if there is no such upload.
+    package func recordReport(_ uploadID: String, errorsKey: String, rejectedKey: String?) throws -> Double? {
+        try first(Upload.recordReport(uploadID, errors: errorsKey, rejected: rejectedKey))?.get("delay")
     }
 }

@@ -38,8 +38,8 @@ extension Upload {
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
         returning vendor_id, file_name, mode, policy, empty_cells, missing_products, bucket, object_key, object_version,
             file_size_bytes, dry_run, encoding, announced_sha256,
-            (select e.etag from intake.object_events e
-                where e.upload_id = upload_history.upload_id and e.received_at >= upload_history.upload_timestamp) as etag
+            (select array[e.etag, e.source] from intake.object_events e
+                where e.upload_id = upload_history.upload_id and e.received_at >= upload_history.upload_timestamp) as arrival
         """
     }
 
@@ -123,7 +123,8 @@ extension Session {
             policy: UploadPolicy(rawValue: row.get("policy")) ?? .loadValid, bucket: row.get("bucket"),
             objectKey: row.get("object_key"))
         upload.objectVersion = try row.get("object_version")
-        upload.etag = try row.get("etag")
+        let arrival: [String]? = try row.get("arrival")
+        (upload.etag, upload.source) = (arrival?.first, arrival?.last)
         upload.byteCount = try row.get("file_size_bytes")
         upload.isDryRun = try row.get("dry_run")
         upload.encoding = try row.get("encoding")

@@ -1,10 +1,35 @@
 import ArgumentParser
+import Telemetry
 
 /// For `make docs`: what the binary says of itself, as JSON.
 struct ReferenceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reference", abstract: "Print what the documentation is made of.", shouldDisplay: false,
-        subcommands: [SettingsList.self])
+        subcommands: [SettingsList.self, MetricList.self])
+
+    struct MetricList: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "metrics", abstract: "Print every family of metrics as JSON.")
+
+        private struct Entry: Encodable {
+            var name, type, help: String
+            var labels: [String]
+            var buckets: [Double]?
+
+            init(_ family: MetricFamily) {
+                name = family.rawValue
+                help = family.definition.help
+                labels = family.labels
+                switch family.kind {
+                case .counter: type = "counter"
+                case .gauge: type = "gauge"
+                case .histogram(let bounds): (type, buckets) = ("histogram", bounds)
+                }
+            }
+        }
+
+        func run() throws { try JSONOutput.print(MetricFamily.allCases.map(Entry.init)) }
+    }
 
     struct SettingsList: ParsableCommand {
         static let configuration = CommandConfiguration(

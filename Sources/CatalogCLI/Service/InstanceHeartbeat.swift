@@ -20,7 +20,7 @@ struct InstanceHeartbeat: Service {
         instance = ServiceInstance(
             id: UUID().uuidString.lowercased(), host: ProcessInfo.processInfo.hostName,
             process: Int(ProcessInfo.processInfo.processIdentifier), roles: roles,
-            binary: CatalogCommand.configuration.version, schemaVersion: files.newestVersion)
+            binary: CatalogCommand.release, schemaVersion: files.newestVersion)
     }
 
     func run() async throws {

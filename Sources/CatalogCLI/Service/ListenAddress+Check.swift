@@ -6,8 +6,14 @@ extension APIServer.Configuration {
     /// - Throws: `SettingsError` that names the variable.
     func checkAddresses() throws {
         try address.check("CATALOG_HTTP_ADDRESS")
+        try checkOperatorsAddress(besides: address)
+    }
+
+    /// The same for a process that answers operators alone.
+    /// - Parameter address: on which it listens for others.
+    func checkOperatorsAddress(besides address: ListenAddress? = nil) throws {
         if let operatorsAddress {
-            guard operatorsAddress != address || address.port == 0 else {
+            guard operatorsAddress != address || operatorsAddress.port == 0 else {
                 throw SettingsError(
                     "CATALOG_METRICS_ADDRESS", "\(operatorsAddress)", "CATALOG_HTTP_ADDRESS is the same: choose another"
                 )

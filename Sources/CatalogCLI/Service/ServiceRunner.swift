@@ -11,6 +11,7 @@ import Postgres
 import Relay
 import ServiceLifecycle
 import Storage
+import Telemetry
 import UnixSignals
 import Upkeep
 
@@ -33,12 +34,16 @@ struct ServiceRunner {
         let logger = makeLogger()
         // A wrong schema or an unreachable database stops the start, not the first job.
         try await composition.connect(notice: { _ in }).close()
-        if roles.contains(.api) { try settings.http.checkAddresses() }
+        if roles.contains(.api) {
+            try settings.http.checkAddresses()
+        } else {
+            try settings.http.checkOperatorsAddress()
+        }
+        let registry = startMetrics()
         composition.sweepFolders()
         let slots = settings.worker.concurrency.values.reduce(0, +)
-        let pool = Pool(composition.database.connector, maximum: slots + 4, application: "catalog-service")
-        let quick = Pool(
-            composition.database.connector, maximum: 3, application: "catalog-service", limit: Self.statementLimit)
+        let pool = Pool(connector, maximum: slots + 4, application: "catalog-service")
+        let quick = Pool(connector, maximum: 3, application: "catalog-service", limit: Self.statementLimit)
         let names = roles.map(\.rawValue).sorted().joined(separator: ",")
         // The first to start is the last to stop.
         var services: [any Service] = [try InstanceHeartbeat(pool: quick, roles: names, logger: logger)]
@@ -46,14 +51,15 @@ struct ServiceRunner {
         if let worker {
             services += [HistoryTicker(pool: quick, logger: logger), worker.attributed(Attribution(actor: "worker"))]
         }
-        if roles.contains(.poller) {
-            services.append(
-                ArrivalPoller(
-                    recorder: composition.recorder(quick), stores: composition.stores,
-                    interval: settings.pollInterval, logger: logger
-                ).attributed(Attribution(actor: "poller")))
+        let poller = roles.contains(.poller) ? poller(quick, logger) : nil
+        if let poller { services.append(poller.attributed(Attribution(actor: "poller"))) }
+        if let registry {
+            let report = report(registry, quick, poller, logger)
+            services += try roles.contains(.api) ? server(worker, report, logger) : operators(worker, report, quick, logger)
+            if settings.metrics.isEmbedded {
+                services.append(EmbeddedMetrics(report: report, namespace: settings.metrics.namespace))
+            }
         }
-        if roles.contains(.api) { services += try server(worker, logger) }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.worker.gracePeriod + .seconds(10)
@@ -85,27 +91,46 @@ struct ServiceRunner {
             configuration.concurrency["relay"] = nil
         }
         return JobWorker(
-            configuration, connector: composition.database.connector, handlers: handlers.watched(periodic, pool),
-            periodic: periodic, heard: [WatchedUploads.channel: { watched.hear($0) }],
+            configuration, connector: connector, handlers: handlers.watched(periodic, pool), periodic: periodic,
+            heard: [WatchedUploads.channel: { watched.hear($0) }],
+            observer: QueueMetrics(queues: Array(configuration.concurrency.keys)),
             attribution: { Attribution.job(kind: $0.kind, id: $0.jobID, payload: $0.payload).context }, logger: logger)
     }
 
+    private func poller(_ pool: Pool, _ logger: Logger) -> ArrivalPoller {
+        ArrivalPoller(
+            recorder: composition.recorder(pool), stores: composition.stores, interval: settings.pollInterval,
+            logger: logger)
+    }
+
     /// - Parameter worker: of the same process, which is not ready without it.
-    private func server(_ worker: JobWorker?, _ logger: Logger) throws -> [any Service] {
+    private func server(_ worker: JobWorker?, _ report: MetricReport, _ logger: Logger) throws -> [any Service] {
         let pool = Pool(
-            composition.database.connector, maximum: settings.httpConnections, application: "catalog-api",
-            limit: Self.statementLimit)
+            connector, maximum: settings.httpConnections, application: "catalog-api", limit: Self.statementLimit)
         let stores = composition.stores
         let resources = APIServer.Resources(
-            connector: composition.database.connector, pool: pool, store: try stores.reports(),
+            connector: connector, pool: pool, store: try stores.reports(),
             uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
             enrichment: try composition.enrichment(pool),
-            recorder: composition.recorder(pool), intake: composition.intake(pool, logger),
-            isReady: {
-                try worker?.requireClaims()
-                try await composition.checkReadiness()
-            })
+            recorder: composition.recorder(pool), intake: composition.intake(pool, logger), metrics: report,
+            isReady: readiness(worker))
         return try APIServer(settings.http, resources, logger: logger).services()
+    }
+
+    /// - Returns: nothing if no address is set for operators.
+    private func operators(
+        _ worker: JobWorker?, _ report: MetricReport, _ pool: Pool, _ logger: Logger
+    ) -> [any Service] {
+        guard let address = settings.http.operatorsAddress else { return [] }
+        let server = OperatorServer(pool: pool, metrics: report, logger: logger, isReady: readiness(worker))
+        return [server.service(at: address)]
+    }
+
+    private func readiness(_ worker: JobWorker?) -> @Sendable () async throws -> Void {
+        {
+            try worker?.requireClaims()
+            try await composition.checkReadiness()
+        }
     }
 
     private func makeLogger() -> Logger {

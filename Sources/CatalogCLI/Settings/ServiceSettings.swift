@@ -9,6 +9,7 @@ struct ServiceSettings: Sendable {
     var httpConnections = 8
     var events: EventSettings
     var worker: JobWorkerConfiguration
+    var metrics: MetricSettings
     /// Between two rounds of the poller.
     var pollInterval = Duration.seconds(60)
     /// Profile of credentials that live long enough to sign links for 7 days.
@@ -23,6 +24,7 @@ struct ServiceSettings: Sendable {
         httpConnections = try variables.whole("CATALOG_HTTP_CONNECTIONS", in: 1...500) ?? httpConnections
         events = try EventSettings(variables)
         worker = try JobWorkerConfiguration(variables)
+        metrics = try MetricSettings(variables)
         http.listens = worker.listens
         pollInterval = try variables.seconds("CATALOG_POLL_SECONDS") ?? pollInterval
         linkProfile = variables["CATALOG_LINK_PROFILE"]

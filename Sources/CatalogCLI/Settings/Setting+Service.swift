@@ -9,8 +9,15 @@ extension Setting {
         example: "0.0.0.0:8080")
     static let metricsAddress = Setting(
         "CATALOG_METRICS_ADDRESS",
-        meaning: "a second address, for operators: `/metrics` is answered there and no longer at the first one",
-        example: "10.0.0.7:9090")
+        meaning: """
+            an address for operators, in every role: `/metrics` is answered there, with health, and no longer where others call
+            """, example: "10.0.0.7:9090")
+    static let metricsEMF = Setting(
+        "CATALOG_METRICS_EMF", .switched, fallback: "`off`",
+        meaning: "a line a minute on standard output, from which CloudWatch makes ten metrics", example: "on")
+    static let metricsNamespace = Setting(
+        "CATALOG_METRICS_NAMESPACE", fallback: "`\(defaults.service.metrics.namespace)`",
+        meaning: "of these metrics in CloudWatch", example: "catalog/shop")
     static let eventsToken = Setting(
         "CATALOG_EVENTS_TOKEN", meaning: "bearer token that senders of events other than SNS must present",
         example: "openssl rand -hex 24")

@@ -5,6 +5,9 @@ extension JobWorkerConfiguration {
     /// Jobs at once, by queue.
     private static let slots = ["onboard": 2, "report": 4, "notify": 8, "enrich": 8, "relay": 4, "upkeep": 2]
 
+    /// Every queue of this program.
+    static var queues: [String] { slots.keys.sorted() }
+
     init(_ variables: Variables) throws {
         self.init(concurrency: try Self.concurrency(variables))
         listens = try variables.isOn("CATALOG_LISTEN") ?? listens

@@ -1,6 +1,7 @@
 import Catalog
 package import Postgres
 package import Storage
+import Telemetry
 
 /// Sends what the outbox holds, after the report it links to exists: at least once, never before the upload committed.
 ///
@@ -74,10 +75,12 @@ package struct OutboxDelivery: Sendable {
         let notice = try await notice(of: upload, facts)
         let outcome = try await send(notice, mail)
         do {
-            try await connection.transaction { session in
-                try record(outcome, mail, session)
+            let delay = try await connection.transaction { session in
+                let delay = try record(outcome, mail, session)
                 try commit(session)
+                return delay
             }
+            if let delay { MetricFamily.mailDelay.observe(seconds: delay) }
         } catch {
             // A task of its own: a worker that lost the job has cancelled this one, and the mail is sent all the same.
             try await Task { try await recordElsewhere(outcome, mail) }.value
@@ -113,14 +116,17 @@ package struct OutboxDelivery: Sendable {
     }
 
     /// Does nothing if it is recorded already, or if another attempt has the mail by now.
-    private func record(_ outcome: Outcome, _ mail: PendingNotification, _ session: Session) throws {
+    /// - Returns: how many seconds after the end of its upload the mail was sent; nil if it was not, or nothing was done.
+    private func record(_ outcome: Outcome, _ mail: PendingNotification, _ session: Session) throws -> Double? {
         switch outcome {
         case .sent:
-            guard try session.finishNotification(mail) else { return }
+            guard let delay = try session.finishNotification(mail) else { return nil }
             try session.addEvent(mail.uploadID, .notified(channel: notifier.channel))
+            return delay
         case .undeliverable(let reason):
-            guard try session.giveUpNotification(mail, reason: reason) else { return }
+            guard try session.giveUpNotification(mail, reason: reason) else { return nil }
             try session.addEvent(mail.uploadID, .undeliverable(channel: notifier.channel, reason: reason))
+            return nil
         }
     }
 
@@ -130,7 +136,7 @@ package struct OutboxDelivery: Sendable {
         let end = ContinuousClock.now + Self.longestOutage
         while true {
             do {
-                return try await elsewhere { try record(outcome, mail, $0) }
+                return try await elsewhere { _ = try record(outcome, mail, $0) }
             } catch let error as PostgresError where error.isConnectionLoss && ContinuousClock.now < end {
                 try await Task.sleep(for: .milliseconds(200))
             }

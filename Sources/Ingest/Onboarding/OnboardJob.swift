@@ -13,8 +13,9 @@ struct OnboardJob: JobHandler {
     static func job(_ upload: Upload) -> NewJob { UploadStep.onboard.job(upload.uploadID, vendorID: upload.vendorID) }
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+        let begin = ContinuousClock.now
         let uploadID = try job.uploadID()
-        guard let upload = try await begin(uploadID) else { return .finished }
+        guard let upload = try await self.begin(uploadID) else { return .finished }
         let logger = try job.about(logger)
         logger.info("upload.started", metadata: ["key": "\(upload.objectKey)"])
         let commit: @Sendable (Session, UploadEnd) throws -> Void = { session, end in
@@ -24,7 +25,7 @@ struct OnboardJob: JobHandler {
             try session.finish(job)
             resources.announce(uploadID, session)
         }
-        let end = try await resources.pool.withConnection { connection in
+        let result = try await resources.pool.withConnection { connection in
             let pipeline = OnboardingPipeline(
                 connection: connection, store: try resources.stores.reports(), limits: resources.limits)
             do {
@@ -34,12 +35,14 @@ struct OnboardJob: JobHandler {
                     job.progress.report()
                     announcer.report($0)
                 }
-                return try await pipeline.process(upload, from: file, progress: progress, commit: commit).end
+                return try await pipeline.process(upload, from: file, progress: progress, commit: commit)
             } catch let failure as UploadFailure {
-                return try await pipeline.fail(upload, failure, commit).end
+                return try await pipeline.fail(upload, failure, commit)
             }
         }
-        logger.info("upload.finished", metadata: end.metadata)
+        let duration = ContinuousClock.now - begin
+        UploadMetrics.count(result, after: duration)
+        logger.info("upload.finished", metadata: result.end.metadata(after: duration))
         return .finishedByHandler
     }
 
@@ -80,7 +83,7 @@ struct OnboardJob: JobHandler {
         let uploadID = try job.uploadID()
         guard let upload = try session.startUpload(uploadID) else { return }
         let failure = UploadFailure.couldNotBeProcessed
-        _ = try session.finishUpload(uploadID, UploadEnd(failure: failure))
+        if try session.finishUpload(uploadID, UploadEnd(failure: failure)) { UploadMetrics.countGivenUp(upload) }
         try session.addEvent(uploadID, .failed(failure))
         try session.addNotification(uploadID, recipient: try session.vendor(upload.vendorID)?.email)
         try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
@@ -88,10 +91,12 @@ struct OnboardJob: JobHandler {
 }
 
 extension UploadEnd {
-    fileprivate var metadata: Logger.Metadata {
+    fileprivate func metadata(after duration: Duration) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "status": "\(status.rawValue)", "rows": "\(counts.total)", "rejected": "\(counts.error)",
+            "status": "\(status.rawValue)", "rows": .stringConvertible(counts.total),
+            "rejected": .stringConvertible(counts.error), "seconds": .stringConvertible(duration.seconds),
         ]
+        if let file { metadata["bytes"] = .stringConvertible(file.byteCount) }
         if let failure { metadata["failure_type"] = "\(failure.type.rawValue)" }
         return metadata
     }

@@ -1,6 +1,7 @@
 import Catalog
 import Postgres
 package import Storage
+import Telemetry
 
 /// Puts the error report and the rejected rows of a finished upload into the object store and notes where they are.
 /// Doing it twice gives the same objects.
@@ -25,11 +26,13 @@ package struct ReportWriter: Sendable {
         }
         guard let report else { return nil }
         let keys = try await put(report, vendorID: vendorID, uploadID: uploadID)
-        try await connection.transaction { session in
-            try session.recordReport(uploadID, errorsKey: keys.errors, rejectedKey: keys.rejected)
+        let delay = try await connection.transaction { session in
+            let delay = try session.recordReport(uploadID, errorsKey: keys.errors, rejectedKey: keys.rejected)
             try session.addEvent(uploadID, .reportWritten(errorsKey: keys.errors, rejectedKey: keys.rejected))
             try commit(session)
+            return delay
         }
+        if let delay { MetricFamily.reportDelay.observe(seconds: delay) }
         return keys
     }
 
