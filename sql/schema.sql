@@ -85,6 +85,162 @@ CREATE TYPE audit.product_image AS (
 
 COMMENT ON TYPE audit.product_image IS 'a product as it was at some moment';
 
+-- Name: brief(text, integer); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.brief(value text, width integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (length(value) > width) THEN ("left"(value, (width - 1)) || '…'::text) ELSE value END;
+
+-- Name: FUNCTION brief(value text, width integer); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.brief(value text, width integer) IS 'a text, cut where it is longer';
+
+-- Name: changes_head(); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.changes_head() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select t.tick_id || '-' || left(encode(t.hash, 'hex'), 8) from catalog.ticks t order by t.tick_id desc limit 1
+$$;
+
+-- Name: FUNCTION changes_head(); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.changes_head() IS 'the cursor behind all changes so far: from there on audit.changes_since has what is yet to come';
+
+-- Name: changes_since(text, integer, text); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.changes_since(after_cursor text DEFAULT NULL::text, at_most integer DEFAULT 1000, of_vendor text DEFAULT NULL::text) RETURNS TABLE(cursor text, tick_id bigint, seen_at timestamp with time zone, change_id bigint, operation text, vendor_id character varying, vendor_product_id character varying, product_id bigint, upload_id character varying, fields text[], before jsonb, after jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+#variable_conflict use_column
+declare
+    start record;
+    at_place record;
+    next record;
+    spans int8range[];
+    slice integer;
+    open integer := at_most;
+    written integer;
+    vendor constant text := case
+        when pg_has_role(current_user, 'catalog_owner', 'usage') or pg_has_role(current_user, 'catalog_auditor', 'usage') then of_vendor
+        else coalesce(catalog.current_vendor_id(), '') end;
+begin
+    start := catalog.feed_position(after_cursor);
+    at_place := start;
+    loop
+        -- The rest of the change that the cursor is in, then those behind it.
+        for next in
+            select t.tick_id, t.at as seen_at, left(encode(t.hash, 'hex'), 8) as seal, start.place as place, start.change as change_id,
+                start.part as part, start.key as key
+            from catalog.ticks t
+            where t.tick_id = start.tick and start.change is not null
+            union all
+            select c.tick_id, c.seen_at, c.seal, c.place, c.change_id, 1, 0
+            from catalog.feed_changes(at_place.tick, at_place.place, at_place.change, vendor) c
+            order by 1, 4, 5
+        loop
+            exit when open <= 0;
+            -- Changed and deleted.
+            if next.part = 1 then
+                return query
+                    select concat_ws('-', next.tick_id, next.change_id, 1, e.version_id, next.seal), next.tick_id, next.seen_at, next.change_id,
+                        case when e.after is null then 'deleted' else 'changed' end, e.vendor_id, e.vendor_product_id, e.product_id,
+                        e.superseded_by, case when e.after is not null then catalog.feed_fields(e.before, e.after) end, e.before, e.after
+                    from (
+                        select v.version_id, coalesce(i.vendor_id, v.vendor_id) as vendor_id,
+                            coalesce(i.vendor_product_id, v.vendor_product_id) as vendor_product_id, v.product_id, v.superseded_by,
+                            catalog.feed_image(to_jsonb(v)) as before, catalog.feed_image(i.image) as after
+                        from catalog.product_versions v
+                        left join lateral (
+                            select p.vendor_id, p.vendor_product_id, to_jsonb(p) as image
+                            from catalog.products p
+                            where p.product_id = v.product_id and p.made_by = next.change_id
+                            union all
+                            select w.vendor_id, w.vendor_product_id, to_jsonb(w)
+                            from catalog.product_versions w
+                            where w.product_id = v.product_id and w.made_by = next.change_id and w.ended_by <> next.change_id
+                            limit 1
+                        ) i on vendor is null or i.vendor_id = vendor
+                        where v.ended_by = next.change_id and v.made_by <> next.change_id and v.version_id > next.key
+                          and (vendor is null or v.vendor_id = vendor)
+                        order by v.version_id
+                        limit open
+                    ) e
+                    order by e.version_id;
+                get diagnostics written = row_count;
+                open := open - written;
+                next.key := 0;
+            end if;
+            -- Created, some ranges at a time: nearly always there is one.
+            spans := array(
+                select unnest(range_agg(int8range(c.first_product_id, c.last_product_id, '[]')))
+                from catalog.created_products c
+                where c.change_id = next.change_id and c.last_product_id > next.key);
+            for slice in 1..cardinality(spans) by 64 loop
+                exit when open <= 0;
+                return query
+                    select concat_ws('-', next.tick_id, next.change_id, 2, e.product_id, next.seal), next.tick_id, next.seen_at,
+                        next.change_id, 'created', i.vendor_id, i.vendor_product_id, e.product_id, i.upload_id, null::text[], null::jsonb,
+                        catalog.feed_image(i.image)
+                    from (
+                        select k.product_id
+                        from unnest(spans[slice:slice + 63]) r (span)
+                        cross join lateral (
+                            (select p.product_id
+                             from catalog.products p
+                             where p.product_id >= lower(r.span) and p.product_id < upper(r.span) and p.product_id > next.key
+                               and p.made_by = next.change_id and (vendor is null or p.vendor_id = vendor)
+                               and not exists (
+                                   select from catalog.product_versions b
+                                   where b.product_id = p.product_id and b.ended_by = next.change_id and b.made_by <> next.change_id
+                                     and (vendor is null or b.vendor_id = vendor))
+                             order by p.product_id
+                             limit open)
+                            union all
+                            (select v.product_id
+                             from catalog.product_versions v
+                             where v.product_id >= lower(r.span) and v.product_id < upper(r.span) and v.product_id > next.key
+                               and v.made_by = next.change_id and v.ended_by <> next.change_id and (vendor is null or v.vendor_id = vendor)
+                               and not exists (
+                                   select from catalog.product_versions b
+                                   where b.product_id = v.product_id and b.ended_by = next.change_id and b.made_by <> next.change_id
+                                     and (vendor is null or b.vendor_id = vendor))
+                             order by v.product_id
+                             limit open)
+                        ) k
+                        order by k.product_id
+                        limit open
+                    ) e
+                    cross join lateral (
+                        select p.vendor_id, p.vendor_product_id, p.upload_id, to_jsonb(p) as image
+                        from catalog.products p
+                        where p.product_id = e.product_id and p.made_by = next.change_id
+                        union all
+                        select w.vendor_id, w.vendor_product_id, w.upload_id, to_jsonb(w)
+                        from catalog.product_versions w
+                        where w.product_id = e.product_id and w.made_by = next.change_id and w.ended_by <> next.change_id
+                    ) i
+                    order by e.product_id;
+                get diagnostics written = row_count;
+                open := open - written;
+            end loop;
+            at_place.tick := next.tick_id;
+            at_place.place := next.place;
+            at_place.change := next.change_id;
+            start.change := null;
+        end loop;
+        exit when open <= 0 or not found;
+    end loop;
+end
+$$;
+
+-- Name: FUNCTION changes_since(after_cursor text, at_most integer, of_vendor text); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.changes_since(after_cursor text, at_most integer, of_vendor text) IS 'what became of products behind a cursor, in the order of commits: created, changed and deleted ones, with before and after';
+
 -- Name: cut(timestamp with time zone, bigint); Type: FUNCTION; Schema: audit; Owner: -
 
 CREATE FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) RETURNS record
@@ -215,6 +371,7 @@ $$;
 
 CREATE FUNCTION audit.product_history(vendor text, vendor_product_id text) RETURNS TABLE(valid_from timestamp with time zone, valid_to timestamp with time zone, made_by_upload character varying, ended_by text, ended_by_upload character varying, ended_by_user text, price numeric, stock_quantity integer, product_name character varying, category character varying, sku character varying, image jsonb, made_by_change bigint, ended_by_change bigint)
     LANGUAGE sql STABLE
+    SET "TimeZone" TO 'UTC'
     AS $$
     with named as (
         select p.product_id from catalog.products p
@@ -305,7 +462,8 @@ CREATE TABLE catalog.changes (
     tick_id bigint,
     versions bigint,
     rows_hash bytea,
-    database_user text
+    database_user text,
+    place bigint
 );
 
 -- Name: TABLE changes; Type: COMMENT; Schema: catalog; Owner: -
@@ -335,6 +493,10 @@ COMMENT ON COLUMN catalog.changes.rows_hash IS 'SHA-256 of the hashes of those v
 -- Name: COLUMN changes.database_user; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.changes.database_user IS 'the login that wrote it, which nobody can choose; null before this was recorded';
+
+-- Name: COLUMN changes.place; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.changes.place IS 'order within the tick: who changed what another had changed, or took a key that another had given up, comes after it';
 
 -- Name: notifications; Type: TABLE; Schema: catalog; Owner: -
 
@@ -454,7 +616,8 @@ CREATE TABLE catalog.products (
     CONSTRAINT products_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text]))),
     CONSTRAINT products_stock_quantity_in_range CHECK (((stock_quantity >= 0) AND (stock_quantity <= 1000000))),
     CONSTRAINT products_weight_kg_in_range CHECK (((weight_kg >= (0)::numeric) AND (weight_kg <= 9999999.999)))
-);
+)
+WITH (fillfactor='50');
 
 -- Name: COLUMN products.upload_id; Type: COMMENT; Schema: catalog; Owner: -
 
@@ -740,7 +903,10 @@ begin
     -- The key is checked at the end of the statement, when the tick is there.
     with taking as (
         update catalog.changes c
-        set tick_id = closing.tick_id, (versions, rows_hash) = (select h.versions, h.hash from catalog.rows_hash(c.change_id) h)
+        set tick_id = closing.tick_id, (versions, rows_hash) = (select h.versions, h.hash from catalog.rows_hash(c.change_id) h),
+            place = greatest(
+                (select 2 * max(v.version_id) from catalog.product_versions v where v.ended_by = c.change_id),
+                (select 2 * max(p.version_id) + 1 from catalog.created_products p where p.change_id = c.change_id), 0)
         where c.tick_id is null
         returning c.change_id
     ), counted as (
@@ -753,6 +919,7 @@ begin
     returning * into closing;
     if not found then return null; end if;
     update catalog.ticks t set hash = catalog.tick_hash(closing) where t.tick_id = closing.tick_id;
+    perform pg_notify('catalog.changes', closing.tick_id::text);
     return closing.tick_id;
 end
 $$;
@@ -765,9 +932,11 @@ COMMENT ON FUNCTION audit.tick(wait boolean) IS 'gives the changes that are comm
 
 CREATE FUNCTION audit.upload_diff(upload text) RETURNS TABLE(vendor_product_id character varying, sku character varying, operation text, field text, old_value text, new_value text)
     LANGUAGE sql STABLE
+    SET "TimeZone" TO 'UTC'
     AS $$
     with own as (
-        select catalog.changes_of_upload(upload_diff.upload) as changes
+        select catalog.changes_of_upload(upload_diff.upload) as changes,
+            (select u.vendor_id from catalog.upload_history u where u.upload_id = upload_diff.upload) as vendor_id
     ), ended as (
         select distinct on (v.product_id) v.product_id, v.vendor_product_id, v.sku, to_jsonb(v) as image
         from catalog.product_versions v
@@ -777,7 +946,7 @@ CREATE FUNCTION audit.upload_diff(upload text) RETURNS TABLE(vendor_product_id c
     ), made as (
         select p.product_id, p.vendor_product_id, p.sku, to_jsonb(p) as image, null::bigint as version_id
         from catalog.products p
-        where p.upload_id = upload_diff.upload
+        where p.vendor_id = (select o.vendor_id from own o) and p.upload_id = upload_diff.upload
         union all
         select p.product_id, p.vendor_product_id, p.sku, to_jsonb(p), null
         from catalog.products p
@@ -835,6 +1004,16 @@ $$;
 -- Name: FUNCTION upload_timeline(upload text); Type: COMMENT; Schema: audit; Owner: -
 
 COMMENT ON FUNCTION audit.upload_timeline(upload text) IS 'all that happened to an upload, in the order of time';
+
+-- Name: utc(timestamp with time zone); Type: FUNCTION; Schema: audit; Owner: -
+
+CREATE FUNCTION audit.utc(moment timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN to_char((moment AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS'::text);
+
+-- Name: FUNCTION utc(moment timestamp with time zone); Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON FUNCTION audit.utc(moment timestamp with time zone) IS 'a moment in UTC, to the second, whatever the time zone of the session';
 
 -- Name: verify_history(text); Type: FUNCTION; Schema: audit; Owner: -
 
@@ -983,6 +1162,21 @@ begin
 end
 $$;
 
+-- Name: begin_creation(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.begin_creation() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if pg_trigger_depth() = 1 or coalesce(current_setting('catalog.last_product_id', true), '') = '' then
+        perform set_config('catalog.last_product_id', (case when s.is_called then s.last_value else s.last_value - 1 end)::text, true)
+        from catalog.products_product_id_seq s;
+    end if;
+    return null;
+end
+$$;
+
 -- Name: begin_product_image(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.begin_product_image() RETURNS trigger
@@ -1007,15 +1201,31 @@ begin
 end
 $$;
 
+-- Name: camel_case(jsonb); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.camel_case(image jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select jsonb_object_agg(catalog.camel_case(i.key), i.value) from jsonb_each(image) i
+$$;
+
+-- Name: camel_case(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.camel_case(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    RETURN (lower("left"(name, 1)) || substr(replace(initcap(replace(name, '_'::text, ' '::text)), ' '::text, ''::text), 2));
+
 -- Name: canonical_key(text); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.canonical_key(key text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN regexp_replace(NORMALIZE(regexp_replace(key, '[\u00AD\u034F\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0]'::text, ''::text, 'g'::text), NFC), ('^[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0]+'::text || '|[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0]+$'::text), ''::text, 'g'::text);
+    RETURN regexp_replace(NORMALIZE(regexp_replace(regexp_replace(key, '[\u00AD\u034F\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0]'::text, ''::text, 'g'::text), '[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]'::text, ' '::text, 'g'::text), NFC), ('^[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0]+'::text || '|[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0]+$'::text), ''::text, 'g'::text);
 
 -- Name: FUNCTION canonical_key(key text); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.canonical_key(key text) IS 'the form in which keys are stored and compared: NFC, without characters of no width, trimmed of white space';
+COMMENT ON FUNCTION catalog.canonical_key(key text) IS 'the form in which keys are stored and compared: NFC, without characters of no width, with ordinary spaces, trimmed of white space';
 
 -- Name: change_hash(catalog.changes); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1035,6 +1245,50 @@ $$;
 -- Name: FUNCTION changes_of_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.changes_of_upload(upload text) IS 'the changes in which an upload wrote products';
+
+-- Name: count_upload(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.count_upload() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if tg_op <> 'INSERT' and catalog.counted_upload(old) then
+        update catalog.vendor_totals t
+        set uploads = t.uploads - 1, failed_uploads = t.failed_uploads - (old.status = 'failed')::integer,
+            total_records = t.total_records - coalesce(old.total_records, 0), valid_records = t.valid_records - coalesce(old.valid_records, 0),
+            error_records = t.error_records - coalesce(old.error_records, 0)
+        where t.vendor_id = old.vendor_id;
+    end if;
+    if tg_op <> 'DELETE' and catalog.counted_upload(new) then
+        insert into catalog.vendor_totals as t
+            (vendor_id, uploads, failed_uploads, total_records, valid_records, error_records, last_upload_at)
+        values (
+            new.vendor_id, 1, (new.status = 'failed')::integer, coalesce(new.total_records, 0), coalesce(new.valid_records, 0),
+            coalesce(new.error_records, 0), new.upload_timestamp)
+        on conflict (vendor_id) do update
+        set uploads = t.uploads + 1, failed_uploads = t.failed_uploads + excluded.failed_uploads,
+            total_records = t.total_records + excluded.total_records, valid_records = t.valid_records + excluded.valid_records,
+            error_records = t.error_records + excluded.error_records,
+            last_upload_at = greatest(t.last_upload_at, excluded.last_upload_at);
+    end if;
+    if tg_op <> 'INSERT' then
+        delete from catalog.upload_error_counts c where c.upload_id = old.upload_id;
+    end if;
+    if tg_op <> 'DELETE' and new.status not in ('queued', 'processing') and new.error_records > 0 then
+        insert into catalog.upload_error_counts (upload_id, vendor_id, upload_timestamp, error_type, errors)
+        select new.upload_id, new.vendor_id, new.upload_timestamp, e.key, e.value::bigint
+        from json_each_text(catalog.error_counts(new.upload_id)) e;
+    end if;
+    return null;
+end
+$$;
+
+-- Name: counted_upload(catalog.upload_history); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.counted_upload(u catalog.upload_history) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((u).status <> ALL (ARRAY['queued'::text, 'processing'::text])) AND (NOT (u).dry_run) AND ((u).kind = 'file'::text));
 
 -- Name: current_actor(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1137,6 +1391,31 @@ CREATE FUNCTION catalog.early_hash(OUT versions bigint, OUT hash bytea) RETURNS 
     ) b
 $$;
 
+-- Name: end_creation(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.end_creation() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    change constant bigint := catalog.current_change();
+    before constant bigint := current_setting('catalog.last_product_id')::bigint;
+    newest record;
+    given bigint;
+begin
+    select case when s.is_called then s.last_value else s.last_value - 1 end into given from catalog.products_product_id_seq s;
+    select * into newest from catalog.newest_product();
+    if newest.product_id > given and newest.made_by = change then
+        raise exception 'product_id % is beyond those that were given out', newest.product_id
+            using errcode = 'restrict_violation', hint = 'leave product_id out: the next free one is taken';
+    elsif given > before then
+        insert into catalog.created_products (change_id, first_product_id, last_product_id, version_id)
+        select change, before + 1, given, s.last_value from catalog.product_versions_version_id_seq s;
+    end if;
+    return null;
+end
+$$;
+
 -- Name: ensure_error_partitions(timestamp with time zone); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.ensure_error_partitions(at timestamp with time zone DEFAULT now()) RETURNS integer
@@ -1190,6 +1469,170 @@ CREATE FUNCTION catalog.error_counts(upload text) RETURNS json
 -- Name: FUNCTION error_counts(upload text); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.error_counts(upload text) IS 'how many errors of each type an upload has, as a JSON object; with the rights of the caller';
+
+-- Name: feed_changes(bigint, bigint, bigint, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.feed_changes(after_tick bigint, after_place bigint, after_change bigint, vendor text) RETURNS TABLE(tick_id bigint, seen_at timestamp with time zone, seal text, place bigint, change_id bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+#variable_conflict use_column
+begin
+    -- Two questions, so that each has its plan.
+    if vendor is null then
+        return query
+            select c.tick_id, t.at, left(encode(t.hash, 'hex'), 8), c.place, c.change_id
+            from (
+                select c.tick_id, c.place, c.change_id
+                from catalog.changes c
+                where c.tick_id >= greatest(after_tick, 1)
+                  and (c.tick_id > after_tick or (c.place, c.change_id) > (after_place, after_change))
+                order by c.tick_id, c.place, c.change_id
+                limit 256
+            ) c
+            join catalog.ticks t using (tick_id)
+            order by c.tick_id, c.place, c.change_id;
+    else
+        return query
+            select c.tick_id, t.at, left(encode(t.hash, 'hex'), 8), c.place, c.change_id
+            from (
+                select c.tick_id, c.place, c.change_id
+                from catalog.upload_history u
+                join catalog.changes c on c.upload_id = u.upload_id
+                where u.vendor_id = feed_changes.vendor and c.tick_id >= greatest(after_tick, 1)
+                union all
+                select c.tick_id, c.place, c.change_id
+                from catalog.changes c
+                where c.upload_id is null and c.tick_id >= greatest(after_tick, 1)
+            ) c
+            join catalog.ticks t using (tick_id)
+            where c.tick_id > after_tick or (c.place, c.change_id) > (after_place, after_change)
+            order by c.tick_id, c.place, c.change_id
+            limit 256;
+    end if;
+end
+$$;
+
+-- Name: feed_fields(jsonb, jsonb); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.feed_fields(before jsonb, after jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    RETURN ARRAY(SELECT b.key FROM (jsonb_each(feed_fields.before) b(key, value) JOIN jsonb_each(feed_fields.after) a(key, value) USING (key)) WHERE ((b.value <> a.value) AND (b.key <> ALL (ARRAY['upload_id'::text, 'valid_from'::text, 'line_number'::text, 'created_at'::text]))) ORDER BY b.key);
+
+-- Name: feed_image(jsonb); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.feed_image(image jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    RETURN (image - ARRAY['made_by'::text, 'version_id'::text, 'valid_to'::text, 'operation'::text, 'superseded_by'::text, 'changed_by'::text, 'ended_by'::text, 'format_id'::text, 'row_hash'::text]);
+
+-- Name: feed_position(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.feed_position(after_cursor text, OUT tick bigint, OUT place bigint, OUT change bigint, OUT part integer, OUT key bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+declare
+    words constant text[] := regexp_match(after_cursor, '^([0-9]{1,18})-(?:([0-9]{1,18})-([12])-([0-9]{1,18})-)?([0-9a-f]{8})$');
+begin
+    if after_cursor is null then
+        tick := 0;
+        return;
+    elsif words is null then
+        raise exception '''%'' is no cursor of the change feed', left(after_cursor, 100)
+            using errcode = 'invalid_parameter_value', hint = 'give the cursor of an event as it was read, or none to begin with the first';
+    end if;
+    tick := words[1];
+    change := words[2];
+    part := words[3];
+    key := words[4];
+    select c.place into place from catalog.changes c where c.change_id = change and c.tick_id = tick;
+    if not exists (select from catalog.ticks t where t.tick_id = tick and left(encode(t.hash, 'hex'), 8) = words[5])
+        or change is not null and place is null
+    then
+        raise exception 'the cursor % is of another history', after_cursor
+            using errcode = 'invalid_parameter_value', hint = 'read the catalogue anew, then go on from audit.changes_head()';
+    end if;
+end
+$_$;
+
+-- Name: gauges(text[]); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.gauges(queues text[]) RETURNS TABLE(family text, subject text, state text, value double precision)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    with by_queue as materialized (
+        select q.queue,
+            count(*) filter (where q.state in ('ready', 'parked') and q.run_at <= clock_timestamp()) as ready,
+            count(*) filter (where q.state in ('ready', 'parked') and q.run_at > clock_timestamp()) as waiting,
+            count(*) filter (where q.state = 'running') as running,
+            count(*) filter (where q.state = 'dead') as dead,
+            -- What is made for later is not late before its time.
+            extract(epoch from clock_timestamp() - min(case when q.attempt > 0 then q.created_at else q.run_at end)
+                filter (where q.state <> 'dead' and (q.attempt > 0 or q.run_at <= clock_timestamp()))) as oldest,
+            exists (select from jobs.paused_queues p where p.queue = q.queue) as is_paused
+        from (
+            select j.queue, j.state, j.run_at, j.attempt, j.created_at from jobs.jobs j
+            union all select unnest(gauges.queues), null, null, null, null
+            union all select p.queue, null, null, null, null from jobs.paused_queues p
+        ) q
+        group by q.queue
+    ), windows as materialized (
+        select w.state, count(*) as windows, min(w.sealed_at) as sealed_at
+        from relay.windows w where w.state in ('open', 'sealed', 'packing', 'delivered') group by w.state
+    ), covered as materialized (
+        select t.period, max(b.until_at) filter (where b.until_at < 'infinity') as until_at
+        from retention.tables t
+        join pg_namespace n on n.nspname = t.table_schema
+        join pg_class c on c.relnamespace = n.oid and c.relname = t.table_name
+        left join pg_inherits i on i.inhparent = c.oid
+        left join lateral retention.bounds(i.inhrelid) b on true
+        group by t.table_schema, t.table_name, t.period
+    )
+    select 'catalog_jobs', q.queue, s.state, s.jobs::float8
+    from by_queue q
+    cross join lateral (values ('ready', q.ready), ('waiting', q.waiting), ('running', q.running), ('dead', q.dead)) s (state, jobs)
+    union all
+    select 'catalog_job_oldest_age_seconds', q.queue, null, greatest(0, coalesce(q.oldest, 0))::float8 from by_queue q
+    union all
+    select 'catalog_queue_paused', q.queue, null, q.is_paused::integer::float8 from by_queue q
+    union all
+    select 'catalog_relay_windows', s.state, null, coalesce(w.windows, 0)::float8
+    from unnest('{open,sealed,packing,delivered}'::text[]) s (state) left join windows w using (state)
+    union all
+    select 'catalog_relay_oldest_age_seconds', null, null,
+        greatest(0, coalesce(extract(epoch from clock_timestamp() - (select min(w.sealed_at) from windows w)), 0))::float8
+    union all
+    select f.family, p.provider, null, f.value
+    from enrichment.providers p
+    left join enrichment.buckets b using (provider)
+    cross join lateral (values
+        ('catalog_enrichment_credits_left', coalesce(greatest(0, b.credit_budget - b.credits_used)::float8, 'infinity')),
+        ('catalog_enrichment_credit_budget', coalesce(b.credit_budget::float8, 'infinity')),
+        ('catalog_enrichment_circuit_open', (coalesce(b.blocked_because, '') like 'the circuit is open:%')::integer::float8)
+    ) f (family, value)
+    union all
+    select 'catalog_dead_tuples', null, null, coalesce(pg_stat_get_dead_tuples('jobs.jobs'::regclass), 0)::float8
+    union all
+    select 'catalog_oldest_transaction_seconds', null, null,
+        greatest(0, coalesce(max(extract(epoch from clock_timestamp() - a.xact_start)), 0))::float8
+    from pg_stat_activity a
+    where a.datname = current_database() and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
+      and (a.backend_xmin is not null or a.backend_xid is not null)
+    union all
+    select 'catalog_partitions_missing', null, null, count(*) filter (
+        where coalesce(c.until_at, '-infinity') < (date_trunc(c.period, clock_timestamp() at time zone 'UTC')
+            + 2 * ('1 ' || c.period)::interval) at time zone 'UTC')::float8
+    from covered c
+    union all
+    select 'catalog_schema_version', null, null, coalesce(max(a.version), 0)::float8 from migrations.applied a
+$$;
+
+-- Name: FUNCTION gauges(queues text[]); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.gauges(queues text[]) IS 'what GET /metrics says of the database: queues (those named, and those that have jobs), windows, providers, and what slows the rest down';
 
 -- Name: image_operation(text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1295,6 +1738,28 @@ begin
         raise exception 'created_by of upload % stays', old.upload_id using errcode = 'restrict_violation';
     end if;
     return new;
+end
+$$;
+
+-- Name: newest_product(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.newest_product(OUT product_id bigint, OUT made_by bigint) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select p.product_id, p.made_by from catalog.products p order by p.product_id desc limit 1
+$$;
+
+-- Name: note_created_product(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.note_created_product() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    insert into catalog.created_products (change_id, first_product_id, last_product_id, version_id)
+    select catalog.current_change(), new.product_id, new.product_id, s.last_value from catalog.product_versions_version_id_seq s;
+    return null;
 end
 $$;
 
@@ -1426,7 +1891,9 @@ begin
     insert into reverting
     select p.product_id, p.vendor_product_id, p.sku, null, true, null
     from (
-        select p.product_id, p.vendor_product_id, p.sku from catalog.products p where p.upload_id = target.upload_id
+        select p.product_id, p.vendor_product_id, p.sku
+        from catalog.products p
+        where p.vendor_id = target.vendor_id and p.upload_id = target.upload_id
         union
         select p.product_id, p.vendor_product_id, p.sku
         from catalog.products p
@@ -1769,25 +2236,6 @@ $$;
 
 COMMENT ON FUNCTION jobs.unpark_next() IS 'a job of a serial key ended, or will not run: the next one may';
 
--- Name: wake_workers(); Type: FUNCTION; Schema: jobs; Owner: -
-
-CREATE FUNCTION jobs.wake_workers() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog'
-    AS $$
-begin
-    if current_setting('jobs.notify', true) is distinct from 'off' then
-        perform pg_notify('jobs.' || queue, '')
-        from (select distinct queue from enqueued where state = 'ready' and run_at <= clock_timestamp()) queues;
-    end if;
-    return null;
-end
-$$;
-
--- Name: FUNCTION wake_workers(); Type: COMMENT; Schema: jobs; Owner: -
-
-COMMENT ON FUNCTION jobs.wake_workers() IS 'wakes the workers that listen on jobs.<queue>';
-
 -- Name: drop_member_partitions(interval); Type: FUNCTION; Schema: relay; Owner: -
 
 CREATE FUNCTION relay.drop_member_partitions(keep interval) RETURNS SETOF text
@@ -1830,8 +2278,8 @@ CREATE TABLE relay.windows (
     verified_at timestamp with time zone,
     CONSTRAINT windows_are_counted_when_sealed CHECK (((state = 'open'::text) = ((member_count IS NULL) AND (byte_count IS NULL)))),
     CONSTRAINT windows_close_after_they_open CHECK ((closes_at > opens_at)),
-    CONSTRAINT windows_have_the_times_of_their_state CHECK ((((state = 'open'::text) = (sealed_at IS NULL)) AND ((state = ANY (ARRAY['delivered'::text, 'verified'::text])) = (delivered_at IS NOT NULL)) AND ((state = 'verified'::text) = (verified_at IS NOT NULL)))),
-    CONSTRAINT windows_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'packing'::text, 'delivered'::text, 'verified'::text]))),
+    CONSTRAINT windows_have_the_times_of_their_state CHECK ((((state = 'open'::text) = (sealed_at IS NULL)) AND ((state = ANY (ARRAY['delivered'::text, 'verified'::text, 'lost'::text])) = (delivered_at IS NOT NULL)) AND ((state = ANY (ARRAY['verified'::text, 'lost'::text])) = (verified_at IS NOT NULL)))),
+    CONSTRAINT windows_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'packing'::text, 'delivered'::text, 'verified'::text, 'lost'::text]))),
     CONSTRAINT windows_wait_after_a_failure CHECK (((waits_for IS NULL) OR ((failed_at IS NOT NULL) AND (retry_at IS NOT NULL)))),
     CONSTRAINT windows_wait_for_something_known CHECK ((waits_for = ANY (ARRAY['source'::text, 'target'::text, 'repair'::text])))
 );
@@ -1842,11 +2290,11 @@ COMMENT ON TABLE relay.windows IS 'the arrivals between two moments; a window ne
 
 -- Name: COLUMN windows.state; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.windows.state IS 'open (takes arrivals) -> sealed (complete, waits) -> packing -> delivered (all archives stored) -> verified (and looked at again); a failure leads back to sealed';
+COMMENT ON COLUMN relay.windows.state IS 'open (takes arrivals) -> sealed (complete, waits) -> packing -> delivered (all archives stored) -> verified (and looked at again) | lost (so, but for an archive that is lost); a failure leads back to sealed';
 
 -- Name: COLUMN windows.missing_count; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.windows.missing_count IS 'members whose object was gone or altered before it was read';
+COMMENT ON COLUMN relay.windows.missing_count IS 'members that are in no archive: gone, altered or unreadable';
 
 -- Name: COLUMN windows.attempt; Type: COMMENT; Schema: relay; Owner: -
 
@@ -1861,7 +2309,7 @@ COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source or target 
 CREATE FUNCTION relay.windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
-    RETURN (NOT (EXISTS (SELECT FROM relay.windows w WHERE ((w.state <> 'verified'::text) AND (w.opens_at >= windows_are_verified.from_at) AND (w.opens_at < windows_are_verified.until_at)))));
+    RETURN (NOT (EXISTS (SELECT FROM relay.windows w WHERE ((w.state <> ALL (ARRAY['verified'::text, 'lost'::text])) AND (w.opens_at >= windows_are_verified.from_at) AND (w.opens_at < windows_are_verified.until_at)))));
 
 -- Name: FUNCTION windows_are_verified(from_at timestamp with time zone, until_at timestamp with time zone); Type: COMMENT; Schema: relay; Owner: -
 
@@ -2066,6 +2514,34 @@ CREATE VIEW audit.enrichment WITH (security_invoker='true') AS
 
 COMMENT ON VIEW audit.enrichment IS 'every enrichment request with its calls and credits';
 
+-- Name: upload_error_counts; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.upload_error_counts (
+    upload_id character varying(50) NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    upload_timestamp timestamp with time zone NOT NULL,
+    error_type text NOT NULL,
+    errors bigint NOT NULL
+);
+
+-- Name: TABLE upload_error_counts; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.upload_error_counts IS 'how many errors of each type an upload that has ended has';
+
+-- Name: error_counts; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.error_counts WITH (security_invoker='true') AS
+ SELECT c.upload_id,
+    c.vendor_id,
+    c.upload_timestamp,
+    c.error_type,
+    c.errors
+   FROM catalog.upload_error_counts c;
+
+-- Name: VIEW error_counts; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.error_counts IS 'how many errors of each type each upload has';
+
 -- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
 
 CREATE VIEW audit.upload_errors WITH (security_invoker='true') AS
@@ -2155,21 +2631,36 @@ CREATE VIEW audit.uploads WITH (security_invoker='true') AS
 
 COMMENT ON VIEW audit.uploads IS 'every upload with its vendor, counts, share of good rows and duration';
 
+-- Name: vendor_totals; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.vendor_totals (
+    vendor_id character varying(50) NOT NULL,
+    uploads bigint NOT NULL,
+    failed_uploads bigint NOT NULL,
+    total_records bigint NOT NULL,
+    valid_records bigint NOT NULL,
+    error_records bigint NOT NULL,
+    last_upload_at timestamp with time zone
+);
+
+-- Name: TABLE vendor_totals; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.vendor_totals IS 'sums over the uploads of a vendor that have ended; dry runs and reverts are not counted';
+
 -- Name: vendor_quality; Type: VIEW; Schema: audit; Owner: -
 
 CREATE VIEW audit.vendor_quality WITH (security_invoker='true') AS
  SELECT v.vendor_id,
     v.vendor_name,
     v.status,
-    count(u.upload_id) AS uploads,
-    count(u.upload_id) FILTER (WHERE (u.status = 'failed'::text)) AS failed_uploads,
-    COALESCE(sum(u.total_records), (0)::bigint) AS rows_received,
-    COALESCE(sum(u.error_records), (0)::bigint) AS rows_rejected,
-    trunc(((100.0 * (sum(u.valid_records))::numeric) / (NULLIF(sum(u.total_records), 0))::numeric), 1) AS success_percent,
-    max(u.upload_timestamp) AS last_upload_at
+    COALESCE(t.uploads, (0)::bigint) AS uploads,
+    COALESCE(t.failed_uploads, (0)::bigint) AS failed_uploads,
+    COALESCE(t.total_records, (0)::bigint) AS rows_received,
+    COALESCE(t.error_records, (0)::bigint) AS rows_rejected,
+    trunc(((100.0 * (t.valid_records)::numeric) / (NULLIF(t.total_records, 0))::numeric), 1) AS success_percent,
+    t.last_upload_at
    FROM (catalog.vendors v
-     LEFT JOIN catalog.upload_history u ON ((((u.vendor_id)::text = (v.vendor_id)::text) AND (u.status <> ALL (ARRAY['queued'::text, 'processing'::text])) AND (NOT u.dry_run) AND (u.kind = 'file'::text))))
-  GROUP BY v.vendor_id, v.vendor_name, v.status;
+     LEFT JOIN catalog.vendor_totals t USING (vendor_id));
 
 -- Name: VIEW vendor_quality; Type: COMMENT; Schema: audit; Owner: -
 
@@ -2211,6 +2702,24 @@ ALTER TABLE catalog.changes ALTER COLUMN change_id ADD GENERATED BY DEFAULT AS I
     NO MAXVALUE
     CACHE 1
 );
+
+-- Name: created_products; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.created_products (
+    change_id bigint NOT NULL,
+    first_product_id bigint NOT NULL,
+    last_product_id bigint NOT NULL,
+    version_id bigint NOT NULL,
+    CONSTRAINT created_products_are_a_range CHECK ((first_product_id <= last_product_id))
+);
+
+-- Name: TABLE created_products; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.created_products IS 'the numbers that an insert gave its products, others'' of the same moment among them: those whose first image the change made are its own';
+
+-- Name: COLUMN created_products.version_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.created_products.version_id IS 'the newest version when the insert had ended: it puts the insert between updates';
 
 -- Name: idempotency_keys; Type: TABLE; Schema: catalog; Owner: -
 
@@ -2953,8 +3462,8 @@ CREATE TABLE relay.alerts (
     detail text NOT NULL,
     raised_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     cleared_at timestamp with time zone,
-    CONSTRAINT alerts_kind_is_known CHECK ((kind = ANY (ARRAY['backlog'::text, 'age'::text, 'members'::text]))),
-    CONSTRAINT alerts_of_members_name_a_window CHECK (((kind = 'members'::text) = (window_at IS NOT NULL)))
+    CONSTRAINT alerts_kind_is_known CHECK ((kind = ANY (ARRAY['backlog'::text, 'age'::text, 'members'::text, 'lost'::text]))),
+    CONSTRAINT alerts_of_windows_name_it CHECK (((kind = ANY (ARRAY['members'::text, 'lost'::text])) = (window_at IS NOT NULL)))
 );
 
 -- Name: TABLE alerts; Type: COMMENT; Schema: relay; Owner: -
@@ -2963,7 +3472,7 @@ COMMENT ON TABLE relay.alerts IS 'what an operator should know; an alert without
 
 -- Name: COLUMN alerts.kind; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.alerts.kind IS 'backlog (more data waits than the bound), age (the oldest window waits longer than the bound), members (objects could not be read; cleared by hand)';
+COMMENT ON COLUMN relay.alerts.kind IS 'backlog (more data waits than the bound), age (the oldest window waits longer than the bound), members (objects that are in no archive), lost (archives that the target lost and nobody can make again); the last two until the window is replayed';
 
 -- Name: alerts_alert_id_seq; Type: SEQUENCE; Schema: relay; Owner: -
 
@@ -2988,19 +3497,32 @@ CREATE TABLE relay.archives (
     packed_at timestamp with time zone DEFAULT now() NOT NULL,
     delivered_at timestamp with time zone,
     verified_at timestamp with time zone,
+    is_uncertain boolean DEFAULT false NOT NULL,
+    ended_as text,
+    ended_at timestamp with time zone,
     CONSTRAINT archives_are_not_empty CHECK (((byte_count > 0) AND (member_count > 0))),
     CONSTRAINT archives_are_verified_after_delivery CHECK (((verified_at IS NULL) OR (delivered_at IS NOT NULL))),
+    CONSTRAINT archives_end_at_some_time CHECK (((ended_as IS NULL) = (ended_at IS NULL))),
+    CONSTRAINT archives_end_is_known CHECK ((ended_as = ANY (ARRAY['abandoned'::text, 'lost'::text]))),
     CONSTRAINT archives_part_is_counted_from_1 CHECK ((part > 0)),
     CONSTRAINT archives_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 
 -- Name: TABLE archives; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON TABLE relay.archives IS 'the archives of a window; a row is written before its archive is stored, so that a second attempt stores the same one';
+COMMENT ON TABLE relay.archives IS 'the archives of a window; a row is written before its archive is stored, so that a second attempt stores the same one, and is never deleted';
 
 -- Name: COLUMN archives.verified_at; Type: COMMENT; Schema: relay; Owner: -
 
 COMMENT ON COLUMN relay.archives.verified_at IS 'when the store showed the archive with the right size and checksum';
+
+-- Name: COLUMN archives.is_uncertain; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.archives.is_uncertain IS 'whether the store is to be asked again';
+
+-- Name: COLUMN archives.ended_as; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.archives.ended_as IS 'abandoned (never stored, and an object of it had gone: the others are in another archive) | lost (stored once, gone from the target, and not to be made again) | null: counts';
 
 -- Name: members; Type: TABLE; Schema: relay; Owner: -
 
@@ -3017,10 +3539,9 @@ CREATE TABLE relay.members (
     entry_name text,
     sha256 text,
     problem text,
-    CONSTRAINT members_missing_have_a_reason CHECK (((state = ANY (ARRAY['gone'::text, 'altered'::text])) = (problem IS NOT NULL))),
+    tries integer DEFAULT 0 NOT NULL,
     CONSTRAINT members_packed_are_in_an_archive CHECK (((state = 'packed'::text) = ((part IS NOT NULL) AND (entry_name IS NOT NULL) AND (sha256 IS NOT NULL)))),
-    CONSTRAINT members_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT members_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'packed'::text, 'gone'::text, 'altered'::text])))
+    CONSTRAINT members_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 )
 PARTITION BY RANGE (window_at);
 
@@ -3034,11 +3555,15 @@ COMMENT ON COLUMN relay.members.object_version IS 'version id of a versioned buc
 
 -- Name: COLUMN members.state; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.members.state IS 'waiting -> packed (in the archive of that part; whether it is stored is said there) | gone (no such object) | altered (another object by now)';
+COMMENT ON COLUMN relay.members.state IS 'waiting -> packed (in the archive of that part; whether it is stored is said there) | gone (no such object) | altered (another object by now) | unreadable (the store refused it again and again, and not the others of its bucket)';
 
 -- Name: COLUMN members.entry_name; Type: COMMENT; Schema: relay; Owner: -
 
 COMMENT ON COLUMN relay.members.entry_name IS 'name in the archive: the key, made safe to extract';
+
+-- Name: COLUMN members.tries; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.members.tries IS 'how often it could not be read while others of its bucket could';
 
 -- Name: members_rest; Type: TABLE; Schema: relay; Owner: -
 
@@ -3055,10 +3580,9 @@ CREATE TABLE relay.members_rest (
     entry_name text,
     sha256 text,
     problem text,
-    CONSTRAINT members_missing_have_a_reason CHECK (((state = ANY (ARRAY['gone'::text, 'altered'::text])) = (problem IS NOT NULL))),
+    tries integer DEFAULT 0 NOT NULL,
     CONSTRAINT members_packed_are_in_an_archive CHECK (((state = 'packed'::text) = ((part IS NOT NULL) AND (entry_name IS NOT NULL) AND (sha256 IS NOT NULL)))),
-    CONSTRAINT members_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT members_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'packed'::text, 'gone'::text, 'altered'::text])))
+    CONSTRAINT members_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 
 -- Name: COLUMN members_rest.object_version; Type: COMMENT; Schema: relay; Owner: -
@@ -3300,6 +3824,11 @@ ALTER TABLE ONLY catalog.ticks
 ALTER TABLE ONLY catalog.ticks
     ADD CONSTRAINT ticks_pkey PRIMARY KEY (tick_id);
 
+-- Name: upload_error_counts upload_error_counts_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.upload_error_counts
+    ADD CONSTRAINT upload_error_counts_pkey PRIMARY KEY (upload_id, error_type);
+
 -- Name: upload_events_rest upload_events_rest_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.upload_events_rest
@@ -3364,6 +3893,11 @@ ALTER TABLE ONLY catalog.validation_errors
 
 ALTER TABLE ONLY catalog.validation_errors_rest
     ADD CONSTRAINT validation_errors_rest_pkey PRIMARY KEY (created_at, error_id);
+
+-- Name: vendor_totals vendor_totals_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.vendor_totals
+    ADD CONSTRAINT vendor_totals_pkey PRIMARY KEY (vendor_id);
 
 -- Name: vendors vendors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -3500,6 +4034,11 @@ ALTER TABLE ONLY relay.archives
 ALTER TABLE ONLY relay.archives
     ADD CONSTRAINT archives_pkey PRIMARY KEY (window_at, part);
 
+-- Name: members members_missing_have_a_reason; Type: CHECK CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE relay.members
+    ADD CONSTRAINT members_missing_have_a_reason CHECK (((state = ANY (ARRAY['gone'::text, 'altered'::text, 'unreadable'::text])) = (problem IS NOT NULL))) NOT VALID;
+
 -- Name: members members_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
 
 ALTER TABLE ONLY relay.members
@@ -3509,6 +4048,11 @@ ALTER TABLE ONLY relay.members
 
 ALTER TABLE ONLY relay.members_rest
     ADD CONSTRAINT members_rest_pkey PRIMARY KEY (window_at, bucket, object_key, object_version);
+
+-- Name: members members_state_is_known; Type: CHECK CONSTRAINT; Schema: relay; Owner: -
+
+ALTER TABLE relay.members
+    ADD CONSTRAINT members_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'packed'::text, 'gone'::text, 'altered'::text, 'unreadable'::text]))) NOT VALID;
 
 -- Name: windows windows_do_not_overlap; Type: CONSTRAINT; Schema: relay; Owner: -
 
@@ -3534,6 +4078,10 @@ ALTER TABLE ONLY retention.tables
 
 CREATE INDEX api_tokens_vendor_id_idx ON catalog.api_tokens USING btree (vendor_id);
 
+-- Name: changes_by_hand_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX changes_by_hand_idx ON catalog.changes USING btree (tick_id) WHERE (upload_id IS NULL);
+
 -- Name: changes_tick_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX changes_tick_id_idx ON catalog.changes USING btree (tick_id, change_id);
@@ -3545,6 +4093,10 @@ CREATE INDEX changes_upload_id_idx ON catalog.changes USING btree (upload_id) WH
 -- Name: changes_waiting_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX changes_waiting_idx ON catalog.changes USING btree (change_id) WHERE (tick_id IS NULL);
+
+-- Name: created_products_change_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX created_products_change_id_idx ON catalog.created_products USING btree (change_id, first_product_id);
 
 -- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -3558,9 +4110,9 @@ CREATE INDEX notifications_pending_idx ON catalog.notifications USING btree (not
 
 CREATE INDEX product_versions_ended_by_idx ON catalog.product_versions USING btree (ended_by, version_id);
 
--- Name: product_versions_made_by_idx; Type: INDEX; Schema: catalog; Owner: -
+-- Name: product_versions_made_by_product_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
-CREATE INDEX product_versions_made_by_idx ON catalog.product_versions USING btree (made_by);
+CREATE INDEX product_versions_made_by_product_id_idx ON catalog.product_versions USING btree (made_by, product_id);
 
 -- Name: product_versions_product_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -3578,13 +4130,25 @@ CREATE INDEX product_versions_superseded_by_idx ON catalog.product_versions USIN
 
 CREATE INDEX product_versions_vendor_id_vendor_product_id_idx ON catalog.product_versions USING btree (vendor_id, vendor_product_id, valid_from);
 
--- Name: products_upload_id_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX products_upload_id_idx ON catalog.products USING btree (upload_id);
-
 -- Name: report_links_expires_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX report_links_expires_at_idx ON catalog.report_links USING btree (expires_at);
+
+-- Name: upload_error_counts_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_error_counts_upload_timestamp_idx ON catalog.upload_error_counts USING btree (upload_timestamp) INCLUDE (vendor_id, error_type, errors);
+
+-- Name: upload_error_counts_vendor_id_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_error_counts_vendor_id_upload_timestamp_idx ON catalog.upload_error_counts USING btree (vendor_id, upload_timestamp);
+
+-- Name: upload_events_event_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_events_event_at_idx ON ONLY catalog.upload_events USING btree (event, at);
+
+-- Name: upload_events_rest_event_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_events_rest_event_at_idx ON catalog.upload_events_rest USING btree (event, at);
 
 -- Name: upload_events_upload_id_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -3605,6 +4169,10 @@ CREATE INDEX upload_history_unfinished_idx ON catalog.upload_history USING btree
 -- Name: upload_history_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX upload_history_upload_timestamp_idx ON catalog.upload_history USING btree (upload_timestamp DESC, upload_id DESC);
+
+-- Name: upload_history_vendor_id_file_sha256_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_history_vendor_id_file_sha256_idx ON catalog.upload_history USING btree (vendor_id, file_sha256) WHERE (file_sha256 IS NOT NULL);
 
 -- Name: upload_history_vendor_id_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -3722,6 +4290,10 @@ CREATE INDEX windows_unfinished_idx ON relay.windows USING btree (state, opens_a
 
 CREATE UNIQUE INDEX released_partitions_one_at_a_time ON retention.released_partitions USING btree (table_schema, table_name, from_at) WHERE (state <> 'released'::text);
 
+-- Name: upload_events_rest_event_at_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.upload_events_event_at_idx ATTACH PARTITION catalog.upload_events_rest_event_at_idx;
+
 -- Name: upload_events_rest_upload_id_at_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
 
 ALTER INDEX catalog.upload_events_upload_id_at_idx ATTACH PARTITION catalog.upload_events_rest_upload_id_at_idx;
@@ -3766,6 +4338,14 @@ CREATE TRIGGER changes_refuse_delete BEFORE DELETE ON catalog.changes FOR EACH R
 
 CREATE TRIGGER changes_refuse_truncate BEFORE TRUNCATE ON catalog.changes FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
 
+-- Name: created_products created_products_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER created_products_refuse_change BEFORE DELETE OR UPDATE ON catalog.created_products FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: created_products created_products_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER created_products_refuse_truncate BEFORE TRUNCATE ON catalog.created_products FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
 -- Name: product_versions product_versions_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER product_versions_refuse_change BEFORE DELETE OR UPDATE ON catalog.product_versions FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
@@ -3778,9 +4358,17 @@ CREATE TRIGGER product_versions_refuse_truncate BEFORE TRUNCATE ON catalog.produ
 
 CREATE TRIGGER products_begin_change BEFORE INSERT OR DELETE OR UPDATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.begin_change();
 
+-- Name: products products_begin_creation; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER products_begin_creation BEFORE INSERT ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.begin_creation();
+
 -- Name: products products_begin_image; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER products_begin_image BEFORE UPDATE ON catalog.products FOR EACH ROW EXECUTE FUNCTION catalog.begin_product_image();
+
+-- Name: products products_end_creation; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER products_end_creation AFTER INSERT ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.end_creation();
 
 -- Name: products products_keep_deleted_images; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -3789,6 +4377,14 @@ CREATE TRIGGER products_keep_deleted_images AFTER DELETE ON catalog.products REF
 -- Name: products products_keep_updated_images; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER products_keep_updated_images AFTER UPDATE ON catalog.products REFERENCING OLD TABLE AS old_images NEW TABLE AS new_images FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_updated_product_images();
+
+-- Name: products products_note_moved; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER products_note_moved AFTER UPDATE OF vendor_id ON catalog.products FOR EACH ROW WHEN (((new.vendor_id)::text <> (old.vendor_id)::text)) EXECUTE FUNCTION catalog.note_created_product();
+
+-- Name: products products_note_returned; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER products_note_returned AFTER INSERT ON catalog.products FOR EACH ROW WHEN ((new.product_id <= (NULLIF(current_setting('catalog.last_product_id'::text, true), ''::text))::bigint)) EXECUTE FUNCTION catalog.note_created_product();
 
 -- Name: products products_refuse_forged_change; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -3822,6 +4418,14 @@ CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_e
 
 CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events_rest FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
 
+-- Name: upload_history upload_history_count_changed; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_history_count_changed AFTER UPDATE OF status, total_records, valid_records, error_records ON catalog.upload_history FOR EACH ROW WHEN (((((new.status IS DISTINCT FROM old.status) OR (new.total_records IS DISTINCT FROM old.total_records)) OR (new.valid_records IS DISTINCT FROM old.valid_records)) OR (new.error_records IS DISTINCT FROM old.error_records))) EXECUTE FUNCTION catalog.count_upload();
+
+-- Name: upload_history upload_history_count_ended; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_history_count_ended AFTER INSERT OR DELETE ON catalog.upload_history FOR EACH ROW EXECUTE FUNCTION catalog.count_upload();
+
 -- Name: upload_history upload_history_name_uploader; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER upload_history_name_uploader BEFORE INSERT OR UPDATE OF created_by ON catalog.upload_history FOR EACH ROW EXECUTE FUNCTION catalog.name_uploader();
@@ -3849,10 +4453,6 @@ CREATE TRIGGER jobs_unpark_next_after_delete AFTER DELETE ON jobs.jobs FOR EACH 
 -- Name: jobs jobs_unpark_next_after_update; Type: TRIGGER; Schema: jobs; Owner: -
 
 CREATE TRIGGER jobs_unpark_next_after_update AFTER UPDATE OF state, serial_key ON jobs.jobs FOR EACH ROW WHEN (((old.serial_key IS NOT NULL) AND (((old.state = 'running'::text) AND (new.state <> 'running'::text)) OR ((old.state = 'ready'::text) AND (new.state = 'dead'::text)) OR ((old.state = ANY (ARRAY['ready'::text, 'running'::text])) AND (new.serial_key IS DISTINCT FROM old.serial_key))))) EXECUTE FUNCTION jobs.unpark_next();
-
--- Name: jobs jobs_wake_workers; Type: TRIGGER; Schema: jobs; Owner: -
-
-CREATE TRIGGER jobs_wake_workers AFTER INSERT ON jobs.jobs REFERENCING NEW TABLE AS enqueued FOR EACH STATEMENT EXECUTE FUNCTION jobs.wake_workers();
 
 -- Name: api_tokens api_tokens_vendor_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -3973,6 +4573,18 @@ CREATE POLICY changes_order ON catalog.changes FOR SELECT TO catalog_vendor USIN
 
 CREATE POLICY changes_service ON catalog.changes FOR SELECT TO catalog_owner USING (true);
 
+-- Name: created_products; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.created_products ENABLE ROW LEVEL SECURITY;
+
+-- Name: created_products created_products_order; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY created_products_order ON catalog.created_products FOR SELECT TO catalog_vendor USING (true);
+
+-- Name: created_products created_products_service; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY created_products_service ON catalog.created_products FOR SELECT TO catalog_owner, catalog_auditor USING (true);
+
 -- Name: notifications; Type: ROW SECURITY; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.notifications ENABLE ROW LEVEL SECURITY;
@@ -4008,6 +4620,18 @@ CREATE POLICY products_audit ON catalog.products FOR SELECT TO catalog_auditor U
 -- Name: products products_own_rows; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY products_own_rows ON catalog.products FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
+
+-- Name: upload_error_counts; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_error_counts ENABLE ROW LEVEL SECURITY;
+
+-- Name: upload_error_counts upload_error_counts_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY upload_error_counts_audit ON catalog.upload_error_counts FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: upload_error_counts upload_error_counts_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY upload_error_counts_own_rows ON catalog.upload_error_counts FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
 
 -- Name: upload_events; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -4052,6 +4676,18 @@ CREATE POLICY validation_errors_audit ON catalog.validation_errors FOR SELECT TO
 CREATE POLICY validation_errors_own_rows ON catalog.validation_errors FOR SELECT TO catalog_vendor USING ((EXISTS ( SELECT
    FROM catalog.upload_history u
   WHERE ((u.upload_id)::text = (validation_errors.upload_id)::text))));
+
+-- Name: vendor_totals; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.vendor_totals ENABLE ROW LEVEL SECURITY;
+
+-- Name: vendor_totals vendor_totals_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY vendor_totals_audit ON catalog.vendor_totals FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: vendor_totals vendor_totals_own_row; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY vendor_totals_own_row ON catalog.vendor_totals FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
 
 -- Name: vendors; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -4105,6 +4741,24 @@ GRANT USAGE ON SCHEMA relay TO catalog_auditor;
 
 GRANT USAGE ON SCHEMA retention TO catalog_auditor;
 
+-- Name: FUNCTION brief(value text, width integer); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.brief(value text, width integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.brief(value text, width integer) TO catalog_vendor;
+GRANT ALL ON FUNCTION audit.brief(value text, width integer) TO catalog_auditor;
+
+-- Name: FUNCTION changes_head(); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.changes_head() FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.changes_head() TO catalog_vendor;
+GRANT ALL ON FUNCTION audit.changes_head() TO catalog_auditor;
+
+-- Name: FUNCTION changes_since(after_cursor text, at_most integer, of_vendor text); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.changes_since(after_cursor text, at_most integer, of_vendor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.changes_since(after_cursor text, at_most integer, of_vendor text) TO catalog_vendor;
+GRANT ALL ON FUNCTION audit.changes_since(after_cursor text, at_most integer, of_vendor text) TO catalog_auditor;
+
 -- Name: FUNCTION cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean); Type: ACL; Schema: audit; Owner: -
 
 REVOKE ALL ON FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick bigint, OUT changes bigint[], OUT is_present boolean, OUT is_early boolean) FROM PUBLIC;
@@ -4149,6 +4803,10 @@ GRANT SELECT(change_id) ON TABLE catalog.changes TO catalog_vendor;
 
 GRANT SELECT(tick_id) ON TABLE catalog.changes TO catalog_vendor;
 
+-- Name: COLUMN changes.place; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(place) ON TABLE catalog.changes TO catalog_vendor;
+
 -- Name: TABLE notifications; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON TABLE catalog.notifications TO catalog_auditor;
@@ -4177,6 +4835,10 @@ GRANT SELECT(tick_id) ON TABLE catalog.ticks TO catalog_vendor;
 -- Name: COLUMN ticks.at; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT(at) ON TABLE catalog.ticks TO catalog_vendor;
+
+-- Name: COLUMN ticks.hash; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT(hash) ON TABLE catalog.ticks TO catalog_vendor;
 
 -- Name: TABLE upload_history; Type: ACL; Schema: catalog; Owner: -
 
@@ -4214,6 +4876,12 @@ GRANT ALL ON FUNCTION audit.upload_diff(upload text) TO catalog_auditor;
 REVOKE ALL ON FUNCTION audit.upload_timeline(upload text) FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.upload_timeline(upload text) TO catalog_auditor;
 
+-- Name: FUNCTION utc(moment timestamp with time zone); Type: ACL; Schema: audit; Owner: -
+
+REVOKE ALL ON FUNCTION audit.utc(moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.utc(moment timestamp with time zone) TO catalog_vendor;
+GRANT ALL ON FUNCTION audit.utc(moment timestamp with time zone) TO catalog_auditor;
+
 -- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text); Type: ACL; Schema: audit; Owner: -
 
 REVOKE ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) FROM PUBLIC;
@@ -4242,9 +4910,25 @@ REVOKE ALL ON FUNCTION catalog.announce_token_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.begin_change() FROM PUBLIC;
 
+-- Name: FUNCTION begin_creation(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.begin_creation() FROM PUBLIC;
+
 -- Name: FUNCTION begin_product_image(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.begin_product_image() FROM PUBLIC;
+
+-- Name: FUNCTION camel_case(image jsonb); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.camel_case(image jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.camel_case(image jsonb) TO catalog_vendor;
+GRANT ALL ON FUNCTION catalog.camel_case(image jsonb) TO catalog_auditor;
+
+-- Name: FUNCTION camel_case(name text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.camel_case(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.camel_case(name text) TO catalog_vendor;
+GRANT ALL ON FUNCTION catalog.camel_case(name text) TO catalog_auditor;
 
 -- Name: FUNCTION canonical_key(key text); Type: ACL; Schema: catalog; Owner: -
 
@@ -4261,6 +4945,14 @@ REVOKE ALL ON FUNCTION catalog.changes_of_upload(upload text) FROM PUBLIC;
 GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_owner;
 GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_vendor;
 GRANT ALL ON FUNCTION catalog.changes_of_upload(upload text) TO catalog_auditor;
+
+-- Name: FUNCTION count_upload(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.count_upload() FROM PUBLIC;
+
+-- Name: FUNCTION counted_upload(u catalog.upload_history); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.counted_upload(u catalog.upload_history) FROM PUBLIC;
 
 -- Name: FUNCTION current_actor(); Type: ACL; Schema: catalog; Owner: -
 
@@ -4290,6 +4982,10 @@ REVOKE ALL ON FUNCTION catalog.drop_product_column(name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.early_hash(OUT versions bigint, OUT hash bytea) FROM PUBLIC;
 
+-- Name: FUNCTION end_creation(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.end_creation() FROM PUBLIC;
+
 -- Name: FUNCTION ensure_error_partitions(at timestamp with time zone); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.ensure_error_partitions(at timestamp with time zone) FROM PUBLIC;
@@ -4304,6 +5000,34 @@ GRANT SELECT ON TABLE catalog.validation_errors TO catalog_auditor;
 REVOKE ALL ON FUNCTION catalog.error_counts(upload text) FROM PUBLIC;
 GRANT ALL ON FUNCTION catalog.error_counts(upload text) TO catalog_vendor;
 GRANT ALL ON FUNCTION catalog.error_counts(upload text) TO catalog_auditor;
+
+-- Name: FUNCTION feed_changes(after_tick bigint, after_place bigint, after_change bigint, vendor text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.feed_changes(after_tick bigint, after_place bigint, after_change bigint, vendor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.feed_changes(after_tick bigint, after_place bigint, after_change bigint, vendor text) TO catalog_vendor;
+GRANT ALL ON FUNCTION catalog.feed_changes(after_tick bigint, after_place bigint, after_change bigint, vendor text) TO catalog_auditor;
+
+-- Name: FUNCTION feed_fields(before jsonb, after jsonb); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.feed_fields(before jsonb, after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.feed_fields(before jsonb, after jsonb) TO catalog_vendor;
+GRANT ALL ON FUNCTION catalog.feed_fields(before jsonb, after jsonb) TO catalog_auditor;
+
+-- Name: FUNCTION feed_image(image jsonb); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.feed_image(image jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.feed_image(image jsonb) TO catalog_vendor;
+GRANT ALL ON FUNCTION catalog.feed_image(image jsonb) TO catalog_auditor;
+
+-- Name: FUNCTION feed_position(after_cursor text, OUT tick bigint, OUT place bigint, OUT change bigint, OUT part integer, OUT key bigint); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.feed_position(after_cursor text, OUT tick bigint, OUT place bigint, OUT change bigint, OUT part integer, OUT key bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.feed_position(after_cursor text, OUT tick bigint, OUT place bigint, OUT change bigint, OUT part integer, OUT key bigint) TO catalog_vendor;
+GRANT ALL ON FUNCTION catalog.feed_position(after_cursor text, OUT tick bigint, OUT place bigint, OUT change bigint, OUT part integer, OUT key bigint) TO catalog_auditor;
+
+-- Name: FUNCTION gauges(queues text[]); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.gauges(queues text[]) FROM PUBLIC;
 
 -- Name: FUNCTION image_operation(otherwise text); Type: ACL; Schema: catalog; Owner: -
 
@@ -4324,6 +5048,15 @@ REVOKE ALL ON FUNCTION catalog.keep_updated_product_images() FROM PUBLIC;
 -- Name: FUNCTION name_uploader(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.name_uploader() FROM PUBLIC;
+
+-- Name: FUNCTION newest_product(OUT product_id bigint, OUT made_by bigint); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.newest_product(OUT product_id bigint, OUT made_by bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.newest_product(OUT product_id bigint, OUT made_by bigint) TO catalog_history;
+
+-- Name: FUNCTION note_created_product(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.note_created_product() FROM PUBLIC;
 
 -- Name: FUNCTION product_columns(prefix text, without text[]); Type: ACL; Schema: catalog; Owner: -
 
@@ -4394,10 +5127,6 @@ REVOKE ALL ON FUNCTION jobs.unpark(key text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION jobs.unpark_next() FROM PUBLIC;
 
--- Name: FUNCTION wake_workers(); Type: ACL; Schema: jobs; Owner: -
-
-REVOKE ALL ON FUNCTION jobs.wake_workers() FROM PUBLIC;
-
 -- Name: FUNCTION drop_member_partitions(keep interval); Type: ACL; Schema: relay; Owner: -
 
 REVOKE ALL ON FUNCTION relay.drop_member_partitions(keep interval) FROM PUBLIC;
@@ -4435,6 +5164,16 @@ GRANT SELECT ON TABLE enrichment.requests TO catalog_auditor;
 
 GRANT SELECT ON TABLE audit.enrichment TO catalog_auditor;
 
+-- Name: TABLE upload_error_counts; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.upload_error_counts TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.upload_error_counts TO catalog_auditor;
+
+-- Name: TABLE error_counts; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.error_counts TO catalog_vendor;
+GRANT SELECT ON TABLE audit.error_counts TO catalog_auditor;
+
 -- Name: TABLE upload_errors; Type: ACL; Schema: audit; Owner: -
 
 GRANT SELECT ON TABLE audit.upload_errors TO catalog_vendor;
@@ -4449,6 +5188,11 @@ GRANT SELECT ON TABLE catalog.vendors TO catalog_auditor;
 
 GRANT SELECT ON TABLE audit.uploads TO catalog_vendor;
 GRANT SELECT ON TABLE audit.uploads TO catalog_auditor;
+
+-- Name: TABLE vendor_totals; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.vendor_totals TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.vendor_totals TO catalog_auditor;
 
 -- Name: TABLE vendor_quality; Type: ACL; Schema: audit; Owner: -
 
@@ -4491,10 +5235,20 @@ GRANT SELECT(revoked_at) ON TABLE catalog.api_tokens TO catalog_auditor;
 
 GRANT SELECT(last_used_at) ON TABLE catalog.api_tokens TO catalog_auditor;
 
+-- Name: TABLE created_products; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.created_products TO catalog_owner;
+GRANT SELECT ON TABLE catalog.created_products TO catalog_auditor;
+GRANT SELECT ON TABLE catalog.created_products TO catalog_vendor;
+
 -- Name: TABLE product_categories; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON TABLE catalog.product_categories TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.product_categories TO catalog_auditor;
+
+-- Name: SEQUENCE products_product_id_seq; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON SEQUENCE catalog.products_product_id_seq TO catalog_history;
 
 -- Name: TABLE upload_events; Type: ACL; Schema: catalog; Owner: -
 

@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 
