@@ -168,7 +168,7 @@ let package = Package(
         tests(
             "API",
             [
-                "API", "Catalog", "Curl", "Enrichment", "Jobs", "OpenSSL", "Postgres", "TestSupport", "Threads",
+                "API", "Catalog", "Curl", "Enrichment", "OpenSSL", "Postgres", "TestSupport", "Threads",
                 logging, nio,
             ]),
         tests("CatalogCLI", ["API", "AWS", "CatalogCLI", "Curl", "Jobs", "Postgres", "Relay", "TestSupport", logging]),

@@ -115,7 +115,6 @@ package struct APIServer: Sendable {
         return HTTPListener(idle: configuration.idle, door: door, logger: logger)
     }
 
-
     /// What a form adds to its file, generously.
     private static let formOverhead = 1 << 20
 

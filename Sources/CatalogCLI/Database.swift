@@ -17,7 +17,8 @@ struct Database: Sendable {
 
     /// One for all pools of the process, so that they tell listeners together what they have committed.
     private static func connector(_ settings: Settings, _ cloud: Cloud) -> Connector {
-        var connector = Connector(candidates: { try await candidates(settings, cloud) }, renew: renewal(settings, cloud))
+        var connector = Connector(
+            candidates: { try await candidates(settings, cloud) }, renew: renewal(settings, cloud))
         connector.announcer = Announcer(connector)
         return connector
     }

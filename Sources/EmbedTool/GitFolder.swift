@@ -19,6 +19,7 @@ struct GitFolder {
 
     private func read(_ name: String) -> String? {
         // Whatever is missing is not known.
-        (try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+        (try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8))?.trimmingCharacters(
+            in: .whitespacesAndNewlines)
     }
 }

@@ -43,7 +43,10 @@ import Testing
                 "alter table catalog.products drop constraint products_price_in_range",
                 "constraint catalog.products.products_price_in_range is missing"
             ),
-            ("drop index catalog.upload_history_upload_timestamp_idx", "index catalog.upload_history.upload_history_upload_timestamp_idx is missing"),
+            (
+                "drop index catalog.upload_history_upload_timestamp_idx",
+                "index catalog.upload_history.upload_history_upload_timestamp_idx is missing"
+            ),
             (
                 "update pg_index set indisvalid = false where indexrelid = 'catalog.upload_history_upload_timestamp_idx'::regclass",
                 "INVALID' instead of"

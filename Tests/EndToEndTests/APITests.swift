@@ -306,7 +306,8 @@ import Testing
                     "catalog_http_requests_total{route=\"GET /openapi.json\",status=\"200\"} 1\n"))
             for line in metrics.text.split(separator: "\n") where !line.hasPrefix("#") {
                 #expect(
-                    line.wholeMatch(of: /[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? ([0-9.e+-]+|\+Inf)/) != nil, "\(line)")
+                    line.wholeMatch(of: /[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? ([0-9.e+-]+|\+Inf)/) != nil,
+                    "\(line)")
             }
         }
     }

@@ -21,7 +21,9 @@ import Testing
 
     private func text(_ address: String) async throws -> String? {
         // Refused until it listens.
-        guard let answer = try? await HTTPClient().send(HTTPRequest("GET", "http://\(address)/metrics")) else { return nil }
+        guard let answer = try? await HTTPClient().send(HTTPRequest("GET", "http://\(address)/metrics")) else {
+            return nil
+        }
         return answer.status == 200 ? String(decoding: answer.body, as: UTF8.self) : nil
     }
 
@@ -30,13 +32,16 @@ import Testing
         Dictionary(
             text.split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { line in
                 line.lastIndex(of: " ").map { (String(line[..<$0]), Double(line[$0...].dropFirst()) ?? .nan) }
-            }, uniquingKeysWith: { first, _ in
+            },
+            uniquingKeysWith: { first, _ in
                 Issue.record("a series comes twice")
                 return first
             })
     }
 
-    @Test("A worker counts uploads, rows, errors and jobs as the database has them; no series goes, and no label holds a vendor or an id")
+    @Test(
+        "A worker counts uploads, rows, errors and jobs as the database has them; no series goes, and no label holds a vendor or an id"
+    )
     func worker() async throws {
         try await withService("worker,poller") { service, address in
             let before = samples(try #require(try await text(address)))
@@ -140,7 +145,8 @@ import Testing
                         """)
                 }
                 for name in [
-                    "CatalogJobsDead", "CatalogQueueLate", "CatalogCreditsLow", "CatalogCircuitOpen", "CatalogRelayLate",
+                    "CatalogJobsDead", "CatalogQueueLate", "CatalogCreditsLow", "CatalogCircuitOpen",
+                    "CatalogRelayLate",
                     "CatalogRelayBacklog",
                 ] {
                     try await eventually(within: .seconds(60)) { try await isTrue(name) }
@@ -151,7 +157,9 @@ import Testing
 }
 
 extension Project {
-    fileprivate static func text(_ path: String) throws -> String { try String(contentsOfFile: file(path), encoding: .utf8) }
+    fileprivate static func text(_ path: String) throws -> String {
+        try String(contentsOfFile: file(path), encoding: .utf8)
+    }
 
     /// Name, expression and section of the runbook of every alert.
     fileprivate static func alerts() throws -> [(name: String, expression: String, section: String)] {
@@ -172,7 +180,9 @@ extension Project {
                 let targets = panel["targets"] as? [[String: Any]] ?? []
                 return questions(panel["panels"])
                     + targets.compactMap { target in
-                        guard let title = panel["title"] as? String, let question = target["expr"] as? String else { return nil }
+                        guard let title = panel["title"] as? String, let question = target["expr"] as? String else {
+                            return nil
+                        }
                         return (title, question.replacing("$__rate_interval", with: "10s"))
                     }
             }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite struct MetricRegistryTests {
+@Suite(.timeLimit(.minutes(1))) struct MetricRegistryTests {
     private let registry = MetricRegistry()
 
     private func lines(_ name: String) -> [Substring] {

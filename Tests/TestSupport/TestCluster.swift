@@ -57,7 +57,9 @@ package actor OtherPostgres {
     /// - Parameters:
     ///   - version: nil is the tests' own version.
     ///   - name: tells servers of one version apart.
-    package static func withNewServer(version: Int?, name: String = "new", _ body: (String) async throws -> Void) async throws {
+    package static func withNewServer(version: Int?, name: String = "new", _ body: (String) async throws -> Void)
+        async throws
+    {
         let programs = if let version { try await programs(version) } else { TestCluster.programs }
         let server = try await TestServer.start(
             programs: programs, folder: TestServer.folder("-\(name)-\(version.map(String.init) ?? "own")"))

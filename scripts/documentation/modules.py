@@ -12,7 +12,7 @@ PAGE = "docs/internals/architecture.md"
 LAYERS = [
     ["CLibpq", "COpenSSL", "CZlib", "CLibcurl", "CPthread", "CSIMD"],
     ["Threads", "CSV", "Text", "Zlib", "OpenSSL"],
-    ["Postgres", "Curl"],
+    ["Postgres", "Curl", "Telemetry"],
     ["AWS", "Migrations", "Jobs", "Catalog"],
     ["Storage"],
     ["Tabular"],

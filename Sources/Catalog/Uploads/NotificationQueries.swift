@@ -98,7 +98,8 @@ extension Session {
     package func claimNotifications(
         for uploadID: String?, includingLeftovers: Bool = true
     ) throws -> [PendingNotification] {
-        try query(Outbox.claim(uploadID: uploadID, includingLeftovers: includingLeftovers)).map(PendingNotification.init)
+        try query(Outbox.claim(uploadID: uploadID, includingLeftovers: includingLeftovers)).map(
+            PendingNotification.init)
     }
 
     /// Takes the mail of one upload as `claimNotifications` does, together with what it is about, in one round trip. Must stand outside a

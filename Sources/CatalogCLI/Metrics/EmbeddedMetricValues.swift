@@ -16,7 +16,8 @@ struct EmbeddedMetricValues {
                 requests += count
                 if labels[1].hasPrefix("5") { failedRequests += count }
             }
-            for (labels, count) in registry.values(of: .enrichmentCalls) where ["refused", "unknown"].contains(labels[1]) {
+            for (labels, count) in registry.values(of: .enrichmentCalls)
+            where ["refused", "unknown"].contains(labels[1]) {
                 failedCalls += count
             }
             uploads = registry.counts(of: .uploadDuration)

@@ -55,7 +55,8 @@ struct ServiceRunner {
         if let poller { services.append(poller.attributed(Attribution(actor: "poller"))) }
         if let registry {
             let report = report(registry, quick, poller, logger)
-            services += try roles.contains(.api) ? server(worker, report, logger) : operators(worker, report, quick, logger)
+            services +=
+                try roles.contains(.api) ? server(worker, report, logger) : operators(worker, report, quick, logger)
             if settings.metrics.isEmbedded {
                 services.append(EmbeddedMetrics(report: report, namespace: settings.metrics.namespace))
             }

@@ -11,7 +11,8 @@ struct MetricSettings: Sendable {
         // "MetricDatum", Amazon CloudWatch API Reference.
         guard name.wholeMatch(of: /[0-9A-Za-z.\-_\/#]{1,255}/) != nil, !name.hasPrefix("AWS/") else {
             throw SettingsError(
-                "CATALOG_METRICS_NAMESPACE", name, "expected up to 255 letters, digits and . - _ / #, not beginning with AWS/")
+                "CATALOG_METRICS_NAMESPACE", name,
+                "expected up to 255 letters, digits and . - _ / #, not beginning with AWS/")
         }
         namespace = name
     }

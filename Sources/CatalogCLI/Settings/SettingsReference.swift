@@ -16,7 +16,8 @@ enum SettingsReference {
         Section(
             title: "`catalog serve` and `catalog worker`",
             settings: [
-                .httpAddress, .metricsAddress, .metricsEMF, .metricsNamespace, .eventsToken, .eventsTopic, .pollSeconds, .concurrency, .leaseSeconds,
+                .httpAddress, .metricsAddress, .metricsEMF, .metricsNamespace, .eventsToken, .eventsTopic, .pollSeconds,
+                .concurrency, .leaseSeconds,
                 .stallSeconds,
                 .graceSeconds,
                 .listen, .httpConnections, .httpRate, .httpIdleSeconds, .oidcIssuer, .oidcAudience, .oidcVendorClaim,

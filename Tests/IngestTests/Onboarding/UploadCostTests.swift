@@ -81,7 +81,9 @@ import Testing
                 return try session.claimJobs([demand], workerID: "w", lease: .seconds(60))
             }
             let job = try #require(claim.jobs.first)
-            #expect(try await handler.run(job, Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) == .finishedByHandler)
+            #expect(
+                try await handler.run(job, Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                    == .finishedByHandler)
         }
     }
 
@@ -99,7 +101,8 @@ import Testing
             }
         }
         let commits: Int = try await observer.run {
-            try $0.first("select xact_commit as n from pg_stat_database where datname = \(String(name))::text")!.get("n")
+            try $0.first("select xact_commit as n from pg_stat_database where datname = \(String(name))::text")!.get(
+                "n")
         }
         let log = try String(contentsOfFile: "\(folder)/log", encoding: .utf8)
         let lines = log.split(separator: "\n").filter {

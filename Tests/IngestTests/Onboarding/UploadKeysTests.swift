@@ -49,7 +49,8 @@ import Testing
             }
             try await onboarding.execute("select pg_stat_force_next_flush()")
             let share = try await onboarding.value(
-                "select (100 * n_tup_hot_upd / n_tup_upd)::text from pg_stat_user_tables where relid = 'catalog.products'::regclass")
+                "select (100 * n_tup_hot_upd / n_tup_upd)::text from pg_stat_user_tables where relid = 'catalog.products'::regclass"
+            )
             #expect((95...100).contains(Int(share ?? "") ?? 0))
         }
     }
