@@ -51,7 +51,7 @@ import Testing
                 "-v", "product=P1")
             let lines = answer.split(separator: "\n").map { $0.split(separator: "|", omittingEmptySubsequences: false) }
             #expect(lines.map { $0[2] } == ["1.00", "9.00"])
-            #expect(lines[0][3] == upload.uploadId && lines[0][6] == "postgres" && lines[1][3] == "")
+            #expect(lines[0][3] == upload.uploadId && lines[0][6] == "database user postgres" && lines[1][3] == "")
         }
     }
 }
