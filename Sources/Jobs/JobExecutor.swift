@@ -24,7 +24,7 @@ struct JobExecutor: Sendable {
                 throw JobError.permanent(
                     reason: "no handler for jobs of kind '\(job.kind)': is a newer version of catalog needed?")
             }
-            let completion = try await WorkProgress.$report.withValue({ job.progress.report() }) {
+            let completion = try await WorkProgress.$report.withValue(.init { job.progress.report() }) {
                 try await handler.run(job, logger)
             }
             switch completion {

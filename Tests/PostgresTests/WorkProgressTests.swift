@@ -10,7 +10,7 @@ import Threads
         try await withDatabase { conninfo in
             let connection = try await Connection.open(conninfo)
             let reports = Locked(0)
-            let counts = try await WorkProgress.$report.withValue({ reports.withLock { $0 += 1 } }) {
+            let counts = try await WorkProgress.$report.withValue(.init { reports.withLock { $0 += 1 } }) {
                 try await connection.transaction { session in
                     try session.execute("create temporary table numbers (n integer)")
                     _ = try session.copyIn("copy numbers from stdin") { writer in

@@ -12,7 +12,7 @@ import Threads
         let reports = Locked(0)
         func count(_ body: () async throws -> Void) async throws -> Int {
             reports.withLock { $0 = 0 }
-            try await WorkProgress.$report.withValue({ reports.withLock { $0 += 1 } }) { try await body() }
+            try await WorkProgress.$report.withValue(.init { reports.withLock { $0 += 1 } }) { try await body() }
             return reports.withLock { $0 }
         }
         let text = String(repeating: "0123456789", count: 100_000)
