@@ -39,14 +39,15 @@ let package = Package(
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
         library("Intake"),
         library("Ingest", ["Catalog", "CSV", "Tabular", "Text"]),
-        library("Enrichment", ["Curl", "OpenSSL", "Postgres", "Text"]),
+        library("Enrichment", ["Curl", "OpenSSL", "Postgres", "Tabular", "Text"]),
         library("API"),
+        library("TestSupport"),
         .executableTarget(
             name: "Fuzz",
             dependencies: [
                 "API", "AWS", "CFuzz", "CSV", "Catalog", "Enrichment", "Ingest", "Intake", "OpenSSL", "Storage",
                 "Tabular",
-                "Text", "Zlib",
+                "TestSupport", "Text", "Zlib",
             ],
             swiftSettings: fuzzed,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),

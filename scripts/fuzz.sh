@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lets libFuzzer invent inputs for the code that reads what others send, and checks what must hold for all of them.
-# usage: scripts/fuzz.sh [TARGET…|all] [SECONDS]     all for 600 seconds each; as many at once as there are processors
+# usage: [FUZZ_PROCESSES=N] scripts/fuzz.sh [TARGET…|all] [SECONDS]     all for 600 seconds each; as many at once as there are processors
 # One line for each target; the corpus, the log and what was found stay in Fuzz/.build/fuzz/TARGET.
 set -euo pipefail
 cd "$(dirname "$0")/../Fuzz"
@@ -23,6 +23,7 @@ done
 
 # Otherwise swift-backtrace stays behind after a crash and holds the output.
 export SWIFT_BACKTRACE=enable=no
+export LSAN_OPTIONS="suppressions=$PWD/../scripts/sanitize-leaks.txt:print_suppressions=0"
 
 # One target; its last line says what came of it.
 attack() {
@@ -41,4 +42,4 @@ attack() {
     return 1
 }
 export -f attack
-printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} bash -c 'attack "$@"' attack "$fuzz" "$seconds" {}
+printf '%s\n' "${targets[@]}" | xargs -P "${FUZZ_PROCESSES:-$(nproc)}" -I{} bash -c 'attack "$@"' attack "$fuzz" "$seconds" {}

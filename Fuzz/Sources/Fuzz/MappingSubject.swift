@@ -107,7 +107,7 @@ extension Subject {
         let decimals = choices.number(below: 7)
         let digits = String((0..<7).map { _ in Character(String(choices.number(below: 10))) })
         let factor = (Int128(digits) ?? 0, places: choices.number(below: 7))
-        guard let number = scaled(text), let value = Decimal(string: digits),
+        guard text.utf8.count <= 20, let number = scaled(text), let value = Decimal(string: digits),
             let exact = Decimal(string: "1e-\(factor.places)").map({ value * $0 })
         else { return }
         let found = Arithmetic.computed(text, times: exact, decimals: decimals)
@@ -122,9 +122,9 @@ extension Subject {
             "\(text) times \(exact) to \(decimals) is \(found), not \(product)e-\(places)")
     }
 
-    /// What a sum takes: digits with a point, 20 characters at most.
+    /// Digits with a point, as whole number and places behind the point. A sum takes 20 characters at most, and gives more.
     private static func scaled(_ text: String) -> (Int128, places: Int)? {
-        guard text.utf8.count <= 20, text.wholeMatch(of: /[-+]?[0-9]+(\.[0-9]+)?/) != nil else { return nil }
+        guard text.wholeMatch(of: /[-+]?[0-9]+(\.[0-9]+)?/) != nil else { return nil }
         let places = text.split(separator: ".").dropFirst().first?.count ?? 0
         return Int128(text.replacing(".", with: "")).map { ($0, places) }
     }

@@ -79,8 +79,10 @@ extension Subject {
         }
         do throws(MultipartReader.Malformed) {
             _ = try reader.take(first)
-            for _ in 0..<min(4000, 100_000 / again.count) {
+            for turn in 0..<min(4000, 100_000 / again.count) {
                 _ = try reader.take(again)
+                // A mirror takes longer than the reader.
+                guard turn % 64 == 63 else { continue }
                 let held = Mirror(reflecting: reader).descendant("buffer") as? [UInt8]
                 expect(
                     held.map { $0.count <= 16_384 + first.count + again.count + 100 } ?? false,

@@ -27,7 +27,8 @@ extension Subject {
             accessKeyID: "AKID", secretAccessKey: secret, sessionToken: kind & 2 == 0 ? nil : choices.text())
         let date = Date(timeIntervalSince1970: Double(choices.byte()) * 86_400_000)
         let endpoint =
-            kind & 4 == 0 ? Endpoint(of: .s3, region: "eu-west-1") : try? Endpoint(url: "http://localhost:9000/base")
+            kind & 4 == 0
+            ? AWSEndpoint(of: .s3, region: "eu-west-1") : try? AWSEndpoint(url: "http://localhost:9000/base")
         guard let endpoint,
             let request = answer(
                 AWSConfigurationError.self,

@@ -30,7 +30,7 @@ struct Subject {
         // A gigabyte: what holds an input several times over does not need it, what grows without bound soon does.
         return [
             corpus, "-dict=\(dictionary)", "-max_len=\(longest)", "-artifact_prefix=\(folder)/", "-rss_limit_mb=1024",
-            "-timeout=10", "-print_final_stats=1",
+            "-timeout=60", "-print_final_stats=1",
         ]
     }
 
