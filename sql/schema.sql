@@ -1011,11 +1011,11 @@ $$;
 
 CREATE FUNCTION catalog.canonical_key(key text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN regexp_replace(NORMALIZE(regexp_replace(key, '[\u00AD\u034F\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0]'::text, ''::text, 'g'::text), NFC), ('^[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0]+'::text || '|[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0]+$'::text), ''::text, 'g'::text);
+    RETURN regexp_replace(NORMALIZE(regexp_replace(regexp_replace(key, '[\u00AD\u034F\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFEFF\uFFA0]'::text, ''::text, 'g'::text), '[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]'::text, ' '::text, 'g'::text), NFC), ('^[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0]+'::text || '|[\u0009-\u000D\u0020\u0085\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFEFF\uFFA0]+$'::text), ''::text, 'g'::text);
 
 -- Name: FUNCTION canonical_key(key text); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.canonical_key(key text) IS 'the form in which keys are stored and compared: NFC, without characters of no width, trimmed of white space';
+COMMENT ON FUNCTION catalog.canonical_key(key text) IS 'the form in which keys are stored and compared: NFC, without characters of no width, with ordinary spaces, trimmed of white space';
 
 -- Name: change_hash(catalog.changes); Type: FUNCTION; Schema: catalog; Owner: -
 

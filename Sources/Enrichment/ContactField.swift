@@ -1,3 +1,7 @@
+import Foundation
+import Tabular
+import Text
+
 /// What is known of a person and a company before anybody is asked.
 package enum ContactField: String, Sendable, CaseIterable, Codable {
     case personID = "person_id"
@@ -75,9 +79,10 @@ package struct ProviderInput: Sendable, Equatable {
     /// Nothing is known.
     package init() {}
 
-    /// - Parameter fields: values are trimmed, whitespace inside them becomes one space.
+    /// - Parameter fields: values as they stand in a cell. They are trimmed, white space inside them becomes one space, and what looks
+    ///   the same is the same: nobody is asked, and paid, twice for it.
     package init(_ fields: [ContactField: String]) {
-        for (field, value) in fields { self[field] = value.squeezed }
+        for (field, value) in fields { self[field] = CellText.string(value).squeezed }
     }
 
     /// The value of a field; empty if it is not known.
@@ -110,12 +115,10 @@ extension ContactField {
 }
 
 extension String {
-    /// Without whitespace at either end, and one space for any inside.
+    /// In NFC, without white space at either end and characters of no width, and one space for any white space inside.
     var squeezed: String {
-        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
-        let utf8 = self.utf8
-        guard utf8.contains(where: isBlank) else { return self }
-        let words = utf8.split(whereSeparator: isBlank)
-        return words.map { String(Substring($0)) }.joined(separator: " ")
+        guard utf8.contains(where: { $0 <= 0x20 || $0 >= 0x80 }) else { return self }
+        let words = Invisible.removed(from: self).unicodeScalars.split { Invisible.isSpace($0.value) }
+        return words.map { String($0) }.joined(separator: " ").precomposedStringWithCanonicalMapping.trimmed()
     }
 }

@@ -31,9 +31,7 @@ struct RecordCheck {
 
     /// Surplus cells may be there if they are empty.
     private func surplus(_ record: CSVRecord) -> String? {
-        guard record.count > columnCount,
-            (columnCount..<record.count).contains(where: { !CellText.string(record[$0]).isEmpty })
-        else { return nil }
+        guard record.hasSurplus(beyond: columnCount) else { return nil }
         return "Line \(record.line) has \(record.count) fields, the header has \(columnCount): \(Self.text(record))"
     }
 

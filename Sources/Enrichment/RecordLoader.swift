@@ -37,7 +37,8 @@ struct RecordLoader {
 
     private func copyCSV(_ spool: ContactSpool, _ writer: CopyWriter) throws -> LoadedRecords {
         let reader = CSVReader(
-            format: try FileLayout.format(spool.upload, limits), read: spool.upload.spool.reader())
+            format: try FileLayout.format(spool.upload, limits) { ContactField.meant(by: $0) != nil },
+            read: spool.upload.spool.reader())
         var header: [String]?
         while header == nil, let record = try reader.next() { header = try Self.header(record) }
         guard let header else { throw EnrichmentFailure("The file has no header and no rows.") }
@@ -129,14 +130,21 @@ struct RecordLoader {
     }
 
     private static func fields(_ columns: [String]) throws -> [ContactField: String] {
-        let fields = ContactField.columns(of: columns)
-        let known = ProviderInput(fields)
-        guard FieldGroup.allCases.contains(where: { $0.question(known) != nil }) else {
+        guard let fields = ContactField.meant(by: columns) else {
             let found = columns.prefix(40).map { $0.count > 60 ? "\($0.prefix(60))…" : $0 }.joined(separator: ", ")
             throw EnrichmentFailure(
                 "No column says who is meant: expected email, phone, company or website, or first_name and last_name "
                     + "together with company. Found: \(found)")
         }
         return fields
+    }
+}
+
+extension ContactField {
+    /// Which column holds which field; nil if the columns do not say who is meant.
+    fileprivate static func meant(by columns: [String]) -> [ContactField: String]? {
+        let fields = Self.columns(of: columns)
+        let known = ProviderInput(fields)
+        return FieldGroup.allCases.contains { $0.question(known) != nil } ? fields : nil
     }
 }

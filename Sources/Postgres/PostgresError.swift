@@ -125,6 +125,7 @@ extension PostgresError {
 
     private static func trimmed(_ text: UnsafePointer<CChar>?) -> String {
         let text = text.map { String(cString: $0) } ?? ""
-        return text.split(whereSeparator: \.isNewline).joined(separator: ": ")
+        // libpq indents the lines that explain one.
+        return text.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }.joined(separator: ": ")
     }
 }

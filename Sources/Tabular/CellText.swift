@@ -22,6 +22,13 @@ package enum CellText {
         return unescaped.withUnsafeBytes { String(decoding: value($0), as: UTF8.self) }
     }
 
+    /// The same of a cell that was unescaped.
+    package static func string(_ cell: String) -> String {
+        guard cell.utf8.first == UInt8(ascii: "=") else { return cell }
+        var cell = cell
+        return cell.withUTF8 { String(decoding: value(UnsafeRawBufferPointer($0)), as: UTF8.self) }
+    }
+
     /// Without the `'` that shops put before a text which a spreadsheet would run as a formula.
     package static func unguarded(_ text: String) -> String {
         let start = Array(text.utf8.prefix(2))
@@ -42,6 +49,14 @@ extension CSVRecord {
         }
         if count == 0 { return true }
         return (0..<count).contains { problem == nil ? !CellText.string(self[$0]).isEmpty : !text($0).trimmed.isEmpty }
+    }
+}
+
+extension CSVRecord {
+    /// Whether cells beyond the columns of the header hold anything: empty ones mean nothing, after others it is not known which
+    /// cell is whose.
+    package func hasSurplus(beyond columns: Int) -> Bool {
+        count > columns && (columns..<count).contains { !CellText.string(self[$0]).isEmpty }
     }
 }
 

@@ -1,10 +1,12 @@
 import CSIMD
 
-/// Finds text that was UTF-8, was read as Windows-1252, and saved again: `SchlÃ¼ssel`.
+/// Finds text that was UTF-8, was read as Windows-1252 or Mac Roman, and saved again: `SchlÃ¼ssel`, `Schl√ºssel`.
 ///
 /// Spreadsheets do that to a file without a byte order mark. In such a text the characters beyond ASCII, written as bytes
-/// of Windows-1252, are UTF-8 again; in any other nearly none are.
+/// of that code page, are UTF-8 again; in any other nearly none are.
 struct DoubleEncodingCheck {
+    let page: BytePage
+
     /// Sequences that are UTF-8 a second time, those among them that hardly occur otherwise, and other characters.
     private var double = 0
     private var telling = 0
@@ -12,9 +14,13 @@ struct DoubleEncodingCheck {
     /// The first such sequence, as it stands in the text and as it was meant.
     private(set) var example: (written: String, meant: String)?
 
-    /// The bytes that the last characters stand for in Windows-1252.
+    /// The bytes that the last characters stand for in the code page.
     private var run: [UInt8] = []
     private var character: [UInt8] = []
+
+    init(_ page: BytePage = .windows1252) {
+        self.page = page
+    }
 
     /// Whether more text cannot change the answer: it holds what no such text does.
     var isDecided: Bool { single > 100 && double * 10 < single }
@@ -51,7 +57,7 @@ struct DoubleEncodingCheck {
         guard character.count >= length else { return }
         let scalar = String(decoding: character, as: UTF8.self).unicodeScalars.first ?? "\u{FFFD}"
         character.removeAll(keepingCapacity: true)
-        guard let byte = Windows1252.byte(scalar) else {
+        guard let byte = page.byte(scalar) else {
             endRun()
             single += 1
             return
@@ -83,7 +89,7 @@ struct DoubleEncodingCheck {
         // Ã, Â and â€ before what is not a letter.
         if [0xC3, 0xC2].contains(bytes.first) || bytes.starts(with: [0xE2, 0x80]) { telling += 1 }
         if example == nil {
-            let written = String(String.UnicodeScalarView(bytes.map(Windows1252.scalar)))
+            let written = String(String.UnicodeScalarView(bytes.map(page.scalar)))
             example = (written, String(Character(meant)))
         }
     }

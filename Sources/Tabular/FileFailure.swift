@@ -20,7 +20,7 @@ package enum FileFailure: Error, Equatable {
     /// Read in the encoding that was guessed, it has words of no language.
     case improbableEncoding(example: String)
     /// UTF-8 that was read as Windows-1252 and saved again.
-    case encodedTwice(written: String, meant: String)
+    case encodedTwice(as: String, written: String, meant: String)
     case headerHasNUL(line: Int)
     case headerIsMalformed(line: Int, problem: CSVProblem)
     case missingColumns([String], found: [String])

@@ -16,9 +16,9 @@ extension FileFailure: CustomStringConvertible {
         case .improbableEncoding(let example):
             "The file is not UTF-8, and read as Windows-1252 it has words of no language ('\(example)'): save it as UTF-8, "
                 + "or name its encoding."
-        case .encodedTwice(let written, let meant):
-            "The text is UTF-8 that was read as Windows-1252 and saved again ('\(written)' stands for '\(meant)'): open the "
-                + "original file as UTF-8, and save it as UTF-8."
+        case .encodedTwice(let page, let written, let meant):
+            "The text is UTF-8 that was read as \(page) and saved again ('\(Invisible.shown(written))' stands for '\(meant)'): "
+                + "open the original file as UTF-8, and save it as UTF-8."
         case .headerHasNUL(let line):
             "The header (line \(line)) contains NUL bytes, the file is not CSV text: save it as CSV in UTF-8."
         case .headerIsMalformed(let line, let problem):

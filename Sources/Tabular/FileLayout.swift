@@ -33,10 +33,12 @@ package struct FileLayout {
     }
 
     /// Separator and line ends, found in the first bytes.
+    /// - Parameter isHeader: as of `init`: what stands above the header is skipped.
     package static func format(
-        _ upload: SpooledUpload, separator: UInt8? = nil, _ limits: FileLimits
+        _ upload: SpooledUpload, _ limits: FileLimits, isHeader: ([String]) -> Bool = { _ in true }
     ) throws -> CSVFormat {
-        try FileStart(upload, separator: separator, limits).format(skippingLines: 0)
+        let start = try FileStart(upload, separator: nil, limits)
+        return try start.format(skippingLines: 0, toHeader: isHeader) ?? start.format(skippingLines: 0)
     }
 
     private static func refuseUnreadable(_ header: CSVRecord) throws {

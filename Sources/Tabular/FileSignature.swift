@@ -17,6 +17,10 @@ enum FileSignature {
         (Array("%PDF-".utf8), "a PDF document", "ask for it as CSV."),
         (Array("PAR1".utf8), "a Parquet file", workbook),
         (Array("{\\rtf".utf8), "a text document (RTF)", "save it as plain text."),
+        ([0x04, 0x22, 0x4D, 0x18], "compressed with LZ4 (.lz4)", compressed),
+        (Array("SQLite format 3\0".utf8), "a SQLite database", workbook),
+        ([0x89] + Array("PNG\r\n\u{1A}\n".utf8), "a picture (PNG)", "send the table as CSV."),
+        ([0xFF, 0xD8, 0xFF], "a picture (JPEG)", "send the table as CSV."),
     ]
     private static let tar = (place: 257, mark: Array("ustar".utf8))
 
@@ -29,9 +33,10 @@ enum FileSignature {
         if start.dropFirst(tar.place).starts(with: tar.mark) {
             throw FileFailure.otherKind("a tar archive", remedy: "send the files in it one by one.")
         }
-        if isWebPage(start) {
+        if begins(start, with: ["<!doctype html", "<html", "<table"]) {
             throw FileFailure.otherKind("a web page (HTML), whatever its name says", remedy: workbook)
         }
+        if begins(start, with: ["<?xml "]) { throw FileFailure.otherKind("an XML document", remedy: workbook) }
     }
 
     /// A CSV text may begin with three letters of a signature, but not with the whole of what follows them.
@@ -40,10 +45,10 @@ enum FileSignature {
         return start.count > 9 && start.dropFirst(4).starts(with: [0x31, 0x41, 0x59, 0x26, 0x53, 0x59])
     }
 
-    /// Some shops call an HTML table an Excel file.
-    private static func isWebPage(_ start: UnsafeRawBufferPointer) -> Bool {
+    /// Some shops call an HTML table or an XML document an Excel file.
+    private static func begins(_ start: UnsafeRawBufferPointer, with tags: [String]) -> Bool {
         let text = String(decoding: start.prefix(200).trimmed, as: UTF8.self).lowercased()
-        return ["<!doctype html", "<html", "<table"].contains { text.hasPrefix($0) }
+        return tags.contains { text.hasPrefix($0) }
     }
 }
 

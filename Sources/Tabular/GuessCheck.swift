@@ -44,9 +44,20 @@ struct GuessCheck {
     }
 
     private static func hasSignBetweenLetters(_ word: [UInt8]) -> Bool {
-        word.indices.dropFirst().dropLast().contains { place in
-            Letters.isSign(word[place]) && Letters.isLetter(word[place - 1]) && Letters.isLetter(word[place + 1])
+        word.indices.dropLast().contains { place in
+            let (sign, next) = (word[place], word[place + 1])
+            guard Letters.isSign(sign) else { return false }
+            // A footnote's number may stand before a word, but before none that begins with an accent.
+            if Letters.isMark(sign), next >= 0x80, Letters.isLetter(next) { return true }
+            guard place > 0, Letters.isLetter(word[place - 1]) else { return false }
+            return Letters.isLetter(next) || word[place - 1] >= 0x80 && isFollowedByLetter(word[(place + 1)...])
         }
+    }
+
+    /// Whether more signs and then a letter beyond ASCII follow.
+    private static func isFollowedByLetter(_ rest: ArraySlice<UInt8>) -> Bool {
+        guard let letter = rest.first(where: Letters.isLetter) else { return false }
+        return letter >= 0x80
     }
 
     /// - Parameter run: letters only.
@@ -114,6 +125,9 @@ private enum Letters {
 
     /// No character at all, the sign of no currency, the broken bar.
     static func isNever(_ byte: UInt8) -> Bool { [0x81, 0x8D, 0x8F, 0x90, 0x9D, 0xA4, 0xA6].contains(byte) }
+
+    /// Signs of which none begins a word: diaereses, macrons and cedillas alone, raised numbers.
+    static func isMark(_ byte: UInt8) -> Bool { [0xA8, 0xAF, 0xB2, 0xB3, 0xB8, 0xB9].contains(byte) }
 
     /// Signs that stand beside words, not between two letters of one.
     static func isSign(_ byte: UInt8) -> Bool {

@@ -8,6 +8,8 @@ package struct TextEncoding: Equatable, Sendable {
     package static let utf8 = TextEncoding(known: "utf-8")
     package static let utf16LittleEndian = TextEncoding(known: "utf-16le")
     package static let utf16BigEndian = TextEncoding(known: "utf-16be")
+    static let utf32LittleEndian = TextEncoding(known: "utf-32le")
+    static let utf32BigEndian = TextEncoding(known: "utf-32be")
     package static let windows1252 = TextEncoding(known: "windows-1252")
 
     private init(known name: String) {
@@ -42,6 +44,9 @@ package struct TextEncoding: Equatable, Sendable {
     /// The encoding that the first bytes announce, and the length of the announcement.
     static func byteOrderMark(of start: UnsafeRawBufferPointer) -> (encoding: TextEncoding, length: Int)? {
         if start.starts(with: [0xEF, 0xBB, 0xBF]) { return (.utf8, 3) }
+        // A mark of UTF-16 begins that of UTF-32; no text goes on with a NUL.
+        if start.starts(with: [0xFF, 0xFE, 0, 0]) { return (.utf32LittleEndian, 4) }
+        if start.starts(with: [0, 0, 0xFE, 0xFF]) { return (.utf32BigEndian, 4) }
         if start.starts(with: [0xFF, 0xFE]) { return (.utf16LittleEndian, 2) }
         if start.starts(with: [0xFE, 0xFF]) { return (.utf16BigEndian, 2) }
         return nil

@@ -129,11 +129,13 @@ private struct TextSink {
     private var isAnnounced = false
     private var transcoder: Transcoder?
     private var scanner = UTF8Scanner()
-    private var doubled = DoubleEncodingCheck()
+    private var doubled = Self.doubleChecks
     /// Judges the words of a guessed encoding.
     private var guess: GuessCheck?
     private var output: [UInt8] = []
     private var isFirst = true
+
+    private static var doubleChecks: [DoubleEncodingCheck] { [BytePage.windows1252, .macRoman].map { .init($0) } }
 
     init(declaredEncoding: TextEncoding?) throws {
         spool = try TemporaryFile()
@@ -164,8 +166,9 @@ private struct TextSink {
         scanner.finish()
         if looksLikeWindows1252 { try readAgainAsWindows1252() }
         if guess?.isImprobable() == true { throw FileFailure.improbableEncoding(example: guess?.example ?? "") }
-        if doubled.isDouble(), let example = doubled.example {
-            throw FileFailure.encodedTwice(written: example.written, meant: example.meant)
+        for var check in doubled where check.isDouble() {
+            guard let example = check.example else { continue }
+            throw FileFailure.encodedTwice(as: check.page.name, written: example.written, meant: example.meant)
         }
         return SpooledUpload(
             spool: spool, byteCount: digest.byteCount, sha256: digest.sha256, encoding: encoding ?? .utf8,
@@ -193,10 +196,9 @@ private struct TextSink {
     private mutating func scan(_ text: UnsafeRawBufferPointer) {
         let before = scanner.multibyteSequences + scanner.invalidSequences
         scanner.scan(text)
-        guard !doubled.isDecided else { return }
         let isPlain = scanner.multibyteSequences + scanner.invalidSequences == before
-        if !isPlain || scanner.isInsideCharacter || doubled.isInsideWord {
-            doubled.take(text)
+        for place in doubled.indices where !doubled[place].isDecided {
+            if !isPlain || scanner.isInsideCharacter || doubled[place].isInsideWord { doubled[place].take(text) }
         }
     }
 
@@ -210,7 +212,7 @@ private struct TextSink {
         let original = spool
         spool = try TemporaryFile()
         scanner = UTF8Scanner()
-        doubled = DoubleEncodingCheck()
+        doubled = Self.doubleChecks
         guess = GuessCheck()
         encoding = .windows1252
         transcoder = Transcoder(from: .windows1252)

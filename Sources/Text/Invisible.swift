@@ -4,8 +4,16 @@ package enum Invisible {
     /// Whether the character is trimmed from the ends of a value: Unicode white space, and what has no width.
     package static func isAround(_ code: UInt32) -> Bool { isSpace(code) || isZeroWidth(code) }
 
+    /// A space that is not U+0020 and looks like one: Unicode category Zs.
+    private static func isOtherSpace(_ code: UInt32) -> Bool {
+        switch code {
+        case 0xA0, 0x1680, 0x2000...0x200A, 0x202F, 0x205F, 0x3000: true
+        default: false
+        }
+    }
+
     /// Unicode property White_Space.
-    private static func isSpace(_ code: UInt32) -> Bool {
+    package static func isSpace(_ code: UInt32) -> Bool {
         switch code {
         case 0x09...0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
         default: false
@@ -44,8 +52,9 @@ package enum Invisible {
         return "<U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ">"
     }
 
-    /// The text without characters of no width, joiners excepted.
+    /// The text without characters of no width, joiners excepted, and with ordinary spaces for all others.
     package static func removed(from text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.filter { !isZeroWidth($0.value) || isJoiner($0.value) }))
+        let seen = text.unicodeScalars.lazy.filter { !isZeroWidth($0.value) || isJoiner($0.value) }
+        return String(String.UnicodeScalarView(seen.map { isOtherSpace($0.value) ? " " : $0 }))
     }
 }

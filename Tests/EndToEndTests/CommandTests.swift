@@ -117,6 +117,11 @@ import Testing
                 Self.header + "P2,N,Audio,S2,1,1\nP3,N,Audio,S3,x,1\n", to: "partial.csv")
             let line = try await catalog.ingest(file)
             #expect(try await catalog.succeed("upload", "list", "--status", "partial").contains(line.uploadId))
+            #expect(!(try await catalog.succeed("upload", "list").contains("dry run")))
+            let tried = try await catalog.ingest(file, "--dry-run")
+            for command in [["list"], ["show", tried.uploadId]] {
+                #expect(try await catalog.run(["upload"] + command).output.contains("(dry run)"))
+            }
             #expect(!(try await catalog.succeed("upload", "list", "--vendor", "V002").contains(line.uploadId)))
             let shown = try await catalog.succeed("upload", "show", line.uploadId)
             #expect(shown.contains("INVALID_PRICE") && shown.contains("report.written") && shown.contains("notified"))

@@ -21,6 +21,28 @@ import Testing
         }
     }
 
+    @Test("The same form is the same request, whatever boundary the client makes up; another file in it is another one")
+    func forms() async throws {
+        try await APIEnvironment.with(roles: "api") { api in
+            let post = { @Sendable (boundary: String, file: String) in
+                let form =
+                    "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.csv\"\r\n\r\n\(file)\r\n--\(boundary)--\r\n"
+                return try await api.call(
+                    "POST", "/uploads", csv: form,
+                    headers: [
+                        ("Idempotency-Key", "form"), ("Content-Type", "multipart/form-data; boundary=\(boundary)"),
+                    ])
+            }
+            let first = try await post("one", APIEnvironment.file("A"))
+            #expect(first.status == 202, "\(first.text)")
+            let again = try await post("another-one", APIEnvironment.file("A"))
+            #expect(again.headers["Idempotency-Replayed"] == "true" && again["uploadId"] == first["uploadId"])
+            let refused = try await post("one", APIEnvironment.file("A").replacing("1.50", with: "2.50"))
+            #expect(refused.status == 422 && refused.problem == "idempotency-key-reused")
+            #expect(try await api.service.value("select count(*) from catalog.upload_history") == "1")
+        }
+    }
+
     @Test("A request that lost its key to another one changes nothing, and the other's answer stays")
     func takenOver() async throws {
         try await APIEnvironment.with(roles: "api") { api in

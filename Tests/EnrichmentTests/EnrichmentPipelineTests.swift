@@ -221,6 +221,16 @@ import Testing
         }
     }
 
+    @Test("Lines of a title above the header are passed over, as in a vendor's file")
+    func title() async throws {
+        try await Enrichment.with { enrichment in
+            _ = try await enrichment.request("Our contacts;\n\nas of March;\nemail;city\na@b.example;Emden\n")
+            #expect(
+                try await enrichment.value("select string_agg(input::text, ';') from enrichment.records")
+                    == #"{"city": "Emden", "email": "a@b.example"}"#)
+        }
+    }
+
     @Test(
         "A list that cannot be enriched says why",
         arguments: [

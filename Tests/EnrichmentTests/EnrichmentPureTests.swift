@@ -69,6 +69,23 @@ import Testing
         #expect(InputHash(.contactEnrich, other) != InputHash(.companyEnrich, other))
     }
 
+    @Test("What looks the same is one question: spaces of any kind, characters of no width, two forms, Excel's text")
+    func sameQuestion() {
+        let plain = ProviderInput([.fullName: "Jos\u{E9} Ada", .email: "a@example.com", .phone: "0170"])
+        let others = [
+            ProviderInput([
+                .fullName: "\u{A0}Jose\u{301}\u{202F} Ada", .email: "\u{FEFF}a@exam\u{AD}ple.com\u{A0}",
+                .phone: "=\"0170\"",
+            ]),
+            ProviderInput([
+                .fullName: "Jos\u{E9}\u{3000}Ada\u{200B}", .email: "a@example.com\u{2028}", .phone: " 0170\t",
+            ]),
+        ]
+        for other in others {
+            #expect(other.known.map { Array($0.value.utf8) } == plain.known.map { Array($0.value.utf8) })
+        }
+    }
+
     @Test("The hash of a question is the one by which earlier answers were stored")
     func storedHash() {
         let input = ProviderInput([.email: "Ada@Example.com", .firstName: "Ada \"A\" \\ ü"])

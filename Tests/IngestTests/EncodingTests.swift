@@ -42,6 +42,17 @@ import Testing
             [0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }, encoding: "utf-16be")
     }
 
+    @Test("UTF-32 with a byte order mark, whose beginning looks like that of UTF-16")
+    func utf32() async throws {
+        let places = [0, 8, 16, 24].map(UInt32.init)
+        let scalars = ("\u{FEFF}" + Self.text).unicodeScalars.map(\.value)
+        try await expectLoaded(
+            scalars.flatMap { scalar in places.map { UInt8(truncatingIfNeeded: scalar >> $0) } }, encoding: "utf-32le")
+        try await expectLoaded(
+            scalars.flatMap { scalar in places.reversed().map { UInt8(truncatingIfNeeded: scalar >> $0) } },
+            encoding: "utf-32be")
+    }
+
     @Test("Windows-1252 where it is not UTF-8, with semicolons as spreadsheets write them")
     func windows1252() async throws {
         let bytes = Self.text.data(using: .windowsCP1252)!
@@ -111,6 +122,7 @@ import Testing
         ("WINDOWS-1251", ["Громкоговоритель", "Лампа настольная"]),
         ("macintosh", ["Größe für Mädchen", "Garçon préféré"]), ("Shift_JIS", ["スピーカー", "赤いランプ"]),
         ("GB18030", ["扬声器", "红色台灯"]), ("koi8-r", ["Громкоговоритель", "Лампа"]),
+        ("euc-kr", ["책상 램프 설명", "빨간 스피커"]), ("euc-jp", ["スピーカー", "赤いランプ"]),
     ]
 
     private static func file(_ names: [String]) -> String {
@@ -153,7 +165,7 @@ import Testing
             "niño, pingüino, ¿Qué?, corazón", "coração, São João, avó, pêssego",
             "smørrebrød, Ærø, blåbær, Håkan, Göteborg, ÅÄÖ",
             "þorskur, Ísland, æðislegt", "10×20 ± 5 µm, 20 °C, ½ Zoll, 3 m², Tempo™, © Müller",
-            "Škoda Citroën, žurnaal, õun",
+            "Škoda Citroën, žurnaal, õun", "100 W/(m²·K), ¹über, ²inkl. Zubehör, «été», »Öl«, 5 m³",
             "“CAFÉ” – groß… Spaß™ Rosé® Café’s",
         ])
     func probable(text: String) throws {
@@ -215,17 +227,40 @@ import Testing
         }
     }
 
+    @Test("So is text that was read as Latin-1, or as Mac Roman as Excel does on a Mac")
+    func encodedTwiceOtherwise() async throws {
+        let macRoman = try #require(TextEncoding(named: "macintosh"))
+        for byte in UInt8(0x80)...0xFF {
+            var (transcoder, output): (Transcoder, [UInt8]) = (Transcoder(from: macRoman), [])
+            [byte].withUnsafeBytes { transcoder.append($0, to: &output) }
+            #expect(String(decoding: output, as: UTF8.self) == String(Character(BytePage.macRoman.scalar(byte))))
+        }
+        for name in ["GRÖSSE", "Schlüssel", "crème brûlée – 20 €", "Лампа настольная"] {
+            for (page, scalar) in [
+                ("Windows-1252", { Unicode.Scalar($0) }), ("Mac Roman", BytePage.macRoman.scalar),
+            ] as [(String, (UInt8) -> Unicode.Scalar)] {
+                let twice = Self.file([String(String.UnicodeScalarView(name.utf8.map(scalar)))])
+                try await Onboarding.with { onboarding in
+                    let failure = try await onboarding.ingest(text: twice).result.end.failure
+                    #expect(failure?.message.contains("that was read as \(page) and saved again") == true, "\(name)")
+                }
+            }
+        }
+    }
+
     @Test(
         "Text with such characters by chance is taken",
         arguments: [
             "“CAFÉ” groß… Spaß™", "Schlüssel and SchlÃ¼ssel, Größe, Maß", "SÃO JOÃO, CORAÇÃO", "20 °C ± 5", "Ä–Ö",
-            "日本語 Ñ…",
+            "日本語 Ñ…", "“Äpfel” – ‚Öl‘, ”ähnlich“", "√2 ≈ 1,41", "’été, l’Été",
         ])
     func notTwice(text: String) {
-        var check = DoubleEncodingCheck()
-        Array(text.utf8).withUnsafeBytes { check.take($0) }
-        let isDouble = check.isDouble()
-        #expect(!isDouble, "\(String(describing: check.example))")
+        for page in [BytePage.windows1252, .macRoman] {
+            var check = DoubleEncodingCheck(page)
+            Array(text.utf8).withUnsafeBytes { check.take($0) }
+            let isDouble = check.isDouble()
+            #expect(!isDouble, "\(String(describing: check.example))")
+        }
     }
 
     @Test("The scanner agrees with the standard library on random bytes, cut anywhere")

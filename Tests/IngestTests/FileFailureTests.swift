@@ -89,6 +89,8 @@ import Testing
         arguments: [
             ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0], ".xls"),
             ([0x28, 0xB5, 0x2F, 0xFD, 0, 0], "Zstandard"),
+            (Array("<?xml version=\"1.0\"?>".utf8), "an XML document"), ([0x04, 0x22, 0x4D, 0x18, 0x64], "LZ4"),
+            (Array("SQLite format 3\0".utf8), "SQLite"), ([0x89] + Array("PNG\r\n\u{1A}\n".utf8), "a picture"),
             (Array("BZh91AY&SY....".utf8), "bzip2"), ([0xFD] + Array("7zXZ\0....".utf8), "xz"),
             (Array("%PDF-1.7".utf8), "PDF"), (Array("\n <!DOCTYPE HTML><table>".utf8), "HTML"),
         ] as [([UInt8], String)])

@@ -106,6 +106,22 @@ import Testing
     }
 
     @Test(
+        "What is wrong with a mapping is told with its place",
+        arguments: [
+            (#"{"columns": {"price": {"from": ["a", 1]}}}"#, #""columns.price.from[1]" must be a text in quotes"#),
+            (#"{"columns": {"price": {"from": "a"}}}"#, #""columns.price.from" must be a list in square brackets"#),
+            (
+                #"{"columns": {"price": {"from": ["a"], "round": 2.5}}}"#,
+                #""columns.price.round" must be a whole number"#
+            ),
+            ("[1]", "the file must be an object in braces"), ("{", "it is not valid JSON"),
+        ])
+    func place(json: String, words: String) {
+        let error = #expect(throws: ColumnMappingError.self) { try ColumnMapping(json: Data(json.utf8)) }
+        #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(
         "A step that makes no sense is refused when the mapping is read",
         arguments: [
             #""number": ";""#, #""round": 9"#, #""multiply": "x""#, #""last": """#, #""join": " ""#,

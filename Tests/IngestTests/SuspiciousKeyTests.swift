@@ -16,7 +16,8 @@ import Testing
     @Test(
         "Rounded numbers, error values, columns too narrow and days of a month are suspicious",
         arguments: [
-            "4.00639E+12", "4,1E+09", "5E+100", "#N/A", "#NV", "#NAME?", "#REF!", "#DIV/0!", "#ÜBERLAUF!", "##",
+            "4.00639E+12", "4,1E+09", "1.20E-04", "5E+100", "#N/A", "#NV", "#NAME?", "#REF!", "#DIV/0!", "#ÜBERLAUF!",
+            "##",
             "########",
             "2-Mar", "31-Dez", "02. Mrz", "Mar-02", "Mrz 02",
         ])
@@ -27,7 +28,8 @@ import Testing
     @Test(
         "What a vendor may well call a product is not",
         arguments: [
-            "", "#", "#12", "E+12", "4.0E12", "4.0E+1", "4.E+12", "12E+12", "32-Mark", "Mar-2", "Mar-ab", "2-Mar-x",
+            "", "#", "#12", "E+12", "4E-12", "4.0E-x", "4.0E12", "4.0E+1", "4.E+12", "12E+12", "32-Mark", "Mar-2",
+            "Mar-ab", "2-Mar-x",
             "123-Mar",
             "N/A", "4006390000000", "V001-APP-1", "#x!", "#!",
         ])

@@ -6,6 +6,8 @@ SPACES = [0x20, *range(0x09, 0x0E), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 
 ZERO_WIDTH = [0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
               *range(0x2060, 0x2070), 0x2800, 0x3164, 0xFEFF, 0xFFA0]
 AROUND = "".join(map(chr, SPACES + ZERO_WIDTH))
+# Spaces that are not the ordinary one and look like it (Unicode category Zs).
+OTHER_SPACES = {code: " " for code in SPACES if unicodedata.category(chr(code)) == "Zs"}
 JOINERS = "\u200c\u200d"
 # Excel's way to keep "0012" a text.
 TEXT_FORMULA = re.compile(r'="([^"]*)"', re.DOTALL)
@@ -24,7 +26,7 @@ def key(text):
     if len(text.encode("utf-8")) > 1600:  # too long in any form
         return text
     seen = "".join(c for c in text if c in JOINERS or ord(c) not in ZERO_WIDTH)
-    return unicodedata.normalize("NFC", seen).strip(AROUND)
+    return unicodedata.normalize("NFC", seen.translate(OTHER_SPACES)).strip(AROUND)
 
 
 def shown(text):

@@ -21,7 +21,7 @@ WHOLE = re.compile(r"[+-]?[0-9]+")
 # What spreadsheets make of keys: error values, columns too narrow, twelve digits rounded to six, days of a month.
 MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mrz|Mai|Okt|Dez"
 DAMAGED = re.compile(
-    rf"##+|#N/A|#NV|#[A-Z0-9/\u0080-\U0010ffff]+[?!]|[0-9](?:[.,][0-9]+)?E\+[0-9]{{2,3}}|[0-9]{{1,2}}(?:-|\. )(?:{MONTHS})|"
+    rf"##+|#N/A|#NV|#[A-Z0-9/\u0080-\U0010ffff]+[?!]|[0-9](?:[.,][0-9]+)?E\+[0-9]{{2,3}}|[0-9][.,][0-9]+E-[0-9]{{2,3}}|[0-9]{{1,2}}(?:-|\. )(?:{MONTHS})|"
     rf"(?:{MONTHS})[- ][0-9]{{2}}")
 URL = re.compile(r"https?://.", re.IGNORECASE | re.ASCII | re.DOTALL)
 
@@ -65,7 +65,7 @@ class Categories:
         if value in self.known:
             return None
         hint = self.hint(value)
-        return f"Category is not approved: '{cut(value)}'" + (f" (did you mean '{hint}'?)" if hint else "")
+        return f"Category is not approved: '{cut(value)}'" + (f" (did you mean '{cells.shown(hint)}'?)" if hint else "")
 
     def forget(self):
         """A new file begins."""

@@ -200,6 +200,11 @@ class Letters(unittest.TestCase):
             "Price must be a number with at most 2 decimals: '1<U+00A0>234'",
             "Category is not approved: 'Games<U+000A>x' (did you mean 'Games'?)"])
 
+    def test_a_space_of_any_kind_is_a_space(self):
+        for sku in ("I\u00a0- 1", "I\u2003-\u202f1", "I\u3000-\u20091"):
+            outcome = upload(lines({"sku": sku}), catalogue({"sku": "I - 1", "vendor_product_id": "P0"}))
+            self.assertEqual([error[3] for error in outcome.errors], ["Duplicate SKU: I - 1 already exists"], ascii(sku))
+
     def test_a_header_may_hold_what_is_invisible(self):
         self.assertEqual(upload(lines({}).replace(b"sku", "\ufeffsku\u00a0".encode())).valid, 1)
 

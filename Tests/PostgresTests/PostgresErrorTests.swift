@@ -34,6 +34,14 @@ import Testing
         #expect(error.description == "a value cannot be read as its type (SQLSTATE 22P02)")
     }
 
+    @Test("A message of several lines is one, without what indents them")
+    func lines() async throws {
+        let error = await #expect(throws: PostgresError.self) {
+            _ = try await Connection.open("host=127.0.0.1 port=1 dbname=postgres")
+        }
+        #expect(error?.description.contains("refused: Is the server running") == true, "\(error?.description ?? "")")
+    }
+
     @Test("A killed server process is a lost connection, and later work fails at once")
     func connectionLoss() async throws {
         try await withDatabase { conninfo in

@@ -37,7 +37,7 @@ struct Idempotency: Sendable {
     }
 
     private func work(_ call: Call, _ endpoint: Endpoint, _ claim: IdempotencyClaim) async throws -> Response {
-        let keyed = KeyedWork(claim: claim, digest: BodyDigest(), tellsSecret: endpoint.tellsSecret)
+        let keyed = KeyedWork(claim: claim, digest: call.request.bodyDigest, tellsSecret: endpoint.tellsSecret)
         var call = call
         call.keyed = keyed
         call.request.body = keyed.digest.watching(call.request.body)
@@ -90,7 +90,7 @@ struct Idempotency: Sendable {
     }
 
     private func sha256(ofBody call: Call) async throws -> String? {
-        let digest = BodyDigest()
+        let digest = call.request.bodyDigest
         var call = call
         call.request.body = digest.watching(call.request.body)
         var count = 0
@@ -112,17 +112,24 @@ struct Idempotency: Sendable {
     }
 
     /// What tells two requests apart before a body is read. A short JSON is part of it; of a file or a long list it is the
-    /// announced length, and the bytes are compared when there is an answer to repeat.
+    /// announced length, and the bytes are compared when there is an answer to repeat. The header of a form has its boundary, which
+    /// is another one each time and may be longer.
     private func fingerprint(_ request: inout Request) async throws -> String {
+        var contentType = request.headers[.contentType] ?? ""
         var content = request.headers[.contentLength] ?? ""
+        if BodyDigest.isForm(contentType) { (contentType, content) = ("multipart/form-data", "") }
         if request.isJSON, let length = Int(content), length <= RequestBody.jsonLimit {
             content = String(buffer: try await request.collectBody(upTo: RequestBody.jsonLimit))
         }
         let text = [
-            request.method.rawValue, request.uri.string, request.headers[.contentType] ?? "", content,
+            request.method.rawValue, request.uri.string, contentType, content,
         ].joined(separator: "\n")
         return SHA256.hash(Array(text.utf8)).hex
     }
+}
+
+extension Request {
+    fileprivate var bodyDigest: BodyDigest { BodyDigest(contentType: headers[.contentType] ?? "") }
 }
 
 extension Problem {

@@ -27,7 +27,7 @@ package enum CanonicalKey {
         return bits & 0x8080_8080_8080_8080 != 0
     }
 
-    /// NFC, without characters of no width and trimmed.
+    /// NFC, without characters of no width, with ordinary spaces for all others, and trimmed.
     package static func form(_ text: String) -> String {
         guard text.utf8.count <= longest else { return text }
         return Invisible.removed(from: text).precomposedStringWithCanonicalMapping.trimmed()

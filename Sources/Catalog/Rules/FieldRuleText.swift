@@ -1,3 +1,5 @@
+import Text
+
 /// What is wrong with a value, in words for the vendor.
 extension ProductField {
     /// A number is none, or beyond its bounds.
@@ -27,7 +29,7 @@ extension ProductField {
     }
 
     func isNotApproved(_ value: UnsafeRawBufferPointer, suggestion: String?) -> String {
-        let hint = suggestion.map { " (did you mean '\($0)'?)" } ?? ""
+        let hint = suggestion.map { " (did you mean '\(Invisible.shown($0))'?)" } ?? ""
         return "Category is not approved: \(RowError.quoted(value))\(hint)"
     }
 }

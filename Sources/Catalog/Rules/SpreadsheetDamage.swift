@@ -43,15 +43,16 @@ package enum SpreadsheetDamage {
         }
     }
 
-    /// `4.00639E+12`, `4,1E+09`.
+    /// `4.00639E+12`, `4,1E+09`, `1.20E-04`.
     private static func isRounded(_ key: UnsafeRawBufferPointer) -> Bool {
-        guard let plus = key.lastIndex(of: UInt8(ascii: "+")), plus >= 2, key[plus - 1] == UInt8(ascii: "E") else {
-            return false
-        }
-        let exponent = key[(plus + 1)...]
-        let mantissa = key[..<(plus - 1)].dropFirst()
+        guard let sign = key.lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }), sign >= 2,
+            key[sign - 1] == UInt8(ascii: "E")
+        else { return false }
+        let exponent = key[(sign + 1)...]
+        let mantissa = key[..<(sign - 1)].dropFirst()
         guard (2...3).contains(exponent.count), exponent.allSatisfy(\.isDigit) else { return false }
-        guard let mark = mantissa.first else { return true }
+        // Somebody may well call a product `4E-12`.
+        guard let mark = mantissa.first else { return key[sign] == UInt8(ascii: "+") }
         let decimals = mantissa.dropFirst()
         return (mark == UInt8(ascii: ".") || mark == UInt8(ascii: ",")) && !decimals.isEmpty
             && decimals.allSatisfy(\.isDigit)

@@ -3,7 +3,7 @@ package import Postgres
 /// The statements that read the history.
 enum UploadHistory {
     static let columns: Statement = """
-        upload_id, vendor_id, file_name, status, mode, policy,
+        upload_id, vendor_id, file_name, status, mode, policy, dry_run,
         to_char(upload_timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as uploaded_at,
         to_char(completed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as completed_at,
         total_records, valid_records, error_records, created_records, updated_records, unchanged_records, deactivated_records,
@@ -70,7 +70,7 @@ extension UploadRecord {
             uploadID: row.get("upload_id"), vendorID: row.get("vendor_id"), fileName: row.get("file_name"),
             status: UploadStatus(rawValue: row.get("status")) ?? .failed,
             mode: UploadMode(rawValue: row.get("mode")) ?? .create,
-            policy: UploadPolicy(rawValue: row.get("policy")) ?? .loadValid,
+            policy: UploadPolicy(rawValue: row.get("policy")) ?? .loadValid, dryRun: row.get("dry_run"),
             uploadedAt: row.get("uploaded_at"), completedAt: row.get("completed_at"),
             totalRecords: row.get("total_records"), validRecords: row.get("valid_records"),
             errorRecords: row.get("error_records"), createdRecords: row.get("created_records"),

@@ -6,6 +6,8 @@ package struct UploadRecord: Sendable, Codable {
     package var status: UploadStatus
     package var mode: UploadMode
     package var policy: UploadPolicy
+    /// Nothing was loaded, whatever the status says.
+    package var dryRun = false
     /// ISO 8601, UTC, to the second.
     package var uploadedAt: String
     package var completedAt: String?

@@ -28,6 +28,11 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = URL(fileURLWithPath: examples)
+        guard FileManager.default.fileExists(atPath: folder.path) else {
+            throw CommandFailure(
+                "the sample files are not in '\(examples)': run the demo in the folder of the project, or name theirs with "
+                    + "--examples")
+        }
         let files = try Self.vendors.map { try LocalFile(path: folder.appendingPathComponent($0.file).path) }
         let categories = try LocalFile(path: folder.appendingPathComponent("categories.csv").path)
         let composition = try Composition()

@@ -7,6 +7,10 @@ struct UploadCommand: AsyncParsableCommand {
         commandName: "upload", abstract: "Look at past uploads and undo them.",
         subcommands: [List.self, Show.self, Errors.self, Revert.self])
 
+    private static func status(_ upload: UploadRecord) -> String {
+        upload.status.rawValue + (upload.dryRun ? " (dry run)" : "")
+    }
+
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show the newest uploads.",
@@ -32,7 +36,7 @@ struct UploadCommand: AsyncParsableCommand {
             var table = Table("UPLOAD", "VENDOR", "FILE", "STATUS", "ROWS", "VALID", "REJECTED", "AT")
             for upload in uploads {
                 table.add(
-                    upload.uploadID, upload.vendorID, upload.fileName, upload.status.rawValue,
+                    upload.uploadID, upload.vendorID, upload.fileName, UploadCommand.status(upload),
                     upload.totalRecords?.grouped, upload.validRecords?.grouped, upload.errorRecords?.grouped,
                     upload.uploadedAt)
             }
@@ -77,7 +81,7 @@ struct UploadCommand: AsyncParsableCommand {
             var facts = Table("UPLOAD", upload.uploadID)
             facts.add("vendor", upload.vendorID)
             facts.add("file", upload.fileName)
-            facts.add("status", upload.status.rawValue)
+            facts.add("status", UploadCommand.status(upload))
             if let type = upload.failureType { facts.add("reason", "\(type): \(upload.failureMessage ?? "")") }
             facts.add("mode, policy", "\(upload.mode.rawValue), \(upload.policy.rawValue)")
             facts.add("uploaded", upload.uploadedAt)

@@ -51,7 +51,9 @@ package struct CategoryFile {
         let wanted = column.map { [$0] } ?? ["category_name", "category"]
         let position = names.firstIndex { name in wanted.contains { name.lowercased() == $0.lowercased() } }
         if let position {
-            while let record = try csv.nextRow() { found.add(name(in: record, at: position, spooled)) }
+            while let record = try csv.nextRow() {
+                if !record.hasSurplus(beyond: names.count) { found.add(name(in: record, at: position, spooled)) }
+            }
             return Names(names: found.inOrder)
         }
         guard names.count == 1, column == nil else { throw FileFailure.missingColumns([wanted[0]], found: names) }

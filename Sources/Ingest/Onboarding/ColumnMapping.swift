@@ -180,16 +180,27 @@ package struct ColumnMappingError: Error, CustomStringConvertible {
     }
 
     init(_ error: DecodingError) {
-        func path(_ context: DecodingError.Context) -> String {
-            context.codingPath.map(\.stringValue).joined(separator: ".")
-        }
         switch error {
-        case .dataCorrupted: reason = "it is not valid JSON"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty: reason = "it is not valid JSON"
+        case .dataCorrupted(let context): reason = "\(Self.place(context)) must be a whole number"
         case .keyNotFound(let key, _): reason = "key \"\(key.stringValue)\" is missing"
-        case .typeMismatch(let type, let context): reason = "\"\(path(context))\" must be \(Self.name(type))"
-        case .valueNotFound(let type, let context): reason = "\"\(path(context))\" must be \(Self.name(type)), not null"
+        case .typeMismatch(let type, let context): reason = "\(Self.place(context)) must be \(Self.name(type))"
+        case .valueNotFound(let type, let context):
+            reason = "\(Self.place(context)) must be \(Self.name(type)), not null"
         @unknown default: reason = "\(error)"
         }
+    }
+
+    /// `"columns.price.from[0]"`.
+    private static func place(_ context: DecodingError.Context) -> String {
+        let path = context.codingPath.reduce(into: "") { path, key in
+            if let index = key.intValue {
+                path += "[\(index)]"
+            } else {
+                path += (path.isEmpty ? "" : ".") + key.stringValue
+            }
+        }
+        return path.isEmpty ? "the file" : "\"\(path)\""
     }
 
     /// What JSON calls a type.

@@ -13,6 +13,7 @@ import Testing
         arguments: [
             ("I-1", "I-1"), ("I\u{AD}-1\u{200B}", "I-1"), ("\u{FEFF}I-1\u{A0}", "I-1"), ("e\u{301}", "\u{E9}"),
             ("\u{212B}", "\u{C5}"), ("👩\u{200D}🔧", "👩\u{200D}🔧"), ("\u{958}", "\u{915}\u{93C}"), ("日本", "日本"),
+            ("I\u{A0}-\u{202F}1", "I - 1"), ("AB\u{3000}1", "AB 1"), ("A\u{2000}B", "A B"),
         ])
     func form(key: String, expected: String) {
         #expect(CanonicalKey.form(key).unicodeScalars.elementsEqual(expected.unicodeScalars))
@@ -32,7 +33,7 @@ import Testing
             "a", "e", "\u{301}", "\u{308}", "\u{E9}", "\u{212B}", "\u{1100}", "\u{1161}", "\u{11A8}", "\u{958}",
             "\u{AD}", " ",
             "\u{A0}", "\u{200B}", "\u{200C}", "\u{200D}", "\u{202E}", "\u{2060}", "\u{3000}", "\u{FEFF}", "\u{FE0F}",
-            "\u{1F468}",
+            "\u{1F468}", "\u{2000}", "\u{202F}", "\t", "\u{2028}",
         ]
         var random = SystemRandomNumberGenerator()
         let keys = (0..<2000).map { _ in

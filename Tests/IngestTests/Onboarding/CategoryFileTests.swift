@@ -37,6 +37,8 @@ import Testing
     func vendorFile() throws {
         let text = "sku\u{A0},Category\u{200B}\n1, Lamps \n2,\"Big\" ones\n3,\"open\n4,Ghost\n"
         #expect(try names(text).names == ["Lamps"])
+        let shifted = "sku,Category,brand\n1,Lamps,,,\n2,\"Big\", ones,Rugs,x\n3,Sofas\n"
+        #expect(try names(shifted).names == ["Lamps", "Sofas"])
         #expect(try names("sku,Warengruppe\n1,Lamps\n", column: "warengruppe").names == ["Lamps"])
     }
 
