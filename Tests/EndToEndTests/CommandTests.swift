@@ -46,6 +46,14 @@ import Testing
         }
     }
 
+    @Test("The demo tells whoever has no sample files here how to name theirs")
+    func demo() async throws {
+        try await CatalogBinary.with { catalog in
+            let outcome = try await catalog.run("demo")
+            #expect(outcome.status == 1 && outcome.error.contains("--examples"), "\(outcome.error)")
+        }
+    }
+
     @Test(
         "Files that cannot be opened stop the command before anything is loaded",
         arguments: [

@@ -53,26 +53,48 @@ import Testing
         }
     }
 
+    /// A load that stands still in the middle of its rows.
+    private func blockedLoad(_ catalog: CatalogBinary) async throws -> Subprocess {
+        try await catalog.prepare()
+        let block = try await catalog.run(
+            "psql", "-X", "-v", "ON_ERROR_STOP=1", "-c",
+            "create function block() returns trigger language plpgsql as $$ begin perform pg_sleep(600); return new; end $$",
+            "-c",
+            "create trigger block before insert on catalog.products for each row when (new.sku = 'S900') execute function block()"
+        )
+        #expect(block.status == 0, "\(block.error)")
+        let process = try catalog.start(
+            "ingest", try file(catalog, "f.csv", 0..<1000, prefix: "P"), "--vendor", "V001")
+        try await waitForUpload(catalog, 1)
+        try await eventually {
+            try await catalog.value(
+                "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+            )
+                != "0"
+        }
+        return process
+    }
+
+    @Test("A load whose database goes away says where to see what became of it")
+    func databaseAway() async throws {
+        try await CatalogBinary.with { catalog in
+            let process = try await blockedLoad(catalog)
+            _ = try await catalog.rows(
+                """
+                select pg_terminate_backend(pid) from pg_stat_activity
+                where wait_event = 'PgSleep' and datname = current_database()
+                """)
+            let outcome = try await process.wait()
+            #expect(outcome.status == 1)
+            #expect(outcome.error.contains("went away while") && outcome.error.contains("catalog upload list"))
+            #expect(try await catalog.value("select count(*) from catalog.products") == "0")
+        }
+    }
+
     @Test("Ctrl-C in the middle of a load says that nothing was loaded, and the history says so, too")
     func interrupted() async throws {
         try await CatalogBinary.with { catalog in
-            try await catalog.prepare()
-            let block = try await catalog.run(
-                "psql", "-X", "-v", "ON_ERROR_STOP=1", "-c",
-                "create function block() returns trigger language plpgsql as $$ begin perform pg_sleep(600); return new; end $$",
-                "-c",
-                "create trigger block before insert on catalog.products for each row when (new.sku = 'S900') execute function block()"
-            )
-            #expect(block.status == 0, "\(block.error)")
-            let process = try catalog.start(
-                "ingest", try file(catalog, "f.csv", 0..<1000, prefix: "P"), "--vendor", "V001")
-            try await waitForUpload(catalog, 1)
-            try await eventually {
-                try await catalog.value(
-                    "select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
-                )
-                    != "0"
-            }
+            let process = try await blockedLoad(catalog)
             process.signal(SIGINT)
             let outcome = try await process.wait()
             #expect(outcome.status == 130)

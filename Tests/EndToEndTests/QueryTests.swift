@@ -54,14 +54,9 @@ import Testing
                 "psql", "-X", "-At", "-f", Project.file("sql/queries/who_changed_this_price.sql"), "-v", "vendor=V001",
                 "-v", "product=P1")
             let lines = answer.split(separator: "\n").map { $0.split(separator: "|", omittingEmptySubsequences: false) }
-<<<<<<< HEAD
             #expect(lines.map { $0[1] } == ["1.00", "9.00"])
             #expect(
-                lines[0][2] == upload.uploadId && lines[0][3] == "2" && lines[0][5] == "postgres" && lines[1][2] == "")
-=======
-            #expect(lines.map { $0[2] } == ["1.00", "9.00"])
-            #expect(lines[0][3] == upload.uploadId && lines[0][6] == "database user postgres" && lines[1][3] == "")
->>>>>>> origin/main
+                lines[0][2] == upload.uploadId && lines[0][3] == "2" && lines[0][5] == "database user postgres" && lines[1][2] == "")
         }
     }
 }

@@ -102,7 +102,7 @@ struct IngestCommand: AsyncParsableCommand {
             } catch is CancellationError {
                 throw CommandFailure(
                     "interrupted: nothing of '\(path)' was loaded; type the command again to load it", code: 130)
-            } catch let error as PostgresError where error.isConnectionLost {
+            } catch let error as PostgresError where error.isConnectionLoss {
                 // The commit may have been on its way: the history knows.
                 throw CommandFailure(
                     "the database went away while '\(path)' was loaded (\(error)); catalog upload list says whether it is loaded, "
