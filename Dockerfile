@@ -16,7 +16,8 @@ COPY Package.swift ./
 RUN swift package resolve
 COPY . .
 # Without symbols it is less than a third of the size.
-RUN swift build -c release --static-swift-stdlib --product catalog \
+ARG REVISION=
+RUN SOURCE_COMMIT="$REVISION" swift build -c release --static-swift-stdlib --product catalog \
     && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/catalog" /out/catalog \
     && strip --strip-all /out/catalog
 

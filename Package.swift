@@ -171,7 +171,12 @@ let package = Package(
                 "API", "Catalog", "Curl", "Enrichment", "OpenSSL", "Postgres", "TestSupport", "Threads",
                 logging, nio,
             ]),
-        tests("CatalogCLI", ["API", "AWS", "CatalogCLI", "Curl", "Jobs", "Postgres", "Relay", "TestSupport", logging]),
+        tests(
+            "CatalogCLI",
+            [
+                "API", "AWS", "CatalogCLI", "Curl", "Jobs", "Postgres", "Relay", "Telemetry", "TestSupport", logging,
+                metrics,
+            ]),
         tests("Statement", ["API", "Enrichment", "Jobs", "Postgres", "TestSupport"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL", "Postgres", "TestSupport", "Threads"]),
     ]

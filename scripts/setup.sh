@@ -90,6 +90,9 @@ install_packages() {
     case " ${wanted[*]} " in
         *" postgresql "*) forbid_main_cluster || failed_install "$remedy" ;;
     esac
+    case " ${wanted[*]} " in
+        *" prometheus "*) forbid_prometheus ;;
+    esac
     apt_get install --no-install-recommends "${wanted[@]}" || failed_install "$remedy"
 }
 
@@ -108,6 +111,11 @@ forbid_main_cluster() {
     apt_get install --no-install-recommends postgresql-common || return
     grep -qs '^ *create_main_cluster' "$config" ||
         echo 'create_main_cluster = false' | as_root tee -a "$config" >>"$log"
+}
+
+# The same: tests start a Prometheus of their own. Whoever wants Debian's runs: systemctl unmask --now prometheus
+forbid_prometheus() {
+    if [ -d /run/systemd/system ]; then as_root systemctl mask prometheus.service >>"$log" 2>&1; fi
 }
 
 # One line per requirements file in .venv/installed: its hash. A venv whose Python is gone is made again.

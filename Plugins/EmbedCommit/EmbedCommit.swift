@@ -11,7 +11,7 @@ struct EmbedCommit: BuildToolPlugin {
         let log = git.appending(path: "logs/HEAD")
         let isClone = FileManager.default.fileExists(atPath: log.path(percentEncoded: false))
         // Where the sources come without their history, as into an image, whoever builds says which commit it is.
-        let said = ProcessInfo.processInfo.environment["CATALOG_COMMIT"] ?? ""
+        let said = ProcessInfo.processInfo.environment["SOURCE_COMMIT"] ?? ""
         return [
             .buildCommand(
                 displayName: "Embed the commit", executable: try context.tool(named: "EmbedTool").url,

@@ -103,7 +103,7 @@ struct WakeUpListener: WorkerAgent {
         var iterator = answers.wakeUps.makeAsyncIterator()
         while true {
             try await Task.sleep(for: configuration.watchdogInterval)
-            try await context.records.run { $0.tell(channel) }
+            try await context.records.run { try $0.tellNow(channel) }
             let timer = Task {
                 try await Task.sleep(for: configuration.watchdogInterval)
                 answers.signal()

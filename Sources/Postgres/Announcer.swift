@@ -96,6 +96,11 @@ extension Session {
         }
     }
 
+    /// Tells at once, over this connection: for who wants to know whether it can be done.
+    public func tellNow(_ channel: String, _ payload: String = "") throws {
+        try send([Notice(channel: channel, payload: payload)])
+    }
+
     /// Sends what a committed transaction had to tell. What it did is done: it does not fail for this.
     func deliverNotices() {
         guard !notices.isEmpty else { return }

@@ -44,6 +44,27 @@ import Testing
         }
     }
 
+    @Test("A job whose wake-up was lost, with the process that put it in for one, waits for the poll and no longer")
+    func unannounced() async throws {
+        try await withDatabase(migrated: true) { conninfo in
+            let done = Signals<Int>()
+            let handler = ClosureHandler {
+                done.send($0.jobID)
+                return .finished
+            }
+            var configuration = Self.notified()
+            configuration.claiming.pollInterval = .milliseconds(50)
+            let pool = Pool(conninfo)
+            try await withWorker(conninfo, configuration, handlers: [handler]) { _ in
+                for _ in 0..<3 {
+                    try await pool.transaction { _ = try $0.enqueue(.make(), wakes: false) }
+                    #expect(await done.next(1).count == 1)
+                }
+            }
+            await pool.close()
+        }
+    }
+
     @Test("LISTEN comes back after its connection was cut")
     func listenerCut() async throws {
         try await withDatabase(migrated: true) { conninfo in

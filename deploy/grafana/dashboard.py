@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the dashboard of Grafana, deploy/grafana/catalog.json; with --check only compares.
 
-usage: deploy/grafana/dashboard.py [--check]      wants grafana-foundation-sdk (deploy/grafana/requirements.txt)
+usage: deploy/grafana/dashboard.py [--check]      wants grafana-foundation-sdk (scripts/deployment/requirements.txt)
 """
 
 import pathlib

@@ -75,4 +75,9 @@ def workflows():
         yield from run("actionlint", *files)
 
 
-ALL = [cloudformation, kubernetes, kustomize, systemd, compose, workflows]
+def grafana():
+    """The dashboard is what its script makes."""
+    yield from run("python", "deploy/grafana/dashboard.py", "--check")
+
+
+ALL = [cloudformation, kubernetes, kustomize, systemd, compose, workflows, grafana]

@@ -1,17 +1,9 @@
 import Catalog
 import Foundation
-import Intake
-import Logging
 import Migrations
-import PipelineSupport
 import Postgres
-import Storage
-import Tabular
 import TestSupport
 import Testing
-
-@testable import Ingest
-@testable import Jobs
 
 /// What one small upload costs the database: ten thousand vendors send one each morning.
 @Suite(.timeLimit(.minutes(5))) struct UploadCostTests {
@@ -56,35 +48,11 @@ import Testing
         connector.announcer = Announcer(Connector(conninfo))
         let folder = try TemporaryFolder()
         try await Pool(connector, maximum: 2).closing { pool in
-            for number in 0..<count { try await upload("\(name)\(number)", pool, folder) }
+            let upload = try SmallUpload(pool, folder)
+            for number in 0..<count { try await upload.run("\(name)\(number)") }
         }
         let after = try await counters(conninfo)
         return Cost(statements: after.statements - before.statements, commits: after.commits - before.commits)
-    }
-
-    private static func upload(_ name: String, _ pool: Pool, _ folder: TemporaryFolder) async throws {
-        let stores = FolderStores(root: URL(fileURLWithPath: folder.file("buckets")))
-        let uploads = AnnouncedUploads(
-            store: try stores.store(bucket: "inbox"), bucket: "inbox",
-            recorder: ArrivalRecorder(pool: pool, pipelines: Pipelines([OnboardIntake()])))
-        let rows = (0..<50).map { "\(name)-\($0),N,Audio,\(name)-\($0),1,1\n" }.joined()
-        var reception = try FileReception(limit: 1 << 20)
-        try await reception.take(Array((Onboarding.header + "\n" + rows).utf8))
-        let file = reception.finish()
-        _ = try await uploads.take(file, for: .init(vendorID: "V1", fileName: "\(name).csv"))
-        let resources = UploadJobResources(
-            pool: pool, stores: stores, notifier: FileNotifier(root: URL(fileURLWithPath: folder.file("mail"))),
-            limits: .init(), watched: WatchedUploads(listens: true))
-        for handler in [OnboardJob(resources: resources), NotifyJob(resources: resources)] as [any JobHandler] {
-            let claim = try await pool.run { session in
-                let demand = QueueDemand(queue: handler.kind, limit: 1, marks: [nil, nil, nil, nil])
-                return try session.claimJobs([demand], workerID: "w", lease: .seconds(60))
-            }
-            let job = try #require(claim.jobs.first)
-            #expect(
-                try await handler.run(job, Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-                    == .finishedByHandler)
-        }
     }
 
     /// Of all sessions that have ended.

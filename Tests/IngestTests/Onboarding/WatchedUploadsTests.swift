@@ -1,8 +1,10 @@
+import Postgres
+import TestSupport
 import Testing
 
 @testable import Ingest
 
-@Suite struct WatchedUploadsTests {
+@Suite(.timeLimit(.minutes(2))) struct WatchedUploadsTests {
     @Test("An upload is watched for half a minute after it was last said, and others are not")
     func forgets() {
         let (watched, now) = (WatchedUploads(listens: true), ContinuousClock.now)
@@ -25,5 +27,27 @@ import Testing
     @Test("Who cannot hear takes every upload for watched")
     func deaf() {
         #expect(WatchedUploads(listens: false).contains("U1"))
+    }
+
+    @Test("Of an upload that somebody watches each step is told, of others nothing", arguments: [true, false])
+    func tells(isWatched: Bool) async throws {
+        try await Onboarding.with { onboarding in
+            let news = try await Listener.listen(
+                onboarding.conninfo, channels: [UploadAnnouncement.channel, "end"])
+            let watched = WatchedUploads(listens: true)
+            try await Pool(onboarding.conninfo, maximum: 2).closing { pool in
+                try await SmallUpload(pool, onboarding.folder, watched: watched).run("A") {
+                    if isWatched { watched.hear($0) }
+                }
+                try await pool.run { $0.tell("end") }
+            }
+            var changes = 0
+            for try await notification in news {
+                if notification.channel == "end" { break }
+                if UploadAnnouncement(payload: notification.payload)?.phase == nil { changes += 1 }
+            }
+            // It began, and it ended.
+            #expect(changes == (isWatched ? 2 : 0))
+        }
     }
 }
