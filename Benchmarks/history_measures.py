@@ -3,15 +3,15 @@
 
     history_measures.py CONNINFO    prints the table question × role × ms of a database that history_scale.sql has filled
 
-Each question runs three times; the median counts. What it read by walking through a table is taken from the server's statistics, so that
-functions cannot hide it.
+Each question runs five times, without parallel workers; the median of the server's processor time counts, as the kernel has it
+(/proc/PID/schedstat), because that is what an idle machine needs with the tables in memory, and what a busy one does not distort. What was
+read by walking through tables is taken from the server's statistics, so that functions cannot hide it.
 """
 import pathlib
 import re
 import statistics
 import subprocess
 import sys
-import time
 
 import psycopg
 
@@ -80,19 +80,24 @@ def asked(known):
     return views
 
 
+def processor(connection):
+    """Seconds that the server's side of the connection has run."""
+    return int(pathlib.Path(f"/proc/{connection.info.backend_pid}/schedstat").read_text(encoding="utf-8").split()[0]) / 1e9
+
+
 def ask(connection, role, statement):
     """(ms, rows read by walking through tables), or None where the role may not."""
     name, vendor = ROLES[role]
     times, walked = [], 0
-    for _ in range(3):
+    for _ in range(5):
         try:
             with connection.transaction(force_rollback=True):
                 connection.execute(f"set local role {name}")
                 connection.execute("select set_config('catalog.vendor_id', %s, true)", [vendor])
                 before = connection.execute(WALKED).fetchone()[0]
-                begin = time.perf_counter()
+                begin = processor(connection)
                 connection.execute(statement).fetchall()
-                times.append(1000 * (time.perf_counter() - begin))
+                times.append(1000 * (processor(connection) - begin))
                 walked = connection.execute(WALKED).fetchone()[0] - before
         except psycopg.errors.InsufficientPrivilege:
             return None
@@ -103,6 +108,7 @@ def table(conninfo):
     """{question: {role: (ms, rows) or None}}"""
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("set timezone = 'UTC'")
+        connection.execute("set max_parallel_workers_per_gather = 0")
         questions = asked(values(connection))
         return {name: {role: ask(connection, role, statement) for role in ROLES} for name, statement in questions.items()}
 
