@@ -30,6 +30,7 @@ except ModuleNotFoundError as missing:
     raise SystemExit(f"{missing.name} is not installed: pip install -r {HERE / 'requirements.txt'}") from missing
 import api_measures
 import enrich_measures
+import history_measures
 import measures
 import queue_measures
 import relay_measures
@@ -37,7 +38,7 @@ import service_measures
 import upload_measures
 
 MODULES = (measures, queue_measures, service_measures, api_measures, enrich_measures, relay_measures,
-           upload_measures)
+           upload_measures, history_measures)
 GROUPS = [group for module in MODULES for group in module.GROUPS]
 ALL = [number for module in MODULES for number in module.ALL]
 

@@ -38,7 +38,8 @@ select upload_id, at + k * interval '100 milliseconds',
     jsonb_build_object('source', 'poller', 'rows', k)
 from plan, generate_series(0, :events / :uploads - 1) k;
 
-insert into catalog.validation_errors (upload_id, row_number, line_number, error_type, error_message, field, rejected_value, original_data, created_at)
+insert into catalog.validation_errors (upload_id, row_number, line_number, error_type, error_message, field, rejected_value, original_data,
+    created_at)
 select upload_id, k, k + 1, kind.error_type, 'wrong: ' || kind.error_type, 'price', 'x' || k,
     jsonb_build_object('vendor_product_id', 'P' || k, 'sku', 'S' || k, 'price', 'x' || k, 'product_name', 'A product that is wrong'),
     at + interval '3 seconds'
@@ -51,8 +52,12 @@ insert into catalog.notifications (upload_id, kind, recipient, state, created_at
 select upload_id, 'upload-finished', lower(vendor_id) || '@example.com', 'sent', at + interval '4 seconds', at + interval '6 seconds' from plan;
 
 -- One change and one tick for each upload.
-update catalog.ticks set at = now() - interval '101 days' where tick_id = 0;
-update catalog.changes set began_at = now() - interval '101 days' where change_id = 0;
+insert into catalog.version_formats (columns) select catalog.version_format() where not exists (select from catalog.version_formats);
+insert into catalog.ticks (tick_id, at, changes) values (0, now() - interval '101 days', 1)
+on conflict (tick_id) do update set at = excluded.at;
+insert into catalog.changes (change_id, actor, began_at, backend, tick_id)
+values (0, 'before changes were recorded', now() - interval '101 days', 1, 0)
+on conflict (change_id) do update set began_at = excluded.began_at;
 insert into catalog.changes (change_id, actor, upload_id, began_at, backend, tick_id)
 select n + 1, 'upload', upload_id, at + interval '3 seconds', 1, n + 1 from plan;
 insert into catalog.ticks (tick_id, at, changes) select n + 1, at + interval '5 seconds', 1 from plan;
@@ -82,6 +87,21 @@ join plan u on u.n = p.round * :vendors + p.vendor
 join plan f on f.n = p.vendor
 order by u.n, i;
 
+insert into catalog.created_products (change_id, first_product_id, last_product_id, version_id)
+select vendor + 1, i, i, 0 from product_plan;
+update catalog.changes c set place = coalesce((select 2 * max(v.version_id) from catalog.product_versions v where v.ended_by = c.change_id), 1);
+
+-- As each upload would have been counted.
+insert into catalog.vendor_totals (vendor_id, uploads, failed_uploads, total_records, valid_records, error_records, last_upload_at)
+select vendor_id, count(*), count(*) filter (where status = 'failed'), sum(total_records), sum(valid_records), sum(error_records),
+    max(upload_timestamp)
+from catalog.upload_history
+group by vendor_id;
+insert into catalog.upload_error_counts (upload_id, vendor_id, upload_timestamp, error_type, errors)
+select e.upload_id, u.vendor_id, u.upload_timestamp, e.error_type, e.errors
+from (select upload_id, error_type, count(*) as errors from catalog.validation_errors group by 1, 2) e
+join catalog.upload_history u using (upload_id);
+
 -- As the triggers and the ticks would have sealed it.
 set local datestyle = 'ISO';
 update catalog.product_versions v set row_hash = h.hash
@@ -100,7 +120,8 @@ begin
 end
 $$;
 
-select setval(pg_get_serial_sequence('catalog.products', 'product_id'), :products), setval(pg_get_serial_sequence('catalog.changes', 'change_id'), :uploads);
+select setval(pg_get_serial_sequence('catalog.products', 'product_id'), :products),
+    setval(pg_get_serial_sequence('catalog.changes', 'change_id'), :uploads);
 commit;
 vacuum (full, analyze) catalog.product_versions, catalog.changes, catalog.ticks;
 vacuum analyze;

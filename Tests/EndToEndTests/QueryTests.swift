@@ -56,7 +56,8 @@ import Testing
             let lines = answer.split(separator: "\n").map { $0.split(separator: "|", omittingEmptySubsequences: false) }
             #expect(lines.map { $0[1] } == ["1.00", "9.00"])
             #expect(
-                lines[0][2] == upload.uploadId && lines[0][3] == "2" && lines[0][5] == "database user postgres" && lines[1][2] == "")
+                lines[0][2] == upload.uploadId && lines[0][3] == "2" && lines[0][5] == "database user postgres"
+                    && lines[1][2] == "")
         }
     }
 }

@@ -83,6 +83,12 @@ package enum ChangeWriters {
                 select \(vendor)::text, \(name)::text, 'N', 'Audio', left(sku, 80) || '-again', 1, 1 from gone
                 """
         case 6:
+            guard writer % 3 != 0 else {
+                return """
+                    update catalog.products set product_id = nextval('catalog.products_product_id_seq')
+                    where product_id = (select product_id from catalog.products order by random() limit 1)
+                    """
+            }
             return """
                 update catalog.products set vendor_id = case vendor_id when 'V1' then 'V2' else 'V1' end
                 where product_id = (select product_id from catalog.products order by random() limit 1)
@@ -115,7 +121,8 @@ package enum ChangeWriters {
             from touched t
             where t.change_id <> 0
         )
-        select f.change_id || ' ' || f.product_id || ' ' || case when f.was and f.is then 'changed' when f.is then 'created' else 'deleted' end as event
+        select f.change_id || ' ' || f.product_id || ' '
+            || case when f.was and f.is then 'changed' when f.is then 'created' else 'deleted' end as event
         from found f
         where f.was or f.is
         """

@@ -18,12 +18,12 @@ drop function catalog.feed_image(jsonb);
 drop function catalog.feed_changes(bigint, bigint, bigint, text);
 drop function catalog.feed_position(text);
 drop function audit.changes_head();
-
-set local role catalog_history;
 drop trigger products_note_moved on catalog.products;
 drop trigger products_note_returned on catalog.products;
 drop trigger products_end_creation on catalog.products;
 drop trigger products_begin_creation on catalog.products;
+
+set local role catalog_history;
 drop function catalog.note_created_product();
 drop function catalog.end_creation();
 drop function catalog.begin_creation();

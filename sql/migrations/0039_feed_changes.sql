@@ -81,7 +81,7 @@ begin
             using errcode = 'restrict_violation', hint = 'leave product_id out: the next free one is taken';
     elsif given > before then
         insert into catalog.created_products (change_id, first_product_id, last_product_id, version_id)
-        select change, before + 1, given, s.last_value from catalog.product_versions_version_id_seq s;
+        select change, before + 1, given, case when s.is_called then s.last_value else 0 end from catalog.product_versions_version_id_seq s;
     end if;
     return null;
 end
@@ -94,7 +94,8 @@ create function catalog.note_created_product() returns trigger
 as $$
 begin
     insert into catalog.created_products (change_id, first_product_id, last_product_id, version_id)
-    select catalog.current_change(), new.product_id, new.product_id, s.last_value from catalog.product_versions_version_id_seq s;
+    select catalog.current_change(), new.product_id, new.product_id, case when s.is_called then s.last_value else 0 end
+    from catalog.product_versions_version_id_seq s;
     return null;
 end
 $$;
@@ -103,12 +104,13 @@ create trigger products_begin_creation before insert on catalog.products
     for each statement execute function catalog.begin_creation();
 create trigger products_end_creation after insert on catalog.products
     for each statement execute function catalog.end_creation();
--- A product that comes back under its old number, as a revert does it, and one that another vendor gets, to whom it is new.
+-- A product that comes back under its old number, as a revert does it, and one that gets another number or another vendor, to whom it is new.
 create trigger products_note_returned after insert on catalog.products
     for each row when (new.product_id <= nullif(current_setting('catalog.last_product_id', true), '')::bigint)
     execute function catalog.note_created_product();
-create trigger products_note_moved after update of vendor_id on catalog.products
-    for each row when (new.vendor_id <> old.vendor_id) execute function catalog.note_created_product();
+create trigger products_note_moved after update of vendor_id, product_id on catalog.products
+    for each row when (new.vendor_id <> old.vendor_id or new.product_id <> old.product_id)
+    execute function catalog.note_created_product();
 
 -- The triggers are there and their lock is held: what follows is all there is. Of what was created and changed since, the versions know.
 set local role catalog_owner;

@@ -42,7 +42,10 @@ struct ChangeRoutes: Sendable {
 
     private static let after = Input(
         "after", .text(atMost: 100),
-        "The cursor of the last event that was read, or nextCursor; 'now' begins with what is yet to come, and without it the feed begins with the first change."
+        """
+        The cursor of the last event that was read, or nextCursor; 'now' begins with what is yet to come, and without it the feed begins \
+        with the first change.
+        """
     )
     private static let wait = Input(
         "wait", .integer(0...30), "If there is no event yet, how many seconds to wait for one; the default is 0.")
@@ -52,7 +55,10 @@ struct ChangeRoutes: Sendable {
             Endpoint(
                 method: .get, path: "/changes",
                 summary:
-                    "Products created, changed and deleted, in the order of commits: no event is missing and none comes twice for who keeps the cursor.",
+                    """
+                    Products created, changed and deleted, in the order of commits: no event is missing and none comes twice for who keeps \
+                    the cursor.
+                    """,
                 query: [Self.after, Input("vendor", .text(atMost: 50), "Only this vendor's."), .limit, Self.wait],
                 answers: [.init(.ok, .page(.change), "The next events; nextCursor is never null.")]
             ) { call in .json(try await page(call)) }
