@@ -13,7 +13,7 @@ struct AuditCommand: AsyncParsableCommand {
             discussion: """
                 The head that it prints stands for the whole past. Keep it where nobody who can write to the database can; later,
                 --head proves that nothing of what it covers was rewritten, not even by the owner of the database. Workers put the
-                head into the store once a day, as history/heads/DAY.txt.
+                head into the store once a day, as history/heads/DAY.txt, and mail it to CATALOG_OPERATORS_MAIL.
 
                 Examples:
                   catalog audit verify

@@ -76,7 +76,8 @@ struct ServiceRunner {
         let watched = WatchedUploads(listens: configuration.listens)
         let resources = UploadJobResources(
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
-            limits: composition.settings.limits, publicURL: settings.publicURL, watched: watched)
+            limits: composition.settings.limits, publicURL: settings.publicURL, watched: watched,
+            operators: composition.settings.operators)
         var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
         handlers += try composition.upkeep(pool).handlers
         handlers.append(ArrivalsJob(pool: pool, days: composition.settings.arrivalDays))

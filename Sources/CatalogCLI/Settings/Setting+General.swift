@@ -32,6 +32,12 @@ extension Setting {
     static let mailFrom = Setting(
         "CATALOG_MAIL_FROM", fallback: "`catalog@localhost`", meaning: "sender of mails; gets the bounces too",
         example: "products@acme.example")
+    static let operatorsMail = Setting(
+        "CATALOG_OPERATORS_MAIL", fallback: "nobody",
+        meaning: """
+            address of those who run the service: they get the head of the history once a day, to keep it where the database cannot be \
+            written from. With a topic of SNS the mail goes to those of its subscriptions whose filter lets `kind` = `history-head` through.
+            """, example: "operators@acme.example")
     static let maxFileBytes = Setting(
         "CATALOG_MAX_FILE_BYTES", .whole(1...Int.max), fallback: "\(defaults.limits.maximumFileBytes)",
         meaning: "largest file, as it arrives and after decompression", example: "10485760")

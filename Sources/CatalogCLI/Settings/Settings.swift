@@ -17,6 +17,8 @@ struct Settings: Sendable {
     var enrichmentOutput: (any StoreSetting)?
     var notifier: any NotifierSetting
     var sender = MailSender()
+    /// Address of those who run the service.
+    var operators: String?
     var limits = FileLimits()
     var service: ServiceSettings
     var relay: RelayOptions
@@ -35,6 +37,7 @@ struct Settings: Sendable {
         enrichmentOutput = try variables.store("CATALOG_ENRICH_OUTPUT")
         notifier = try variables.notifier() ?? FolderNotifierSetting(root: base.appendingPathComponent("mail"))
         if let address = variables["CATALOG_MAIL_FROM"] { sender.address = address }
+        operators = try variables.address("CATALOG_OPERATORS_MAIL")
         limits = try FileLimits(variables)
         service = try ServiceSettings(variables)
         service.http.maximumFileBytes = limits.maximumFileBytes

@@ -23,7 +23,7 @@ struct MailMessage {
         case quotedPrintable = "quoted-printable"
     }
 
-    var mail: UploadMail
+    var mail: any Mail
     var sender: MailSender
     /// nil if nobody is known.
     var recipient: String?
@@ -32,7 +32,7 @@ struct MailMessage {
     var date: Date
 
     init(
-        _ mail: UploadMail, from sender: MailSender, to recipient: String?, identifier: String, date: Date = Date()
+        _ mail: any Mail, from sender: MailSender, to recipient: String?, identifier: String, date: Date = Date()
     ) {
         self.mail = mail
         self.sender = sender

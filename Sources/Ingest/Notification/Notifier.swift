@@ -6,10 +6,17 @@ package protocol Notifier: Sendable {
     /// Delivers at least once; the same `identifier` is the same mail.
     /// - Throws: `Undeliverable` if no further try can help.
     /// - Parameter recipient: nil if nobody is known, as for an unknown vendor.
-    func send(_ notice: UploadNotice, to recipient: String?, identifier: String) async throws
+    func send(_ mail: any Mail, to recipient: String?, identifier: String) async throws
 
     /// For the timeline: `file`, `sns`, `smtp`.
     var channel: String { get }
+}
+
+extension Notifier {
+    /// Delivers the mail about an upload.
+    package func send(_ notice: UploadNotice, to recipient: String?, identifier: String) async throws {
+        try await send(UploadMail(notice), to: recipient, identifier: identifier)
+    }
 }
 
 /// A mail that nobody can ever be given.
@@ -32,9 +39,9 @@ package struct FileNotifier: Notifier {
         self.sender = sender
     }
 
-    package func send(_ notice: UploadNotice, to recipient: String?, identifier: String) async throws {
+    package func send(_ mail: any Mail, to recipient: String?, identifier: String) async throws {
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-        let message = MailMessage(UploadMail(notice), from: sender, to: recipient, identifier: identifier)
+        let message = MailMessage(mail, from: sender, to: recipient, identifier: identifier)
         let (file, text) = (try StagedFile(in: root.path), Array(message.text(.eightBit).utf8))
         try text.withUnsafeBytes(file.write)
         try file.publish(as: root.appendingPathComponent("\(identifier).eml").path)

@@ -13,9 +13,9 @@ package struct SMTPNotifier: Notifier {
 
     /// Returns when the server has taken the mail.
     /// - Throws: `Undeliverable` if nobody is known or the server refuses for good; `SMTPError` for another try.
-    package func send(_ notice: UploadNotice, to recipient: String?, identifier: String) async throws {
+    package func send(_ mail: any Mail, to recipient: String?, identifier: String) async throws {
         guard let recipient else { throw Undeliverable(reason: "nobody is known to send the mail to") }
-        let message = MailMessage(UploadMail(notice), from: sender, to: recipient, identifier: identifier)
+        let message = MailMessage(mail, from: sender, to: recipient, identifier: identifier)
         let bytes = Array(message.text(.quotedPrintable).utf8)
         do {
             try await sendMail(SMTPMessage(sender: sender.address, recipients: [recipient], bytes: bytes), via: server)

@@ -14,21 +14,16 @@ package struct TopicNotifier: Notifier {
     }
 
     /// The recipient is whoever subscribed, so that it may be nil here.
-    package func send(_ notice: UploadNotice, to recipient: String?, identifier: String) async throws {
-        let mail = UploadMail(notice)
+    package func send(_ mail: any Mail, to recipient: String?, identifier: String) async throws {
         try await client.publish(
-            topic: topic, subject: mail.shortSubject(), message: mail.body,
-            attributes: [
-                "vendor_id": notice.upload.vendorID, "status": notice.upload.status.rawValue,
-                "upload_id": notice.upload.uploadID,
-            ])
+            topic: topic, subject: mail.shortSubject(), message: mail.body, attributes: mail.attributes)
     }
 
     /// What a vendor's subscription lets through.
     package static func filterPolicy(vendorID: String) -> String { "{\"vendor_id\": [\"\(vendorID)\"]}" }
 }
 
-extension UploadMail {
+extension Mail {
     /// Printable ASCII, below 100 characters ("Publish", SNS API Reference): a longer file name is shortened in the middle.
     func shortSubject() -> String {
         let ascii = subject.unicodeScalars.map { (0x20..<0x7F).contains($0.value) ? Character($0) : "_" }

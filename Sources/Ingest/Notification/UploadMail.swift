@@ -2,14 +2,18 @@ import Catalog
 import Foundation
 
 /// The mail about a finished upload: subject and body as the contract has them.
-package struct UploadMail: Equatable, Sendable {
+package struct UploadMail: Mail, Equatable {
     /// May hold any character of the file name but line breaks.
     package let subject: String
     /// Lines end with LF.
     package let body: String
+    package let attributes: [String: String]
 
     package init(_ notice: UploadNotice) {
         let upload = notice.upload
+        attributes = [
+            "vendor_id": upload.vendorID, "status": upload.status.rawValue, "upload_id": upload.uploadID,
+        ]
         let total = upload.totalRecords ?? 0
         let valid = upload.validRecords ?? 0
         let invalid = upload.errorRecords ?? 0

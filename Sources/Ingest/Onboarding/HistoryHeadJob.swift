@@ -5,7 +5,8 @@ import Logging
 import Postgres
 import Storage
 
-/// Once a day: keeps the head of the history outside the database, so that who rewrites the past there can be proved to have done so.
+/// Once a day: keeps the head of the history outside the database, in the store and in the operators' mail, so that who rewrites the past
+/// there can be proved to have done so.
 struct HistoryHeadJob: JobHandler {
     static let name = "history-head"
 
@@ -17,14 +18,19 @@ struct HistoryHeadJob: JobHandler {
             try session.tick()
             return try session.historyHead()
         }
-        let key = try await keep(head, on: Date())
+        let day = Date().formatted(.iso8601.year().month().day())
+        let key = try await keep(head, day)
+        if let operators = resources.operators {
+            try await resources.notifier.send(
+                HistoryHeadMail(head: head, day: day), to: operators, identifier: "history-head-\(day)")
+        }
         logger.info("history.head.kept", metadata: ["key": "\(key)", "head": "\(head)"])
         return .finished
     }
 
     /// - Returns: the key of the object.
-    private func keep(_ head: String, on date: Date) async throws -> String {
-        let key = "history/heads/\(date.formatted(.iso8601.year().month().day())).txt"
+    private func keep(_ head: String, _ day: String) async throws -> String {
+        let key = "history/heads/\(day).txt"
         let file = try TemporaryFile()
         try Array("\(head)\n".utf8).withUnsafeBytes(file.write)
         try await resources.stores.reports().put(key, contentsOf: file)

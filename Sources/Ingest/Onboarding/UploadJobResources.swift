@@ -11,15 +11,17 @@ package struct UploadJobResources: Sendable {
     let limits: FileLimits
     let publicURL: String?
     let watched: WatchedUploads
+    let operators: String?
 
     /// - Parameters:
     ///   - pool: at least as many connections as jobs run at once.
     ///   - stores: gives the store of each bucket.
     ///   - publicURL: as `ReportLinks` takes it.
     ///   - watched: nothing is told of other uploads.
+    ///   - operators: address of those who run the service; nil mails them nothing.
     package init(
         pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: FileLimits, publicURL: String? = nil,
-        watched: WatchedUploads = WatchedUploads(listens: false)
+        watched: WatchedUploads = WatchedUploads(listens: false), operators: String? = nil
     ) {
         self.watched = watched
         self.pool = pool
@@ -27,6 +29,7 @@ package struct UploadJobResources: Sendable {
         self.notifier = notifier
         self.limits = limits
         self.publicURL = publicURL
+        self.operators = operators
     }
 
     /// Tells that the upload's row changed, if somebody watches.
