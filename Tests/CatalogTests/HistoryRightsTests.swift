@@ -97,14 +97,15 @@ import Testing
             #expect(members == [])
             #expect(
                 functions == [
-                    "add_version_column: catalog_owner", "begin_change: ", "begin_product_image: ", "change_hash: ",
+                    "add_version_column: catalog_owner", "begin_change: ", "begin_creation: ", "begin_product_image: ",
+                    "change_hash: ",
                     "changes_of_upload: catalog_auditor catalog_owner catalog_vendor",
                     "current_actor: catalog_owner", "current_change: catalog_owner",
                     "cut: catalog_auditor catalog_owner catalog_vendor",
-                    "early_hash: ",
+                    "early_hash: ", "end_creation: ",
                     "head: catalog_auditor catalog_owner", "history_problems: catalog_auditor catalog_owner",
                     "image_operation: ", "is_own_upload: ", "keep_deleted_product_images: ",
-                    "keep_updated_product_images: ", "refuse_forged_change: ",
+                    "keep_updated_product_images: ", "note_created_product: ", "refuse_forged_change: ",
                     "refuse_history_change: ", "row_hashes: ", "rows_hash: ", "tick: catalog_owner", "tick_hash: ",
                     "verify_history: catalog_auditor catalog_owner", "version_format: ",
                 ])

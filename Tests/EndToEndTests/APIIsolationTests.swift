@@ -100,10 +100,12 @@ import Testing
             #expect(tables.count >= 10)
             #expect(
                 functions == [
-                    "audit.cut", "audit.product_history", "audit.products_as_of", "audit.upload_diff",
-                    "catalog.changes_of_upload",
+                    "audit.brief", "audit.changes_head", "audit.changes_since", "audit.cut", "audit.product_history",
+                    "audit.products_as_of", "audit.upload_diff", "audit.utc",
+                    "catalog.camel_case", "catalog.camel_case", "catalog.changes_of_upload",
                     "catalog.current_vendor_id",
-                    "catalog.error_counts",
+                    "catalog.error_counts", "catalog.feed_changes", "catalog.feed_fields", "catalog.feed_image",
+                    "catalog.feed_position",
                 ])
             #expect(counts[0] == "{}" && counts[1] != "{}")
             #expect(!texts.joined().contains { $0.contains(Self.mark) || $0.contains("V002") })
@@ -134,5 +136,6 @@ import Testing
         "select t::text from audit.products_as_of(now()) t",
         "select t::text from audit.products_as_of(now() - interval '1 hour') t",
         "select t::text from audit.product_history('V002', 'FOREIGN-1') t",
+        "select t::text from audit.changes_since() t", "select t::text from audit.changes_since(null, 1000, 'V002') t",
     ]
 }
