@@ -39,6 +39,7 @@ package struct APIServer: Sendable {
     package struct Resources: Sendable {
         let connector: Connector
         let pool: Pool
+        let replica: ReadReplica?
         let store: any ObjectStore
         let uploadBucket: String
         let uploadStore: any ObjectStore
@@ -51,19 +52,21 @@ package struct APIServer: Sendable {
         /// - Parameters:
         ///   - connector: for a connection that listens.
         ///   - pool: as many connections as requests may ask the database at once.
+        ///   - replica: answers lists and the past; nil leaves them to the primary.
         ///   - store: where reports are.
         ///   - uploadStore: where uploaded files go.
         ///   - uploadBucket: by which `ObjectStores` finds the same store.
         ///   - intake: nil has no route for events.
         ///   - isReady: throws the reason why the service cannot work now.
         package init(
-            connector: Connector, pool: Pool, store: any ObjectStore, uploadStore: any ObjectStore,
-            uploadBucket: String, enrichment: EnrichmentResources,
+            connector: Connector, pool: Pool, replica: ReadReplica?, store: any ObjectStore,
+            uploadStore: any ObjectStore, uploadBucket: String, enrichment: EnrichmentResources,
             recorder: ArrivalRecorder, intake: EventIntake?, metrics: MetricReport,
             isReady: @escaping @Sendable () async throws -> Void
         ) {
             self.connector = connector
             self.pool = pool
+            self.replica = replica
             self.store = store
             self.uploadStore = uploadStore
             self.uploadBucket = uploadBucket
@@ -103,8 +106,10 @@ package struct APIServer: Sendable {
             listens: configuration.listens, logger: logger)
         let endpoints = endpoints
         let main = listener.service(at: configuration.address, endpoints + [description(of: endpoints)])
-        guard let address = configuration.operatorsAddress else { return [upkeep, main] }
-        return [upkeep, main, listener.service(at: address, health.endpoints + report.endpoints)]
+        // The first to start is the last to stop.
+        let first: [any Service] = resources.replica.map { [$0, upkeep] } ?? [upkeep]
+        guard let address = configuration.operatorsAddress else { return first + [main] }
+        return first + [main, listener.service(at: address, health.endpoints + report.endpoints)]
     }
 
     private var listener: HTTPListener {
@@ -120,7 +125,8 @@ package struct APIServer: Sendable {
 
     private var endpoints: [Endpoint] {
         let (pool, store) = (resources.pool, resources.store)
-        let database = APIDatabase(pool: pool, prepares: configuration.listens)
+        let database = APIDatabase(
+            pool: pool, prepares: configuration.listens, replica: resources.replica)
         let uploads = AnnouncedUploads(
             store: resources.uploadStore, bucket: resources.uploadBucket, recorder: resources.recorder)
         let content = UploadContentRoutes(

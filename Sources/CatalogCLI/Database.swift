@@ -26,10 +26,21 @@ struct Database: Sendable {
     /// Nil where nothing is remembered that could be out of date.
     private static func renewal(_ settings: Settings, _ cloud: Cloud) -> (@Sendable () async -> Void)? {
         guard case .secret(let id, _) = settings.database else { return nil }
-        return {
-            // Without access to secrets no candidate was found either, and that error was told.
-            await (try? cloud.databaseSecrets())?.renew(id)
+        // Without access to secrets no candidate was found either, and that error was told.
+        return { await (try? cloud.databaseSecrets())?.renew(id) }
+    }
+
+    /// For pools that only read, from another server with the same users.
+    func connector(reading url: String) -> Connector {
+        let candidates: @Sendable () async throws -> [String] = { [settings, cloud] in
+            switch settings.database {
+            case .embedded, .url: [url]
+            case .secret(let id, _):
+                [try await DatabaseSecret(cloud.databaseSecrets().secret(id).text, id).login(in: url)]
+            case .iam: try await Self.withTokens(url, cloud)
+            }
         }
+        return Connector(candidates: candidates, renew: Self.renewal(settings, cloud))
     }
 
     var embedded: EmbeddedPostgres { EmbeddedPostgres(base: settings.base.path) }
@@ -105,6 +116,14 @@ struct DatabaseSecret {
                 "CATALOG_DATABASE_SECRET", id, "the secret is not a JSON object with username and password")
         }
         values = object.compactMapValues { ($0 as? String) ?? ($0 as? NSNumber)?.stringValue }
+    }
+
+    /// User and password alone: for another server than the secret names.
+    func login(in url: String) throws -> String {
+        guard let user = values["username"], let password = values["password"] else {
+            throw SettingsError("CATALOG_DATABASE_SECRET", id, "the secret lacks username or password")
+        }
+        return try ConnectionInfo.setting(["user": user, "password": password], in: url)
     }
 
     /// - Parameter url: gives what the secret does not.

@@ -51,6 +51,9 @@ package struct ReplicatedPair: Sendable {
         try await standby.promote(programs: TestCluster.programs)
     }
 
+    /// The standby ends.
+    package func stopStandby() async throws { try await standby.stop(programs: TestCluster.programs) }
+
     /// The primary ends in good order, and its standby takes over.
     package func switchOver() async throws {
         try await primary.stop(programs: TestCluster.programs)

@@ -5,28 +5,38 @@ import Postgres
 /// The database as callers of the HTTP interface see it.
 struct APIDatabase: Sendable {
     let pool: Pool
-    /// Whether the server keeps statements planned: not behind PgBouncer.
-    let prepares: Bool
-    private let shared: SharedPipelines
+    private let primary: ReadSource
+    private let standby: (replica: ReadReplica, source: ReadSource)?
 
-    init(pool: Pool, prepares: Bool) {
+    /// - Parameters:
+    ///   - prepares: whether the server keeps statements planned: not behind PgBouncer.
+    ///   - replica: answers what may lag.
+    init(pool: Pool, prepares: Bool, replica: ReadReplica? = nil) {
         self.pool = pool
-        self.prepares = prepares
-        shared = SharedPipelines(pool)
+        primary = ReadSource(pool, prepares: prepares)
+        standby = replica.map { ($0, ReadSource($0.pool, prepares: prepares)) }
     }
 
     /// Reads with the rights of the caller: a vendor sees its own rows because PostgreSQL shows no others, whatever the
     /// statements say. One round trip.
-    /// - Parameter isQuick: whether an index finds the rows at once. Such reads share connections and round trips.
+    /// - Parameters:
+    ///   - isQuick: whether an index finds the rows at once. Such reads share connections and round trips.
+    ///   - mayLag: whether a standby may answer that is some seconds behind: not what a caller waits for to happen.
     /// - Returns: what `body` makes of the rows of each statement.
     func read<Result: Sendable>(
-        as identity: Identity, _ statements: Statement..., isQuick: Bool = false,
+        as identity: Identity, _ statements: Statement..., isQuick: Bool = false, mayLag: Bool = false,
         body: @escaping @Sendable ([Rows]) throws -> Result
     ) async throws -> Result {
-        let all = ([IdentityReads.assume(identity)] + statements).map { $0.prepared(prepares) }
-        // PgBouncer lends connections for one transaction, not for a row of them.
-        guard isQuick, prepares else { return try await pool.run { try body(Array(try $0.pipeline(all).dropFirst())) } }
-        return try await shared.run(all) { try body(Array($0.dropFirst())) }
+        let all = [IdentityReads.assume(identity)] + statements
+        if mayLag, let standby, standby.replica.isFresh {
+            do {
+                return try await standby.source.read(all, isQuick: isQuick, body)
+            } catch let error as PostgresError where error.isTransient {
+                // It is away, or had to cancel the query for what it replays.
+                standby.replica.doubt(error)
+            }
+        }
+        return try await primary.read(all, isQuick: isQuick, body)
     }
 
     /// Changes something in one transaction, unless another request has taken over the Idempotency-Key of this one.
@@ -49,6 +59,29 @@ struct APIDatabase: Sendable {
             try call.keep(answer, session)
             return answer
         }.response
+    }
+}
+
+/// A server that is read from.
+private struct ReadSource: Sendable {
+    private let pool: Pool
+    private let shared: SharedPipelines
+    private let prepares: Bool
+
+    init(_ pool: Pool, prepares: Bool) {
+        self.pool = pool
+        self.prepares = prepares
+        shared = SharedPipelines(pool)
+    }
+
+    /// - Parameter statements: one transaction, of which `body` gets the rows of all but the first.
+    func read<Result: Sendable>(
+        _ statements: [Statement], isQuick: Bool, _ body: @escaping @Sendable ([Rows]) throws -> Result
+    ) async throws -> Result {
+        let all = statements.map { $0.prepared(prepares) }
+        // PgBouncer lends connections for one transaction, not for a row of them.
+        guard isQuick, prepares else { return try await pool.run { try body(Array(try $0.pipeline(all).dropFirst())) } }
+        return try await shared.run(all) { try body(Array($0.dropFirst())) }
     }
 }
 

@@ -68,7 +68,7 @@ struct ProductRoutes: Sendable {
             return .json(
                 try await database.read(
                     as: call.identity, ProductReads.page(call.values, limit: limit + 1),
-                    isQuick: !ProductReads.isSearch(call.values)
+                    isQuick: !ProductReads.isSearch(call.values), mayLag: true
                 ) {
                     Call.page($0[0], .product, limit: limit, key: 2)
                 })
@@ -86,7 +86,8 @@ struct ProductRoutes: Sendable {
                 call.values.seconds("asOf").map {
                     ProductReads.select(vendor: vendor, product: product, asOf: $0)
                 } ?? ProductReads.select(vendor: vendor, product: product)
-            let found = try await database.read(as: call.identity, statement, isQuick: true) {
+            let isPast = call.values.seconds("asOf") != nil
+            let found = try await database.read(as: call.identity, statement, isQuick: true, mayLag: isPast) {
                 Call.object($0[0], .product)
             }
             guard let found else { throw Problem.noSuch("product", product) }
@@ -101,7 +102,8 @@ struct ProductRoutes: Sendable {
         ) { call in
             let (vendor, product) = (call.path("vendor"), call.path("vendorProductId"))
             let found = try await database.read(
-                as: call.identity, ProductReads.history(vendor: vendor, product: product), isQuick: true
+                as: call.identity, ProductReads.history(vendor: vendor, product: product), isQuick: true,
+                mayLag: true
             ) { rows in rows[0].isEmpty ? nil : Call.list(rows[0], .productImage) }
             guard let found else { throw Problem.noSuch("product", product) }
             return .json(found)

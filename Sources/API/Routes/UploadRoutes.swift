@@ -33,7 +33,9 @@ struct UploadRoutes: Sendable {
         ) { call in
             let limit = call.limit
             return .json(
-                try await database.read(as: call.identity, UploadReads.page(call.values, limit: limit + 1)) {
+                try await database.read(
+                    as: call.identity, UploadReads.page(call.values, limit: limit + 1), mayLag: true
+                ) {
                     Call.page($0[0], .upload, limit: limit, key: 2)
                 })
         }

@@ -111,7 +111,7 @@ struct ServiceRunner {
             connector, maximum: settings.httpConnections, application: "catalog-api", limit: Self.statementLimit)
         let stores = composition.stores
         let resources = APIServer.Resources(
-            connector: connector, pool: pool, store: try stores.reports(),
+            connector: connector, pool: pool, replica: replica(of: pool, logger), store: try stores.reports(),
             uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
             enrichment: try composition.enrichment(pool),
             recorder: composition.recorder(pool), intake: composition.intake(pool, logger), metrics: report,
@@ -132,6 +132,16 @@ struct ServiceRunner {
         {
             try worker?.requireClaims()
             try await composition.checkReadiness()
+        }
+    }
+
+    /// - Returns: nil if the primary answers all.
+    private func replica(of primary: Pool, _ logger: Logger) -> ReadReplica? {
+        settings.readURL.map { url in
+            let pool = Pool(
+                composition.database.connector(reading: url), maximum: settings.httpConnections,
+                application: "catalog-api-read", limit: Self.statementLimit)
+            return ReadReplica(pool: pool, primary: primary, bound: settings.readLag, logger: logger)
         }
     }
 

@@ -7,6 +7,10 @@ struct ServiceSettings: Sendable {
     var http: APIServer.Configuration
     /// Connections to the database for requests.
     var httpConnections = 8
+    /// A standby that answers reads; nil leaves them to the primary.
+    var readURL: String?
+    /// How old what it answers may be.
+    var readLag = Duration.seconds(5)
     var events: EventSettings
     var worker: JobWorkerConfiguration
     var metrics: MetricSettings
@@ -22,6 +26,8 @@ struct ServiceSettings: Sendable {
     init(_ variables: Variables) throws {
         http = try APIServer.Configuration(variables)
         httpConnections = try variables.whole("CATALOG_HTTP_CONNECTIONS", in: 1...500) ?? httpConnections
+        readURL = variables["CATALOG_READ_DATABASE_URL"]
+        readLag = try variables.seconds("CATALOG_READ_LAG_SECONDS", in: 1...3600) ?? readLag
         events = try EventSettings(variables)
         worker = try JobWorkerConfiguration(variables)
         metrics = try MetricSettings(variables)

@@ -51,6 +51,15 @@ extension Setting {
         "CATALOG_HTTP_CONNECTIONS", .whole(1...500), fallback: "\(defaults.service.httpConnections)",
         meaning: "connections to the database for HTTP requests",
         example: "16")
+    static let readDatabaseURL = Setting(
+        "CATALOG_READ_DATABASE_URL", fallback: "the primary",
+        meaning: """
+            a standby that answers lists of products and uploads, searches and the past over HTTP; user and password are those of \
+            `CATALOG_DATABASE_SECRET` or `CATALOG_DATABASE_AUTH`, where these are set
+            """, example: "postgres://onboarding@db-read:5432/shop")
+    static let readLagSeconds = Setting(
+        "CATALOG_READ_LAG_SECONDS", .seconds(1...3600), fallback: seconds(defaults.service.readLag),
+        meaning: "how far that standby may be behind; beyond it the primary is asked", example: "30")
     static let httpRate = Setting(
         "CATALOG_HTTP_RATE", .whole(1...1_000_000), fallback: "\(defaults.service.http.requestsPerSecond)",
         meaning: "requests per second for each caller, twice as many at once", example: "200")

@@ -21,8 +21,8 @@ enum SettingsReference {
                 .concurrency, .leaseSeconds,
                 .stallSeconds,
                 .graceSeconds,
-                .listen, .httpConnections, .httpRate, .httpIdleSeconds, .oidcIssuer, .oidcAudience, .oidcVendorClaim,
-                .oidcRoleClaim, .publicURL, .linkProfile, .logFormat, .logLevel,
+                .listen, .httpConnections, .readDatabaseURL, .readLagSeconds, .httpRate, .httpIdleSeconds, .oidcIssuer,
+                .oidcAudience, .oidcVendorClaim, .oidcRoleClaim, .publicURL, .linkProfile, .logFormat, .logLevel,
             ]),
         Section(
             title: "Retention", settings: [.retentionErrorsDays, .retentionUploadEventsDays, .retentionArrivalsDays]),
