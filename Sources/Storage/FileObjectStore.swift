@@ -77,13 +77,12 @@ package struct FileObjectStore: ObjectStore {
 
     package func list(prefix: String, after key: String?) async throws -> [ObjectInfo] {
         try await onThread(named: "file-store") {
-            let isLess: (String, String) -> Bool = { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-            let paths = FileManager.default.subpaths(atPath: root.path) ?? []
-            let keys = paths.filter {
-                $0.hasPrefix(prefix) && !StagedFile.isStaged($0.split(separator: "/").last ?? "")
-                    && isLess(key ?? "", $0)
+            var page: [ObjectInfo] = []
+            FolderListing(root: root.path, prefix: prefix, after: key ?? "").forEach { key in
+                if let info = info(key) { page.append(info) }
+                return page.count < Self.pageSize
             }
-            return keys.sorted(by: isLess).lazy.compactMap(info).prefix(Self.pageSize).map { $0 }
+            return page
         }
     }
 
