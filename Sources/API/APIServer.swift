@@ -31,6 +31,8 @@ package struct APIServer: Sendable {
         package var tokens: JWTSettings?
         /// Whether notifications can be listened to: not behind PgBouncer.
         package var listens = true
+        /// Whether what operators and auditors read stands in `audit.actions`.
+        package var recordsReads = false
 
         package init() {}
     }
@@ -116,7 +118,8 @@ package struct APIServer: Sendable {
         let door = EndpointRouter(
             authenticator: authenticator, limiter: RequestLimiter(perSecond: configuration.requestsPerSecond),
             idempotency: Idempotency(
-                pool: resources.pool, maximumBodyBytes: configuration.maximumFileBytes + Self.formOverhead))
+                pool: resources.pool, maximumBodyBytes: configuration.maximumFileBytes + Self.formOverhead),
+            recordsReads: configuration.recordsReads)
         return HTTPListener(idle: configuration.idle, door: door, logger: logger)
     }
 

@@ -37,7 +37,7 @@ struct CatalogCommand: AsyncParsableCommand {
             var command = try parseAsRoot()
             if let asyncCommand = command as? any AsyncParsableCommand {
                 nonisolated(unsafe) var asyncCommand = asyncCommand  // because this task alone has it
-                try await TransactionContext.$current.withValue(Attribution.command.context) {
+                try await TransactionContext.$current.withValue(context(of: command)) {
                     try await asyncCommand.run()
                 }
             } else {

@@ -55,7 +55,10 @@ struct Composition: Sendable {
             return try await connection.run { try Migrator.requireCurrent($0, files: files) }
         } catch let mismatch as SchemaMismatch {
             guard settings.isEmbedded, case .behind = mismatch else { throw mismatch }
-            try await migrator(try await database.conninfo()).up()
+            // What it does has its records of its own, and the tables of others may be missing before.
+            try await TransactionContext.$current.withValue(nil) {
+                _ = try await migrator(try await database.conninfo()).up()
+            }
             return .current
         }
     }
@@ -140,6 +143,11 @@ struct Composition: Sendable {
         detachThread(named: "sweep") { [folders] in
             for folder in folders { StagedFile.sweep(below: folder.path) }
         }
+    }
+
+    /// Ends the work of a command that changed something elsewhere, so that `audit.actions` has it.
+    func recordAction() async throws {
+        try await withConnection { try await $0.transaction { _ in } }
     }
 
     /// Runs one piece of work on a connection of its own.

@@ -17,9 +17,10 @@ extension Session {
         defer { onlyReads = false }
         let context = options.isReadOnly ? nil : TransactionContext.current
         try begin(options, context)
+        var isObserved = false
         do {
             let result = try body()
-            try context?.beforeCommit?(self)
+            isObserved = try context?.observer?.willCommit(self) ?? false
             guard try perform("commit").command == "COMMIT" else {
                 throw PostgresError(
                     message:
@@ -27,9 +28,11 @@ extension Session {
                     sqlState: "25P02")
             }
             deliverNotices()
+            if isObserved { context?.observer?.didEnd(isCommitted: true) }
             return result
         } catch {
             leaveTransaction()
+            if isObserved { context?.observer?.didEnd(isCommitted: false) }
             throw error
         }
     }

@@ -1,3 +1,13 @@
+/// Takes part in the end of transactions.
+public protocol TransactionObserver: Sendable {
+    /// The transaction has done its work; what is written here is part of it.
+    /// - Returns: whether to tell how it ended.
+    func willCommit(_ session: Session) throws -> Bool
+
+    /// A transaction has ended of which ``willCommit(_:)`` wants to know.
+    func didEnd(isCommitted: Bool)
+}
+
 /// What a task says of itself in every transaction that it, or a task below it, begins to change something.
 public struct TransactionContext: Sendable {
     /// Of the task at hand.
@@ -5,13 +15,13 @@ public struct TransactionContext: Sendable {
 
     /// Settings of the server for the length of the transaction: letters, digits, `_` and a dot, and a value.
     public var settings: [String: String]
-    /// Runs at the end of the transaction, as part of it.
-    public var beforeCommit: (@Sendable (Session) throws -> Void)?
+    /// Takes part in the transaction before it ends.
+    public var observer: (any TransactionObserver)?
 
-    /// What a transaction is told when it begins, and what it does before it ends.
-    public init(settings: [String: String], beforeCommit: (@Sendable (Session) throws -> Void)? = nil) {
+    /// What a transaction is told when it begins, and who takes part in its end.
+    public init(settings: [String: String], observer: (any TransactionObserver)? = nil) {
         self.settings = settings
-        self.beforeCommit = beforeCommit
+        self.observer = observer
     }
 
     /// For the message that begins the transaction, so that it costs no round trip.

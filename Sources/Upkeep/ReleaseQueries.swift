@@ -11,6 +11,11 @@ extension Release {
             to_char(r.restored_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as restored_until
         """
 
+    /// A line in `audit.actions`, of the upkeep or of who asks for it.
+    static func recordAction(_ release: Release, _ table: PartitionedTable) -> Statement {
+        "select catalog.record_action('retention release', \(table.fullName + " " + release.partition)::text, true)"
+    }
+
     /// Those that somebody began and nobody ended.
     static let selectLeaving: Statement =
         "select \(columns) from retention.released_partitions r where r.state = 'leaving' order by r.release_id"

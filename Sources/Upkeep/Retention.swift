@@ -112,6 +112,7 @@ package struct Retention: Sendable {
                 try session.execute(table.actAsOwner())
                 try session.execute(table.dropTable(release.partition))
                 try session.execute(Release.finish(release.id))
+                try session.execute(Release.recordAction(release, table))
             }
         }
     }

@@ -9,6 +9,7 @@ import Testing
     private static let tables = [
         "catalog.product_versions", "catalog.changes", "catalog.ticks", "catalog.version_formats",
         "catalog.created_products",
+        "catalog.row_versions", "catalog.actions",
     ]
     private static let roles = ["catalog_owner", "catalog_app", "catalog_vendor", "catalog_auditor"]
 
@@ -26,7 +27,8 @@ import Testing
     private static let updates: [Statement] = [
         "update catalog.product_versions set price = 1", "update catalog.changes set actor = 'x'",
         "update catalog.changes set database_user = 'x'", "update catalog.ticks set at = now()",
-        "update catalog.version_formats set columns = ''",
+        "update catalog.version_formats set columns = ''", "update catalog.row_versions set after = null",
+        "update catalog.actions set actor = 'x'",
         "create trigger nothing before insert on catalog.product_versions for each row execute function catalog.refuse_change()",
         "alter function catalog.begin_change() owner to catalog_owner",
         "drop function catalog.keep_deleted_product_images() cascade",
@@ -61,6 +63,7 @@ import Testing
         case "catalog.product_versions": "ended_by"
         case "catalog.version_formats": "columns"
         case "catalog.created_products": "change_id"
+        case "catalog.row_versions", "catalog.actions": "actor"
         default: "tick_id"
         }
     }
@@ -72,6 +75,7 @@ import Testing
                 try session.seed()
                 try session.execute("update catalog.products set price = 11")
                 try session.tick()
+                try session.recordAction("vendor add", object: "V1", isChange: true)
             }
             for statement: Statement in [
                 "delete from \(raw: table)", "truncate \(raw: table) cascade",
@@ -105,7 +109,8 @@ import Testing
                     "early_hash: ", "end_creation: ",
                     "head: catalog_auditor catalog_owner", "history_problems: catalog_auditor catalog_owner",
                     "image_operation: ", "is_own_upload: ", "keep_deleted_product_images: ",
-                    "keep_updated_product_images: ", "note_created_product: ", "refuse_forged_change: ",
+                    "keep_row_versions: ", "keep_updated_product_images: ", "note_created_product: ",
+                    "record_action: catalog_owner", "refuse_forged_change: ",
                     "refuse_history_change: ", "row_hashes: ", "rows_hash: ", "tick: catalog_owner", "tick_hash: ",
                     "verify_history: catalog_auditor catalog_owner", "version_format: ",
                 ])

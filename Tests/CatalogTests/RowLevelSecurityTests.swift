@@ -19,6 +19,13 @@ import Testing
                     (upload_id, row_number, line_number, error_type, error_message, original_data)
                 values (\(id)::text, 1, 2, 'INVALID_PRICE', 'x', '{}')
                 """)
+            try session.execute(Upload.setErrorsAside(id, attempt: 1))
+            try session.execute(
+                """
+                insert into catalog.validation_errors
+                    (upload_id, row_number, line_number, error_type, error_message, original_data)
+                values (\(id)::text, 1, 2, 'INVALID_PRICE', 'x', '{}')
+                """)
             try session.execute(
                 """
                 update catalog.upload_history
@@ -44,7 +51,7 @@ import Testing
                         let seen = Set(try rows.map { try $0.get("vendor_id", as: String.self) })
                         #expect(seen == (vendor.isEmpty ? [] : [vendor]), "\(relation)")
                     }
-                    for relation in ["catalog.validation_errors", "catalog.upload_events"] {
+                    for relation in Self.withUpload {
                         let rows = try session.query("select upload_id::text as id from \(raw: relation)")
                         let seen = Set(try rows.map { try $0.get("id", as: String.self) })
                         #expect(seen == (vendor.isEmpty ? [] : ["U-\(vendor)"]), "\(relation)")
@@ -54,6 +61,9 @@ import Testing
         }
     }
 
+    private static let withUpload = [
+        "catalog.validation_errors", "catalog.upload_events", "catalog.former_errors", "audit.errors_of_attempts",
+    ]
     private static let withVendor = [
         "catalog.vendors", "catalog.products", "catalog.product_versions", "catalog.upload_history", "audit.uploads",
         "audit.upload_errors", "audit.vendor_quality", "audit.error_counts", "catalog.vendor_totals",
@@ -72,7 +82,7 @@ import Testing
                     """
                 ).map { try $0.get("name", as: String.self) }
             }
-            let tested = Self.withVendor + ["catalog.validation_errors", "catalog.upload_events"]
+            let tested = Self.withVendor + Self.withUpload
             let harmless = [
                 "catalog.product_categories", "migrations.applied", "migrations.applied_statements",
                 "migrations.repeatables", "migrations.instances",

@@ -2,6 +2,7 @@ import Catalog
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Postgres
 import Threads
 
 /// A method of a path: who may call it, with what, what comes back. The router, the checks of each request and the OpenAPI
@@ -64,6 +65,8 @@ struct Endpoint: Sendable {
     let answers: [Answer]
     /// Whether the answer must not be kept to be repeated.
     var tellsSecret = false
+    /// Whether a change leaves a row in `audit.actions`.
+    var isRecorded = true
     let handler: @Sendable (Call) async throws -> Response
 }
 
@@ -115,6 +118,23 @@ struct APIContext: RequestContext {
 }
 
 extension Endpoint {
+    /// The only way to the handler: a change is recorded in the transaction that makes it.
+    func answer(_ call: Call) async throws -> Response {
+        guard isRecorded, ![.get, .head].contains(method), let context = TransactionContext.current else {
+            return try await handler(call)
+        }
+        let action = ActionRecord("\(method) \(path)", object: object(of: call))
+        return try await TransactionContext.$current.withValue(context.recording(action)) { try await handler(call) }
+    }
+
+    /// What the path names, without the secret of a link.
+    func object(of call: Call) -> String? {
+        let names = pathInputs.map(\.name).filter { $0 != "token" }.compactMap { name in
+            call.values.text(name) ?? call.values.integer(name).map { String($0) }
+        }
+        return names.isEmpty ? call.values.text("vendor") : names.joined(separator: "/")
+    }
+
     /// The path in the words of the router.
     var routerPath: RouterPath {
         RouterPath(

@@ -9,6 +9,8 @@ struct EndpointRouter: Sendable {
     let authenticator: Authenticator
     let limiter: RequestLimiter
     let idempotency: Idempotency
+    /// Whether what staff reads stands in `audit.actions`, too.
+    let recordsReads: Bool
 
     func add(_ endpoints: [Endpoint], to router: Router<APIContext>) {
         for endpoint in endpoints {
@@ -31,12 +33,22 @@ struct EndpointRouter: Sendable {
     }
 
     private func answer(_ call: Call, _ endpoint: Endpoint) async throws -> Response {
+        try await recordRead(call, endpoint)
         let (request, identity) = (call.request, call.identity)
         // Keys belong to their caller: nobody known has none.
         guard endpoint.method == .post, identity.role != nil, let key = request.headers[.idempotencyKey] else {
-            return try await endpoint.handler(call)
+            return try await endpoint.answer(call)
         }
         return try await idempotency.answer(call, endpoint, key: key)
+    }
+
+    /// Before anything is shown: what cannot be recorded is not read.
+    private func recordRead(_ call: Call, _ endpoint: Endpoint) async throws {
+        guard recordsReads, endpoint.method == .get, let role = call.identity.role, role != .vendor else { return }
+        try await idempotency.pool.transaction { session in
+            _ = try session.recordAction(
+                "\(endpoint.method) \(endpoint.path)", object: endpoint.object(of: call), isChange: true)
+        }
     }
 
     /// - Throws: `Problem`.

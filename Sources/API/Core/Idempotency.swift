@@ -42,7 +42,7 @@ struct Idempotency: Sendable {
         call.keyed = keyed
         call.request.body = keyed.digest.watching(call.request.body)
         do {
-            let response = try await beating(claim) { [call] in try await endpoint.handler(call) }
+            let response = try await beating(claim) { [call] in try await endpoint.answer(call) }
             return try await keep(response, keyed)
         } catch {
             // Nothing was done, so that it may be tried again: at once, or if this fails too when the key times out. In a

@@ -1,3 +1,4 @@
+import Catalog
 import Enrichment
 import Foundation
 import HTTPTypes
@@ -56,6 +57,7 @@ struct EnrichmentRoutes: Sendable {
         ) { call in
             do {
                 let order = try await EnrichmentOrder(call, Self.inputs, limit: Self.inlineLimit)
+                ActionRecord.name(order.new.requestID)
                 if order.isAnnouncement { return try await announce(order, call) }
                 return try await accept(order, call)
             } catch let failure as EnrichmentFailure {

@@ -19,7 +19,8 @@ struct EventRoutes: Sendable {
             method: .post, path: "/events/s3",
             summary: "Events of S3, SNS, EventBridge, MinIO or Ceph, with a signature of SNS or CATALOG_EVENTS_TOKEN.",
             access: .anybody, body: .stream(["application/json", "text/plain"], json: []),
-            answers: [.init(.ok, .text("application/json"), "How many objects the body named.")]
+            answers: [.init(.ok, .text("application/json"), "How many objects the body named.")],
+            isRecorded: false  // because intake.object_events has every arrival, with its source
         ) { call in
             let body = try await call.request.body.collect(upTo: Self.maximumBytes)
             do {

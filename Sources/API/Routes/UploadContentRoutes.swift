@@ -112,7 +112,10 @@ struct UploadContentRoutes: Sendable {
         let base = call.base(publicURL)
         let (uploadID, destination) = try await uploads.announce(
             try announcement(values, call, fileName: nil), fence: { try call.holdKey($0) },
-            finish: { try call.keep(Self.answer($1, $2, base), $0) })
+            finish: { session, uploadID, destination in
+                ActionRecord.name(uploadID)
+                try call.keep(Self.answer(uploadID, destination, base), session)
+            })
         return Self.answer(uploadID, destination, base).response
     }
 
@@ -159,7 +162,10 @@ struct UploadContentRoutes: Sendable {
     ) async throws -> Response {
         let uploadID = try await uploads.take(
             file, for: announcement, fence: { try call.holdKey($0) },
-            finish: { try call.keep(Self.taken($1), $0) })
+            finish: { session, uploadID in
+                ActionRecord.name(uploadID)
+                try call.keep(Self.taken(uploadID), session)
+            })
         return Self.taken(uploadID).response
     }
 

@@ -2,8 +2,21 @@ package import Postgres
 
 /// The statements of `catalog.validation_errors`, and of the reports made of it.
 extension Upload {
-    static func deleteErrors(_ uploadID: String) -> Statement {
-        "delete from catalog.validation_errors where upload_id = \(uploadID)::text"
+    /// Puts the errors of an attempt that is over beside those of the attempts before it.
+    static func setErrorsAside(_ uploadID: String, attempt: Int) -> Statement {
+        """
+        with former as (
+            delete from catalog.validation_errors where upload_id = \(uploadID)::text
+            returning upload_id, error_id, row_number, line_number, error_type, error_message, field, rejected_value, original_data,
+                created_at
+        )
+        insert into catalog.former_errors
+            (upload_id, attempt, error_id, row_number, line_number, error_type, error_message, field, rejected_value, original_data,
+             created_at)
+        select f.upload_id, \(attempt)::integer, f.error_id, f.row_number, f.line_number, f.error_type, f.error_message, f.field,
+            f.rejected_value, f.original_data, f.created_at
+        from former f
+        """
     }
 
     static let copyErrors: Statement = """

@@ -86,9 +86,10 @@ extension Upload {
         set status = 'queued', started_at = null, completed_at = null, total_records = null, valid_records = null,
             error_records = null, created_records = null, updated_records = null, unchanged_records = null,
             deactivated_records = null, warning_records = null, file_encoding = null, encoding_guessed = null,
-            failure_type = null, failure_message = null, error_file_s3_key = null, rejected_file_s3_key = null
+            failure_type = null, failure_message = null, error_file_s3_key = null, rejected_file_s3_key = null,
+            attempt = attempt + 1
         where upload_id = \(uploadID)::text and status = 'failed' and object_version is not null
-        returning vendor_id
+        returning vendor_id, attempt - 1 as former_attempt
         """
     }
 }
@@ -149,11 +150,11 @@ extension Session {
         return true
     }
 
-    /// Makes a failed upload from a bucket wait for a worker again, without the errors of its last attempt.
+    /// Makes a failed upload from a bucket wait for a worker again, and sets the errors of its last attempt aside.
     /// - Returns: its vendor; nil if there is none such.
     package func requeueUpload(_ uploadID: String, by subject: String) throws -> String? {
         guard let row = try first(Upload.requeue(uploadID)) else { return nil }
-        try execute(Upload.deleteErrors(uploadID))
+        try execute(Upload.setErrorsAside(uploadID, attempt: row.get("former_attempt")))
         try addEvent(uploadID, .retried(by: subject))
         return try row.get("vendor_id")
     }

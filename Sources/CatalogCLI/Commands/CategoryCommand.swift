@@ -11,12 +11,14 @@ struct CategoryCommand: AsyncParsableCommand {
         commandName: "category", abstract: "Approve, list and withdraw product categories (rule 4).",
         subcommands: [Add.self, List.self, Remove.self, Import.self])
 
-    struct Add: AsyncParsableCommand {
+    struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Approve categories.", discussion: "Example: catalog category add Electronics 'Home & Garden'")
 
         @Argument(help: "The names, exactly as vendors write them.")
         var names: [String]
+
+        var actionObject: String? { nil }
 
         func run() async throws { try await CategoryCommand.add(names) }
     }
@@ -38,12 +40,14 @@ struct CategoryCommand: AsyncParsableCommand {
         }
     }
 
-    struct Remove: AsyncParsableCommand {
+    struct Remove: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take a category off the whitelist; its products stay.")
 
         @Argument(help: "The category.")
         var name: String
+
+        var actionObject: String? { name }
 
         func run() async throws {
             let isKnown = try await Composition().withConnection { connection in
@@ -54,7 +58,7 @@ struct CategoryCommand: AsyncParsableCommand {
         }
     }
 
-    struct Import: AsyncParsableCommand {
+    struct Import: ChangingCommand {
         static let configuration = CommandConfiguration(
             commandName: "import",
             abstract: "Approve the categories of a file.",
@@ -77,6 +81,8 @@ struct CategoryCommand: AsyncParsableCommand {
             name: .customLong("map"), help: "JSON file that maps the columns of another system's export to ours.",
             completion: .file())
         var mapping: String?
+
+        var actionObject: String? { nil }
 
         func run() async throws {
             let composition = try Composition()

@@ -6,7 +6,7 @@ import Postgres
 import Storage
 import Tabular
 
-struct DemoCommand: AsyncParsableCommand {
+struct DemoCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Show the whole main job on the embedded database, with sample files.",
@@ -25,6 +25,8 @@ struct DemoCommand: AsyncParsableCommand {
         ("VEND004", "Zip Traders", "VEND004_products.csv.gz"),
         ("VEND005", "Hopeless Imports", "VEND005_hopeless.csv"),
     ]
+
+    var actionObject: String? { nil }
 
     func run() async throws {
         let folder = URL(fileURLWithPath: examples)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Catalog
 import Enrichment
 import Foundation
 import Jobs
@@ -6,7 +7,7 @@ import Logging
 import Postgres
 import Storage
 
-struct EnrichCommand: AsyncParsableCommand {
+struct EnrichCommand: ChangingCommand {
     static let configuration = CommandConfiguration(
         commandName: "enrich",
         abstract: "Enrich a list of contacts or companies with what providers know about them.",
@@ -58,6 +59,8 @@ struct EnrichCommand: AsyncParsableCommand {
         guard (1...1000).contains(concurrency) else { throw ValidationError("--concurrency must be from 1 to 1000") }
     }
 
+    var actionObject: String? { nil }
+
     func run() async throws {
         let source = try LocalFile(path: file)
         guard let target = OutputFile(output) else {
@@ -75,6 +78,7 @@ struct EnrichCommand: AsyncParsableCommand {
         let new = NewEnrichment(
             source: .command, options: options, format: target.format,
             fileName: URL(fileURLWithPath: file).lastPathComponent, isCompressed: target.isCompressed)
+        ActionRecord.name(new.requestID)
         let summary = try await pool.closing { pool in
             let run = EnrichmentCommandRun(
                 composition: composition, pool: pool, resources: try composition.enrichment(pool),

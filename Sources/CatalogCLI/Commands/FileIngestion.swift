@@ -18,8 +18,15 @@ struct FileIngestion: Sendable {
     var isDryRun = false
     var showsProgress = true
 
-    /// Ingests one file and sends its mail; a dry run has none.
+    /// Ingests one file and sends its mail; a dry run has none. Each file is an action of its own.
     func run(_ path: String, _ file: LocalFile) async throws -> IngestOutcome {
+        let upload = self.upload(path)
+        let context = (TransactionContext.current ?? TransactionContext(settings: [:]))
+            .recording(ActionRecord("ingest", object: upload.uploadID))
+        return try await TransactionContext.$current.withValue(context) { try await run(upload, file) }
+    }
+
+    private func upload(_ path: String) -> Upload {
         let url = URL(fileURLWithPath: path)
         let isInput = path == LocalFile.standardInputPath
         var upload = Upload(
@@ -28,6 +35,10 @@ struct FileIngestion: Sendable {
         upload.encoding = encoding
         (upload.emptyCells, upload.missingProducts) = (emptyCells, missingProducts)
         upload.isDryRun = isDryRun
+        return upload
+    }
+
+    private func run(_ upload: Upload, _ file: LocalFile) async throws -> IngestOutcome {
         let started = ContinuousClock.now
         let result = try await ingest(upload, file)
         try await connection.transaction { _ = try $0.tick() }

@@ -113,7 +113,7 @@ struct JobsCommand: AsyncParsableCommand {
         }
     }
 
-    struct Retry: AsyncParsableCommand {
+    struct Retry: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make dead jobs ready again.",
             discussion: """
@@ -134,6 +134,11 @@ struct JobsCommand: AsyncParsableCommand {
             }
         }
 
+        var actionObject: String? {
+            let ids = filter.ids.map { String($0) }
+            return (ids + [filter.kind, filter.error, all ? "all" : nil].compactMap(\.self)).joined(separator: " ")
+        }
+
         func run() async throws {
             let filter = filter.filter
             let count = try await Composition().withConnection { connection in
@@ -143,13 +148,15 @@ struct JobsCommand: AsyncParsableCommand {
         }
     }
 
-    struct Pause: AsyncParsableCommand {
+    struct Pause: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Stop workers from claiming jobs of a queue; running jobs go on to their end.",
             discussion: "Example: catalog jobs pause notify")
 
         @Argument(help: "The queue: onboard, report, notify, enrich or relay.")
         var queue: String
+
+        var actionObject: String? { queue }
 
         func run() async throws {
             try await Composition().withConnection { connection in
@@ -159,11 +166,13 @@ struct JobsCommand: AsyncParsableCommand {
         }
     }
 
-    struct Resume: AsyncParsableCommand {
+    struct Resume: ChangingCommand {
         static let configuration = CommandConfiguration(abstract: "Let workers claim jobs of a paused queue again.")
 
         @Argument(help: "The queue.")
         var queue: String
+
+        var actionObject: String? { queue }
 
         func run() async throws {
             let wasPaused = try await Composition().withConnection { connection in

@@ -10,7 +10,7 @@ struct NAICSCommand: AsyncParsableCommand {
         commandName: "naics", abstract: "Load and search the industry classification that provider naics answers from.",
         subcommands: [Import.self, Search.self])
 
-    struct Import: AsyncParsableCommand {
+    struct Import: ChangingCommand {
         static let configuration = CommandConfiguration(
             commandName: "import",
             abstract: "Load the files of the Census Bureau.",
@@ -23,6 +23,8 @@ struct NAICSCommand: AsyncParsableCommand {
 
         @Argument(help: "CSV files.", completion: .file())
         var files: [String]
+
+        var actionObject: String? { files.joined(separator: " ") }
 
         func run() async throws {
             let sources = try files.map { (path: $0, file: try LocalFile(path: $0)) }

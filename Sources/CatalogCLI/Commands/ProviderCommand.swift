@@ -9,7 +9,7 @@ struct ProviderCommand: AsyncParsableCommand {
         abstract: "Configure which providers are asked about contacts and companies, and how often.",
         subcommands: [Add.self, List.self, Remove.self])
 
-    struct Add: AsyncParsableCommand {
+    struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a provider, or change it.",
             discussion: """
@@ -71,6 +71,8 @@ struct ProviderCommand: AsyncParsableCommand {
             ] where value <= 0 { throw ValidationError("\(option) must be greater than 0") }
         }
 
+        var actionObject: String? { name }
+
         func run() async throws {
             let row = ProviderRow(
                 name: name, kind: kind, settings: try readSettings(), secretID: secret,
@@ -115,11 +117,13 @@ struct ProviderCommand: AsyncParsableCommand {
         }
     }
 
-    struct Remove: AsyncParsableCommand {
+    struct Remove: ChangingCommand {
         static let configuration = CommandConfiguration(abstract: "Remove a provider; what it answered stays.")
 
         @Argument(help: "The provider.")
         var name: String
+
+        var actionObject: String? { name }
 
         func run() async throws {
             let existed = try await Composition().withConnection { connection in

@@ -35,7 +35,7 @@ struct RelayCommand: AsyncParsableCommand {
         }
     }
 
-    struct Flush: AsyncParsableCommand {
+    struct Flush: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "End the open window now, and try at once what waits after a failure.",
             discussion: """
@@ -47,6 +47,8 @@ struct RelayCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.")
         var json = false
 
+        var actionObject: String? { nil }
+
         func run() async throws {
             let windows = try await Composition().withConnection { connection in
                 try await connection.transaction { try $0.flushRelay() }
@@ -57,7 +59,7 @@ struct RelayCommand: AsyncParsableCommand {
         }
     }
 
-    struct Replay: AsyncParsableCommand {
+    struct Replay: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Deliver windows again that were done.",
             discussion: """
@@ -79,6 +81,8 @@ struct RelayCommand: AsyncParsableCommand {
 
         @Flag(help: "Print JSON.")
         var json = false
+
+        var actionObject: String? { "\(from)\(through.map { " to \($0)" } ?? "")" }
 
         func run() async throws {
             let (from, through) = (from, through ?? from)

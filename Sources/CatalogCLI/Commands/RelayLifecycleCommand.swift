@@ -5,7 +5,7 @@ import Postgres
 import Relay
 
 extension RelayCommand {
-    struct Lifecycle: AsyncParsableCommand {
+    struct Lifecycle: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Move relayed objects into Deep Archive after some days.",
             discussion: """
@@ -31,6 +31,9 @@ extension RelayCommand {
             guard hotDays >= 4 else { throw ValidationError("--hot-days is \(hotDays): expected at least 4") }
         }
 
+        var actionObject: String? { nil }
+        var changesOthers: Bool { apply }
+
         func run() async throws {
             let composition = try Composition()
             let routes = try await composition.withConnection { try await $0.run { try $0.routes() } }
@@ -47,6 +50,7 @@ extension RelayCommand {
                 try await S3Client(composition.cloud.configuration()).setLifecycle(rule, of: route.bucket)
                 print("applied")
             }
+            if apply { try await composition.recordAction() }
         }
     }
 }

@@ -46,7 +46,7 @@ extension RelayCommand {
         }
     }
 
-    struct Retry: AsyncParsableCommand {
+    struct Retry: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Look again for objects that are in no archive.",
             discussion: """
@@ -66,6 +66,8 @@ extension RelayCommand {
         @Flag(help: "Print JSON.")
         var json = false
 
+        var actionObject: String? { window?.description }
+
         func validate() throws {
             guard all != (window != nil) else { throw ValidationError("give one window, or --all") }
         }
@@ -83,7 +85,7 @@ extension RelayCommand {
         }
     }
 
-    struct Skip: AsyncParsableCommand {
+    struct Skip: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give up the objects that keep a window waiting.",
             discussion: """
@@ -98,6 +100,8 @@ extension RelayCommand {
 
         @Flag(help: "Print JSON.")
         var json = false
+
+        var actionObject: String? { "\(window)" }
 
         func run() async throws {
             let count = try await Composition().withConnection { connection in

@@ -40,7 +40,7 @@ struct RetentionCommand: AsyncParsableCommand {
         }
     }
 
-    struct Run: AsyncParsableCommand {
+    struct Run: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make partitions ahead of time, then release those whose time is over.",
             discussion: """
@@ -58,6 +58,9 @@ struct RetentionCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.")
         var json = false
 
+        var actionObject: String? { nil }
+        var changesOthers: Bool { !dryRun }
+
         func run() async throws {
             let composition = try Composition()
             try await composition.connect().close()
@@ -70,6 +73,7 @@ struct RetentionCommand: AsyncParsableCommand {
                 logger: logger)
             let released = try await retention.run()
             await pool.close()
+            try await composition.recordAction()
             try show(
                 released.map { Line(table: $0.table, partition: $0.partition, from: $0.from, until: $0.until) })
         }
@@ -105,7 +109,7 @@ struct RetentionCommand: AsyncParsableCommand {
         }
     }
 
-    struct Restored: AsyncParsableCommand {
+    struct Restored: ChangingCommand {
         static let configuration = CommandConfiguration(
             commandName: "restore",
             abstract: "Bring a released partition back into its table for a while.",
@@ -130,6 +134,8 @@ struct RetentionCommand: AsyncParsableCommand {
         func validate() throws {
             guard (1...3650).contains(days) else { throw ValidationError("--days is \(days): expected 1 to 3650") }
         }
+
+        var actionObject: String? { String(id) }
 
         func run() async throws {
             let composition = try Composition()

@@ -8,7 +8,7 @@ struct RouteCommand: AsyncParsableCommand {
         commandName: "route", abstract: "Configure which objects of which bucket go into which pipeline.",
         subcommands: [Add.self, List.self, Remove.self])
 
-    struct Add: AsyncParsableCommand {
+    struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a route, or change it.",
             discussion: """
@@ -55,6 +55,8 @@ struct RouteCommand: AsyncParsableCommand {
 
         @Flag(help: "Also take what is already in the bucket.")
         var existing = false
+
+        var actionObject: String? { url }
 
         func run() async throws {
             let (bucket, prefix) = try RouteCommand.parse(url)
@@ -103,11 +105,13 @@ struct RouteCommand: AsyncParsableCommand {
         }
     }
 
-    struct Remove: AsyncParsableCommand {
+    struct Remove: ChangingCommand {
         static let configuration = CommandConfiguration(abstract: "Remove a route; what arrived stays.")
 
         @Argument(help: "s3://BUCKET/PREFIX")
         var url: String
+
+        var actionObject: String? { url }
 
         func run() async throws {
             let (bucket, prefix) = try RouteCommand.parse(url)

@@ -9,7 +9,7 @@ struct TokenCommand: AsyncParsableCommand {
         commandName: "token", abstract: "Make, list and revoke bearer tokens of the HTTP interface.",
         subcommands: [Add.self, List.self, Revoke.self])
 
-    struct Add: AsyncParsableCommand {
+    struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a token for an operator, an auditor or a vendor; it is shown once.",
             discussion: """
@@ -33,6 +33,8 @@ struct TokenCommand: AsyncParsableCommand {
                         ? "name the vendor whose rows it opens: --vendor ID" : "--vendor requires --role vendor")
             }
         }
+
+        var actionObject: String? { nil }
 
         func run() async throws { try await options.make(role, vendor) }
     }
@@ -62,12 +64,14 @@ struct TokenCommand: AsyncParsableCommand {
         }
     }
 
-    struct Revoke: AsyncParsableCommand {
+    struct Revoke: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Revoke a token at once.", discussion: "Example: catalog token revoke k3v9x2mpq7ra")
 
         @Argument(help: "The part between 'cat_' and the next '_'; catalog token list shows it.")
         var id: String
+
+        var actionObject: String? { id }
 
         func run() async throws {
             let isKnown = try await Composition().withConnection { connection in

@@ -148,7 +148,7 @@ struct UploadCommand: AsyncParsableCommand {
         }
     }
 
-    struct Revert: AsyncParsableCommand {
+    struct Revert: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Undo an upload in one transaction.",
             discussion: """
@@ -163,6 +163,8 @@ struct UploadCommand: AsyncParsableCommand {
 
         @Flag(help: "Print JSON.")
         var json = false
+
+        var actionObject: String? { id }
 
         func run() async throws {
             let leftAlone = try await Composition().withConnection { connection in

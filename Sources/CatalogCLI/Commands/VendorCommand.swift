@@ -11,7 +11,7 @@ struct VendorCommand: AsyncParsableCommand {
             Add.self, List.self, Suspend.self, Activate.self, Encoding.self, Subscribe.self, Token.self,
         ])
 
-    struct Add: AsyncParsableCommand {
+    struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register a vendor.",
             discussion: "Example: catalog vendor add VEND001 --name 'Acme Audio' --email uploads@acme.example")
@@ -27,6 +27,8 @@ struct VendorCommand: AsyncParsableCommand {
 
         @Option(help: "Encoding of its files, by a name that iconv knows; detected if omitted.")
         var encoding: EncodingName?
+
+        var actionObject: String? { id }
 
         func run() async throws {
             let vendor = Vendor(vendorID: id, vendorName: name, email: email, encoding: encoding?.name)
@@ -70,25 +72,29 @@ struct VendorCommand: AsyncParsableCommand {
         }
     }
 
-    struct Suspend: AsyncParsableCommand {
+    struct Suspend: ChangingCommand {
         static let configuration = CommandConfiguration(abstract: "Reject the uploads of a vendor; its products stay.")
 
         @Argument(help: "The vendor.")
         var id: String
 
+        var actionObject: String? { id }
+
         func run() async throws { try await VendorCommand.setStatus(id, .suspended) }
     }
 
-    struct Activate: AsyncParsableCommand {
+    struct Activate: ChangingCommand {
         static let configuration = CommandConfiguration(abstract: "Accept the uploads of a suspended vendor again.")
 
         @Argument(help: "The vendor.")
         var id: String
 
+        var actionObject: String? { id }
+
         func run() async throws { try await VendorCommand.setStatus(id, .active) }
     }
 
-    struct Encoding: AsyncParsableCommand {
+    struct Encoding: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set the encoding of a vendor's files.",
             discussion: """
@@ -103,6 +109,8 @@ struct VendorCommand: AsyncParsableCommand {
         @Argument(help: "A name that iconv knows.")
         var encoding: EncodingName?
 
+        var actionObject: String? { id }
+
         func run() async throws {
             let isKnown = try await Composition().withConnection { connection in
                 try await connection.transaction { try $0.setVendorEncoding(id, encoding?.name) }
@@ -112,7 +120,7 @@ struct VendorCommand: AsyncParsableCommand {
         }
     }
 
-    struct Subscribe: AsyncParsableCommand {
+    struct Subscribe: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Subscribe a vendor to the mails about its own uploads.",
             discussion: """
@@ -127,6 +135,9 @@ struct VendorCommand: AsyncParsableCommand {
         @Option(help: "An address other than the registered one.")
         var email: String?
 
+        var actionObject: String? { id }
+        var changesOthers: Bool { true }
+
         func run() async throws {
             let composition = try Composition()
             guard let topic = composition.settings.notifier.topic else {
@@ -140,11 +151,12 @@ struct VendorCommand: AsyncParsableCommand {
             let subscription = try await composition.cloud.topics().subscribe(
                 topic: topic, protocolName: "email", endpoint: address,
                 filterPolicy: TopicNotifier.filterPolicy(vendorID: id))
+            try await composition.recordAction()
             print("\(address) is subscribed to the mails of \(id): \(subscription)")
         }
     }
 
-    struct Token: AsyncParsableCommand {
+    struct Token: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a bearer token with which a vendor uploads over HTTP; it is shown once.",
             discussion: "Example: TOKEN=$(catalog vendor token VEND001 --description 'nightly export')")
@@ -153,6 +165,8 @@ struct VendorCommand: AsyncParsableCommand {
         var id: String
 
         @OptionGroup var options: TokenOptions
+
+        var actionObject: String? { nil }
 
         func run() async throws { try await options.make(.vendor, id) }
     }

@@ -32,6 +32,7 @@ struct ServiceSettings: Sendable {
         worker = try JobWorkerConfiguration(variables)
         metrics = try MetricSettings(variables)
         http.listens = worker.listens
+        http.recordsReads = try variables.isOn("CATALOG_AUDIT_READS") ?? http.recordsReads
         pollInterval = try variables.seconds("CATALOG_POLL_SECONDS") ?? pollInterval
         linkProfile = variables["CATALOG_LINK_PROFILE"]
         logFormat = try variables.choice("CATALOG_LOG_FORMAT") ?? logFormat

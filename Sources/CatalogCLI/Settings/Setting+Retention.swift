@@ -22,7 +22,7 @@ extension Setting {
 extension RetentionSettings {
     /// What may be said about each table, by its full name.
     private static let variables = [
-        "catalog.validation_errors": Setting.retentionErrorsDays,
+        "catalog.validation_errors": Setting.retentionErrorsDays, "catalog.former_errors": .retentionErrorsDays,
         "catalog.upload_events": .retentionUploadEventsDays, "relay.members": .relayRetentionDays,
     ]
 

@@ -79,6 +79,9 @@ extension Setting {
     static let oidcRoleClaim = Setting(
         "CATALOG_OIDC_ROLE_CLAIM", fallback: "`catalog_role`", meaning: "the claim that names the role",
         example: "https://acme.example/role")
+    static let auditReads = Setting(
+        "CATALOG_AUDIT_READS", .switched, fallback: "`off`",
+        meaning: "`on`: what operators and auditors read over HTTP stands in audit.actions, too", example: "on")
     static let publicURL = Setting(
         "CATALOG_PUBLIC_URL",
         meaning:

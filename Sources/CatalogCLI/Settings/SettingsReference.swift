@@ -22,7 +22,8 @@ enum SettingsReference {
                 .stallSeconds,
                 .graceSeconds,
                 .listen, .httpConnections, .readDatabaseURL, .readLagSeconds, .httpRate, .httpIdleSeconds, .oidcIssuer,
-                .oidcAudience, .oidcVendorClaim, .oidcRoleClaim, .publicURL, .linkProfile, .logFormat, .logLevel,
+                .oidcAudience, .oidcVendorClaim, .oidcRoleClaim, .auditReads, .publicURL, .linkProfile, .logFormat,
+                .logLevel,
             ]),
         Section(
             title: "Retention", settings: [.retentionErrorsDays, .retentionUploadEventsDays, .retentionArrivalsDays]),

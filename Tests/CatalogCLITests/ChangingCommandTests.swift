@@ -1,0 +1,17 @@
+import ArgumentParser
+import Testing
+
+@testable import CatalogCLI
+
+@Suite struct ChangingCommandTests {
+    @Test("Commands that change something outside the database leave a row in audit.actions, too")
+    func elsewhere() throws {
+        let commands: [any ParsableCommand.Type] = [
+            VendorCommand.Subscribe.self, RelayCommand.Lifecycle.self, RetentionCommand.Restored.self, DemoCommand.self,
+        ]
+        for command in commands { #expect(command is any ChangingCommand.Type, "\(command)") }
+        #expect(try RelayCommand.Lifecycle.parse([]).changesOthers == false)
+        #expect(try RelayCommand.Lifecycle.parse(["--apply"]).changesOthers)
+        #expect(try RetentionCommand.Run.parse(["--dry-run"]).changesOthers == false)
+    }
+}
