@@ -698,6 +698,7 @@ CREATE TABLE catalog.upload_history (
     reverts character varying(50),
     deleted_records integer,
     created_by text,
+    attempt integer DEFAULT 1 NOT NULL,
     CONSTRAINT upload_history_announced_sha256_is_hex CHECK ((announced_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
     CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
@@ -780,6 +781,10 @@ COMMENT ON COLUMN catalog.upload_history.deleted_records IS 'products that a rev
 -- Name: COLUMN upload_history.created_by; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.upload_history.created_by IS 'who made the upload: token:ID, jwt:SUBJECT, os:USER of a command, or a database user; null before this was recorded';
+
+-- Name: COLUMN upload_history.attempt; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.attempt IS 'how often the file was tried, from 1; who tries it again adds one';
 
 -- Name: product_rows; Type: VIEW; Schema: audit; Owner: -
 
@@ -1410,7 +1415,7 @@ begin
             using errcode = 'restrict_violation', hint = 'leave product_id out: the next free one is taken';
     elsif given > before then
         insert into catalog.created_products (change_id, first_product_id, last_product_id, version_id)
-        select change, before + 1, given, s.last_value from catalog.product_versions_version_id_seq s;
+        select change, before + 1, given, case when s.is_called then s.last_value else 0 end from catalog.product_versions_version_id_seq s;
     end if;
     return null;
 end
@@ -1677,6 +1682,7 @@ CREATE FUNCTION catalog.keep_deleted_product_images() RETURNS trigger
     SET search_path TO 'pg_catalog'
     SET "TimeZone" TO 'UTC'
     SET "DateStyle" TO 'ISO'
+    SET jit TO 'off'
     AS $_$
 declare
     change bigint := catalog.current_change();
@@ -1696,6 +1702,49 @@ begin
 end
 $_$;
 
+-- Name: keep_row_versions(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.keep_row_versions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+declare
+    place constant integer := coalesce(array_position(tg_argv, ''), array_length(tg_argv, 1) + array_lower(tg_argv, 1));
+    keys constant text[] := tg_argv[array_lower(tg_argv, 1) : place - 1];
+    hidden constant text[] := tg_argv[place + 1 : ];
+    formers jsonb[] := '{}';
+    laters jsonb[] := '{}';
+begin
+    if tg_op <> 'INSERT' then
+        formers := array(select to_jsonb(o) - hidden from old_rows o);
+    end if;
+    if tg_op <> 'DELETE' then
+        laters := array(select to_jsonb(n) - hidden from new_rows n);
+    end if;
+    insert into catalog.row_versions (actor, database_user, table_name, row_key, operation, before, after, request_id, began_at, backend)
+    select catalog.current_actor(), session_user, format('%s.%s', tg_table_schema, tg_table_name), coalesce(f.row_key, l.row_key),
+        case when f.row_key is null then 'insert' when l.row_key is null then 'delete' else 'update' end, f.image, l.image,
+        nullif(current_setting('catalog.request_id', true), ''), transaction_timestamp(), pg_backend_pid()
+    from (
+        select i.image, (select string_agg(i.image ->> k.name, ' ' order by k.place) from unnest(keys) with ordinality k (name, place)) as row_key
+        from unnest(formers) i (image)
+    ) f
+    full join (
+        select i.image, (select string_agg(i.image ->> k.name, ' ' order by k.place) from unnest(keys) with ordinality k (name, place)) as row_key
+        from unnest(laters) i (image)
+    ) l using (row_key)
+    where f.image is distinct from l.image
+    order by 4;
+    return null;
+end
+$$;
+
+-- Name: FUNCTION keep_row_versions(); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.keep_row_versions() IS 'keeps what a statement changed in catalog.row_versions';
+
 -- Name: keep_updated_product_images(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.keep_updated_product_images() RETURNS trigger
@@ -1703,6 +1752,7 @@ CREATE FUNCTION catalog.keep_updated_product_images() RETURNS trigger
     SET search_path TO 'pg_catalog'
     SET "TimeZone" TO 'UTC'
     SET "DateStyle" TO 'ISO'
+    SET jit TO 'off'
     AS $_$
 declare
     change bigint := catalog.current_change();
@@ -1758,7 +1808,8 @@ CREATE FUNCTION catalog.note_created_product() RETURNS trigger
     AS $$
 begin
     insert into catalog.created_products (change_id, first_product_id, last_product_id, version_id)
-    select catalog.current_change(), new.product_id, new.product_id, s.last_value from catalog.product_versions_version_id_seq s;
+    select catalog.current_change(), new.product_id, new.product_id, case when s.is_called then s.last_value else 0 end
+    from catalog.product_versions_version_id_seq s;
     return null;
 end
 $$;
@@ -1778,6 +1829,40 @@ $$;
 -- Name: FUNCTION product_columns(prefix text, without text[]); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.product_columns(prefix text, without text[]) IS 'the columns of catalog.products as a select list, each with the prefix';
+
+-- Name: record_action(text, text, boolean); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.record_action(action text, object text DEFAULT NULL::text, is_change boolean DEFAULT NULL::boolean) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if not coalesce(is_change, pg_current_xact_id_if_assigned() is not null) then
+        return false;
+    end if;
+    insert into catalog.actions (actor, database_user, action, object, before, after, request_id)
+    select catalog.current_actor(), session_user, record_action.action,
+        coalesce(record_action.object, case when c.number = 1 then c.row_key end),
+        case when c.number <= 100 then c.before end,
+        case when c.number <= 100 then c.after else '{"rows": "more than 100: see audit.row_versions"}' end,
+        nullif(current_setting('catalog.request_id', true), '')
+    from (
+        select count(*) as number, min(v.row_key) as row_key,
+            case count(*) when 1 then (array_agg(v.before))[1] else jsonb_agg(v.before) filter (where v.before is not null) end as before,
+            case count(*) when 1 then (array_agg(v.after))[1] else jsonb_agg(v.after) filter (where v.after is not null) end as after
+        from (
+            select v.* from catalog.row_versions v
+            where v.began_at = transaction_timestamp() and v.backend = pg_backend_pid()
+            order by v.version_id limit 101
+        ) v
+    ) c;
+    return true;
+end
+$$;
+
+-- Name: FUNCTION record_action(action text, object text, is_change boolean); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.record_action(action text, object text, is_change boolean) IS 'writes a row of audit.actions, with what this transaction changed';
 
 -- Name: refuse_change(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1825,6 +1910,8 @@ $$;
 CREATE FUNCTION catalog.revert_upload(upload text) RETURNS TABLE(vendor_product_id character varying, sku character varying, reason text)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
+    SET work_mem TO '32MB'
     AS $$
 #variable_conflict use_column
 declare
@@ -1869,9 +1956,11 @@ begin
     ), seen as (
         select e.*, p.product_id is not null as is_there, p.upload_id = target.upload_id or p.made_by = any (own) as is_own,
             (select l.ended_by from catalog.product_versions l where l.product_id = e.product_id order by l.version_id desc limit 1) as last_end,
-            (select o.product_id from catalog.products o where o.sku = e.sku) as sku_holder,
-            (select o.product_id from catalog.products o
-             where o.vendor_id = target.vendor_id and o.vendor_product_id = e.vendor_product_id) as key_holder,
+            case when p.sku = e.sku then p.product_id else (
+                select o.product_id from catalog.products o where o.sku = e.sku) end as sku_holder,
+            case when p.vendor_id = target.vendor_id and p.vendor_product_id = e.vendor_product_id then p.product_id else (
+                select o.product_id from catalog.products o
+                where o.vendor_id = target.vendor_id and o.vendor_product_id = e.vendor_product_id) end as key_holder,
             coalesce(p.sku, e.sku) as present_sku
         from ended e
         left join catalog.products p using (product_id)
@@ -2368,6 +2457,53 @@ $_$;
 
 COMMENT ON FUNCTION retention.drop_ended(space text, name text, keep interval) IS 'drops partitions for good, without a copy, and locks the table for it: catalog retention run does neither';
 
+-- Name: actions; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.actions (
+    action_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor text NOT NULL,
+    database_user text NOT NULL,
+    action text NOT NULL,
+    object text,
+    before jsonb,
+    after jsonb,
+    request_id text
+);
+
+-- Name: TABLE actions; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.actions IS 'one row for each command and each request that changed something; read it as audit.actions';
+
+-- Name: COLUMN actions.action; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.actions.action IS 'the command, such as vendor suspend, or method and path, such as PATCH /vendors/{vendorId}';
+
+-- Name: COLUMN actions.object; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.actions.object IS 'what it was about: an upload, a vendor, a queue';
+
+-- Name: COLUMN actions.before; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.actions.before IS 'the rows of catalog.row_versions that the transaction changed, as they were; of more than a hundred their number';
+
+-- Name: actions; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.actions WITH (security_invoker='true') AS
+ SELECT a.at,
+    a.actor,
+    a.action,
+    a.object,
+    a.before,
+    a.after,
+    a.request_id,
+    a.database_user
+   FROM catalog.actions a;
+
+-- Name: VIEW actions; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.actions IS 'who did what through a command or the HTTP interface: one row for each that changed something';
+
 -- Name: calls; Type: TABLE; Schema: enrichment; Owner: -
 
 CREATE TABLE enrichment.calls (
@@ -2542,6 +2678,110 @@ CREATE VIEW audit.error_counts WITH (security_invoker='true') AS
 
 COMMENT ON VIEW audit.error_counts IS 'how many errors of each type each upload has';
 
+-- Name: former_errors; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.former_errors (
+    upload_id character varying(50) NOT NULL,
+    attempt integer NOT NULL,
+    error_id bigint NOT NULL,
+    row_number integer NOT NULL,
+    line_number integer NOT NULL,
+    error_type text NOT NULL,
+    error_message text NOT NULL,
+    field text,
+    rejected_value text,
+    original_data jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL
+)
+PARTITION BY RANGE (created_at);
+
+-- Name: TABLE former_errors; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.former_errors IS 'errors of earlier attempts of uploads that were tried again, as catalog.validation_errors had them; in partitions by month';
+
+-- Name: errors_of_attempts; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.errors_of_attempts WITH (security_invoker='true') AS
+ SELECT e.upload_id,
+    u.attempt,
+    e.row_number,
+    e.line_number,
+    e.error_type,
+    e.error_message,
+    e.field,
+    e.rejected_value,
+    e.original_data,
+    e.created_at,
+    true AS is_newest
+   FROM (catalog.validation_errors e
+     JOIN catalog.upload_history u USING (upload_id))
+UNION ALL
+ SELECT e.upload_id,
+    e.attempt,
+    e.row_number,
+    e.line_number,
+    e.error_type,
+    e.error_message,
+    e.field,
+    e.rejected_value,
+    e.original_data,
+    e.created_at,
+    false AS is_newest
+   FROM catalog.former_errors e;
+
+-- Name: VIEW errors_of_attempts; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.errors_of_attempts IS 'every error of every attempt of an upload; audit.upload_errors has those of the newest';
+
+-- Name: row_versions; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.row_versions (
+    version_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor text NOT NULL,
+    database_user text NOT NULL,
+    table_name text NOT NULL,
+    row_key text NOT NULL,
+    operation text NOT NULL,
+    before jsonb,
+    after jsonb,
+    request_id text,
+    began_at timestamp with time zone NOT NULL,
+    backend integer NOT NULL,
+    CONSTRAINT row_versions_have_the_images_of_their_operation CHECK ((((operation = 'insert'::text) = (before IS NULL)) AND ((operation = 'delete'::text) = (after IS NULL)))),
+    CONSTRAINT row_versions_operation_is_known CHECK ((operation = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
+);
+
+-- Name: TABLE row_versions; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.row_versions IS 'every change of vendors, categories, tokens (without their secrets), routes, providers and paused queues, by whatever hand';
+
+-- Name: COLUMN row_versions.row_key; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.row_versions.row_key IS 'values of the primary key, separated by a blank';
+
+-- Name: COLUMN row_versions.backend; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.row_versions.backend IS 'process of the server that wrote it: with began_at it tells a transaction from all others';
+
+-- Name: row_versions; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.row_versions WITH (security_invoker='true') AS
+ SELECT v.at,
+    v.actor,
+    v.table_name,
+    v.row_key,
+    v.operation,
+    v.before,
+    v.after,
+    v.request_id,
+    v.database_user
+   FROM catalog.row_versions v;
+
+-- Name: VIEW row_versions; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.row_versions IS 'every change of vendors, categories, tokens, routes, providers and paused queues';
+
 -- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
 
 CREATE VIEW audit.upload_errors WITH (security_invoker='true') AS
@@ -2666,6 +2906,17 @@ CREATE VIEW audit.vendor_quality WITH (security_invoker='true') AS
 
 COMMENT ON VIEW audit.vendor_quality IS 'how good each vendor''s files have been so far';
 
+-- Name: actions_action_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.actions ALTER COLUMN action_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.actions_action_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 -- Name: api_tokens; Type: TABLE; Schema: catalog; Owner: -
 
 CREATE TABLE catalog.api_tokens (
@@ -2720,6 +2971,22 @@ COMMENT ON TABLE catalog.created_products IS 'the numbers that an insert gave it
 -- Name: COLUMN created_products.version_id; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.created_products.version_id IS 'the newest version when the insert had ended: it puts the insert between updates';
+
+-- Name: former_errors_rest; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.former_errors_rest (
+    upload_id character varying(50) NOT NULL,
+    attempt integer NOT NULL,
+    error_id bigint NOT NULL,
+    row_number integer NOT NULL,
+    line_number integer NOT NULL,
+    error_type text NOT NULL,
+    error_message text NOT NULL,
+    field text,
+    rejected_value text,
+    original_data jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
 
 -- Name: idempotency_keys; Type: TABLE; Schema: catalog; Owner: -
 
@@ -2817,6 +3084,17 @@ CREATE TABLE catalog.report_links (
 -- Name: TABLE report_links; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON TABLE catalog.report_links IS 'GET /reports/{token} leads to the report; only the hash of a token is kept';
+
+-- Name: row_versions_version_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.row_versions ALTER COLUMN version_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.row_versions_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 -- Name: upload_events; Type: TABLE; Schema: catalog; Owner: -
 
@@ -3733,6 +4011,10 @@ ALTER TABLE retention.released_partitions ALTER COLUMN release_id ADD GENERATED 
     CACHE 1
 );
 
+-- Name: former_errors_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.former_errors ATTACH PARTITION catalog.former_errors_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
 -- Name: upload_events_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.upload_events ATTACH PARTITION catalog.upload_events_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
@@ -3748,6 +4030,11 @@ ALTER TABLE ONLY intake.object_events ATTACH PARTITION intake.object_events_rest
 -- Name: members_rest; Type: TABLE ATTACH; Schema: relay; Owner: -
 
 ALTER TABLE ONLY relay.members ATTACH PARTITION relay.members_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
+-- Name: actions actions_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.actions
+    ADD CONSTRAINT actions_pkey PRIMARY KEY (action_id);
 
 -- Name: api_tokens api_tokens_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -3813,6 +4100,11 @@ ALTER TABLE ONLY catalog.products
 
 ALTER TABLE ONLY catalog.report_links
     ADD CONSTRAINT report_links_pkey PRIMARY KEY (token_sha256);
+
+-- Name: row_versions row_versions_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.row_versions
+    ADD CONSTRAINT row_versions_pkey PRIMARY KEY (version_id);
 
 -- Name: ticks ticks_at_is_their_order; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -4074,6 +4366,14 @@ ALTER TABLE ONLY retention.released_partitions
 ALTER TABLE ONLY retention.tables
     ADD CONSTRAINT tables_pkey PRIMARY KEY (table_schema, table_name);
 
+-- Name: actions_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX actions_at_idx ON catalog.actions USING btree (at);
+
+-- Name: actions_object_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX actions_object_idx ON catalog.actions USING btree (object, at);
+
 -- Name: api_tokens_vendor_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX api_tokens_vendor_id_idx ON catalog.api_tokens USING btree (vendor_id);
@@ -4097,6 +4397,14 @@ CREATE INDEX changes_waiting_idx ON catalog.changes USING btree (change_id) WHER
 -- Name: created_products_change_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX created_products_change_id_idx ON catalog.created_products USING btree (change_id, first_product_id);
+
+-- Name: former_errors_upload_id_attempt_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX former_errors_upload_id_attempt_idx ON ONLY catalog.former_errors USING btree (upload_id, attempt, row_number);
+
+-- Name: former_errors_rest_upload_id_attempt_row_number_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX former_errors_rest_upload_id_attempt_row_number_idx ON catalog.former_errors_rest USING btree (upload_id, attempt, row_number);
 
 -- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -4133,6 +4441,14 @@ CREATE INDEX product_versions_vendor_id_vendor_product_id_idx ON catalog.product
 -- Name: report_links_expires_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX report_links_expires_at_idx ON catalog.report_links USING btree (expires_at);
+
+-- Name: row_versions_began_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX row_versions_began_at_idx ON catalog.row_versions USING btree (began_at);
+
+-- Name: row_versions_row_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX row_versions_row_idx ON catalog.row_versions USING btree (table_name, row_key, version_id);
 
 -- Name: upload_error_counts_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -4290,6 +4606,10 @@ CREATE INDEX windows_unfinished_idx ON relay.windows USING btree (state, opens_a
 
 CREATE UNIQUE INDEX released_partitions_one_at_a_time ON retention.released_partitions USING btree (table_schema, table_name, from_at) WHERE (state <> 'released'::text);
 
+-- Name: former_errors_rest_upload_id_attempt_row_number_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.former_errors_upload_id_attempt_idx ATTACH PARTITION catalog.former_errors_rest_upload_id_attempt_row_number_idx;
+
 -- Name: upload_events_rest_event_at_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
 
 ALTER INDEX catalog.upload_events_event_at_idx ATTACH PARTITION catalog.upload_events_rest_event_at_idx;
@@ -4322,9 +4642,29 @@ ALTER INDEX intake.object_events_upload_id_idx ATTACH PARTITION intake.object_ev
 
 ALTER INDEX relay.members_pkey ATTACH PARTITION relay.members_rest_pkey;
 
+-- Name: actions actions_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER actions_refuse_change BEFORE DELETE OR UPDATE ON catalog.actions FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: actions actions_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER actions_refuse_truncate BEFORE TRUNCATE ON catalog.actions FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
 -- Name: api_tokens api_tokens_announce_change; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER api_tokens_announce_change AFTER DELETE OR UPDATE OF secret_sha256, role, vendor_id, expires_at, revoked_at ON catalog.api_tokens FOR EACH ROW EXECUTE FUNCTION catalog.announce_token_change();
+
+-- Name: api_tokens api_tokens_keep_deletes; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER api_tokens_keep_deletes AFTER DELETE ON catalog.api_tokens REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('token_id', '', 'secret_sha256', 'last_used_at');
+
+-- Name: api_tokens api_tokens_keep_inserts; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER api_tokens_keep_inserts AFTER INSERT ON catalog.api_tokens REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('token_id', '', 'secret_sha256', 'last_used_at');
+
+-- Name: api_tokens api_tokens_keep_updates; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER api_tokens_keep_updates AFTER UPDATE ON catalog.api_tokens REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('token_id', '', 'secret_sha256', 'last_used_at');
 
 -- Name: changes changes_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -4345,6 +4685,18 @@ CREATE TRIGGER created_products_refuse_change BEFORE DELETE OR UPDATE ON catalog
 -- Name: created_products created_products_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER created_products_refuse_truncate BEFORE TRUNCATE ON catalog.created_products FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: product_categories product_categories_keep_deletes; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER product_categories_keep_deletes AFTER DELETE ON catalog.product_categories REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('category_name');
+
+-- Name: product_categories product_categories_keep_inserts; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER product_categories_keep_inserts AFTER INSERT ON catalog.product_categories REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('category_name');
+
+-- Name: product_categories product_categories_keep_updates; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER product_categories_keep_updates AFTER UPDATE ON catalog.product_categories REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('category_name');
 
 -- Name: product_versions product_versions_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -4380,7 +4732,7 @@ CREATE TRIGGER products_keep_updated_images AFTER UPDATE ON catalog.products REF
 
 -- Name: products products_note_moved; Type: TRIGGER; Schema: catalog; Owner: -
 
-CREATE TRIGGER products_note_moved AFTER UPDATE OF vendor_id ON catalog.products FOR EACH ROW WHEN (((new.vendor_id)::text <> (old.vendor_id)::text)) EXECUTE FUNCTION catalog.note_created_product();
+CREATE TRIGGER products_note_moved AFTER UPDATE OF vendor_id, product_id ON catalog.products FOR EACH ROW WHEN ((((new.vendor_id)::text <> (old.vendor_id)::text) OR (new.product_id <> old.product_id))) EXECUTE FUNCTION catalog.note_created_product();
 
 -- Name: products products_note_returned; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -4393,6 +4745,14 @@ CREATE TRIGGER products_refuse_forged_change AFTER INSERT ON catalog.products FO
 -- Name: products products_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER products_refuse_truncate BEFORE TRUNCATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('delete the rows instead: their images are then kept');
+
+-- Name: row_versions row_versions_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER row_versions_refuse_change BEFORE DELETE OR UPDATE ON catalog.row_versions FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: row_versions row_versions_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER row_versions_refuse_truncate BEFORE TRUNCATE ON catalog.row_versions FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
 
 -- Name: ticks ticks_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -4430,6 +4790,18 @@ CREATE TRIGGER upload_history_count_ended AFTER INSERT OR DELETE ON catalog.uplo
 
 CREATE TRIGGER upload_history_name_uploader BEFORE INSERT OR UPDATE OF created_by ON catalog.upload_history FOR EACH ROW EXECUTE FUNCTION catalog.name_uploader();
 
+-- Name: vendors vendors_keep_deletes; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER vendors_keep_deletes AFTER DELETE ON catalog.vendors REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('vendor_id');
+
+-- Name: vendors vendors_keep_inserts; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER vendors_keep_inserts AFTER INSERT ON catalog.vendors REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('vendor_id');
+
+-- Name: vendors vendors_keep_updates; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER vendors_keep_updates AFTER UPDATE ON catalog.vendors REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('vendor_id');
+
 -- Name: version_formats version_formats_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER version_formats_refuse_change BEFORE DELETE OR UPDATE ON catalog.version_formats FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
@@ -4437,6 +4809,18 @@ CREATE TRIGGER version_formats_refuse_change BEFORE DELETE OR UPDATE ON catalog.
 -- Name: version_formats version_formats_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER version_formats_refuse_truncate BEFORE TRUNCATE ON catalog.version_formats FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: providers providers_keep_deletes; Type: TRIGGER; Schema: enrichment; Owner: -
+
+CREATE TRIGGER providers_keep_deletes AFTER DELETE ON enrichment.providers REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('provider', '', 'updated_at');
+
+-- Name: providers providers_keep_inserts; Type: TRIGGER; Schema: enrichment; Owner: -
+
+CREATE TRIGGER providers_keep_inserts AFTER INSERT ON enrichment.providers REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('provider', '', 'updated_at');
+
+-- Name: providers providers_keep_updates; Type: TRIGGER; Schema: enrichment; Owner: -
+
+CREATE TRIGGER providers_keep_updates AFTER UPDATE ON enrichment.providers REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('provider', '', 'updated_at');
 
 -- Name: object_events object_events_forget_objects; Type: TRIGGER; Schema: intake; Owner: -
 
@@ -4446,6 +4830,18 @@ CREATE TRIGGER object_events_forget_objects AFTER DELETE ON intake.object_events
 
 CREATE TRIGGER object_events_remember_objects AFTER INSERT ON intake.object_events REFERENCING NEW TABLE AS new_events FOR EACH STATEMENT EXECUTE FUNCTION intake.remember_objects();
 
+-- Name: routes routes_keep_deletes; Type: TRIGGER; Schema: intake; Owner: -
+
+CREATE TRIGGER routes_keep_deletes AFTER DELETE ON intake.routes REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('bucket', 'prefix');
+
+-- Name: routes routes_keep_inserts; Type: TRIGGER; Schema: intake; Owner: -
+
+CREATE TRIGGER routes_keep_inserts AFTER INSERT ON intake.routes REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('bucket', 'prefix');
+
+-- Name: routes routes_keep_updates; Type: TRIGGER; Schema: intake; Owner: -
+
+CREATE TRIGGER routes_keep_updates AFTER UPDATE ON intake.routes REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('bucket', 'prefix');
+
 -- Name: jobs jobs_unpark_next_after_delete; Type: TRIGGER; Schema: jobs; Owner: -
 
 CREATE TRIGGER jobs_unpark_next_after_delete AFTER DELETE ON jobs.jobs FOR EACH ROW WHEN (((old.serial_key IS NOT NULL) AND (old.state = ANY (ARRAY['ready'::text, 'running'::text])))) EXECUTE FUNCTION jobs.unpark_next();
@@ -4453,6 +4849,18 @@ CREATE TRIGGER jobs_unpark_next_after_delete AFTER DELETE ON jobs.jobs FOR EACH 
 -- Name: jobs jobs_unpark_next_after_update; Type: TRIGGER; Schema: jobs; Owner: -
 
 CREATE TRIGGER jobs_unpark_next_after_update AFTER UPDATE OF state, serial_key ON jobs.jobs FOR EACH ROW WHEN (((old.serial_key IS NOT NULL) AND (((old.state = 'running'::text) AND (new.state <> 'running'::text)) OR ((old.state = 'ready'::text) AND (new.state = 'dead'::text)) OR ((old.state = ANY (ARRAY['ready'::text, 'running'::text])) AND (new.serial_key IS DISTINCT FROM old.serial_key))))) EXECUTE FUNCTION jobs.unpark_next();
+
+-- Name: paused_queues paused_queues_keep_deletes; Type: TRIGGER; Schema: jobs; Owner: -
+
+CREATE TRIGGER paused_queues_keep_deletes AFTER DELETE ON jobs.paused_queues REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('queue');
+
+-- Name: paused_queues paused_queues_keep_inserts; Type: TRIGGER; Schema: jobs; Owner: -
+
+CREATE TRIGGER paused_queues_keep_inserts AFTER INSERT ON jobs.paused_queues REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('queue');
+
+-- Name: paused_queues paused_queues_keep_updates; Type: TRIGGER; Schema: jobs; Owner: -
+
+CREATE TRIGGER paused_queues_keep_updates AFTER UPDATE ON jobs.paused_queues REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('queue');
 
 -- Name: api_tokens api_tokens_vendor_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -4463,6 +4871,11 @@ ALTER TABLE ONLY catalog.api_tokens
 
 ALTER TABLE ONLY catalog.changes
     ADD CONSTRAINT changes_tick_exists FOREIGN KEY (tick_id) REFERENCES catalog.ticks(tick_id);
+
+-- Name: former_errors former_errors_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.former_errors
+    ADD CONSTRAINT former_errors_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
 
 -- Name: notifications notifications_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -4549,6 +4962,14 @@ ALTER TABLE relay.members
 ALTER TABLE ONLY retention.released_partitions
     ADD CONSTRAINT released_partitions_table_is_registered FOREIGN KEY (table_schema, table_name) REFERENCES retention.tables(table_schema, table_name);
 
+-- Name: actions; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.actions ENABLE ROW LEVEL SECURITY;
+
+-- Name: actions actions_staff; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY actions_staff ON catalog.actions FOR SELECT TO catalog_owner, catalog_auditor USING (true);
+
 -- Name: api_tokens; Type: ROW SECURITY; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.api_tokens ENABLE ROW LEVEL SECURITY;
@@ -4585,6 +5006,20 @@ CREATE POLICY created_products_order ON catalog.created_products FOR SELECT TO c
 
 CREATE POLICY created_products_service ON catalog.created_products FOR SELECT TO catalog_owner, catalog_auditor USING (true);
 
+-- Name: former_errors; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.former_errors ENABLE ROW LEVEL SECURITY;
+
+-- Name: former_errors former_errors_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY former_errors_audit ON catalog.former_errors FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: former_errors former_errors_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY former_errors_own_rows ON catalog.former_errors FOR SELECT TO catalog_vendor USING ((EXISTS ( SELECT
+   FROM catalog.upload_history u
+  WHERE ((u.upload_id)::text = (former_errors.upload_id)::text))));
+
 -- Name: notifications; Type: ROW SECURITY; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.notifications ENABLE ROW LEVEL SECURITY;
@@ -4620,6 +5055,14 @@ CREATE POLICY products_audit ON catalog.products FOR SELECT TO catalog_auditor U
 -- Name: products products_own_rows; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY products_own_rows ON catalog.products FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
+
+-- Name: row_versions; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.row_versions ENABLE ROW LEVEL SECURITY;
+
+-- Name: row_versions row_versions_staff; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY row_versions_staff ON catalog.row_versions FOR SELECT TO catalog_owner, catalog_auditor USING (true);
 
 -- Name: upload_error_counts; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -4724,14 +5167,17 @@ GRANT ALL ON SCHEMA catalog TO catalog_owner WITH GRANT OPTION;
 -- Name: SCHEMA enrichment; Type: ACL; Schema: -; Owner: -
 
 GRANT USAGE ON SCHEMA enrichment TO catalog_auditor;
+GRANT USAGE ON SCHEMA enrichment TO catalog_history;
 
 -- Name: SCHEMA intake; Type: ACL; Schema: -; Owner: -
 
 GRANT USAGE ON SCHEMA intake TO catalog_auditor;
+GRANT USAGE ON SCHEMA intake TO catalog_history;
 
 -- Name: SCHEMA jobs; Type: ACL; Schema: -; Owner: -
 
 GRANT USAGE ON SCHEMA jobs TO catalog_auditor;
+GRANT USAGE ON SCHEMA jobs TO catalog_history;
 
 -- Name: SCHEMA relay; Type: ACL; Schema: -; Owner: -
 
@@ -5041,6 +5487,10 @@ REVOKE ALL ON FUNCTION catalog.is_own_upload(upload text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.keep_deleted_product_images() FROM PUBLIC;
 
+-- Name: FUNCTION keep_row_versions(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.keep_row_versions() FROM PUBLIC;
+
 -- Name: FUNCTION keep_updated_product_images(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.keep_updated_product_images() FROM PUBLIC;
@@ -5062,6 +5512,11 @@ REVOKE ALL ON FUNCTION catalog.note_created_product() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.product_columns(prefix text, without text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION catalog.product_columns(prefix text, without text[]) TO catalog_history;
+
+-- Name: FUNCTION record_action(action text, object text, is_change boolean); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.record_action(action text, object text, is_change boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.record_action(action text, object text, is_change boolean) TO catalog_owner;
 
 -- Name: FUNCTION refuse_change(); Type: ACL; Schema: catalog; Owner: -
 
@@ -5152,6 +5607,15 @@ GRANT ALL ON FUNCTION retention.bounds(relation oid, OUT from_at timestamp with 
 
 REVOKE ALL ON FUNCTION retention.drop_ended(space text, name text, keep interval) FROM PUBLIC;
 
+-- Name: TABLE actions; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.actions TO catalog_owner;
+GRANT SELECT ON TABLE catalog.actions TO catalog_auditor;
+
+-- Name: TABLE actions; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.actions TO catalog_auditor;
+
 -- Name: TABLE calls; Type: ACL; Schema: enrichment; Owner: -
 
 GRANT SELECT ON TABLE enrichment.calls TO catalog_auditor;
@@ -5174,6 +5638,25 @@ GRANT SELECT ON TABLE catalog.upload_error_counts TO catalog_auditor;
 GRANT SELECT ON TABLE audit.error_counts TO catalog_vendor;
 GRANT SELECT ON TABLE audit.error_counts TO catalog_auditor;
 
+-- Name: TABLE former_errors; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.former_errors TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.former_errors TO catalog_auditor;
+
+-- Name: TABLE errors_of_attempts; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.errors_of_attempts TO catalog_vendor;
+GRANT SELECT ON TABLE audit.errors_of_attempts TO catalog_auditor;
+
+-- Name: TABLE row_versions; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.row_versions TO catalog_owner;
+GRANT SELECT ON TABLE catalog.row_versions TO catalog_auditor;
+
+-- Name: TABLE row_versions; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.row_versions TO catalog_auditor;
+
 -- Name: TABLE upload_errors; Type: ACL; Schema: audit; Owner: -
 
 GRANT SELECT ON TABLE audit.upload_errors TO catalog_vendor;
@@ -5183,6 +5666,7 @@ GRANT SELECT ON TABLE audit.upload_errors TO catalog_auditor;
 
 GRANT SELECT ON TABLE catalog.vendors TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.vendors TO catalog_auditor;
+GRANT TRIGGER ON TABLE catalog.vendors TO catalog_history;
 
 -- Name: TABLE uploads; Type: ACL; Schema: audit; Owner: -
 
@@ -5198,6 +5682,10 @@ GRANT SELECT ON TABLE catalog.vendor_totals TO catalog_auditor;
 
 GRANT SELECT ON TABLE audit.vendor_quality TO catalog_vendor;
 GRANT SELECT ON TABLE audit.vendor_quality TO catalog_auditor;
+
+-- Name: TABLE api_tokens; Type: ACL; Schema: catalog; Owner: -
+
+GRANT TRIGGER ON TABLE catalog.api_tokens TO catalog_history;
 
 -- Name: COLUMN api_tokens.token_id; Type: ACL; Schema: catalog; Owner: -
 
@@ -5245,6 +5733,7 @@ GRANT SELECT ON TABLE catalog.created_products TO catalog_vendor;
 
 GRANT SELECT ON TABLE catalog.product_categories TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.product_categories TO catalog_auditor;
+GRANT TRIGGER ON TABLE catalog.product_categories TO catalog_history;
 
 -- Name: SEQUENCE products_product_id_seq; Type: ACL; Schema: catalog; Owner: -
 
@@ -5287,6 +5776,7 @@ GRANT SELECT ON TABLE enrichment.naics_sectors TO catalog_auditor;
 -- Name: TABLE providers; Type: ACL; Schema: enrichment; Owner: -
 
 GRANT SELECT ON TABLE enrichment.providers TO catalog_auditor;
+GRANT TRIGGER ON TABLE enrichment.providers TO catalog_history;
 
 -- Name: TABLE records; Type: ACL; Schema: enrichment; Owner: -
 
@@ -5299,6 +5789,7 @@ GRANT SELECT ON TABLE enrichment.results TO catalog_auditor;
 -- Name: TABLE routes; Type: ACL; Schema: intake; Owner: -
 
 GRANT SELECT ON TABLE intake.routes TO catalog_auditor;
+GRANT TRIGGER ON TABLE intake.routes TO catalog_history;
 
 -- Name: TABLE seen_objects; Type: ACL; Schema: intake; Owner: -
 
@@ -5315,6 +5806,7 @@ GRANT SELECT ON TABLE jobs.jobs TO catalog_auditor;
 -- Name: TABLE paused_queues; Type: ACL; Schema: jobs; Owner: -
 
 GRANT SELECT ON TABLE jobs.paused_queues TO catalog_auditor;
+GRANT TRIGGER ON TABLE jobs.paused_queues TO catalog_history;
 
 -- Name: TABLE periods; Type: ACL; Schema: jobs; Owner: -
 

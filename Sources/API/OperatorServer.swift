@@ -16,7 +16,7 @@ package struct OperatorServer: Sendable {
         let door = EndpointRouter(
             authenticator: Authenticator(pool: pool, issuer: nil),
             limiter: RequestLimiter(perSecond: configuration.requestsPerSecond),
-            idempotency: Idempotency(pool: pool, maximumBodyBytes: 0))
+            idempotency: Idempotency(pool: pool, maximumBodyBytes: 0), recordsReads: false)
         listener = HTTPListener(idle: configuration.idle, door: door, logger: logger)
         endpoints =
             HealthRoutes(isReady: isReady, logger: logger).endpoints + MetricsRoutes(metrics: metrics).endpoints

@@ -28,7 +28,8 @@ import Testing
 
     private static let uploadCalls: [RouteCall] = [
         RouteCall(
-            route: "POST /uploads", prepare: { _ in ("/uploads?fileName=x.csv", nil, APIEnvironment.file("x")) }, caller: "V001"),
+            route: "POST /uploads", prepare: { _ in ("/uploads?fileName=x.csv", nil, APIEnvironment.file("x")) },
+            caller: "V001"),
         RouteCall(
             route: "PUT /uploads/{uploadId}/content/{token}",
             prepare: { api in
@@ -65,7 +66,8 @@ import Testing
                 return ("/vendors/V9/tokens/\(try #require(token["tokenId"]))", nil, nil)
             }),
         RouteCall(
-            route: "PUT /categories/{categoryName}", prepare: { _ in ("/categories/Toys", #"{"isActive": false}"#, nil) }),
+            route: "PUT /categories/{categoryName}",
+            prepare: { _ in ("/categories/Toys", #"{"isActive": false}"#, nil) }),
         RouteCall(
             route: "POST /jobs/{jobId}/retry",
             prepare: { api in
@@ -78,7 +80,8 @@ import Testing
             route: "POST /enrichment",
             prepare: { _ in ("/enrichment?providers=mock&fields=contact", nil, "email\na@example.com\n") }),
         RouteCall(
-            route: "POST /process", prepare: { _ in ("/process?providers=mock&fields=contact", nil, "email\nb@example.com\n") }),
+            route: "POST /process",
+            prepare: { _ in ("/process?providers=mock&fields=contact", nil, "email\nb@example.com\n") }),
         RouteCall(
             route: "PUT /enrichment/{requestId}/content",
             prepare: { api in
@@ -90,7 +93,9 @@ import Testing
             }),
     ]
 
-    @Test("Every route that changes something leaves exactly one row, with the caller, in the same transaction as the change")
+    @Test(
+        "Every route that changes something leaves exactly one row, with the caller, in the same transaction as the change"
+    )
     func routes() async throws {
         try await APIEnvironment.with { api in
             try await api.service.catalog.succeed("provider", "add", "mock", "--kind", "mock")
@@ -136,7 +141,8 @@ import Testing
                 where strpos(concat(v.before, v.after), t.secret_sha256) > 0 or concat(v.before, v.after) like '%secret%'
                 """) == "0")
         #expect(
-            try await catalog.value("select count(*) from audit.row_versions where table_name = 'catalog.api_tokens'") != "0")
+            try await catalog.value("select count(*) from audit.row_versions where table_name = 'catalog.api_tokens'")
+                != "0")
         // A refusal, a repetition that changes nothing and a read leave none.
         let before = try await catalog.value("select count(*) from catalog.actions")
         #expect(try await api.call("PATCH", "/vendors/nobody", as: "operator", json: "{}").status == 404)
@@ -174,7 +180,8 @@ import Testing
     ]
 
     private static func calls(_ files: TemporaryFolder) throws -> [(command: String, arguments: [String])] {
-        let products = try files.write("vendor_product_id,product_name,category,sku,price,stock_quantity\nP1,N,Audio,S1,1,1\n", to: "p.csv")
+        let products = try files.write(
+            "vendor_product_id,product_name,category,sku,price,stock_quantity\nP1,N,Audio,S1,1,1\n", to: "p.csv")
         let categories = try files.write("Games\nBooks\n", to: "categories.txt")
         let contacts = try files.write("email\na@example.com\n", to: "contacts.csv")
         let codes = try files.write("2022 NAICS Code,2022 NAICS Title\n238160,Roofing Contractors\n", to: "codes.csv")
@@ -185,7 +192,8 @@ import Testing
             ("token add", ["--role", "auditor"]), ("token revoke", ["TOKEN"]),
             ("route add", ["s3://inbox/landing/", "relay"]), ("route remove", ["s3://inbox/landing/"]),
             ("provider add", ["mock", "--kind", "mock"]),
-            ("enrich", [contacts, "--provider", "mock", "--output", files.file("out.csv")]), ("provider remove", ["mock"]),
+            ("enrich", [contacts, "--provider", "mock", "--output", files.file("out.csv")]),
+            ("provider remove", ["mock"]),
             ("naics import", [codes]), ("ingest", [products, "--vendor", "V1"]), ("upload revert", ["UPLOAD"]),
             ("jobs pause", ["notify"]), ("jobs resume", ["notify"]), ("jobs retry", ["--all"]), ("relay flush", []),
             ("relay replay", ["2026-01-01T00:00:00Z"]), ("retention run", []),
@@ -196,17 +204,24 @@ import Testing
     func commands() async throws {
         try await CatalogBinary.with { catalog in
             let calls = try Self.calls(catalog.folder)
-            let leaves = try await Self.leaves(catalog).filter { !$0.hasPrefix("migrate ") && !$0.hasPrefix("reference") }
+            let leaves = try await Self.leaves(catalog).filter {
+                !$0.hasPrefix("migrate ") && !$0.hasPrefix("reference")
+            }
             #expect(Set(leaves) == Set(calls.map(\.command)).union(Self.others))
             try await Self.seed(catalog)
             for (command, arguments) in calls {
-                let known = [
-                    "TOKEN": "select token_id from catalog.api_tokens order by created_at limit 1",
-                    "UPLOAD": "select upload_id from catalog.upload_history limit 1",
-                ] as [String: Statement]
+                let known =
+                    [
+                        "TOKEN": "select token_id from catalog.api_tokens order by created_at limit 1",
+                        "UPLOAD": "select upload_id from catalog.upload_history limit 1",
+                    ] as [String: Statement]
                 var words: [String] = []
                 for word in arguments {
-                    if let statement = known[word] { words.append(try await catalog.value(statement)) } else { words.append(word) }
+                    if let statement = known[word] {
+                        words.append(try await catalog.value(statement))
+                    } else {
+                        words.append(word)
+                    }
                 }
                 let before = Int(try await catalog.value("select count(*) from catalog.actions")) ?? 0
                 let outcome = try await catalog.run(command.split(separator: " ").map(String.init) + words)
@@ -220,7 +235,8 @@ import Testing
     /// What retries and replays need.
     private static func seed(_ catalog: CatalogBinary) async throws {
         _ = try await catalog.rows(
-            "insert into jobs.jobs (queue, kind, payload, state) values ('none', 'none', '{}', 'dead') returning job_id")
+            "insert into jobs.jobs (queue, kind, payload, state) values ('none', 'none', '{}', 'dead') returning job_id"
+        )
         _ = try await catalog.rows(
             """
             insert into relay.windows

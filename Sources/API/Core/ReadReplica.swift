@@ -1,7 +1,7 @@
 import Jobs
 package import Logging
 package import Postgres
-package import ServiceLifecycle
+import ServiceLifecycle
 import Threads
 
 /// A standby that answers what may be some seconds old, as long as it is no older than that.

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct MailMessageTests {
     @Test func aFileNameCannotAddAHeaderAndOtherLettersAreEncodedWords() {
         let message = MailMessage(
-            .make(fileName: "Grüße\r\nBcc: x@y.z 日本語.csv"), from: MailSender(), to: "a@b.c\r\nBcc: q@r.s",
+            UploadMail.make(fileName: "Grüße\r\nBcc: x@y.z 日本語.csv"), from: MailSender(), to: "a@b.c\r\nBcc: q@r.s",
             identifier: "U", date: Date(timeIntervalSince1970: 0))
         let text = message.text(.eightBit)
         let headers = text.prefix(upTo: text.range(of: "\r\n\r\n")!.lowerBound)
@@ -26,7 +26,7 @@ import Testing
     ])
     func aNameOfASenderIsAPhrase(name: String, expected: String) {
         let sender = MailSender(name: name, address: "a@b")
-        let text = MailMessage(.make(), from: sender, to: nil, identifier: "U").text(.eightBit)
+        let text = MailMessage(UploadMail.make(), from: sender, to: nil, identifier: "U").text(.eightBit)
         #expect(text.contains("\r\nFrom: \(expected)\r\n"))
     }
 
