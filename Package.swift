@@ -175,7 +175,7 @@ let package = Package(
             "CatalogCLI",
             [
                 "API", "AWS", "CatalogCLI", "Curl", "Jobs", "Postgres", "Relay", "Telemetry", "TestSupport", logging,
-                metrics,
+                arguments, metrics,
             ]),
         tests("Statement", ["API", "Enrichment", "Jobs", "Postgres", "TestSupport"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL", "Postgres", "TestSupport", "Threads"]),

@@ -222,7 +222,7 @@ create or replace function catalog.change_hash(change catalog.changes) returns b
             extract(epoch from change.began_at), change.versions, encode(change.rows_hash, 'hex'), quote_literal(change.database_user)),
         'UTF8'));
 
-comment on column catalog.product_versions.changed_by is 'the actor of the change that ended this image';
+comment on column catalog.product_versions.changed_by is 'the actor of the change that ended this version';
 revoke execute on function catalog.current_actor(), catalog.is_own_upload(text), catalog.image_operation(text) from public;
 grant execute on function catalog.current_actor() to catalog_owner;
 

@@ -36,7 +36,7 @@ create table catalog.created_products (
     constraint created_products_are_a_range check (first_product_id <= last_product_id)
 );
 comment on table catalog.created_products is
-    'the numbers that an insert gave its products, others'' of the same moment among them: those whose first image the change made are its own';
+    'the numbers that an insert gave its products, others'' of the same moment among them: those whose first version the change made are its own';
 comment on column catalog.created_products.version_id is 'the newest version when the insert had ended: it puts the insert between updates';
 create index created_products_change_id_idx on catalog.created_products (change_id, first_product_id);
 create trigger created_products_refuse_change before update or delete on catalog.created_products
