@@ -2285,6 +2285,9 @@ declare
     line text := '';
     next record;
 begin
+    -- One at a time for each key: what this one finds parked stays so until it has it. Else somebody could put it back, claim it or take it away
+    -- meanwhile, and each would wait for the other.
+    perform pg_advisory_xact_lock(hashtextextended(key, 1785684595));
     -- Of each queue one: another queue may be paused, or have no worker.
     loop
         -- Waits for whoever is just taking it away: if that one changes its mind, nobody else would put it back.
@@ -2316,7 +2319,12 @@ CREATE FUNCTION jobs.unpark_next() RETURNS trigger
     SET search_path TO 'pg_catalog'
     AS $$
 begin
-    perform jobs.unpark(old.serial_key);
+    -- Beside a running one it leaves no gap: the end of that one looks for the next.
+    if old.state = 'running' or not exists (
+        select from jobs.jobs r where r.serial_key = old.serial_key and r.state = 'running'
+    ) then
+        perform jobs.unpark(old.serial_key);
+    end if;
     return null;
 end
 $$;

@@ -19,7 +19,7 @@ import Testing
                 "CATALOG_HTTP_ADDRESS": address, "CATALOG_READ_DATABASE_URL": pair.survivor,
                 "CATALOG_READ_LAG_SECONDS": "\(bound.components.seconds)",
             ]
-            try await ServiceEnvironment.with(catalog, settings) { service in
+            try await ServiceEnvironment.with(catalog, vendors: ["V001", "V002"], settings) { service in
                 let api = try await APIEnvironment(service, at: address)
                 let process = try service.start("serve", "--roles", "api,worker")
                 let outcome: Result<Void, any Error>
