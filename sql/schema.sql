@@ -89,7 +89,9 @@ COMMENT ON TYPE audit.product_image IS 'a product as it was at some moment';
 
 CREATE FUNCTION audit.brief(value text, width integer) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (length(value) > width) THEN ("left"(value, (width - 1)) || '…'::text) ELSE value END;
+    AS $$
+    select case when length(value) > width then left(value, width - 1) || '…' else value end
+$$;
 
 -- Name: FUNCTION brief(value text, width integer); Type: COMMENT; Schema: audit; Owner: -
 
@@ -1014,7 +1016,9 @@ COMMENT ON FUNCTION audit.upload_timeline(upload text) IS 'all that happened to 
 
 CREATE FUNCTION audit.utc(moment timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN to_char((moment AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS'::text);
+    AS $$
+    select to_char(moment at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+$$;
 
 -- Name: FUNCTION utc(moment timestamp with time zone); Type: COMMENT; Schema: audit; Owner: -
 
@@ -1220,7 +1224,9 @@ $$;
 CREATE FUNCTION catalog.camel_case(name text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog'
-    RETURN (lower("left"(name, 1)) || substr(replace(initcap(replace(name, '_'::text, ' '::text)), ' '::text, ''::text), 2));
+    AS $$
+    select lower(left(name, 1)) || substr(replace(initcap(replace(name, '_', ' ')), ' ', ''), 2)
+$$;
 
 -- Name: canonical_key(text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1293,7 +1299,9 @@ $$;
 
 CREATE FUNCTION catalog.counted_upload(u catalog.upload_history) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (((u).status <> ALL (ARRAY['queued'::text, 'processing'::text])) AND (NOT (u).dry_run) AND ((u).kind = 'file'::text));
+    AS $$
+    select u.status not in ('queued', 'processing') and not u.dry_run and u.kind = 'file'
+$$;
 
 -- Name: current_actor(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1523,14 +1531,22 @@ $$;
 CREATE FUNCTION catalog.feed_fields(before jsonb, after jsonb) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog'
-    RETURN ARRAY(SELECT b.key FROM (jsonb_each(feed_fields.before) b(key, value) JOIN jsonb_each(feed_fields.after) a(key, value) USING (key)) WHERE ((b.value <> a.value) AND (b.key <> ALL (ARRAY['upload_id'::text, 'valid_from'::text, 'line_number'::text, 'created_at'::text]))) ORDER BY b.key);
+    AS $$
+    select array(
+        select b.key from jsonb_each(before) b join jsonb_each(after) a using (key)
+        where b.value <> a.value and b.key not in ('upload_id', 'valid_from', 'line_number', 'created_at')
+        order by b.key)
+$$;
 
 -- Name: feed_image(jsonb); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.feed_image(image jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog'
-    RETURN (image - ARRAY['made_by'::text, 'version_id'::text, 'valid_to'::text, 'operation'::text, 'superseded_by'::text, 'changed_by'::text, 'ended_by'::text, 'format_id'::text, 'row_hash'::text]);
+    AS $$
+    select image - array[
+        'made_by', 'version_id', 'valid_to', 'operation', 'superseded_by', 'changed_by', 'ended_by', 'format_id', 'row_hash']
+$$;
 
 -- Name: feed_position(text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -4788,7 +4804,7 @@ CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_e
 
 -- Name: upload_history upload_history_count_changed; Type: TRIGGER; Schema: catalog; Owner: -
 
-CREATE TRIGGER upload_history_count_changed AFTER UPDATE OF status, total_records, valid_records, error_records ON catalog.upload_history FOR EACH ROW WHEN (((((new.status IS DISTINCT FROM old.status) OR (new.total_records IS DISTINCT FROM old.total_records)) OR (new.valid_records IS DISTINCT FROM old.valid_records)) OR (new.error_records IS DISTINCT FROM old.error_records))) EXECUTE FUNCTION catalog.count_upload();
+CREATE TRIGGER upload_history_count_changed AFTER UPDATE OF status, total_records, valid_records, error_records ON catalog.upload_history FOR EACH ROW WHEN (((new.status <> old.status) OR (new.total_records IS DISTINCT FROM old.total_records) OR (new.valid_records IS DISTINCT FROM old.valid_records) OR (new.error_records IS DISTINCT FROM old.error_records))) EXECUTE FUNCTION catalog.count_upload();
 
 -- Name: upload_history upload_history_count_ended; Type: TRIGGER; Schema: catalog; Owner: -
 

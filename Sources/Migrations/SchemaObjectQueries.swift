@@ -11,6 +11,9 @@ enum SchemaObjectQueries {
         ]
     }
 
+    /// Before a column or a table of a view. PostgreSQL 16 and later leave it out where there is one table only.
+    private static let qualifier = #"\m[a-z_][a-z0-9_]*\."#
+
     /// Schemas, tables, views and sequences. Partitions come and go with the data; the sequence of an identity is its column's.
     private static func relations(_ schemas: [String]) -> Statement {
         """
@@ -24,7 +27,7 @@ enum SchemaObjectQueries {
         )
         select case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' else 'table' end as kind, name,
             concat_ws(' ', case relkind when 'p' then 'partitioned' end, case relpersistence when 'u' then 'unlogged' end,
-                case when relkind in ('v', 'm') then 'md5 ' || md5(pg_get_viewdef(oid)) end,
+                case when relkind in ('v', 'm') then 'md5 ' || md5(regexp_replace(pg_get_viewdef(oid), \(qualifier)::text, '', 'g')) end,
                 'with (' || array_to_string(array(select o from unnest(reloptions) o order by o), ', ') || ')') as definition
         from relations
         union all

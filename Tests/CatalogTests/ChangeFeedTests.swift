@@ -138,12 +138,25 @@ import Testing
         #expect(images == Dictionary(uniqueKeysWithValues: products))
     }
 
+    /// A product of each of two vendors, by hand: an upload would write those of its own vendor alone.
+    private static func offer(_ session: Session) throws {
+        _ = try session.addCategories(["Audio"])
+        for vendor in ["V1", "V2"] {
+            try session.addVendor(Vendor(vendorID: vendor, vendorName: vendor, email: "\(vendor)@example.com"))
+            try session.execute(
+                """
+                insert into catalog.products (vendor_id, vendor_product_id, product_name, category, sku, price, stock_quantity)
+                values (\(vendor)::text, 'P1', 'N', 'Audio', \(vendor)::text, 10, 5)
+                """)
+        }
+    }
+
     @Test(
         "A vendor's feed has its own products alone; one that goes to another vendor is deleted for the one and created for the other"
     )
     func isolation() async throws {
         try await withConnection(migrated: true) { connection in
-            try await connection.transaction { try $0.seed() }
+            try await connection.transaction { try Self.offer($0) }
             try await connection.transaction { session in
                 try session.execute("update catalog.products set price = 20")
             }

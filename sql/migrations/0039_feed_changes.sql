@@ -280,25 +280,32 @@ begin
 end
 $$;
 
+-- As text: a body that was parsed looks otherwise on each version of PostgreSQL.
 create function catalog.feed_image(image jsonb) returns jsonb
     language sql immutable parallel safe
     set search_path = pg_catalog
-    return image - array[
-        'made_by', 'version_id', 'valid_to', 'operation', 'superseded_by', 'changed_by', 'ended_by', 'format_id', 'row_hash'];
+as $$
+    select image - array[
+        'made_by', 'version_id', 'valid_to', 'operation', 'superseded_by', 'changed_by', 'ended_by', 'format_id', 'row_hash']
+$$;
 
 create function catalog.feed_fields(before jsonb, after jsonb) returns text[]
     language sql immutable parallel safe
     set search_path = pg_catalog
-    return array(
+as $$
+    select array(
         select b.key from jsonb_each(before) b join jsonb_each(after) a using (key)
         where b.value <> a.value and b.key not in ('upload_id', 'valid_from', 'line_number', 'created_at')
-        order by b.key);
+        order by b.key)
+$$;
 
 -- Names as JSON over HTTP and the commands have them.
 create function catalog.camel_case(name text) returns text
     language sql immutable parallel safe
     set search_path = pg_catalog
-    return lower(left(name, 1)) || substr(replace(initcap(replace(name, '_', ' ')), ' ', ''), 2);
+as $$
+    select lower(left(name, 1)) || substr(replace(initcap(replace(name, '_', ' ')), ' ', ''), 2)
+$$;
 
 create function catalog.camel_case(image jsonb) returns jsonb
     language sql immutable parallel safe

@@ -28,7 +28,9 @@ comment on table catalog.upload_error_counts is 'how many errors of each type an
 -- What an upload adds to its vendor's sums.
 create function catalog.counted_upload(u catalog.upload_history) returns boolean
     language sql immutable parallel safe
-    return u.status not in ('queued', 'processing') and not u.dry_run and u.kind = 'file';
+as $$
+    select u.status not in ('queued', 'processing') and not u.dry_run and u.kind = 'file'
+$$;
 
 create function catalog.count_upload() returns trigger
     language plpgsql
@@ -70,8 +72,8 @@ create trigger upload_history_count_ended after insert or delete on catalog.uplo
     for each row execute function catalog.count_upload();
 create trigger upload_history_count_changed after update of status, total_records, valid_records, error_records on catalog.upload_history
     for each row when (
-        (new.status, new.total_records, new.valid_records, new.error_records)
-            is distinct from (old.status, old.total_records, old.valid_records, old.error_records))
+        new.status <> old.status or new.total_records is distinct from old.total_records
+        or new.valid_records is distinct from old.valid_records or new.error_records is distinct from old.error_records)
     execute function catalog.count_upload();
 
 -- The triggers are there and their lock is held: this is all that has ended before.
@@ -123,11 +125,15 @@ grant select on audit.error_counts to catalog_vendor, catalog_auditor;
 -- For people: a moment in UTC, whatever the time zone of the session, and a text that does not break a line of 120 columns.
 create function audit.utc(moment timestamptz) returns text
     language sql stable parallel safe
-    return to_char(moment at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS');
+as $$
+    select to_char(moment at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')
+$$;
 comment on function audit.utc is 'a moment in UTC, to the second, whatever the time zone of the session';
 create function audit.brief(value text, width integer) returns text
     language sql immutable parallel safe
-    return case when length(value) > width then left(value, width - 1) || '…' else value end;
+as $$
+    select case when length(value) > width then left(value, width - 1) || '…' else value end
+$$;
 comment on function audit.brief is 'a text, cut where it is longer';
 revoke execute on function audit.utc(timestamptz), audit.brief(text, integer) from public;
 grant execute on function audit.utc(timestamptz), audit.brief(text, integer) to catalog_vendor, catalog_auditor;
