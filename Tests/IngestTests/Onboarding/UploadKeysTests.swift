@@ -1,5 +1,6 @@
 import Catalog
 import Postgres
+import TestSupport
 import Testing
 
 /// The keys of a file are compared in two ways, by their number.
@@ -46,12 +47,23 @@ import Testing
                 let rows = (0..<3000).map { "P\($0),N,Audio,S\($0),\(day).\(10 + $0 % 80),1" }
                 let outcome = try await onboarding.ingest(rows, mode: .upsert)
                 #expect(outcome.counts.updated == (day == 1 ? 0 : 3000))
+                try await Self.nightfall(onboarding)
             }
             try await onboarding.execute("select pg_stat_force_next_flush()")
             let share = try await onboarding.value(
                 "select (100 * n_tup_hot_upd / n_tup_upd)::text from pg_stat_user_tables where relid = 'catalog.products'::regclass"
             )
             #expect((95...100).contains(Int(share ?? "") ?? 0))
+        }
+    }
+
+    /// Waits until no transaction of the server, in whatever database, is older than the last load: until then its former images may keep
+    /// their room.
+    private static func nightfall(_ onboarding: Onboarding) async throws {
+        let load = try await onboarding.value("select pg_current_xact_id()::text")
+        try await eventually(within: .seconds(60)) {
+            try await onboarding.value(
+                "select (pg_snapshot_xmin(pg_current_snapshot()) > \(load)::text::xid8)::text") == "true"
         }
     }
 }
