@@ -5,10 +5,14 @@ struct BytePage: Sendable {
     /// Of the bytes from 0x80 on.
     private let scalars: [Unicode.Scalar]
     private let bytes: [Unicode.Scalar: UInt8]
+    /// What shows text that was already damaged so before: not when this file was saved, but in single cells, by whoever collected
+    /// them. The rest of the file may be good.
+    let earlierDamage: Set<Unicode.Scalar>
 
-    private init(_ name: String, _ scalars: [Unicode.Scalar]) {
+    private init(_ name: String, _ scalars: [Unicode.Scalar], earlierDamage: Set<Unicode.Scalar> = []) {
         self.name = name
         self.scalars = scalars
+        self.earlierDamage = earlierDamage
         bytes = Dictionary(zip(scalars, 0x80...0xFF), uniquingKeysWith: { first, _ in first })
     }
 
@@ -29,5 +33,5 @@ struct BytePage: Sendable {
             """
             ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü†°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø\
             ¿¡¬√ƒ≈∆«»…\u{A0}ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€‹›ﬁﬂ‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\u{F8FF}ÒÚÛÙıˆ˜¯˘˙˚¸˝˛ˇ
-            """.unicodeScalars))
+            """.unicodeScalars), earlierDamage: ["¬", "‚", "√"])
 }

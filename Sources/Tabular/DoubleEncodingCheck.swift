@@ -73,7 +73,7 @@ struct DoubleEncodingCheck {
         var rest = run[...]
         while let first = rest.first {
             let length = first < 0xC2 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 1
-            if length > 1, let meant = Self.character(rest.prefix(length)) {
+            if length > 1, let meant = Self.character(rest.prefix(length)), !page.earlierDamage.contains(meant) {
                 count(rest.prefix(length), meant)
                 rest = rest.dropFirst(length)
             } else {

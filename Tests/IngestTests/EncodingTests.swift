@@ -165,7 +165,7 @@ import Testing
             "niño, pingüino, ¿Qué?, corazón", "coração, São João, avó, pêssego",
             "smørrebrød, Ærø, blåbær, Håkan, Göteborg, ÅÄÖ",
             "þorskur, Ísland, æðislegt", "10×20 ± 5 µm, 20 °C, ½ Zoll, 3 m², Tempo™, © Müller",
-            "Škoda Citroën, žurnaal, õun", "100 W/(m²·K), ¹über, ²inkl. Zubehör, «été», »Öl«, 5 m³",
+            "Škoda Citroën, žurnaal, õun", "100 W/(m²·K), ¹inkl. Zubehör, «été», »Öl«, 5 m³",
             "“CAFÉ” – groß… Spaß™ Rosé® Café’s",
         ])
     func probable(text: String) throws {
@@ -230,7 +230,8 @@ import Testing
     @Test("So is text that was read as Latin-1, or as Mac Roman as Excel does on a Mac")
     func encodedTwiceOtherwise() async throws {
         let macRoman = try #require(TextEncoding(named: "macintosh"))
-        for byte in UInt8(0x80)...0xFF {
+        // There iconv has the letter instead of the increment, and another place for the apple.
+        for byte in UInt8(0x80)...0xFF where byte != 0xC6 && byte != 0xF0 {
             var (transcoder, output): (Transcoder, [UInt8]) = (Transcoder(from: macRoman), [])
             [byte].withUnsafeBytes { transcoder.append($0, to: &output) }
             #expect(String(decoding: output, as: UTF8.self) == String(Character(BytePage.macRoman.scalar(byte))))
@@ -252,7 +253,8 @@ import Testing
         "Text with such characters by chance is taken",
         arguments: [
             "“CAFÉ” groß… Spaß™", "Schlüssel and SchlÃ¼ssel, Größe, Maß", "SÃO JOÃO, CORAÇÃO", "20 °C ± 5", "Ä–Ö",
-            "日本語 Ñ…", "“Äpfel” – ‚Öl‘, ”ähnlich“", "√2 ≈ 1,41", "’été, l’Été",
+            "日本語 Ñ…", "Aunt Martha‚Äö√Ñ√¥s", "1800 West¬¨‚Ä†1st Street", "“Äpfel” – ‚Öl‘, ”ähnlich“", "√2 ≈ 1,41",
+            "’été, l’Été",
         ])
     func notTwice(text: String) {
         for page in [BytePage.windows1252, .macRoman] {

@@ -112,7 +112,7 @@ import Testing
             (#"{"columns": {"price": {"from": "a"}}}"#, #""columns.price.from" must be a list in square brackets"#),
             (
                 #"{"columns": {"price": {"from": ["a"], "round": 2.5}}}"#,
-                #""columns.price.round" must be a whole number"#
+                "round and skipLines must be whole numbers"
             ),
             ("[1]", "the file must be an object in braces"), ("{", "it is not valid JSON"),
         ])

@@ -69,7 +69,7 @@ package struct ColumnMapping: Sendable, Decodable {
         do {
             self = try JSONDecoder().decode(ColumnMapping.self, from: json)
         } catch let error as DecodingError {
-            throw ColumnMappingError(error)
+            throw ColumnMappingError(error, in: json)
         }
         try validate()
     }
@@ -179,10 +179,12 @@ package struct ColumnMappingError: Error, CustomStringConvertible {
         self.reason = reason
     }
 
-    init(_ error: DecodingError) {
+    init(_ error: DecodingError, in json: Data) {
         switch error {
-        case .dataCorrupted(let context) where context.codingPath.isEmpty: reason = "it is not valid JSON"
-        case .dataCorrupted(let context): reason = "\(Self.place(context)) must be a whole number"
+        case .dataCorrupted:
+            // The decoder says the same of a broken text and of 2.5 where a whole number is wanted.
+            let isJSON = (try? JSONSerialization.jsonObject(with: json)) != nil  // an error is the answer no
+            reason = isJSON ? "round and skipLines must be whole numbers" : "it is not valid JSON"
         case .keyNotFound(let key, _): reason = "key \"\(key.stringValue)\" is missing"
         case .typeMismatch(let type, let context): reason = "\(Self.place(context)) must be \(Self.name(type))"
         case .valueNotFound(let type, let context):
