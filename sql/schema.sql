@@ -403,7 +403,7 @@ $$;
 
 -- Name: FUNCTION product_history(vendor text, vendor_product_id text); Type: COMMENT; Schema: audit; Owner: -
 
-COMMENT ON FUNCTION audit.product_history(vendor text, vendor_product_id text) IS 'every image of the products that have or had this key, oldest first: who and which upload made it, who ended it; the last row is the current one';
+COMMENT ON FUNCTION audit.product_history(vendor text, vendor_product_id text) IS 'every version of the products that have or had this key, oldest first: who and which upload made it, who ended it; the last row is the current one';
 
 -- Name: products_as_of(timestamp with time zone); Type: FUNCTION; Schema: audit; Owner: -
 
@@ -564,23 +564,23 @@ CREATE TABLE catalog.product_versions (
 
 -- Name: TABLE product_versions; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON TABLE catalog.product_versions IS 'every superseded or deleted image of a product, written by triggers whatever changed it; plain inserts write nothing here';
+COMMENT ON TABLE catalog.product_versions IS 'every superseded or deleted version of a product, written by triggers whatever changed it; plain inserts write nothing here';
 
 -- Name: COLUMN product_versions.superseded_by; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.product_versions.superseded_by IS 'the upload that ended this image; null when it was done by hand';
+COMMENT ON COLUMN catalog.product_versions.superseded_by IS 'the upload that ended this version; null when it was done by hand';
 
 -- Name: COLUMN product_versions.changed_by; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.product_versions.changed_by IS 'the actor of the change that ended this image';
+COMMENT ON COLUMN catalog.product_versions.changed_by IS 'the actor of the change that ended this version';
 
 -- Name: COLUMN product_versions.made_by; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.product_versions.made_by IS 'the change that made this image; 0 is all that was there before changes were recorded';
+COMMENT ON COLUMN catalog.product_versions.made_by IS 'the change that made this version; 0 is all that was there before changes were recorded';
 
 -- Name: COLUMN product_versions.ended_by; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.product_versions.ended_by IS 'the change that ended this image; 0 before changes were recorded';
+COMMENT ON COLUMN catalog.product_versions.ended_by IS 'the change that ended this version; 0 before changes were recorded';
 
 -- Name: COLUMN product_versions.row_hash; Type: COMMENT; Schema: catalog; Owner: -
 
@@ -623,19 +623,19 @@ WITH (fillfactor='50');
 
 -- Name: COLUMN products.upload_id; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.products.upload_id IS 'the upload that made the current image; null when it was changed by hand. No foreign key: it would cost a fifth of the load';
+COMMENT ON COLUMN catalog.products.upload_id IS 'the upload that made the current version; null when it was changed by hand. No foreign key: it would cost a fifth of the load';
 
 -- Name: COLUMN products.valid_from; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.products.valid_from IS 'when the statement that made the current image began; when others saw it say the ticks of its change. Former images are in product_versions';
+COMMENT ON COLUMN catalog.products.valid_from IS 'when the statement that made the current version began; when others saw it say the ticks of its change. Former versions are in product_versions';
 
 -- Name: COLUMN products.made_by; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.products.made_by IS 'the change that made the current image; 0 is all that was there before changes were recorded';
+COMMENT ON COLUMN catalog.products.made_by IS 'the change that made the current version; 0 is all that was there before changes were recorded';
 
 -- Name: COLUMN products.line_number; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.products.line_number IS 'physical line, in the file of upload_id, that made the current image; null by hand, and where the file does not name the product';
+COMMENT ON COLUMN catalog.products.line_number IS 'physical line, in the file of upload_id, that made the current version; null by hand, and where the file does not name the product';
 
 -- Name: ticks; Type: TABLE; Schema: catalog; Owner: -
 
@@ -857,7 +857,7 @@ CREATE VIEW audit.product_rows WITH (security_invoker='true') AS
 
 -- Name: VIEW product_rows; Type: COMMENT; Schema: audit; Owner: -
 
-COMMENT ON VIEW audit.product_rows IS 'every image of every product, current ones without version_id, with the line and the file it came from, who made and ended it, and who was told';
+COMMENT ON VIEW audit.product_rows IS 'every version of every product, current ones without version_id, with the line and the file it came from, who made and ended it, and who was told';
 
 -- Name: row_of_version(bigint); Type: FUNCTION; Schema: audit; Owner: -
 
@@ -1388,7 +1388,7 @@ $$;
 
 -- Name: FUNCTION drop_product_column(name text); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.drop_product_column(name text) IS 'undoes catalog.add_product_column; former images keep what the column held';
+COMMENT ON FUNCTION catalog.drop_product_column(name text) IS 'undoes catalog.add_product_column; former versions keep what the column held';
 
 -- Name: early_hash(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -2063,7 +2063,7 @@ $$;
 
 -- Name: FUNCTION revert_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON FUNCTION catalog.revert_upload(upload text) IS 'undoes one upload: created products are deleted, updated ones get their former image back; returns the products left alone and why. It is an upload of kind revert, and can be undone itself';
+COMMENT ON FUNCTION catalog.revert_upload(upload text) IS 'undoes one upload: created products are deleted, updated ones get their former version back; returns the products left alone and why. It is an upload of kind revert, and can be undone itself';
 
 -- Name: row_hashes(integer, text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -2990,7 +2990,7 @@ CREATE TABLE catalog.created_products (
 
 -- Name: TABLE created_products; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON TABLE catalog.created_products IS 'the numbers that an insert gave its products, others'' of the same moment among them: those whose first image the change made are its own';
+COMMENT ON TABLE catalog.created_products IS 'the numbers that an insert gave its products, others'' of the same moment among them: those whose first version the change made are its own';
 
 -- Name: COLUMN created_products.version_id; Type: COMMENT; Schema: catalog; Owner: -
 
