@@ -36,7 +36,6 @@ RUN apt-get update \
 # The certificates of Amazon RDS, which are signed by no authority that systems know: sslmode=verify-full&sslrootcert=this.
 ADD --chmod=644 https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem /etc/ssl/rds/global-bundle.pem
 COPY --from=psql /out/usr/lib/postgresql/15/bin/psql /usr/local/bin/psql
-COPY --chmod=755 scripts/is-ready.sh /usr/local/bin/catalog-is-ready
 COPY --from=build /out/catalog /usr/local/bin/catalog
 
 ARG VERSION=dev
@@ -56,8 +55,8 @@ WORKDIR /var/lib/catalog
 ENV CATALOG_HTTP_ADDRESS=0.0.0.0:8080
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# Alive, not ready: a restart would not bring back a database that is away. A container without the role `api` is started with
-# --no-healthcheck.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["catalog-is-ready", "8080", "/healthz"]
+# Alive, not ready: a restart would not bring back a database that is away. A container without the role `api` has
+# CATALOG_METRICS_ADDRESS set, or is started with --no-healthcheck.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["catalog", "health", "--alive"]
 ENTRYPOINT ["catalog"]
 CMD ["serve"]

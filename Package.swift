@@ -174,8 +174,8 @@ let package = Package(
         tests(
             "CatalogCLI",
             [
-                "API", "AWS", "CatalogCLI", "Curl", "Jobs", "Postgres", "Relay", "Telemetry", "TestSupport", logging,
-                arguments, metrics,
+                "API", "AWS", "CatalogCLI", "Curl", "Ingest", "Jobs", "Postgres", "Relay", "Telemetry", "TestSupport",
+                arguments, logging, metrics,
             ]),
         tests("Statement", ["API", "Enrichment", "Jobs", "Postgres", "TestSupport"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL", "Postgres", "TestSupport", "Threads"]),

@@ -18,6 +18,15 @@ install -D -m 755 "$binary" "$root$prefix/bin/catalog"
 install -D -m 644 "$source/catalog.sysusers" "$root/usr/lib/sysusers.d/catalog.conf"
 install -d -m 755 "$root/etc/systemd/system"
 sed "s|@PREFIX@|$prefix|" "$source/catalog.service" >"$root/etc/systemd/system/catalog.service"
+# Completion of commands and options, as the command itself describes it.
+while read -r shell file; do
+    install -d -m 755 "$root$prefix/share/${file%/*}"
+    "$binary" --generate-completion-script "$shell" >"$root$prefix/share/$file"
+done <<'END'
+bash bash-completion/completions/catalog
+zsh zsh/site-functions/_catalog
+fish fish/vendor_completions.d/catalog.fish
+END
 # What an operator has written there stays.
 if [[ ! -e $root/etc/catalog/environment ]]; then
     install -D -m 600 "$source/environment" "$root/etc/catalog/environment"

@@ -23,7 +23,8 @@ struct CatalogCommand: AsyncParsableCommand {
             """,
         version: "\(release) (\(BuildCommit.text))",
         subcommands: [
-            DemoCommand.self, IngestCommand.self, ServeCommand.self, WorkerCommand.self, UploadCommand.self,
+            DemoCommand.self, IngestCommand.self, ServeCommand.self, WorkerCommand.self, HealthCommand.self,
+            UploadCommand.self,
             VendorCommand.self, CategoryCommand.self, TokenCommand.self, RouteCommand.self, EnrichCommand.self,
             ProviderCommand.self, NAICSCommand.self, RelayCommand.self, JobsCommand.self, ChangesCommand.self,
             AuditCommand.self, RetentionCommand.self,
@@ -33,6 +34,9 @@ struct CatalogCommand: AsyncParsableCommand {
     static func main() async {
         // A reader that went away (`catalog upload list | head`) does not end the process by a signal in the middle of a load.
         signal(SIGPIPE, SIG_IGN)
+        for warning in UnknownVariables.warnings(ProcessInfo.processInfo.environment) {
+            say("catalog: \(TerminalText(lines: warning))", to: .standardError)
+        }
         do {
             var command = try parseAsRoot()
             if let asyncCommand = command as? any AsyncParsableCommand {
@@ -56,6 +60,9 @@ struct CatalogCommand: AsyncParsableCommand {
             let message = fullMessage(for: error)
             if !message.isEmpty {
                 say(TerminalText(lines: message), to: code.isSuccess ? .standardOutput : .standardError)
+            }
+            if !code.isSuccess, let hint = CommandHint.hint(Array(CommandLine.arguments.dropFirst()), Self.self) {
+                say(TerminalText(lines: hint), to: .standardError)
             }
             exit(withCode: code.rawValue)
         }

@@ -132,14 +132,14 @@ struct SplitJob: JobHandler {
             let spool = try await ContactSpool.fetch(
                 object, of: resources, limits: resources.limits, encoding: request.options.encoding)
             let count = try await pipeline.split(request, spool) { try $0.finish(job) }
-            logger.info("enrichment.split", metadata: ["request_id": "\(requestID)", "records": "\(count)"])
+            logger.info("enrichment.split", metadata: ["records": .stringConvertible(count)])
         } catch let failure as EnrichmentFailure {
             try await resources.pool.transaction { session in
                 try session.failEnrichment(requestID, failure)
                 try session.finish(job)
             }
             logger.warning(
-                "enrichment.failed", metadata: ["request_id": "\(requestID)", "reason": "\(failure.description)"])
+                "enrichment.failed", metadata: ["reason": "\(failure.description)"])
         }
         return .finishedByHandler
     }
@@ -200,7 +200,7 @@ struct OutputJob: JobHandler {
         guard let status else { return .finishedByHandler }
         logger.info(
             "enrichment.finished",
-            metadata: ["request_id": "\(requestID)", "status": "\(status)", "key": "\(request.outputKey)"])
+            metadata: ["status": "\(status)", "key": "\(request.outputKey)"])
         return .finishedByHandler
     }
 }

@@ -19,7 +19,10 @@ struct EnrichmentUpkeepJob: JobHandler {
         if counts != [0, 0, 0] {
             logger.notice(
                 "enrichment.upkeep",
-                metadata: ["answers": "\(counts[0])", "requests": "\(counts[1])", "calls": "\(counts[2])"])
+                metadata: [
+                    "answers": .stringConvertible(counts[0]), "requests": .stringConvertible(counts[1]),
+                    "calls": .stringConvertible(counts[2]),
+                ])
         }
         return .finishedByHandler
     }

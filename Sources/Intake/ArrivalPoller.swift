@@ -29,7 +29,7 @@ package struct ArrivalPoller: Service {
                 do {
                     let found = try await runOnce()
                     lastRound.withLock { $0 = begin }
-                    if found > 0 { logger.notice("poller.found", metadata: ["objects": "\(found)"]) }
+                    if found > 0 { logger.notice("poller.found", metadata: ["objects": .stringConvertible(found)]) }
                 } catch  where !Task.isCancelled {
                     logger.error("poller.failed", metadata: ["error": "\(error)"])
                 } catch {}  // The stop that was asked for.

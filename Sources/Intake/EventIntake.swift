@@ -1,5 +1,6 @@
 import AWS
 import Foundation
+import Jobs
 package import Logging
 
 /// Takes event bodies of any of the known shapes and records what arrived.
@@ -52,7 +53,11 @@ package struct EventIntake: Sendable {
                 "bucket": "\(event.bucket)", "key": "\(event.key)", "source": "\(event.source.rawValue)",
                 "outcome": "\(outcome)",
             ]
-            if case .accepted(let work) = outcome { metadata[work.name] = "\(work.id)" }
+            // The id of a list that is enriched is that of no HTTP request.
+            if case .accepted(let work) = outcome {
+                metadata[work.name == "request_id" ? "enrichment_id" : work.name] = "\(work.id)"
+            }
+            metadata.merge(JobContext.current.metadata) { $1 }
             logger.info("intake.arrived", metadata: metadata)
         }
         return outcomes

@@ -120,14 +120,17 @@ extension Session {
         return claim
     }
 
-    /// Claims, and claims anew if another worker picked a job of the same serial key at the same moment.
+    /// Claims, and claims anew if another worker picked a job of the same serial key at the same moment, or if each of two took a key that
+    /// the other wanted, too: without `ClaimSettings`, as behind a pooler, the server chooses the order in which rows are updated.
     func claimJobsRetryingRaces(
         _ demands: [QueueDemand], workerID: String, lease: Duration, prepares: Bool = false
     ) throws -> Claim {
         for _ in 0..<10 {
             do {
                 return try claimJobs(demands, workerID: workerID, lease: lease, prepares: prepares)
-            } catch let error as PostgresError where error.constraint == "jobs_serial_key_runs_once" {}
+            } catch let error as PostgresError
+                where error.constraint == "jobs_serial_key_runs_once" || error.isDeadlock
+            {}
         }
         return Claim()
     }

@@ -45,7 +45,7 @@ struct ClaimWatch: WorkerAgent {
         guard !context.ledger.withLock({ $0.isStopping }) else { return }
         switch context.contact.withLock({ $0.news(at: now, limit: limit) }) {
         case .silent(let duration):
-            context.logger.error("queue.silent", metadata: ["seconds": "\(Int(duration.seconds))"])
+            context.logger.error("queue.silent", metadata: ["seconds": .stringConvertible(Int(duration.seconds))])
         case .answersAgain: context.logger.notice("queue.answers")
         case nil: break
         }

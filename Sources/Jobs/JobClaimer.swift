@@ -92,6 +92,9 @@ struct JobClaimer {
         context.observer.claimed(claim.jobs, in: duration)
         context.logger.debug(
             "queue.claimed",
-            metadata: ["jobs": "\(claim.jobs.count)", "milliseconds": "\(duration.seconds * 1000)"])
+            metadata: [
+                "jobs": .stringConvertible(claim.jobs.count),
+                "milliseconds": .stringConvertible(duration.seconds * 1000),
+            ])
     }
 }

@@ -18,14 +18,17 @@ struct JobExecutor: Sendable {
     }
 
     private func execute(_ job: Job) async -> JobEnd {
-        let logger = context.logger(of: job)
+        let payload = JobPayload(job.payload)
+        let logger = context.logger(of: job, payload)
         do {
             guard let handler = context.handlers[job.kind] else {
                 throw JobError.permanent(
                     reason: "no handler for jobs of kind '\(job.kind)': is a newer version of catalog needed?")
             }
             let completion = try await WorkProgress.$report.withValue(.init { job.progress.report() }) {
-                try await handler.run(job, logger)
+                try await JobContext.$current.withValue(payload.jobContext) {
+                    try await handler.run(job, logger)
+                }
             }
             switch completion {
             case .finished: return .finished
@@ -54,11 +57,12 @@ struct JobExecutor: Sendable {
         let end = JobEnd(error, of: job, backoff: backoff, fraction: Double.random(in: 0...1))
         switch end {
         case .postponed(let reason, let delay):
-            logger.debug("job.postponed", metadata: ["reason": "\(reason)", "seconds": "\(delay.seconds)"])
+            logger.debug(
+                "job.postponed", metadata: ["reason": "\(reason)", "seconds": .stringConvertible(delay.seconds)])
         case .failed(let text, let delay, let isDead):
             logger.log(
                 level: isDead ? .error : .warning, isDead ? "job.dead" : "job.failed",
-                metadata: ["error": "\(text)", "retry_in_seconds": "\(delay.seconds)"])
+                metadata: ["error": "\(text)", "retry_in_seconds": .stringConvertible(delay.seconds)])
         case .finished, .finishedByHandler, .released, .leaseLost: break
         }
         return end

@@ -94,7 +94,13 @@ extension Session {
     @discardableResult
     package func enqueue(_ jobs: [NewJob], prepared: Bool = false, wakes: Bool = true) throws -> [Int] {
         guard !jobs.isEmpty else { return [] }
-        let ids: [Int] = try query(Job.enqueue(jobs).prepared(prepared)).map { try $0.get("job_id") }
+        let context = JobContext.current
+        let known = jobs.map { job in
+            var job = job
+            job.payload = JobPayload.payload(job.payload, in: context)
+            return job
+        }
+        let ids: [Int] = try query(Job.enqueue(known).prepared(prepared)).map { try $0.get("job_id") }
         if wakes, !ids.isEmpty { for job in jobs where job.delay <= .zero { wakeWorkers(of: job.queue) } }
         return ids
     }

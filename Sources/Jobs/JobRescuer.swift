@@ -46,7 +46,8 @@ struct JobRescuer: WorkerAgent {
         let counts = try await context.records.transaction { try $0.buryWorkers(suspects) }
         if counts.workers > 0 {
             context.logger.warning(
-                "queue.worker.died", metadata: ["workers": "\(counts.workers)", "jobs": "\(counts.jobs)"])
+                "queue.worker.died",
+                metadata: ["workers": .stringConvertible(counts.workers), "jobs": .stringConvertible(counts.jobs)])
         }
         return counts
     }

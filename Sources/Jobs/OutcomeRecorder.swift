@@ -52,10 +52,11 @@ struct OutcomeRecorder: WorkerAgent {
         }
         let freesSuccessors = context.ledger.withLock { $0.settle(outcomes, unrecorded: round.unrecorded) }
         if round.counts.late > 0 {
-            context.logger.warning("queue.finish.late", metadata: ["jobs": "\(round.counts.late)"])
+            context.logger.warning("queue.finish.late", metadata: ["jobs": .stringConvertible(round.counts.late)])
         }
         if round.counts.released > 0 {
-            context.logger.notice("worker.claims.released", metadata: ["jobs": "\(round.counts.released)"])
+            context.logger.notice(
+                "worker.claims.released", metadata: ["jobs": .stringConvertible(round.counts.released)])
         }
         if freesSuccessors { context.claimSignal.signal() }
         context.announceEmptiness()
@@ -86,7 +87,7 @@ struct OutcomeRecorder: WorkerAgent {
             round.counts.late += outcomes.count - count
         } catch {
             context.logger.error(
-                "job.outcome.not_recorded", metadata: ["error": "\(error)", "jobs": "\(outcomes.count)"])
+                "job.outcome.not_recorded", metadata: ["error": "\(error)", "jobs": .stringConvertible(outcomes.count)])
             // Whatever is not tried again is left to its lease, which ends by itself.
             let kept = outcomes.filter { isWorthAnotherTry($0, after: error) }
             round.unrecorded += kept

@@ -82,11 +82,14 @@ final class WorkerContext: Sendable {
     }
 
     /// For what is said about one job.
-    func logger(of job: Job) -> Logger {
+    func logger(of job: Job) -> Logger { logger(of: job, JobPayload(job.payload)) }
+
+    func logger(of job: Job, _ payload: JobPayload) -> Logger {
         var logger = logger
-        logger[metadataKey: "job_id"] = "\(job.jobID)"
+        logger[metadataKey: "job_id"] = .stringConvertible(job.jobID)
         logger[metadataKey: "kind"] = "\(job.kind)"
-        logger[metadataKey: "attempt"] = "\(job.attempt)"
+        logger[metadataKey: "attempt"] = .stringConvertible(job.attempt)
+        for (key, value) in payload.metadata { logger[metadataKey: key] = value }
         return logger
     }
 }

@@ -115,8 +115,6 @@ struct PackJob: JobHandler {
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         let opensAt = try job.window()
-        var logger = logger
-        logger[metadataKey: "window"] = "\(opensAt)"
         guard let window = try await begin(opensAt, job) else { return .finishedByHandler }
         let pipeline = RelayPipeline(
             pool: resources.pool, stores: resources.stores, target: resources.target, settings: resources.settings,

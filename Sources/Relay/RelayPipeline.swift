@@ -73,7 +73,7 @@ struct RelayPipeline: Sendable {
             let missing = packer.missing
             logger.warning(
                 archive.wasDelivered ? "relay.archive.lost" : "relay.archive.abandoned",
-                metadata: ["key": "\(archive.key)", "missing": "\(missing.count)"])
+                metadata: ["key": "\(archive.key)", "missing": .stringConvertible(missing.count)])
             return try await pool.transaction { try $0.end(archive, missing: missing, of: window) }
         }
         try await store(packed, window, replaces: problem != ArchiveMismatch.missing)

@@ -15,7 +15,7 @@ struct RelayUpkeepJob: JobHandler {
             try session.finish(job)
             return orphans
         }
-        if orphans > 0 { logger.warning("relay.windows.repaired", metadata: ["windows": "\(orphans)"]) }
+        if orphans > 0 { logger.warning("relay.windows.repaired", metadata: ["windows": .stringConvertible(orphans)]) }
         return .finishedByHandler
     }
 }

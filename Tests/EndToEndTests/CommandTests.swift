@@ -5,6 +5,40 @@ import Testing
 
 /// What a person at the command line meets.
 @Suite(.timeLimit(.minutes(15))) struct CommandTests {
+    @Test("The version names the commit that was built")
+    func version() async throws {
+        let outcome = try await Subprocess.run(Project.binary("catalog"), ["--version"])
+        #expect(
+            outcome.output.wholeMatch(of: /\d+\.\d+\.\d+ \((unknown|[0-9a-f]{12})\)\n/) != nil, "\(outcome.output)")
+    }
+
+    @Test("A queue that nobody works on is not paused, and the nearest name is told; a known one is, and goes on again")
+    func queues() async throws {
+        try await CatalogBinary.with { catalog in
+            for command in ["pause", "resume"] {
+                let outcome = try await catalog.run("jobs", command, "notfy")
+                #expect(outcome.status == 1 && outcome.output.isEmpty)
+                #expect(
+                    outcome.error == "catalog: no queue is called 'notfy': did you mean 'notify'?\n", "\(outcome.error)"
+                )
+            }
+            #expect(try await catalog.value("select count(*) from jobs.paused_queues") == "0")
+            try await catalog.succeed("jobs", "pause", "notify")
+            #expect(try await catalog.value("select queue from jobs.paused_queues") == "notify")
+            try await catalog.succeed("jobs", "resume", "notify")
+            #expect(try await catalog.value("select count(*) from jobs.paused_queues") == "0")
+        }
+    }
+
+    @Test("Misspelled commands and variables are answered with the nearest one, on standard error")
+    func nearMisses() async throws {
+        let outcome = try await Subprocess.run(
+            Project.binary("catalog"), ["uplod", "list"], environment: ["CATALOG_STOER": "file:/nowhere"])
+        #expect(outcome.status == 64 && outcome.output.isEmpty)
+        #expect(outcome.error.contains("Did you mean 'upload'?"), "\(outcome.error)")
+        #expect(outcome.error.contains("did you mean CATALOG_STORE?"), "\(outcome.error)")
+    }
+
     private static let header = "vendor_product_id,product_name,category,sku,price,stock_quantity\n"
 
     @Test("Exit codes tell completed, partial, failed and misuse apart, and the worst of several files wins")

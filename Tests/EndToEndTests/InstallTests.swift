@@ -31,6 +31,24 @@ import Testing
         #expect(try String(contentsOfFile: variables, encoding: .utf8) == "CATALOG_EVENTS_TOKEN=t\n")
     }
 
+    @Test("Each shell finds its completion where it looks, as the command describes itself")
+    func completions() async throws {
+        let folder = try TemporaryFolder()
+        let binary = try folder.write("#!/bin/sh\necho \"$1 for $2\"\n", to: "catalog")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: binary)
+        let outcome = try await Self.install(binary, below: folder.file("root"))
+        #expect(outcome.status == 0, "\(outcome.error)")
+        for (shell, file) in [
+            ("bash", "bash-completion/completions/catalog"), ("zsh", "zsh/site-functions/_catalog"),
+            ("fish", "fish/vendor_completions.d/catalog.fish"),
+        ] {
+            let text = try String(contentsOfFile: folder.file("root/opt/catalog/share/\(file)"), encoding: .utf8)
+            #expect(text == "--generate-completion-script for \(shell)\n")
+            let real = try await Subprocess.run(Project.binary("catalog"), ["--generate-completion-script", shell])
+            #expect(real.status == 0 && real.output.contains("ingest"), "\(real.error)")
+        }
+    }
+
     @Test("A binary that needs the toolchain's libraries is not installed")
     func sharedRuntime() async throws {
         let folder = try TemporaryFolder()

@@ -22,6 +22,27 @@ import Testing
     }
 
     @Test(
+        "catalog health says what a process says of itself, wherever it is told to listen; a process that is not there is not healthy"
+    )
+    func health() async throws {
+        let address = "127.0.0.1:\(try FreePorts.take(1)[0])"
+        try await ServiceEnvironment.with(["CATALOG_METRICS_ADDRESS": address]) { service in
+            func ask(_ arguments: String...) async throws -> Subprocess.Outcome {
+                try await service.catalog.run(["health"] + arguments, setting: service.variables)
+            }
+            let before = try await ask("--alive")
+            #expect(before.status == 1 && before.error.contains("no answer from"), "\(before.error)")
+            try await service.running("worker") {
+                try await eventually(within: .seconds(60)) { try await ask().status == 0 }
+                #expect(try await ask().output == "ready\n")
+                #expect(try await ask("--alive").output == "alive\n")
+                let elsewhere = try await ask("--address", "127.0.0.1:1")
+                #expect(elsewhere.status == 1 && elsewhere.output.isEmpty)
+            }
+        }
+    }
+
+    @Test(
         "An address that cannot be had stops the start before any work begins, and is named with its variable",
         arguments: ["CATALOG_HTTP_ADDRESS", "CATALOG_METRICS_ADDRESS"])
     func inUse(variable: String) async throws {

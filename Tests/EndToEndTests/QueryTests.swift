@@ -18,7 +18,7 @@ import Testing
             _ = try await catalog.rows("update catalog.products set stock_quantity = 7 returning 1")
             let values = [
                 "vendor": "V001", "product": "P1", "from": "2020-01-01", "to": "2100-01-01", "status": "partial",
-                "days": "30", "moment": "2100-01-01", "event": "queued", "object": "V001",
+                "days": "30", "moment": "2100-01-01", "event": "file.read", "object": "V001",
             ]
             let files = try FileManager.default.contentsOfDirectory(atPath: Project.file("sql/queries"))
                 .filter { $0.hasSuffix(".sql") }

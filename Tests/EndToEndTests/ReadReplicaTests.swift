@@ -61,7 +61,7 @@ import Testing
             try await eventually(within: .seconds(60)) { try await Self.skus(api) }
             // Its age counts from the last look before it was paused.
             #expect(ContinuousClock.now - paused >= Self.bound - .seconds(5))
-            #expect(process.outputSoFar.contains("\"reads.replica.behind\""))
+            try await eventually { process.outputSoFar.contains("\"reads.replica.behind\"") }
             try await standby.run { _ = try $0.query("select pg_wal_replay_resume()") }
             try await eventually(within: .seconds(60)) {
                 process.outputSoFar.components(separatedBy: "\"reads.replica.used\"").count >= 3

@@ -2,6 +2,7 @@ import Catalog
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Jobs
 import Postgres
 import Threads
 
@@ -111,6 +112,8 @@ struct APIContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Found out on the way in, told in the log on the way out.
     let caller = Caller()
+    /// Of the request: what the caller sent, else of our own making. In the answer, in the log, and in the jobs that it enqueues.
+    var work = JobContext()
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -2,6 +2,7 @@ import Catalog
 import Enrichment
 import HTTPTypes
 import Hummingbird
+import Jobs
 import Postgres
 
 /// Puts endpoints into the router, each behind the same door: who calls, how often, with what.
@@ -91,7 +92,7 @@ extension Call {
     fileprivate func attribution(_ endpoint: Endpoint) -> Attribution {
         Attribution(
             actor: identity.role == nil ? "anybody: \(endpoint.method) \(endpoint.path)" : identity.subject,
-            requestID: context.id)
+            requestID: context.work.requestID)
     }
 }
 

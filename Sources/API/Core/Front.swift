@@ -13,15 +13,19 @@ struct Front: RouterMiddleware {
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         let begin = ContinuousClock.now
+        var context = context
+        context.work = JobContext(request.headers, orElse: context.id)
         var response: Response
         do {
-            response = try await next(request, context)
+            response = try await JobContext.$current.withValue(context.work) { [context] in
+                try await next(request, context)
+            }
         } catch {
             response = answer(to: error, request, context).response
         }
         response.headers.append(contentsOf: Self.headers)
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-        response.headers[.requestID] = context.id
+        response.headers[.requestID] = context.work.requestID
         let took = ContinuousClock.now - begin
         metrics.count(request.method, context.route, Int(response.status.code), took: took)
         log(request, context, response.status, took)
@@ -41,10 +45,8 @@ struct Front: RouterMiddleware {
         guard problem.status.code >= 500, !(error is Problem) else { return problem }
         logger.log(
             level: problem.kind == .unavailable ? .warning : .error, "http.failed",
-            metadata: [
-                "request_id": "\(context.id)", "method": "\(request.method)", "path": "\(context.route)",
-                "error": "\(error)",
-            ])
+            metadata: context.work.metadata.merging(
+                ["method": "\(request.method)", "path": "\(context.route)", "error": "\(error)"]) { $1 })
         return problem
     }
 
@@ -52,10 +54,26 @@ struct Front: RouterMiddleware {
     private func log(_ request: Request, _ context: APIContext, _ status: HTTPResponse.Status, _ took: Duration) {
         logger.info(
             "http.request",
-            metadata: [
-                "request_id": "\(context.id)", "method": "\(request.method)", "path": "\(context.route)",
-                "caller": "\(context.caller.subject)", "status": "\(status.code)", "ms": "\(Int(took.seconds * 1000))",
-            ])
+            metadata: context.work.metadata.merging([
+                "method": "\(request.method)", "path": "\(context.route)", "caller": "\(context.caller.subject)",
+                "status": .stringConvertible(status.code), "ms": .stringConvertible(Int(took.seconds * 1000)),
+            ]) { $1 })
+    }
+}
+
+extension JobContext {
+    /// What the caller sent, if it is of the form that it should have; else an id of our own and no trace.
+    fileprivate init(_ headers: HTTPFields, orElse id: String) {
+        self.init(
+            requestID: headers[.requestID].flatMap {
+                $0.wholeMatch(of: /[A-Za-z0-9._:\/+=@-]{1,128}/).map { String($0.output) }
+            } ?? id,
+            // "traceparent Header Field Values", Trace Context. Zeros are no ids.
+            traceParent: headers[.traceParent].flatMap {
+                $0.wholeMatch(of: /00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/).map {
+                    String($0.output)
+                }
+            })
     }
 }
 
@@ -66,5 +84,6 @@ extension APIContext {
 
 extension HTTPField.Name {
     static let requestID = Self("X-Request-Id")!
+    static let traceParent = Self("traceparent")!
     static let referrerPolicy = Self("Referrer-Policy")!
 }

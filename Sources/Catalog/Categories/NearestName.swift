@@ -2,7 +2,7 @@
 ///
 /// The names stand in the order of their letters, each with the number of letters it shares with the one before: a trie,
 /// kept flat. Edit distances of a shared beginning are computed once, and names that begin too differently are passed over.
-struct NearestName {
+package struct NearestName {
     private struct Entry {
         let letters: Range<Int>
         /// How many letters it begins with as the entry before does.
@@ -17,7 +17,7 @@ struct NearestName {
     /// The first name of those that differ in case only.
     private let byLowercase: [String: String]
 
-    init(_ names: [String]) {
+    package init(_ names: [String]) {
         self.names = names.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
         var entries: [Entry] = []
         var letters: [Unicode.Scalar] = []
@@ -35,7 +35,7 @@ struct NearestName {
 
     /// A name that differs only in case, else the one with the fewest edits, the first of equally near ones: at most a
     /// third of the length, at most 3.
-    func nearest(to text: String) -> String? {
+    package func nearest(to text: String) -> String? {
         if let sameLetters = byLowercase[text.lowercased()] { return sameLetters }
         let wanted = Array(text.unicodeScalars)
         let limit = min(3, max(1, wanted.count / 3))

@@ -153,14 +153,17 @@ struct JobsCommand: AsyncParsableCommand {
             abstract: "Stop workers from claiming jobs of a queue; running jobs go on to their end.",
             discussion: "Example: catalog jobs pause notify")
 
-        @Argument(help: "The queue: onboard, report, notify, enrich or relay.")
+        @Argument(help: "The queue.", completion: .list(JobWorkerConfiguration.queues))
         var queue: String
 
         var actionObject: String? { queue }
 
         func run() async throws {
             try await Composition().withConnection { connection in
-                try await connection.transaction { try $0.pauseQueue(queue) }
+                try await connection.transaction { session in
+                    try session.requireQueue(queue)
+                    try session.pauseQueue(queue)
+                }
             }
             print("queue \(queue) is paused; to resume it: catalog jobs resume \(queue)")
         }
@@ -169,14 +172,17 @@ struct JobsCommand: AsyncParsableCommand {
     struct Resume: ChangingCommand {
         static let configuration = CommandConfiguration(abstract: "Let workers claim jobs of a paused queue again.")
 
-        @Argument(help: "The queue.")
+        @Argument(help: "The queue.", completion: .list(JobWorkerConfiguration.queues))
         var queue: String
 
         var actionObject: String? { queue }
 
         func run() async throws {
             let wasPaused = try await Composition().withConnection { connection in
-                try await connection.transaction { try $0.resumeQueue(queue) }
+                try await connection.transaction { session in
+                    try session.requireQueue(queue)
+                    return try session.resumeQueue(queue)
+                }
             }
             print(wasPaused ? "queue \(queue) is resumed" : "queue \(queue) was not paused")
         }

@@ -56,6 +56,7 @@ struct InstanceHeartbeat: Service {
 
     private func tell(_ standing: SchemaStanding) {
         guard case .ahead(let database, let binary) = standing else { return }
-        logger.warning("schema.ahead", metadata: ["database": "\(database)", "binary": "\(binary)"])
+        logger.warning(
+            "schema.ahead", metadata: ["database": .stringConvertible(database), "binary": .stringConvertible(binary)])
     }
 }

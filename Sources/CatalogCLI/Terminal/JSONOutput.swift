@@ -5,7 +5,22 @@ enum JSONOutput {
     static func print(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .custom { Key($0.last?.stringValue ?? "") }
         Swift.print(escaped(String(decoding: try encoder.encode(value), as: UTF8.self)))
+    }
+
+    /// A member as the HTTP interface spells it: `uploadId`, `fileSha256`.
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) {
+            stringValue = name.replacing(/([a-z])(ID|SHA|URL)/) { "\($0.1)\($0.2.capitalized)" }
+        }
+
+        init?(stringValue: String) { self.init(stringValue) }
+
+        init?(intValue: Int) { nil }
     }
 
     /// What would steer a terminal stands in strings alone, where JSON has an escape for it. The encoder escapes what is below

@@ -25,23 +25,23 @@ final class ProgressBar: Sendable {
 
     /// Draws at most ten times a second.
     func update(_ progress: OnboardingProgress) {
-        draw { Self.line(label, progress, elapsed: $0, style) }
+        draw { Self.line(label, progress, elapsed: $0, style, columns: $1) }
     }
 
     /// Draws at most ten times a second.
     /// - Parameter done: from 0 to 1; nil if it is not known.
     func update(_ phase: String, done: Double?, rows: Int) {
-        draw { Self.line(label, phase, done: done, rows: rows, elapsed: $0, style) }
+        draw { Self.line(label, phase, done: done, rows: rows, elapsed: $0, style, columns: $1) }
     }
 
-    private func draw(_ line: (Duration) -> TerminalText) {
+    private func draw(_ line: (Duration, Int) -> TerminalText) {
         guard isShown else { return }
         state.withLock { state in
             let now = ContinuousClock.now
             if let last = state.lastDrawn, now - last < .milliseconds(100) { return }
             state.lastDrawn = now
             state.isDrawn = true
-            write("\r\u{1B}[2K" + line(now - started).text)
+            write("\r\u{1B}[2K" + line(now - started, Self.columns).text)
         }
     }
 
@@ -53,17 +53,44 @@ final class ProgressBar: Sendable {
         }
     }
 
-    static func line(_ label: String, _ progress: OnboardingProgress, elapsed: Duration, _ style: Style) -> TerminalText
-    {
+    /// Of the terminal, as it is now.
+    private static var columns: Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
+    /// - Parameter columns: a line that is longer would be broken, and the next one would not take its place.
+    static func line(
+        _ label: String, _ progress: OnboardingProgress, elapsed: Duration, _ style: Style, columns: Int
+    ) -> TerminalText {
         line(
-            label, progress.phase.rawValue, done: overall(progress), rows: progress.rows, elapsed: elapsed, style)
+            label, progress.phase.rawValue, done: overall(progress), rows: progress.rows, elapsed: elapsed, style,
+            columns: columns)
     }
 
     private static func line(
-        _ label: String, _ phase: String, done: Double?, rows: Int, elapsed: Duration, _ style: Style
+        _ label: String, _ phase: String, done: Double?, rows: Int, elapsed: Duration, _ style: Style, columns: Int
     ) -> TerminalText {
+        let plain = Style(environment: ["NO_COLOR": "1"])
+        let width = parts(phase, done, rows, elapsed, plain).joined(separator: "  ").text.count
+        let rest = parts(phase, done, rows, elapsed, style)
+        let room = columns - 1 - width - 2
+        // So narrow that not even a short name has room: only how far it is.
+        guard room >= 4 else { return done.map { "\(Int($0 * 100))%" as TerminalText } ?? "" }
+        return (["\(shortened(TerminalText.escaped(label), to: room))"] + rest).joined(separator: "  ")
+    }
+
+    /// The middle goes: names of files differ at their ends.
+    private static func shortened(_ text: String, to length: Int) -> String {
+        guard text.count > length else { return text }
+        return text.prefix((length - 1) / 2) + "…" + text.suffix(length - 1 - (length - 1) / 2)
+    }
+
+    private static func parts(
+        _ phase: String, _ done: Double?, _ rows: Int, _ elapsed: Duration, _ style: Style
+    ) -> [TerminalText] {
         let seconds = elapsed.seconds
-        var parts: [TerminalText] = ["\(label)", "\(phase)"]
+        var parts: [TerminalText] = ["\(phase)"]
         if let done {
             let filled = Int(done * Double(width))
             let rest = style.dim("\(String(repeating: "░", count: width - filled))")
@@ -73,7 +100,7 @@ final class ProgressBar: Sendable {
         if rows > 0, seconds > 0 {
             parts.append("\(Int(Double(rows) / seconds).grouped) rows/s")
         }
-        return parts.joined(separator: "  ")
+        return parts
     }
 
     /// Share of each phase in the whole, as measured on a file of a million rows.

@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import Jobs
 import Threads
 
 /// Calls of a provider over HTTP: a token on each, renewed once when it is refused; every failure classified.
@@ -28,7 +29,8 @@ struct ProviderHTTP: Sendable {
         _ url: String, _ body: JSONValue, _ headers: [(name: String, value: String)], token: String?
     ) async throws -> JSONValue {
         var request = HTTPRequest(
-            "POST", url, headers: headers + [("Content-Type", contentType), ("Accept", contentType)],
+            "POST", url,
+            headers: headers + JobContext.current.headers + [("Content-Type", contentType), ("Accept", contentType)],
             body: .bytes(body.bytes), timeout: timeout)
         if let token { request.headers.append(("Authorization", "Bearer \(token)")) }
         return try await answer(to: request)

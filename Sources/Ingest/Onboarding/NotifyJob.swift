@@ -17,7 +17,7 @@ struct NotifyJob: JobHandler {
             ) { [pool = resources.pool] body in try await pool.transaction { try body($0) } }
             try await outbox.deliver(uploadID) { try $0.finish(job) }
         }
-        try job.about(logger).info("upload.notified", metadata: ["channel": "\(resources.notifier.channel)"])
+        logger.info("upload.notified", metadata: ["channel": "\(resources.notifier.channel)"])
         return .finishedByHandler
     }
 }

@@ -16,7 +16,6 @@ struct OnboardJob: JobHandler {
         let begin = ContinuousClock.now
         let uploadID = try job.uploadID()
         guard let upload = try await self.begin(uploadID) else { return .finished }
-        let logger = try job.about(logger)
         logger.info("upload.started", metadata: ["key": "\(upload.objectKey)"])
         let commit: @Sendable (Session, UploadEnd) throws -> Void = { session, end in
             let next = end.counts.hasFindings ? UploadStep.report : .notify

@@ -31,7 +31,7 @@ struct ReportJob: JobHandler {
             }
             return .finishedByHandler
         }
-        try job.about(logger).info("upload.report.written", metadata: ["key": "\(keys.errors)"])
+        logger.info("upload.report.written", metadata: ["key": "\(keys.errors)"])
         return .finishedByHandler
     }
 

@@ -20,7 +20,9 @@ struct UpkeepJob: JobHandler {
             return (lost.count, forgotten.count)
         }
         if lost + forgotten > 0 {
-            logger.warning("upkeep.repaired", metadata: ["uploads": "\(lost)", "notifications": "\(forgotten)"])
+            logger.warning(
+                "upkeep.repaired",
+                metadata: ["uploads": .stringConvertible(lost), "notifications": .stringConvertible(forgotten)])
         }
         return .finishedByHandler
     }

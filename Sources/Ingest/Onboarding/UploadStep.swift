@@ -1,6 +1,5 @@
 import Foundation
 import Jobs
-import Logging
 
 /// The three steps of an upload from a bucket, one job each: onboard → report (if there are errors) → notify.
 ///
@@ -43,14 +42,5 @@ extension Job {
         } catch {
             throw JobError.permanent(reason: "the payload lacks upload_id or vendor_id")
         }
-    }
-
-    /// A logger that names the upload on every line.
-    func about(_ logger: Logger) throws -> Logger {
-        let upload = try upload()
-        var logger = logger
-        logger[metadataKey: "upload_id"] = "\(upload.upload_id)"
-        logger[metadataKey: "vendor_id"] = "\(upload.vendor_id)"
-        return logger
     }
 }
