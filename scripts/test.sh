@@ -23,7 +23,7 @@ fi
 # What passed is only counted, and the whole output kept. XCTest, which we do not use, would add a line that says 0 tests.
 output=.build/test.log
 # Many tests start servers and processes of their own: on a small machine all at once would only wait for each other.
-export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-12}"
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-8}"
 if ! swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$output" | scripts/progress.py test; then
     # A crash leaves no line of totals.
     grep -qE '^(✔|✘) Test run with' "$output" || tail -n 40 "$output"

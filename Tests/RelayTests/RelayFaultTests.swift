@@ -7,7 +7,7 @@ import Testing
 @testable import Relay
 
 /// Targets and sources that fail in every way: what was announced arrives once, or is recorded as missing.
-@Suite(.timeLimit(.minutes(3))) struct RelayFaultTests {
+@Suite(.timeLimit(.minutes(6))) struct RelayFaultTests {
     private static func members(_ line: RelayLine) async throws -> String? {
         try await line.value(
             """

@@ -107,7 +107,7 @@ struct RelayLine: Sendable {
     func wait(
         for wanted: String, _ statement: Statement, file: StaticString = #fileID, line: UInt = #line
     ) async throws {
-        try await eventually(within: .seconds(60), file: file, line: line) { try await value(statement) == wanted }
+        try await eventually(within: .seconds(120), file: file, line: line) { try await value(statement) == wanted }
     }
 
     func waitUntilVerified() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import Relay
 
 /// What is lost is called lost, what is not is not delivered twice, and what cannot be read holds up nobody.
-@Suite(.timeLimit(.minutes(3))) struct RelayLossTests {
+@Suite(.timeLimit(.minutes(6))) struct RelayLossTests {
     private static let states: Statement = """
         select w.state || ' ' || (select string_agg(coalesce(a.ended_as, 'counts'), ', ' order by a.part) from relay.archives a
             where a.window_at = w.opens_at) from relay.windows w

@@ -7,7 +7,7 @@ import Testing
 @testable import Relay
 
 /// Stores that answer late, not at all, or with something else: what is delivered in the end is whole, and there once.
-@Suite(.timeLimit(.minutes(3))) struct RelayStoreFaultTests {
+@Suite(.timeLimit(.minutes(6))) struct RelayStoreFaultTests {
     /// Ends a window of so many objects, each of its own.
     private static func seal(_ line: RelayLine, _ window: Int, objects: Int = 4, bytes: Int = 5000) async throws {
         for number in 0..<objects {

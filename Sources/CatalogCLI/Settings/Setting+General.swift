@@ -33,7 +33,7 @@ extension Setting {
         "CATALOG_MAIL_FROM", fallback: "`catalog@localhost`", meaning: "sender of mails; gets the bounces too",
         example: "products@acme.example")
     static let operatorsMail = Setting(
-        "CATALOG_OPERATORS_MAIL", fallback: "nobody",
+        "CATALOG_OPERATORS_MAIL", fallback: "no mail",
         meaning: """
             address of those who run the service: they get the head of the history once a day, to keep it where the database cannot be \
             written from. With a topic of SNS the mail goes to those of its subscriptions whose filter lets `kind` = `history-head` through.
