@@ -10,7 +10,7 @@ worker=$(swift build -c release --show-bin-path)/queue-benchmark
 
 folder=$(mktemp -d)
 cd "$folder"
-trap '"$catalog" postgres stop >/dev/null; rm -rf "$folder"' EXIT
+trap 'env -u CATALOG_DATABASE_URL "$catalog" postgres stop >/dev/null; rm -rf "$folder"' EXIT
 CATALOG_DATABASE_URL=$("$catalog" postgres start | tail -n 1)
 export CATALOG_DATABASE_URL
 "$catalog" migrate up >/dev/null
