@@ -66,7 +66,7 @@ let package = Package(
             name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,
             plugins: ["EmbedSQL"]),
         library("Jobs", ["Postgres", "Threads", lifecycle, logging]),
-        library("Catalog", ["Postgres", "Text"]),
+        library("Catalog", ["Postgres", "Text", "Threads"]),
         library("Storage", ["AWS", "OpenSSL", "Threads"]),
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
         library("Intake", ["AWS", "Jobs", "Postgres", "Storage", "Telemetry", "Threads", lifecycle, logging]),

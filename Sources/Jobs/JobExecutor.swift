@@ -11,14 +11,16 @@ struct JobExecutor: Sendable {
     func start(_ job: Job) {
         // At once, up to its first wait: an idle worker would have to wake another thread.
         let task = Task.immediate {
-            let end = await TransactionContext.$current.withValue(context.attribution(job)) { await execute(job) }
+            let payload = JobPayload(job.payload)
+            let end = await TransactionContext.$current.withValue(context.attribution(job, payload)) {
+                await execute(job, payload)
+            }
             context.leave(job, end)
         }
         context.ledger.withLock { $0.setTask(task, of: job) }
     }
 
-    private func execute(_ job: Job) async -> JobEnd {
-        let payload = JobPayload(job.payload)
+    private func execute(_ job: Job, _ payload: JobPayload) async -> JobEnd {
         let logger = context.logger(of: job, payload)
         do {
             guard let handler = context.handlers[job.kind] else {
@@ -75,7 +77,7 @@ struct JobExecutor: Sendable {
         logger.error("job.dead", metadata: ["error": "\(reason)"])
         context.observer.ended(job, .failed(error: reason, delay: .zero, isDead: true), after: nil)
         do {
-            try await TransactionContext.$current.withValue(context.attribution(job)) {
+            try await TransactionContext.$current.withValue(context.attribution(job, JobPayload(job.payload))) {
                 try await context.records.transaction { try context.handlers[job.kind]?.giveUp(job, $0, error: reason) }
             }
         } catch {

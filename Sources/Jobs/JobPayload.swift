@@ -2,9 +2,9 @@ import Foundation
 import Logging
 
 /// What the queue itself reads of a payload: ids for the log, and where the job comes from.
-struct JobPayload: Decodable {
+package struct JobPayload: Decodable, Sendable {
     /// Under this name in the payload, beside what the handler reads.
-    private struct Context: Decodable {
+    private struct Context: Decodable, Sendable {
         var request_id: String?
         var traceparent: String?
     }
@@ -24,7 +24,10 @@ struct JobPayload: Decodable {
 
     private init() {}
 
-    var jobContext: JobContext {
+    /// The id of the upload or the list that the job is about, or its window; nil if it is about none.
+    package var subject: String? { upload_id ?? request_id ?? window }
+
+    package var jobContext: JobContext {
         JobContext(requestID: context?.request_id, traceParent: context?.traceparent)
     }
 

@@ -25,7 +25,8 @@ package final class JobWorker: Service {
         _ configuration: JobWorkerConfiguration, connector: Connector, handlers: [any JobHandler],
         periodic: [PeriodicJob] = [], heard: [String: @Sendable (String) -> Void] = [:],
         observer: (any JobObserver)? = nil,
-        attribution: @escaping @Sendable (Job) -> TransactionContext? = { _ in TransactionContext.current },
+        attribution: @escaping @Sendable (Job, JobPayload) -> TransactionContext? = { _, _ in TransactionContext.current
+        },
         logger: Logger
     ) {
         self.configuration = configuration

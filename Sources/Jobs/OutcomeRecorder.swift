@@ -46,7 +46,8 @@ struct OutcomeRecorder: WorkerAgent {
         await record(outcomes, of: .finished, &round)
         await record(outcomes, of: .released, &round)
         for outcome in outcomes where outcome.end != .finished && outcome.end != .released {
-            await TransactionContext.$current.withValue(context.attribution(outcome.job)) {
+            let payload = JobPayload(outcome.job.payload)
+            await TransactionContext.$current.withValue(context.attribution(outcome.job, payload)) {
                 await record([outcome], &round) { try $0.record(outcome, by: context.handlers[outcome.job.kind]) }
             }
         }

@@ -13,7 +13,7 @@ final class WorkerContext: Sendable {
     let contact = Locked(QueueContact())
     let observer: any JobObserver
     /// What the transactions of a job are told.
-    let attribution: @Sendable (Job) -> TransactionContext?
+    let attribution: @Sendable (Job, JobPayload) -> TransactionContext?
     let logger: Logger
     /// A look at the queues may be worthwhile.
     let claimSignal = WakeSignal()
@@ -28,7 +28,8 @@ final class WorkerContext: Sendable {
 
     init(
         _ configuration: JobWorkerConfiguration, records: Pool, handlers: [any JobHandler], observer: any JobObserver,
-        attribution: @escaping @Sendable (Job) -> TransactionContext? = { _ in TransactionContext.current },
+        attribution: @escaping @Sendable (Job, JobPayload) -> TransactionContext? = { _, _ in TransactionContext.current
+        },
         logger: Logger
     ) {
         workerID = configuration.workerID

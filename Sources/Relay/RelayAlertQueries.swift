@@ -40,10 +40,11 @@ extension RelayAlert {
         """
     }
 
-    static func clearMissing(_ windows: [WindowTime]) -> Statement {
+    /// - Parameter includesLost: also those about lost archives: somebody has read them.
+    static func clearMissing(_ windows: [WindowTime], includesLost: Bool = false) -> Statement {
         """
         update relay.alerts set cleared_at = clock_timestamp()
-        where kind = 'members' and window_at = any (\(windows)::timestamptz[]) and cleared_at is null
+        where (kind = 'members' or kind = 'lost' and \(includesLost)::boolean) and window_at = any (\(windows)::timestamptz[]) and cleared_at is null
         """
     }
 

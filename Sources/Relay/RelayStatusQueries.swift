@@ -62,7 +62,7 @@ extension Session {
         let windows = try query(RelayWindow.replay(from: from, through: through)).map { try RelayWindow($0).opensAt }
         try execute(RelayArchive.markUncertain(windows))
         try execute(RelayMember.lookAgain(windows))
-        try execute(RelayAlert.clearMissing(windows))
+        try execute(RelayAlert.clearMissing(windows, includesLost: true))
         try dispatchWindows()
         return windows
     }

@@ -32,6 +32,9 @@ import Testing
                 try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
             }
             try judge(lines, uploadID: try await service.value("select upload_id from catalog.upload_history"))
+            #expect(
+                try await service.value("select string_agg(distinct request_id, ' ') from catalog.changes")
+                    == "order-42")
         }
     }
 

@@ -45,6 +45,11 @@ import Testing
             #expect(checks.map(\.problems) == [["the target does not have it"]])
             let status = try await line.pool.run { try $0.relayStatus() }
             #expect(status.states.map(\.windows) == [0, 0, 0, 0, 0, 1])
+
+            // Whoever replays it has read the alert; what is lost stays lost.
+            try await line.replay()
+            try await line.working { try await line.wait(for: "lost lost", Self.states) }
+            #expect(try await line.value(Self.alerts) == "")
         }
     }
 

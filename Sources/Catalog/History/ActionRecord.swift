@@ -1,5 +1,5 @@
 package import Postgres
-import Synchronization
+import Threads
 
 /// What somebody asked for, and is to stand in `audit.actions` once: in the first transaction of the work that changes something.
 package final class ActionRecord: TransactionObserver {
@@ -7,8 +7,8 @@ package final class ActionRecord: TransactionObserver {
 
     private let action: String
     private let changesOthers: Bool
-    private let object: Mutex<String?>
-    private let state = Mutex(State.open)
+    private let object: Locked<String?>
+    private let state = Locked(State.open)
 
     /// - Parameters:
     ///   - action: the command without its arguments, or method and path of the route.
@@ -16,7 +16,7 @@ package final class ActionRecord: TransactionObserver {
     ///   - changesOthers: whether what it changes is not in the database.
     package init(_ action: String, object: String? = nil, changesOthers: Bool = false) {
         self.action = action
-        self.object = Mutex(object)
+        self.object = Locked(object)
         self.changesOthers = changesOthers
     }
 

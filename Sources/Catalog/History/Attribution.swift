@@ -5,7 +5,7 @@ package import Postgres
 package struct Attribution: Sendable {
     /// `token:ID`, `jwt:SUBJECT`, `os:USER`, `job:KIND CAUSE`, or the part of the service that works by itself; never a secret.
     package var actor: String
-    /// Of the request that is being answered.
+    /// Of the request that is being answered, or led to the job.
     package var requestID: String?
 
     package init(actor: String, requestID: String? = nil) {
@@ -19,17 +19,12 @@ package struct Attribution: Sendable {
         return Attribution(actor: "os:\(user ?? "uid \(geteuid())")")
     }
 
-    /// Of a job, with what it is about.
-    /// - Parameter payload: a JSON object, which names an upload, a request or a window, or nothing.
-    package static func job(kind: String, id: Int, payload: String) -> Attribution {
-        struct Cause: Decodable {
-            var upload_id: String?
-            var request_id: String?
-            var window: String?
-        }
-        // A payload of another shape has no cause that could be named.
-        let cause = try? JSONDecoder().decode(Cause.self, from: Data(payload.utf8))
-        return Attribution(actor: "job:\(kind) \(cause?.upload_id ?? cause?.request_id ?? cause?.window ?? "\(id)")")
+    /// Of a job.
+    /// - Parameters:
+    ///   - subject: the upload, list or window that it is about, or its own id.
+    ///   - requestID: of the request that led to it.
+    package static func job(kind: String, about subject: String, requestID: String?) -> Attribution {
+        Attribution(actor: "job:\(kind) \(subject)", requestID: requestID)
     }
 
     /// What every transaction of the task is told.

@@ -96,7 +96,11 @@ struct ServiceRunner {
             configuration, connector: connector, handlers: handlers.watched(periodic, pool), periodic: periodic,
             heard: [WatchedUploads.channel: { watched.hear($0) }],
             observer: QueueMetrics(queues: Array(configuration.concurrency.keys)),
-            attribution: { Attribution.job(kind: $0.kind, id: $0.jobID, payload: $0.payload).context }, logger: logger)
+            attribution: { job, payload in
+                Attribution.job(
+                    kind: job.kind, about: payload.subject ?? "\(job.jobID)", requestID: payload.jobContext.requestID
+                ).context
+            }, logger: logger)
     }
 
     private func poller(_ pool: Pool, _ logger: Logger) -> ArrivalPoller {
