@@ -2,9 +2,11 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install sbom pin demo run test test-postgres chaos model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+.PHONY: help setup build install try-root sbom pin demo run screenshots test test-postgres chaos availability model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
+# All release builds share these, or each would build everything anew: what runs needs no toolchain beside it.
+release := swift build -c release --static-swift-stdlib
 swift_code := Package.swift Sources Tests Plugins Benchmarks Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 help: ## this list
@@ -13,12 +15,16 @@ help: ## this list
 setup: ## install what this machine lacks: C libraries, PostgreSQL 15 or newer
 	@scripts/setup.sh
 
-build: setup ## build .build/release/catalog
-	@swift build -c release --product catalog >&2
+build: setup ## build .build/release/catalog, with the Swift runtime and without symbols
+	@$(release) -Xlinker -s --product catalog >&2
 
 install: setup ## install the command, its user and its unit of systemd: make install PREFIX=/usr/local [DESTDIR=…]
-	@swift build -c release --static-swift-stdlib --product catalog >&2
-	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh "$$(swift build -c release --show-bin-path)/catalog"
+	@$(release) -Xlinker -s --product catalog >&2
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" scripts/install.sh "$$($(release) --show-bin-path)/catalog"
+
+try-root: build ## run the release build in a Debian that has the image's packages and nothing else: as root, a minute
+	@scripts/setup.sh --root
+	@scripts/try-root.sh $(catalog)
 
 sbom: ## print the bill of materials, CycloneDX as JSON
 	@scripts/setup.sh >&2
@@ -44,8 +50,13 @@ test-postgres: ## run the tests of the binary on another PostgreSQL: make test-p
 chaos: ## hundreds of random kills, failovers, and minutes of load through upgrades
 	@scripts/setup.sh Tests/requirements.txt
 	@CATALOG_CHAOS=1 CATALOG_MIGRATE_KILLS=200 CATALOG_LOAD_SECONDS=15 \
-		scripts/test.sh --filter "MigrateKillTests|RollingLoadTests|FailoverTests|ChangeFeedDoorTests"
+		scripts/test.sh --filter "MigrateKillTests|RollingLoadTests|FailoverTests|ChangeFeedDoorTests|SharedLimitTests|AlertTests"
 	@Tests/Protocol/queue_chaos.py "$$(swift build --show-bin-path)/catalog" --rounds 30
+
+availability: ## uploads while a cluster of Patroni meets faults: make availability ARGS="--only switchover" or "--full"
+	@scripts/setup.sh --availability Tests/requirements.txt Tests/Availability/requirements.txt
+	@swift build --product catalog >&2
+	@Tests/Availability/availability.py "$$(swift build --show-bin-path)/catalog" $(ARGS)
 
 model: ## check the model of the queue's protocol with spin: make model ARGS=--full for every fault at once
 	@scripts/setup.sh --model
@@ -53,9 +64,9 @@ model: ## check the model of the queue's protocol with spin: make model ARGS=--f
 
 bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 100000"
 	@scripts/setup.sh Tests/requirements.txt Benchmarks/requirements.txt
-	@swift build -c release --product parse-benchmark >&2
-	@swift build -c release --product queue-benchmark >&2
-	@swift build -c release --product http-benchmark >&2
+	@$(release) --product parse-benchmark >&2
+	@$(release) --product queue-benchmark >&2
+	@$(release) --product http-benchmark >&2
 	@.venv/bin/python Benchmarks/bench.py $(ARGS)
 
 bench-migrate: build ## what faults do to migrations, beside sqitch, yoyo and alembic: make bench-migrate ARGS="--kills 20"
@@ -64,6 +75,10 @@ bench-migrate: build ## what faults do to migrations, beside sqitch, yoyo and al
 
 docs: build ## make the generated pages of docs/ again
 	@scripts/docs.sh $(catalog)
+
+screenshots: build ## make the pictures of the portal's pages, light and dark, wide and narrow: make screenshots ARGS=folder
+	@scripts/setup.sh Tests/requirements.txt
+	@.venv/bin/python scripts/screenshots.py $(catalog) $(ARGS)
 
 fuzz: setup ## let libFuzzer attack what reads foreign input: make fuzz ARGS="mapping xml 60" for two targets and a minute
 	@scripts/fuzz.sh $(ARGS)

@@ -27,6 +27,7 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -36,6 +37,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         // What Hummingbird's own interface is made of
@@ -53,23 +55,27 @@ let package = Package(
 
         // Modules, in the order of the graph in docs/internals/architecture.md
         library("Threads", ["CPthread"]),
-        library("Postgres", ["CLibpq", "Threads"]),
+        library("Postgres", ["CLibpq", "Text", "Threads"]),
         library("OpenSSL", ["COpenSSL"]),
         library("Zlib", ["CZlib"]),
-        library("Curl", ["CLibcurl", "Threads"]),
+        library("Curl", ["CLibcurl", "Threads", tracing]),
         library("CSV", ["CSIMD"]),
         library("Text"),
-        library("Telemetry", ["Threads", metrics]),
-        library("AWS", ["Curl", "OpenSSL", "Threads"]),
+        library("Telemetry", ["Text", "Threads", metrics]),
+        library("Traces", ["Curl", "Text", "Threads", lifecycle, logging, tracing]),
+        library("AWS", ["Curl", "OpenSSL", "Text", "Threads"]),
         // Its folder holds a link to sql/migrations, because SwiftPM plans again only when a target's own folder changes.
         .target(
-            name: "Migrations", dependencies: ["OpenSSL", "Postgres"], exclude: ["sql"], swiftSettings: strict,
+            name: "Migrations", dependencies: ["OpenSSL", "Postgres", "Text", "Threads"], exclude: ["sql"],
+            swiftSettings: strict,
             plugins: ["EmbedSQL"]),
-        library("Jobs", ["Postgres", "Threads", lifecycle, logging]),
-        library("Catalog", ["Postgres", "Text", "Threads"]),
-        library("Storage", ["AWS", "OpenSSL", "Threads"]),
+        library("Jobs", ["Postgres", "Threads", lifecycle, logging, tracing]),
+        library("Catalog", ["OpenSSL", "Postgres", "Text", "Threads"]),
+        library("Storage", ["AWS", "OpenSSL", "Text", "Threads"]),
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
-        library("Intake", ["AWS", "Jobs", "Postgres", "Storage", "Telemetry", "Threads", lifecycle, logging]),
+        library(
+            "Intake",
+            ["AWS", "Jobs", "Postgres", "Storage", "Telemetry", "Text", "Threads", lifecycle, logging]),
         library(
             "Ingest",
             [
@@ -86,19 +92,26 @@ let package = Package(
             "Relay",
             ["AWS", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Telemetry", "Threads", "Zlib", logging]),
         library("Upkeep", ["Jobs", "OpenSSL", "Postgres", "Storage", "Zlib", logging]),
+        library("HTML"),
         library(
             "API",
             [
-                "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage",
+                "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "OpenSSL", "Postgres", "Relay", "Storage",
                 "Tabular", "Telemetry", "Text", "Threads", httpTypes, hummingbird, hummingbirdCore, lifecycle, logging,
-                metrics, nio,
+                metrics, nio, tracing,
             ]),
+        .target(
+            name: "Portal",
+            dependencies: [
+                "API", "Catalog", "Enrichment", "HTML", "Ingest", "Intake", "Jobs", "Migrations", "OpenSSL", "Postgres",
+                "Relay", "Storage", "Tabular", "Upkeep", "Zlib", httpTypes, hummingbird, nio,
+            ], exclude: ["Assets"], swiftSettings: strict, plugins: ["EmbedAssets"]),
         .executableTarget(
             name: "CatalogCLI",
             dependencies: [
-                "API", "AWS", "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "Migrations", "Postgres",
-                "Relay", "Storage", "Tabular", "Telemetry", "Text", "Threads", "Upkeep", arguments, lifecycle, logging,
-                metrics, signals,
+                "API", "AWS", "Catalog", "Curl", "Enrichment", "Ingest", "Intake", "Jobs", "Migrations", "Portal",
+                "Postgres", "Relay", "Storage", "Tabular", "Telemetry", "Text", "Threads", "Traces", "Upkeep",
+                arguments, lifecycle, logging, metrics, signals, tracing,
             ],
             swiftSettings: strict, plugins: ["EmbedCommit"]),
 
@@ -121,6 +134,8 @@ let package = Package(
         // sql/migrations compiled into the binary
         .executableTarget(name: "EmbedTool", swiftSettings: strict),
         .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["EmbedTool"]),
+        // the files that pages load
+        .plugin(name: "EmbedAssets", capability: .buildTool(), dependencies: ["EmbedTool"]),
         // the commit as well
         .plugin(name: "EmbedCommit", capability: .buildTool(), dependencies: ["EmbedTool"]),
 
@@ -137,20 +152,22 @@ let package = Package(
         tests("AWS", ["AWS", "Curl", "TestSupport", "Threads"]),
         tests("Text", ["Text"]),
         tests("Telemetry", ["Telemetry", metrics]),
+        tests("Traces", ["TestSupport", "Traces", logging, tracing]),
         tests("Zlib", ["TestSupport", "Zlib"]),
         tests("Curl", ["Curl", "OpenSSL", "TestSupport", "Threads"]),
         tests("CSV", ["CSV", "TestSupport"]),
         tests("Migrations", ["Migrations", "OpenSSL", "Postgres", "TestSupport"]),
         tests("Jobs", ["Jobs", "Postgres", "TestSupport", "Threads", logging]),
         tests("Catalog", ["Catalog", "Migrations", "Postgres", "TestSupport", "Text"]),
+        tests("Tabular", ["CSV", "Storage", "Tabular", "TestSupport"]),
         tests("Storage", ["AWS", "Curl", "Storage", "TestSupport", "Threads"]),
-        tests("Intake", ["Intake", "TestSupport"]),
+        tests("Intake", ["Intake", "Postgres", "TestSupport"]),
         tests(
             "Ingest",
             [
-                "AWS", "Catalog", "Curl", "Ingest", "Intake", "Jobs", "Migrations", "PipelineSupport", "Postgres",
-                "Storage",
-                "Tabular", "TestSupport", "Text", "Upkeep", logging,
+                "AWS", "CSV", "Catalog", "Curl", "Ingest", "Intake", "Jobs", "Migrations", "PipelineSupport",
+                "Postgres",
+                "Storage", "Tabular", "TestSupport", "Text", "Threads", "Upkeep", logging,
             ]),
         tests(
             "Enrichment",
@@ -169,7 +186,7 @@ let package = Package(
             "API",
             [
                 "API", "Catalog", "Curl", "Enrichment", "OpenSSL", "Postgres", "TestSupport", "Threads",
-                logging, nio,
+                httpTypes, logging, nio,
             ]),
         tests(
             "CatalogCLI",
@@ -177,6 +194,8 @@ let package = Package(
                 "API", "AWS", "CatalogCLI", "Curl", "Ingest", "Jobs", "Postgres", "Relay", "Telemetry", "TestSupport",
                 arguments, logging, metrics,
             ]),
+        tests("HTML", ["HTML"]),
+        tests("Portal", ["API", "Catalog", "Enrichment", "HTML", "Jobs", "Portal", "Relay"]),
         tests("Statement", ["API", "Enrichment", "Jobs", "Postgres", "TestSupport"]),
         tests("EndToEnd", ["AWS", "Curl", "OpenSSL", "Postgres", "TestSupport", "Threads"]),
     ]

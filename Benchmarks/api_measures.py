@@ -93,16 +93,15 @@ def upload(port, token, body):
         return answer.status
 
 
-def memory(process, port, token):
-    """Megabytes of the service beyond its idle state while clients upload."""
+def growth(process, requests):
+    """Megabytes of the service beyond its idle state while all of these are made at once; each is to be accepted."""
     idle, peak = anonymous_kilobytes(process), 0
-    body = b"x" * (MEGABYTES << 20)
-    with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
-        uploads = [pool.submit(upload, port, token, body) for _ in range(CLIENTS)]
-        while not all(done.done() for done in uploads):
+    with concurrent.futures.ThreadPoolExecutor(len(requests)) as pool:
+        running = [pool.submit(request) for request in requests]
+        while not all(done.done() for done in running):
             peak = max(peak, anonymous_kilobytes(process))
             time.sleep(0.01)
-        check("uploads taken", {done.result() for done in uploads}, {202})
+        check("requests accepted", {done.result() for done in running}, {202})
     return (peak - idle) / 1024
 
 
@@ -126,7 +125,8 @@ def requesting(bench, figures):
                 peer.append(load(f"http://127.0.0.1:{peer_port}/"))
             for name, (url, token) in paths.items():
                 found[name].append(load(url, token))
-        megabytes = memory(process, port, vendor)
+        body = b"x" * (MEGABYTES << 20)
+        megabytes = growth(process, [lambda: upload(port, vendor, body)] * CLIENTS)
     figures["P19"] = {"hello": peer, **found, "memory": megabytes}
     hello = median(peer, "rate")
     for name, results in found.items():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures P1 to P26 side by side with their peers, in one run on this machine, and prints a Markdown table.
+"""Measures P1 to P29 side by side with their peers, in one run on this machine, and prints a Markdown table.
 
     bench.py [--rows 1000000] [--runs 5] [--only P3,P8] [--seconds 60] [--minutes 10] [--work DIR] [--build .build/release] [--json OUT]
 
@@ -32,13 +32,15 @@ import api_measures
 import enrich_measures
 import history_measures
 import measures
+import page_measures
 import queue_measures
 import relay_measures
 import service_measures
 import upload_measures
+import workbook_measures
 
 MODULES = (measures, queue_measures, service_measures, api_measures, enrich_measures, relay_measures,
-           upload_measures, history_measures)
+           upload_measures, history_measures, workbook_measures, page_measures)
 GROUPS = [group for module in MODULES for group in module.GROUPS]
 ALL = [number for module in MODULES for number in module.ALL]
 
@@ -137,7 +139,7 @@ def table(rows):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description="P1 to P26 of the performance targets, side by side with their peers")
+    parser = argparse.ArgumentParser(description="P1 to P29 of the performance targets, side by side with their peers")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the largest file; the others are smaller or equal")
     parser.add_argument("--jobs", type=int, default=200_000, help="jobs of P8; P9 and P10 take fewer")
     parser.add_argument("--seconds", type=int, default=60, help="how long each half of P13 lasts")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The measures P14 and P15: enrichment of 100,000 contacts by a provider that invents its answers.
+"""The measures P14 and P15: enrichment of 100,000 contacts by a provider that invents its answers, three processes at one limit,
+and the memory of lists that come over HTTP.
 
 Alone, on a private PostgreSQL of its own:
 
@@ -8,6 +9,7 @@ Alone, on a private PostgreSQL of its own:
 KILL kills one of two workers again and again during the work, and checks that the one file has every contact once.
 """
 import argparse
+import contextlib
 import csv
 import json
 import os
@@ -19,15 +21,20 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import psycopg
 
+import api_measures
 import cluster
 import contacts
 from measures import Group, Row, check, median
 
 TABLES = ("records", "results", "cache")
 RATE, INPUTS = 25, 25
+# Of the limit that three processes share: a call asks for one contact.
+SHARED, PROCESSES = 2_000, 3
+POSTS, POST_MEGABYTES = 5, 9.8
 
 
 def say(text):
@@ -135,6 +142,112 @@ def limited(bench, figures):
                   f"{result['seconds']:.1f} s", f"{floor:.1f} s", result["seconds"] / floor, 1.03, False)
 
 
+def crowd(stamps):
+    """The most calls in any second, wherever it begins."""
+    stamps, first, most = sorted(stamps), 0, 0
+    for last, stamp in enumerate(stamps):
+        while stamp - stamps[first] >= 1:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+@contextlib.contextmanager
+def rate_server(bench):
+    """The URL of a server that notes when the kernel got each call."""
+    pipe = bench.folder / "port"
+    os.mkfifo(pipe)
+    script = pathlib.Path(__file__).resolve().parent.parent / "Tests/Servers/rate_server.py"
+    process = subprocess.Popen([sys.executable, script, pipe])
+    try:
+        yield f"http://127.0.0.1:{int(pipe.read_text())}"
+    finally:
+        process.kill()
+        process.wait()
+        pipe.unlink()
+
+
+def shared(bench, figures):
+    """Three processes at one limit: how long, and the most calls of any second as the server's kernel saw them."""
+    count = min(SHARED, bench.options.rows)
+    empty(bench)
+    catalog = bench.build / "catalog"
+    with rate_server(bench) as url, services(bench, PROCESSES) as raw:
+        settings = {"capabilities": {"contact_enrich": {
+            "url": f"{url}/person", "request": {"email": "mail"}, "response": {"job_title": "title"}}}}
+        bench.process(catalog, "provider", "add", "crm", "--kind", "http-json", "--settings", json.dumps(settings), "--per-second", RATE)
+        bench.process(catalog, "route", "add", "s3://inbox/raw/", "enrich", "--provider", "crm", "--fields", "contact")
+        raw.joinpath("list.csv").write_text("email\n" + "".join(f"p{n}@example.com\n" for n in range(count)), encoding="utf-8")
+        wait(bench, "completed")
+        with urllib.request.urlopen(f"{url}/log") as answer:
+            stamps = json.load(answer)["stamps"]
+    check("calls", len(stamps), count)
+    seconds, floor, most = max(stamps) - min(stamps), (count - 1) / RATE, crowd(stamps)
+    # Of one call more than the limit.
+    shortest = min(later - stamp for stamp, later in zip(stamps, stamps[RATE:]))
+    figures["P15"][f"{PROCESSES} processes"] = {"seconds": seconds, "most": most, "shortest": shortest}
+    yield Row("P15", f"{PROCESSES} processes at one limit, {count:,} calls, first to last, 1 run (the limit itself)",
+              f"{seconds:.1f} s", f"{floor:.1f} s", seconds / floor, 1.03, False)
+    yield Row("P15", "the same, the most calls in any second", f"{most}", f"limit {RATE}", most / RATE, 1, False)
+
+
+def list_of_json(prefix):
+    """Nearly 10 MB, of contacts that no other prefix has."""
+    one = {"email": f"{prefix}.123456@example.com", "note": "words " * 20}
+    count = int(POST_MEGABYTES * (1 << 20)) // (len(json.dumps(one)) + len(", "))
+    many = [{**one, "email": f"{prefix}.{100_000 + number}@example.com"} for number in range(count)]
+    return json.dumps({"contacts": many, "providers": ["mock"]}).encode()
+
+
+def posting(bench, figures):
+    """Lists of nearly 10 MB of JSON at once: what the service needs more than idle."""
+    empty(bench)
+    provider(bench)
+    token = bench.process(bench.build / "catalog", "token", "add", "--role", "operator")["output"].strip()
+    bodies = [list_of_json(f"p{number}") for number in range(POSTS)]
+    check("a list of the size that may be", 9 << 20 < len(bodies[0]) <= 10 << 20, True)
+    port = api_measures.free_port()
+    address = {"CATALOG_HTTP_ADDRESS": f"127.0.0.1:{port}", "CATALOG_LOG_LEVEL": "warning"}
+
+    def post(body):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/enrichment", data=body, method="POST",
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            return answer.status
+
+    with api_measures.running(bench, [bench.build / "catalog", "serve", "--roles", "api"], port, **address) as process:
+        megabytes = api_measures.growth(process, [lambda body=body: post(body) for body in bodies])
+    figures["POST"] = {"megabytes": megabytes}
+    yield Row("P14", f"memory while {POSTS} lists of 10 MB of JSON are posted at once", f"{megabytes:.0f} MB more than idle", "limit 100 MB",
+              megabytes / 100, 1, False)
+
+
+@contextlib.contextmanager
+def services(bench, count):
+    """So many services, the first of which looks for lists in the folder that is given."""
+    shutil.rmtree(bench.folder / "objects", ignore_errors=True)
+    raw = bench.folder / "objects" / "buckets" / "inbox" / "raw"
+    raw.mkdir(parents=True)
+    environment = {**bench.environment, "CATALOG_POLL_SECONDS": "1"}
+    processes = [
+        subprocess.Popen([bench.build / "catalog", *command], env=environment, cwd=bench.folder, stdout=subprocess.DEVNULL)
+        for command in [["serve", "--roles", "worker,poller"]] + [["worker"]] * (count - 1)]
+    try:
+        yield raw
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            process.wait()
+
+
+def wait(bench, status):
+    """Until a request has it."""
+    while bench.database.query(f"select count(*) from enrichment.requests where status = '{status}'")[0][0] == 0:
+        time.sleep(0.1)
+
+
 def killing(bench, figures):
     """Two workers, one of them killed every now and then."""
     count = min(100_000, bench.options.rows)
@@ -174,7 +287,7 @@ def killing(bench, figures):
               f"{unknown} calls unknown", 1, None, False)
 
 
-GROUPS = [Group(("P14",), unlimited), Group(("P15",), limited)]
+GROUPS = [Group(("P14",), unlimited), Group(("P14",), posting), Group(("P15",), limited), Group(("P15",), shared)]
 ALL = ("P14", "P15")
 
 

@@ -167,6 +167,46 @@ def loading(bench, figures, number, rows, target):
     return Row(number, name, rate(rows, mine), rate(rows, theirs), mine / theirs, target, False), ours, mine
 
 
+# Every row of the clean file meets them.
+OWN_RULES = {
+    "brand": ["--column", "brand", "--required"],
+    "sku": ["--column", "sku", "--pattern", "[A-Z0-9]+-[A-Z ]{3}-[0-9A-Z]{6}"],
+    "price": ["--column", "price", "--minimum", "0.01", "--maximum", "10000"],
+    "name": ["--column", "product_name", "--min-length", "3", "--max-length", "100"],
+    "unit": ["--column", "unit", "--one-of", "each", "--one-of", "box"],
+    "once": ["--column", "sku", "--unique"],
+    "size": ["--column", "dimensions_cm", "--pattern", r"\d+x\d+x\d+"],
+    "stock": ["--column", "stock_quantity", "--maximum", "5000"],
+    "former": ["--column", "compare_at_price", "--compare", ">=", "--with", "price"],
+    "picture": ["--column", "image_url", "--required-if", "brand"],
+}
+
+
+def own_rules(bench, figures):
+    """Ten rules of one's own that hold for every row, beside none."""
+    rows = bench.options.rows
+
+    def clean():
+        result = ingest(bench, bench.file("clean", rows), allowed=(0,))
+        check("rows loaded", result["summary"]["validRecords"], rows)
+        return result
+
+    def ruled():
+        for name, options in OWN_RULES.items():
+            bench.process(bench.build / "catalog", "rule", "add", name, *options)
+        try:
+            return clean()
+        finally:
+            for name in OWN_RULES:
+                bench.process(bench.build / "catalog", "rule", "remove", name)
+
+    ours, peer = bench.in_turn(ruled, clean)
+    figures["P29"] = {"ten rules": ours, "none": peer}
+    mine, theirs = median(ours), median(peer)
+    yield Row("P29", f"ingest {rows:,} clean rows under ten rules of one's own (without them)", rate(rows, mine), rate(rows, theirs),
+              mine / theirs, 1.05, False)
+
+
 def against_rows(bench, figures, rows, mine):
     peer = []
     for _ in range(bench.options.runs):
@@ -261,5 +301,6 @@ GROUPS = [
     Group(("P5", "P6"), loading_large),
     Group(("P7",), upserting),
     Group(("P25",), hopeless_categories),
+    Group(("P29",), own_rules),
 ]
-ALL = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P25")
+ALL = ("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P25", "P29")

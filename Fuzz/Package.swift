@@ -18,6 +18,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 
 let package = Package(
     name: "fuzz",
+    dependencies: [.package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0")],
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
@@ -27,15 +28,16 @@ let package = Package(
         .target(name: "CSIMD"),
         .target(name: "CFuzz"),
         library("Threads", ["CPthread"]),
-        library("Postgres", ["CLibpq", "Threads"]),
+        library("Postgres", ["CLibpq", "Text", "Threads"]),
         library("OpenSSL", ["COpenSSL"]),
         library("Zlib", ["CZlib"]),
-        library("Curl", ["CLibcurl", "Threads"]),
+        library(
+            "Curl", ["CLibcurl", "Threads", .product(name: "Tracing", package: "swift-distributed-tracing")]),
         library("CSV", ["CSIMD"]),
         library("Text"),
-        library("AWS", ["Curl", "OpenSSL", "Threads"]),
-        library("Catalog", ["Postgres", "Text"]),
-        library("Storage", ["AWS", "OpenSSL", "Threads"]),
+        library("AWS", ["Curl", "OpenSSL", "Text", "Threads"]),
+        library("Catalog", ["OpenSSL", "Postgres", "Text", "Threads"]),
+        library("Storage", ["AWS", "OpenSSL", "Text", "Threads"]),
         library("Tabular", ["CSIMD", "CSV", "OpenSSL", "Storage", "Text", "Zlib"]),
         library("Intake"),
         library("Ingest", ["Catalog", "CSV", "Tabular", "Text"]),

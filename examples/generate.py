@@ -8,6 +8,8 @@ import gzip
 import io
 import pathlib
 import random
+import zipfile
+from xml.sax.saxutils import escape
 
 HERE = pathlib.Path(__file__).parent
 COLUMNS = ("vendor_product_id product_name category subcategory description sku brand price compare_at_price "
@@ -107,6 +109,56 @@ def text(rows, columns=COLUMNS, separator=",", end="\r\n"):
     return out.getvalue()
 
 
+NUMBERS = {"price": 1, "compare_at_price": 1, "stock_quantity": 0, "weight_kg": 2}  # and their formats among WORKBOOK's
+PARTS = {
+    "[Content_Types].xml": """<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">\
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>\
+<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>\
+<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>\
+<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>""",
+    "_rels/.rels": """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" \
+Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>""",
+    "xl/workbook.xml": """<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" \
+xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Price list" sheetId="1" r:id="rId1"/>\
+</sheets></workbook>""",
+    "xl/_rels/workbook.xml.rels": """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship \
+Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>\
+<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>\
+</Relationships>""",
+    "xl/styles.xml": """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="2">\
+<numFmt numFmtId="164" formatCode="00000"/><numFmt numFmtId="165" formatCode="0.000"/></numFmts><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>\
+<fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4">\
+<xf numFmtId="0"/><xf numFmtId="4" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/>\
+<xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>""",
+}
+
+
+def cell(place, value, style=None):
+    if style is not None and value:
+        return f'<c r="{place}" s="{style}"><v>{float(value):.15g}</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>' if value else ""
+
+
+def workbook(rows):
+    """As a person keeps them: a title, numbers with formats, article numbers whose zeros are only shown, and a hidden row."""
+    lines = ['<row r="1">' + cell("A1", "Price list of VEND006") + "</row>",
+             '<row r="2">' + "".join(cell(f"{letter}2", name) for letter, name in zip("ABCDEFGHIJKLMN", COLUMNS)) + "</row>"]
+    for number, row in enumerate(rows, 3):
+        row["vendor_product_id"] = str(number)
+        cells = [cell(f"{letter}{number}", row[name], 3 if name == "vendor_product_id" else NUMBERS.get(name))
+                 for letter, name in zip("ABCDEFGHIJKLMN", COLUMNS)]
+        hidden = ' hidden="1"' if number == 5 else ""
+        lines.append(f'<row r="{number}"{hidden}>' + "".join(cells) + "</row>")
+    sheet = ('<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + "".join(lines)
+             + "</sheetData></worksheet>")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in {**PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
+            # A fixed time stamp: the same bytes every time.
+            archive.writestr(zipfile.ZipInfo(name), '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + part, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
 def products(vendor, count, make=product):
     rng = random.Random(vendor)
     return [make(rng, vendor, number) for number in range(1, count + 1)]
@@ -121,6 +173,7 @@ def main():
         # A fixed time stamp: the same bytes every time.
         "VEND004_products.csv.gz": gzip.compress(text(products("VEND004", 500)).encode(), mtime=0),
         "VEND005_hopeless.csv": text(products("VEND005", 20), columns=hopeless).encode(),
+        "VEND006_prices.xlsx": workbook(products("VEND006", 100)),
         "categories.csv": "category_name\n" + "".join(name + "\n" for name in RANGE),
     }
     for name, content in files.items():

@@ -27,6 +27,7 @@ bash bash-completion/completions/catalog
 zsh zsh/site-functions/_catalog
 fish fish/vendor_completions.d/catalog.fish
 END
+install -D -m 644 -t "$root$prefix/share/man/man1" "$source/../../docs/man/"*.1
 # What an operator has written there stays.
 if [[ ! -e $root/etc/catalog/environment ]]; then
     install -D -m 600 "$source/environment" "$root/etc/catalog/environment"

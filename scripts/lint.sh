@@ -27,6 +27,15 @@ if grep -rnE '@TaskLocal[^=]*->' Sources; then
     exit 1
 fi
 
+# What ends a literal is escaped by code points: with an accent behind it, it is another character to Swift, and ends the literal.
+if grep -rnE "\.replacing\(\"('|\\\\\"|\\\\\\\\|%|&|<)\"" Sources; then
+    echo "lint: a mark of quotation above is replaced character by character: use escaping" >&2
+    exit 1
+fi
+
+# What pages load from others is what its makers ship.
+(cd Sources/Portal/Assets/vendor && sha256sum --quiet -c SHA256SUMS)
+
 # Either program reads the file without an engine; -q, because secrets would be printed resolved.
 if command -v docker-compose >/dev/null; then compose=(docker-compose); else compose=(docker compose); fi
 "${compose[@]}" version >/dev/null 2>&1 || { echo "lint: no docker-compose: scripts/setup.sh --lint installs it" >&2; exit 1; }

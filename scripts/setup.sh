@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and running needs and this machine lacks; asks nothing; does nothing when all is there.
-# usage: scripts/setup.sh [--lint | --model] [REQUIREMENTS.txt…]
-#     pinned Python packages go into .venv; --lint adds docker-compose, --model adds spin
+# usage: scripts/setup.sh [--lint | --model | --root | --availability] [REQUIREMENTS.txt…]
+#     pinned Python packages go into .venv; --lint adds docker-compose, --model adds spin, --root debootstrap, --availability etcd and faketime
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -50,9 +50,17 @@ missing_packages() {
     if [ -n "$for_lint" ]; then
         has docker-compose || docker compose version >/dev/null 2>&1 || echo docker-compose
     fi
+    if [ -n "$for_root" ]; then
+        has debootstrap || echo debootstrap
+    fi
     if [ -n "$for_model" ]; then
         has spin || echo spin
         has gcc || echo gcc libc6-dev
+    fi
+    if [ -n "$for_availability" ]; then
+        has ip || echo iproute2
+        has etcd || echo etcd-server
+        has faketime || echo faketime
     fi
     if [ $# -gt 0 ]; then
         python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3-venv
@@ -62,6 +70,8 @@ missing_packages() {
         has bsdtar || echo libarchive-tools
         has prometheus || echo prometheus
         has pgbouncer || [ -x /usr/sbin/pgbouncer ] || echo pgbouncer
+        has chromium || echo chromium
+        has chromedriver || echo chromium-driver
         ;;
     esac
     case " $* " in *" Benchmarks/"*)
@@ -91,7 +101,10 @@ install_packages() {
         *" postgresql "*) forbid_main_cluster || failed_install "$remedy" ;;
     esac
     case " ${wanted[*]} " in
-        *" prometheus "*) forbid_prometheus ;;
+        *" prometheus "*) forbid_service prometheus.service ;;
+    esac
+    case " ${wanted[*]} " in
+        *" etcd-server "*) forbid_service etcd.service ;;
     esac
     apt_get install --no-install-recommends "${wanted[@]}" || failed_install "$remedy"
 }
@@ -113,9 +126,9 @@ forbid_main_cluster() {
         echo 'create_main_cluster = false' | as_root tee -a "$config" >>"$log"
 }
 
-# The same: tests start a Prometheus of their own. Whoever wants Debian's runs: systemctl unmask --now prometheus
-forbid_prometheus() {
-    if [ -d /run/systemd/system ]; then as_root systemctl mask prometheus.service >>"$log" 2>&1; fi
+# The same: tests start a Prometheus and an etcd of their own. Whoever wants Debian's runs: systemctl unmask --now prometheus
+forbid_service() {
+    if [ -d /run/systemd/system ]; then as_root systemctl mask "$1" >>"$log" 2>&1; fi
 }
 
 # One line per requirements file in .venv/installed: its hash. A venv whose Python is gone is made again.
@@ -133,10 +146,12 @@ install_requirements() {
     done
 }
 
-for_lint='' for_model=''
+for_lint='' for_model='' for_root='' for_availability=''
 case "${1:-}" in
     --lint) for_lint=yes && shift ;;
     --model) for_model=yes && shift ;;
+    --root) for_root=yes && shift ;;
+    --availability) for_availability=yes && shift ;;
 esac
 mkdir -p "$(dirname "$log")"
 check_swift

@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "Sources"
 BEGINS = re.compile(
-    r"\s*(select\s+\S|select\s*$|insert into |update [a-z_]+\.[a-z_]+|delete from |with [a-z_]+ (as |\()|copy [a-z_.]+ \(|"
+    r"\s*(select\s+\S|select\s+$|insert into |update [a-z_]+\.[a-z_]+|delete from |with [a-z_]+ (as |\()|copy [a-z_.]+ \(|"
     r"create (temporary|unlogged|or replace|index|unique)|drop table |truncate |lock table |analyze [a-z_]+$|"
     r"set (local|constraints) |set [a-z]+[_.][a-z_.]+ (=|to) |prepare [a-z]|call [a-z_]+\.)"
 )

@@ -5,8 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 catalog=$(swift build --show-bin-path)/catalog
-swift build -c release --product queue-benchmark >&2
-worker=$(swift build -c release --show-bin-path)/queue-benchmark
+# As make build does: with other flags everything would be built anew.
+swift build -c release --static-swift-stdlib --product queue-benchmark >&2
+worker=$(swift build -c release --static-swift-stdlib --show-bin-path)/queue-benchmark
 
 folder=$(mktemp -d)
 cd "$folder"

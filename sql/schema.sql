@@ -78,7 +78,8 @@ CREATE TYPE audit.product_image AS (
 	upload_id character varying(50),
 	valid_from timestamp with time zone,
 	made_by bigint,
-	line_number integer
+	line_number integer,
+	attributes jsonb
 );
 
 -- Name: TYPE product_image; Type: COMMENT; Schema: audit; Owner: -
@@ -251,12 +252,17 @@ CREATE FUNCTION audit.cut(moment timestamp with time zone, seen bigint, OUT tick
     AS $$
 declare
     newest catalog.ticks;
+    released constant timestamptz := catalog.released_until();
     began constant timestamptz := case current_setting('transaction_isolation')
         when 'read committed' then statement_timestamp() else transaction_timestamp() end;
 begin
     is_early := false;
     is_present := moment > began;
     if is_present then return; end if;
+    if moment < released then
+        raise exception 'the history before % is released', released
+            using errcode = 'object_not_in_prerequisite_state', hint = 'catalog retention status lists what was released, catalog retention restore brings it back';
+    end if;
 
     select * into newest from catalog.ticks t order by t.tick_id desc limit 1;
     if moment > newest.at then
@@ -307,44 +313,10 @@ CREATE FUNCTION audit.history_problems() RETURNS TABLE(tick bigint, problem text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
-declare
-    format integer;
 begin
-    for format in select f.format_id from catalog.version_formats f order by 1 loop
-        return query
-            select c.tick_id, format('version %s of product %s (%s %s) is not as it was written', v.version_id, v.product_id, v.vendor_id, v.vendor_product_id)
-            from catalog.row_hashes(format, 'v.format_id = ' || format) h
-            join catalog.product_versions v using (version_id)
-            left join catalog.changes c on c.change_id = v.ended_by
-            where h.hash is distinct from h.stored
-            order by h.version_id;
-    end loop;
     return query
-        with blocks as (
-            select v.ended_by, v.version_id / 1000000 as block, count(*) as versions,
-                sha256(string_agg(v.row_hash, ''::bytea order by v.version_id)) as hash
-            from catalog.product_versions v
-            where v.row_hash is not null
-            group by 1, 2
-        ), found as (
-            select b.ended_by as change_id, sum(b.versions)::bigint as versions, sha256(string_agg(b.hash, ''::bytea order by b.block)) as hash
-            from blocks b
-            group by 1
-            union all
-            select 0, h.versions, h.hash from catalog.early_hash() h
-        )
-        select c.tick_id,
-            case
-                when c.change_id is null then format('%s versions name change %s, which is missing', f.versions, f.change_id)
-                when c.versions <> coalesce(f.versions, 0) then
-                    format('change %s ended %s versions, of which %s are there', c.change_id, c.versions, coalesce(f.versions, 0))
-                else format('change %s did not end the versions that name it, or in another order', c.change_id)
-            end
-        from catalog.changes c
-        full join found f using (change_id)
-        where (c.change_id is null or c.tick_id is not null)
-          and (c.change_id is null or c.versions is distinct from coalesce(f.versions, 0)
-              or c.rows_hash is distinct from coalesce(f.hash, sha256(''::bytea)));
+        select p.* from catalog.sealed_tables s
+        cross join lateral catalog.partition_problems(s.table_name, 'catalog.' || s.table_name, is_whole => true) p;
     return query
         with chain as (
             select t as tick, lag(t.hash) over earlier as before, lag(t.tick_id) over earlier as number, lag(t.at) over earlier as moment
@@ -360,7 +332,7 @@ begin
                 when (c.tick).at <= c.moment then format('tick %s is earlier than the one before it', (c.tick).tick_id)
                 when (c.tick).changes <> (select count(*) from catalog.changes x where x.tick_id = (c.tick).tick_id) then
                     format('changes of tick %s are missing, or too many', (c.tick).tick_id)
-                else format('tick %s, or a change in it, is not as it was written', (c.tick).tick_id)
+                else format('tick %s, or a change or a seal in it, is not as it was written', (c.tick).tick_id)
             end
         from chain c
         where (c.tick).prev_hash is distinct from c.before
@@ -414,12 +386,12 @@ CREATE FUNCTION audit.products_as_of(at timestamp with time zone) RETURNS SETOF 
         select c.* from audit.cut(products_as_of.at, (select max(t.tick_id) from catalog.ticks t)) c
     )
     -- from now on: what there is
-    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number
+    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number, p.attributes
     from catalog.products p
     where (select c.is_present from cut c)
     union all
     -- what was made by then and has not ended since
-    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number
+    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number, p.attributes
     from catalog.products p
     where (select c.tick is not null from cut c)
       and exists (
@@ -427,7 +399,7 @@ CREATE FUNCTION audit.products_as_of(at timestamp with time zone) RETURNS SETOF 
         where m.change_id = p.made_by and (m.tick_id <= (select c.tick from cut c) or m.change_id = any ((select c.changes from cut c)::bigint[])))
     union all
     -- what was made by then and had not ended
-    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from, v.made_by, v.line_number
+    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from, v.made_by, v.line_number, v.attributes
     from catalog.product_versions v
     where (select c.tick is not null from cut c)
       and exists (
@@ -438,11 +410,11 @@ CREATE FUNCTION audit.products_as_of(at timestamp with time zone) RETURNS SETOF 
         where e.change_id = v.ended_by and (e.tick_id <= (select c.tick from cut c) or e.change_id = any ((select c.changes from cut c)::bigint[])))
     union all
     -- before changes were recorded: as the statements' clocks have it
-    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number
+    select p.product_id, p.vendor_id, p.vendor_product_id, p.product_name, p.category, p.subcategory, p.description, p.sku, p.brand, p.price, p.compare_at_price, p.stock_quantity, p.unit, p.weight_kg, p.dimensions_cm, p.image_url, p.status, p.upload_id, p.valid_from, p.made_by, p.line_number, p.attributes
     from catalog.products p
     where (select c.is_early from cut c) and p.made_by = 0 and p.valid_from <= products_as_of.at
     union all
-    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from, v.made_by, v.line_number
+    select v.product_id, v.vendor_id, v.vendor_product_id, v.product_name, v.category, v.subcategory, v.description, v.sku, v.brand, v.price, v.compare_at_price, v.stock_quantity, v.unit, v.weight_kg, v.dimensions_cm, v.image_url, v.status, v.upload_id, v.valid_from, v.made_by, v.line_number, v.attributes
     from catalog.product_versions v
     where (select c.is_early from cut c) and v.made_by = 0 and v.valid_from <= products_as_of.at
       and (v.ended_by <> 0 or products_as_of.at < v.valid_to)
@@ -558,6 +530,7 @@ CREATE TABLE catalog.product_versions (
     format_id integer,
     row_hash bytea,
     line_number integer,
+    attributes jsonb,
     CONSTRAINT product_versions_end_after_they_begin CHECK ((valid_to >= valid_from)),
     CONSTRAINT product_versions_operation_is_known CHECK ((operation = ANY (ARRAY['update'::text, 'delete'::text, 'revert'::text])))
 );
@@ -611,6 +584,8 @@ CREATE TABLE catalog.products (
     valid_from timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     made_by bigint DEFAULT (NULLIF(current_setting('catalog.change_id'::text, true), ''::text))::bigint NOT NULL,
     line_number integer,
+    attributes jsonb,
+    CONSTRAINT products_attributes_are_texts CHECK (((attributes IS NULL) OR ((jsonb_typeof(attributes) = 'object'::text) AND (attributes <> '{}'::jsonb) AND (NOT (attributes @? '$.*?(@.type() != "string")'::jsonpath))))),
     CONSTRAINT products_compare_at_price_in_range CHECK (((compare_at_price >= 0.01) AND (compare_at_price <= 999999.99))),
     CONSTRAINT products_image_url_is_http CHECK (((image_url)::text ~* '^https?://.'::text)),
     CONSTRAINT products_price_in_range CHECK (((price >= 0.01) AND (price <= 999999.99))),
@@ -636,6 +611,10 @@ COMMENT ON COLUMN catalog.products.made_by IS 'the change that made the current 
 -- Name: COLUMN products.line_number; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.products.line_number IS 'physical line, in the file of upload_id, that made the current version; null by hand, and where the file does not name the product';
+
+-- Name: COLUMN products.attributes; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.products.attributes IS 'columns of the vendor''s files that are not ours: a text for each name; null where none are kept';
 
 -- Name: ticks; Type: TABLE; Schema: catalog; Owner: -
 
@@ -701,6 +680,14 @@ CREATE TABLE catalog.upload_history (
     deleted_records integer,
     created_by text,
     attempt integer DEFAULT 1 NOT NULL,
+    mapping_name character varying(100),
+    mapping_version integer,
+    sheet text,
+    keeps_file boolean DEFAULT false NOT NULL,
+    checked_upload_id character varying(50),
+    verdict_change jsonb,
+    rule_ids integer[],
+    parent_upload_id character varying(50),
     CONSTRAINT upload_history_announced_sha256_is_hex CHECK ((announced_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT upload_history_counts_add_up CHECK (((status = ANY (ARRAY['queued'::text, 'processing'::text])) OR ((completed_at IS NOT NULL) AND COALESCE(((valid_records + error_records) = total_records), false)))),
     CONSTRAINT upload_history_dry_runs_are_not_reverted CHECK ((NOT (dry_run AND (status = 'reverted'::text)))),
@@ -709,6 +696,7 @@ CREATE TABLE catalog.upload_history (
     CONSTRAINT upload_history_failures_say_why CHECK (((failure_type IS NULL) = (failure_message IS NULL))),
     CONSTRAINT upload_history_file_sha256_is_hex CHECK ((file_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT upload_history_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
+    CONSTRAINT upload_history_sheet_is_a_name CHECK (((char_length(sheet) >= 1) AND (char_length(sheet) <= 100))),
     CONSTRAINT upload_history_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text, 'reverted'::text])))
 );
 
@@ -787,6 +775,38 @@ COMMENT ON COLUMN catalog.upload_history.created_by IS 'who made the upload: tok
 -- Name: COLUMN upload_history.attempt; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.upload_history.attempt IS 'how often the file was tried, from 1; who tries it again adds one';
+
+-- Name: COLUMN upload_history.mapping_name; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.mapping_name IS 'mapping that was asked for; once the file was read, the one that was used (catalog.mappings)';
+
+-- Name: COLUMN upload_history.mapping_version; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.mapping_version IS 'version of it that the file was read with; null before that, and without a mapping';
+
+-- Name: COLUMN upload_history.sheet; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.sheet IS 'sheet that was named for a workbook; null: the first visible one with a header (event file.read says which was read)';
+
+-- Name: COLUMN upload_history.keeps_file; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.keeps_file IS 'a dry run whose file is in the store for an hour after its end; false once it was loaded or deleted, and for every other upload';
+
+-- Name: COLUMN upload_history.checked_upload_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.checked_upload_id IS 'the dry run whose file this upload loads; null for every other upload';
+
+-- Name: COLUMN upload_history.verdict_change; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.verdict_change IS 'of an upload that loads a checked file, once it ended: whether it was judged differently than the dry run (changed), and rows that were rejected only now (rejectedSince), only then (acceptedSince)';
+
+-- Name: COLUMN upload_history.rule_ids; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.rule_ids IS 'rules of one''s own that the rows had to meet (catalog.rules.rule_id); null before the file was checked, or if there were none';
+
+-- Name: COLUMN upload_history.parent_upload_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_history.parent_upload_id IS 'the upload whose rejected rows this one brings back, corrected; null: none';
 
 -- Name: product_rows; Type: VIEW; Schema: audit; Owner: -
 
@@ -887,16 +907,16 @@ $$;
 
 COMMENT ON FUNCTION audit.sku_holders(upload text) IS 'for staff: whose products hold the SKUs that an upload could not use';
 
--- Name: tick(boolean); Type: FUNCTION; Schema: audit; Owner: -
+-- Name: tick(boolean, boolean); Type: FUNCTION; Schema: audit; Owner: -
 
-CREATE FUNCTION audit.tick(wait boolean DEFAULT true) RETURNS bigint
+CREATE FUNCTION audit.tick(wait boolean DEFAULT true, tells boolean DEFAULT true) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
 declare
     closing catalog.ticks;
 begin
-    if not exists (select from catalog.changes c where c.tick_id is null) then
+    if not exists (select from catalog.changes c where c.tick_id is null) and not exists (select from catalog.seals s where s.tick_id is null) then
         return null;
     elsif current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'a tick needs a transaction that sees what others commit meanwhile'
@@ -916,24 +936,28 @@ begin
                 (select 2 * max(p.version_id) + 1 from catalog.created_products p where p.change_id = c.change_id), 0)
         where c.tick_id is null
         returning c.change_id
+    ), sealing as (
+        update catalog.seals s set tick_id = closing.tick_id where s.tick_id is null returning s.seal_id
     ), counted as (
-        select count(*) as changes from taking
+        select (select count(*) from taking) as changes, (select count(*) from sealing) as seals
     )
     insert into catalog.ticks (tick_id, at, changes, prev_hash)
     select closing.tick_id, greatest(clock_timestamp(), closing.at + interval '1 microsecond'), c.changes, closing.prev_hash
     from counted c
-    where c.changes > 0
+    where c.changes > 0 or c.seals > 0
     returning * into closing;
     if not found then return null; end if;
     update catalog.ticks t set hash = catalog.tick_hash(closing) where t.tick_id = closing.tick_id;
-    perform pg_notify('catalog.changes', closing.tick_id::text);
+    if tells then
+        perform pg_notify('catalog.changes', closing.tick_id::text);
+    end if;
     return closing.tick_id;
 end
 $$;
 
--- Name: FUNCTION tick(wait boolean); Type: COMMENT; Schema: audit; Owner: -
+-- Name: FUNCTION tick(wait boolean, tells boolean); Type: COMMENT; Schema: audit; Owner: -
 
-COMMENT ON FUNCTION audit.tick(wait boolean) IS 'gives the changes that are committed and have no tick the next one, and returns its number; null if there is none. Workers call it once a second';
+COMMENT ON FUNCTION audit.tick(wait boolean, tells boolean) IS 'gives the changes that are committed and have no tick the next one, and returns its number; null if there is none. Workers call it once a second';
 
 -- Name: upload_diff(text); Type: FUNCTION; Schema: audit; Owner: -
 
@@ -975,13 +999,18 @@ CREATE FUNCTION audit.upload_diff(upload text) RETURNS TABLE(vendor_product_id c
     from pairs p
     left join lateral (
         select b.key, b.value as old, a.value as new
-        from jsonb_each_text(p.before) b
-        join jsonb_each_text(p.after) a using (key)
+        from jsonb_each_text(p.before - 'attributes') b
+        join jsonb_each_text(p.after - 'attributes') a using (key)
         where b.value is distinct from a.value
           -- of the row, not of the product
           and b.key not in (
               'upload_id', 'valid_from', 'made_by', 'line_number', 'created_at', 'version_id', 'valid_to', 'operation', 'superseded_by',
               'changed_by', 'ended_by', 'format_id', 'row_hash')
+        union all
+        select 'attribute.' || key, b.value, a.value
+        from jsonb_each_text(coalesce(nullif(p.before -> 'attributes', 'null'), '{}')) b
+        full join jsonb_each_text(coalesce(nullif(p.after -> 'attributes', 'null'), '{}')) a using (key)
+        where b.value is distinct from a.value
     ) f on p.before is not null and p.after is not null
     where p.before is null or p.after is null or f.key is not null
     order by 1, 4
@@ -1026,7 +1055,7 @@ COMMENT ON FUNCTION audit.utc(moment timestamp with time zone) IS 'a moment in U
 
 -- Name: verify_history(text); Type: FUNCTION; Schema: audit; Owner: -
 
-CREATE FUNCTION audit.verify_history(head text DEFAULT NULL::text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) RETURNS record
+CREATE FUNCTION audit.verify_history(head text DEFAULT NULL::text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
@@ -1043,13 +1072,19 @@ begin
     select count(*) into ticks from catalog.ticks;
     select count(*) into changes from catalog.changes c where c.tick_id is not null;
     select count(*) into versions from catalog.product_versions;
+    select coalesce(sum(s.rows), 0) into sealed_rows from catalog.seals s
+    where not exists (select from catalog.released_ranges(s.table_name) r where s.at >= r.from_at and s.at < r.until_at);
+    select coalesce(sum(r.rows), 0) into released_rows from (
+        select distinct on (r.table_name, r.from_at) r.operation, r.rows from catalog.history_releases r
+        order by r.table_name, r.from_at, r.release_id desc) r
+    where r.operation = 'release';
     newest := (select h.head from audit.head() h);
 end
 $$;
 
--- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text); Type: COMMENT; Schema: audit; Owner: -
+-- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint); Type: COMMENT; Schema: audit; Owner: -
 
-COMMENT ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) IS 'recomputes all hashes of the history and names the first altered, missing or reordered row; given a head that was kept, proves that the past is still that of the head';
+COMMENT ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint) IS 'recomputes all hashes of the history and names the first altered, missing or reordered row; given a head that was kept, proves that the past is still that of the head';
 
 -- Name: add_product_column(text, text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1081,6 +1116,7 @@ declare
         from pg_attribute a
         where a.attrelid = 'catalog.products'::regclass and a.attname = add_version_column.name and a.attnum > 0 and not a.attisdropped);
 begin
+    perform catalog.require_plain_types('catalog.products'::regclass);
     if kind is not null then
         execute format('alter table catalog.product_versions add column if not exists %I %s', add_version_column.name, kind);
     end if;
@@ -1140,6 +1176,22 @@ begin
 end
 $$;
 
+-- Name: attach_history_partition(text, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.attach_history_partition(name text, partition text, from_at timestamp with time zone, until_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+begin
+    execute format(
+        'alter table catalog.%I attach partition catalog.%I for values from (%s) to (%s)', name, partition,
+        case when isfinite(from_at) then quote_literal(from_at) else 'minvalue' end,
+        case when isfinite(until_at) then quote_literal(until_at) else 'maxvalue' end);
+end
+$$;
+
 -- Name: begin_change(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.begin_change() RETURNS trigger
@@ -1179,8 +1231,8 @@ CREATE FUNCTION catalog.begin_creation() RETURNS trigger
     AS $$
 begin
     if pg_trigger_depth() = 1 or coalesce(current_setting('catalog.last_product_id', true), '') = '' then
-        perform set_config('catalog.last_product_id', (case when s.is_called then s.last_value else s.last_value - 1 end)::text, true)
-        from catalog.products_product_id_seq s;
+        perform set_config(
+            'catalog.last_product_id', coalesce(pg_sequence_last_value('catalog.products_product_id_seq'::regclass), 0)::text, true);
     end if;
     return null;
 end
@@ -1247,10 +1299,21 @@ CREATE FUNCTION catalog.change_hash(change catalog.changes) RETURNS bytea
 -- Name: changes_of_upload(text); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.changes_of_upload(upload text) RETURNS bigint[]
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
-    select array(select c.change_id from catalog.changes c where c.upload_id = changes_of_upload.upload)
+begin
+    if exists (
+        select from catalog.changes c
+        join catalog.released_ranges('product_versions') r on c.began_at >= r.from_at and c.began_at < r.until_at
+        where c.upload_id = changes_of_upload.upload)
+    then
+        raise exception 'what upload % changed is released', changes_of_upload.upload
+            using errcode = 'object_not_in_prerequisite_state',
+            hint = 'catalog retention status lists what was released, catalog retention restore brings it back';
+    end if;
+    return array(select c.change_id from catalog.changes c where c.upload_id = changes_of_upload.upload);
+end
 $$;
 
 -- Name: FUNCTION changes_of_upload(upload text); Type: COMMENT; Schema: catalog; Owner: -
@@ -1306,7 +1369,7 @@ $$;
 -- Name: current_actor(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.current_actor() RETURNS text
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
 declare
@@ -1318,6 +1381,7 @@ begin
     elsif said is not null then
         return said;
     end if;
+    perform catalog.require_plain('migrations.instances'), catalog.require_plain('migrations.applied');
     select r.rolsuper or exists (
         select from migrations.instances i
         where i.seen_at > clock_timestamp() - interval '20 seconds'
@@ -1362,6 +1426,136 @@ CREATE FUNCTION catalog.current_vendor_id() RETURNS text
 
 COMMENT ON FUNCTION catalog.current_vendor_id() IS 'the vendor whose rows catalog_vendor may see: set local catalog.vendor_id';
 
+-- Name: cut_history(text, text, timestamp with time zone, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.cut_history(name text, step text, bound timestamp with time zone, partition text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET lock_timeout TO '500ms'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+declare
+    rest constant text := name || '_rest';
+    ends constant text := name || '_rest_ends';
+    span record;
+    sealed catalog.sealed_tables;
+begin
+    select * into span from catalog.partition_bounds(catalog.history_partition(name, rest));
+    select * into sealed from catalog.sealed_tables s where s.table_name = cut_history.name;
+    case step
+        when 'check' then
+            perform catalog.drop_rest_checks(name);
+            execute format(
+                'alter table catalog.%I add constraint %I check (%s%I < %L::timestamptz) not valid', rest, ends,
+                case when isfinite(span.from_at) then format('%L::timestamptz <= %I and ', span.from_at, sealed.time_column) else '' end,
+                sealed.time_column, bound);
+        when 'look' then
+            execute format('alter table catalog.%I validate constraint %I', rest, ends);
+        when 'cut' then
+            if not starts_with(partition, name || '_') then
+                raise exception 'catalog.% is no partition of the history', partition using errcode = 'undefined_table';
+            end if;
+            execute format('lock table catalog.%I in access exclusive mode', name);
+            execute format('alter table catalog.%I detach partition catalog.%I', name, rest);
+            execute format('alter table catalog.%I rename to %I', rest, partition);
+            perform catalog.make_history_partition(name, rest);
+            perform catalog.attach_history_partition(name, partition, span.from_at, bound);
+            perform catalog.attach_history_partition(name, rest, bound, 'infinity');
+            execute format('alter table catalog.%I drop constraint %I', partition, ends);
+    end case;
+end
+$$;
+
+-- Name: describe_action(jsonb, jsonb); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.describe_action(before jsonb, after jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select set_config('catalog.action_before', coalesce(describe_action.before::text, ''), true),
+        set_config('catalog.action_after', coalesce(describe_action.after::text, ''), true)
+$$;
+
+-- Name: FUNCTION describe_action(before jsonb, after jsonb); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.describe_action(before jsonb, after jsonb) IS 'says what audit.actions is to have as before and after of this transaction';
+
+-- Name: detach_history(text, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.detach_history(name text, partition text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET lock_timeout TO '500ms'
+    AS $_$
+declare
+    leaving regclass;
+    span record;
+    row_count bigint;
+    wrong text;
+begin
+    if name = 'product_versions' then
+        if to_regclass(format('catalog.%I', partition)) is not null then
+            return;  -- by a run that was cut off
+        end if;
+        select v.from_at, v.until_at into span from catalog.version_spans() v where v.partition_name = detach_history.partition;
+        if not found and exists (
+            select from catalog.history_releases r
+            where r.table_name = 'product_versions' and r.partition_name = detach_history.partition and r.operation = 'release')
+        then
+            return;  -- somebody dropped what was taken out
+        elsif not found then
+            raise exception 'no versions of % are here', partition using errcode = 'undefined_table';
+        end if;
+    else
+        leaving := catalog.history_partition(name, partition);
+        if not (select c.relispartition from pg_class c where c.oid = leaving) then
+            return;  -- by a run that was cut off
+        end if;
+        select * into span from catalog.partition_bounds(leaving);
+        execute format('lock table catalog.%I in access exclusive mode', name);
+    end if;
+    if partition = name || '_rest' then
+        execute format('select count(*) from %s', leaving) into row_count;
+        if row_count > 0 then
+            raise exception 'catalog.% has rows', partition using errcode = 'object_not_in_prerequisite_state';
+        end if;
+        execute format('alter table catalog.%I detach partition %s', name, leaving);
+        return;
+    elsif span.until_at > clock_timestamp() - interval '90 days' then
+        raise exception 'catalog.% ended at %: history is kept for 90 days at least', partition, span.until_at
+            using errcode = 'restrict_violation';
+    end if;
+    if name = 'product_versions' then
+        perform catalog.make_history_partition(name, partition);
+        perform set_config('catalog.releasing', name, true);
+        execute format(
+            'with gone as (
+                 delete from catalog.product_versions v using catalog.changes c
+                 where c.began_at >= $1 and c.began_at < $2 and c.tick_id is not null and v.ended_by = c.change_id
+                 returning v.*)
+             insert into catalog.%I select * from gone', partition) using span.from_at, span.until_at;
+        perform set_config('catalog.releasing', '', true);
+        leaving := catalog.history_partition(name, partition);
+    else
+        execute format('alter table catalog.%I detach partition %s', name, leaving);
+    end if;
+    select p.problem into wrong from catalog.partition_problems(name, leaving::text, span.from_at, span.until_at) p limit 1;
+    if wrong is not null then
+        raise exception 'catalog.% stays: %', partition, wrong
+            using errcode = 'object_not_in_prerequisite_state', hint = 'catalog audit verify';
+    end if;
+    execute format('select count(*) from %s', leaving) into row_count;
+    insert into catalog.history_releases (table_name, operation, partition_name, from_at, until_at, answers_from, rows, actor, database_user)
+    select name, 'release', partition, span.from_at, span.until_at,
+        case when name = 'product_versions' then greatest(span.until_at, (
+            select max(t.at) from catalog.changes c join catalog.ticks t using (tick_id)
+            where c.began_at >= span.from_at and c.began_at < span.until_at)) end,
+        row_count, catalog.current_actor(), session_user;
+    execute format('grant select on %s to catalog_owner', leaving);
+end
+$_$;
+
 -- Name: drop_error_partitions(interval); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.drop_error_partitions(keep interval DEFAULT '90 days'::interval) RETURNS SETOF text
@@ -1372,6 +1566,26 @@ CREATE FUNCTION catalog.drop_error_partitions(keep interval DEFAULT '90 days'::i
 -- Name: FUNCTION drop_error_partitions(keep interval); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.drop_error_partitions(keep interval) IS 'drops the partitions of validation_errors that ended longer ago than the interval, without a copy: catalog retention run makes one';
+
+-- Name: drop_history(text, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.drop_history(name text, partition text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET lock_timeout TO '500ms'
+    AS $$
+declare
+    leaving constant regclass := catalog.history_partition(name, partition);
+begin
+    if (select c.relispartition from pg_class c where c.oid = leaving) or not exists (
+        select from catalog.history_releases r
+        where r.table_name = drop_history.name and r.partition_name = drop_history.partition and r.operation = 'release')
+    then
+        raise exception 'catalog.% was not released', partition using errcode = 'restrict_violation';
+    end if;
+    execute format('drop table %s', leaving);
+end
+$$;
 
 -- Name: drop_product_column(text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1390,16 +1604,37 @@ $$;
 
 COMMENT ON FUNCTION catalog.drop_product_column(name text) IS 'undoes catalog.add_product_column; former versions keep what the column held';
 
--- Name: early_hash(); Type: FUNCTION; Schema: catalog; Owner: -
+-- Name: drop_rest_checks(text); Type: FUNCTION; Schema: catalog; Owner: -
 
-CREATE FUNCTION catalog.early_hash(OUT versions bigint, OUT hash bytea) RETURNS record
+CREATE FUNCTION catalog.drop_rest_checks(name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    one record;
+begin
+    for one in
+        select k.conname as check_name from pg_constraint k
+        where k.conrelid = format('catalog.%I', name || '_rest')::regclass and k.contype = 'c'
+          and not exists (
+              select from pg_constraint p
+              where p.conrelid = format('catalog.%I', name)::regclass and p.contype = 'c' and p.conname = k.conname)
+    loop
+        execute format('alter table catalog.%I drop constraint %I', name || '_rest', one.check_name);
+    end loop;
+end
+$$;
+
+-- Name: early_hash(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.early_hash(relation text DEFAULT 'catalog.product_versions'::text, OUT versions bigint, OUT hash bytea) RETURNS record
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
     AS $$
     select coalesce(sum(b.versions), 0)::bigint, sha256(coalesce(string_agg(b.hash, ''::bytea order by b.block), ''::bytea))
     from (
         select h.version_id / 1000000 as block, count(*) as versions, sha256(string_agg(h.hash, ''::bytea order by h.version_id)) as hash
-        from catalog.row_hashes(1, 'v.row_hash is null') h
+        from catalog.row_hashes(1, 'v.row_hash is null', early_hash.relation) h
         group by 1
     ) b
 $$;
@@ -1416,8 +1651,9 @@ declare
     newest record;
     given bigint;
 begin
-    select case when s.is_called then s.last_value else s.last_value - 1 end into given from catalog.products_product_id_seq s;
-    select * into newest from catalog.newest_product();
+    given := coalesce(pg_sequence_last_value('catalog.products_product_id_seq'::regclass), 0);
+    perform catalog.require_plain('catalog.products');
+    select p.product_id, p.made_by into newest from catalog.products p order by p.product_id desc limit 1;
     if newest.product_id > given and newest.made_by = change then
         raise exception 'product_id % is beyond those that were given out', newest.product_id
             using errcode = 'restrict_violation', hint = 'leave product_id out: the next free one is taken';
@@ -1453,6 +1689,7 @@ CREATE TABLE catalog.validation_errors (
     rejected_value text,
     original_data jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    rule_name text,
     CONSTRAINT validation_errors_row_number_is_positive CHECK ((row_number > 0))
 )
 PARTITION BY RANGE (created_at);
@@ -1473,6 +1710,10 @@ COMMENT ON COLUMN catalog.validation_errors.line_number IS 'physical line of the
 
 COMMENT ON COLUMN catalog.validation_errors.original_data IS 'the row as the vendor wrote it, by column; under _mapped its values after a mapping, under _line a row that could not be split';
 
+-- Name: COLUMN validation_errors.rule_name; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.validation_errors.rule_name IS 'which rule of one''s own is broken; null for the seven';
+
 -- Name: error_counts(text); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.error_counts(upload text) RETURNS json
@@ -1482,6 +1723,38 @@ CREATE FUNCTION catalog.error_counts(upload text) RETURNS json
 -- Name: FUNCTION error_counts(upload text); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.error_counts(upload text) IS 'how many errors of each type an upload has, as a JSON object; with the rights of the caller';
+
+-- Name: extend_history(text, timestamp with time zone[], text[]); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.extend_history(name text, bounds timestamp with time zone[], suffixes text[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET lock_timeout TO '500ms'
+    AS $_$
+declare
+    rest constant text := name || '_rest';
+    place integer;
+    one record;
+begin
+    if to_regclass(format('catalog.%I', rest)) is not null then
+        perform catalog.history_partition(name, rest);
+    end if;
+    for place in 1..cardinality(bounds) - 1 loop
+        perform catalog.make_history_partition(name, name || '_' || suffixes[place]);
+        perform catalog.attach_history_partition(name, name || '_' || suffixes[place], bounds[place], bounds[place + 1]);
+    end loop;
+    if to_regclass(format('catalog.%I', rest)) is null then
+        perform catalog.make_history_partition(name, rest);
+    else
+        select s.time_column as moment into one from catalog.sealed_tables s where s.table_name = extend_history.name;
+        execute format(
+            'with gone as (delete from catalog.%1$I where %2$I < $1 returning *)
+             insert into catalog.%3$I overriding system value select * from gone', rest, one.moment, name) using bounds[cardinality(bounds)];
+        perform catalog.drop_rest_checks(name);
+    end if;
+    perform catalog.attach_history_partition(name, rest, bounds[cardinality(bounds)], 'infinity');
+end
+$_$;
 
 -- Name: feed_changes(bigint, bigint, bigint, text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1559,20 +1832,24 @@ declare
 begin
     if after_cursor is null then
         tick := 0;
-        return;
     elsif words is null then
         raise exception '''%'' is no cursor of the change feed', left(after_cursor, 100)
             using errcode = 'invalid_parameter_value', hint = 'give the cursor of an event as it was read, or none to begin with the first';
+    else
+        tick := words[1];
+        change := words[2];
+        part := words[3];
+        key := words[4];
+        select c.place into place from catalog.changes c where c.change_id = change and c.tick_id = tick;
+        if not exists (select from catalog.ticks t where t.tick_id = tick and left(encode(t.hash, 'hex'), 8) = words[5])
+            or change is not null and place is null
+        then
+            raise exception 'the cursor % is of another history', after_cursor
+                using errcode = 'invalid_parameter_value', hint = 'read the catalogue anew, then go on from audit.changes_head()';
+        end if;
     end if;
-    tick := words[1];
-    change := words[2];
-    part := words[3];
-    key := words[4];
-    select c.place into place from catalog.changes c where c.change_id = change and c.tick_id = tick;
-    if not exists (select from catalog.ticks t where t.tick_id = tick and left(encode(t.hash, 'hex'), 8) = words[5])
-        or change is not null and place is null
-    then
-        raise exception 'the cursor % is of another history', after_cursor
+    if (select t.at from catalog.ticks t where t.tick_id = feed_position.tick) < catalog.released_until() then
+        raise exception 'changes behind the cursor % are released', coalesce(after_cursor, 'of the beginning')
             using errcode = 'invalid_parameter_value', hint = 'read the catalogue anew, then go on from audit.changes_head()';
     end if;
 end
@@ -1584,20 +1861,32 @@ CREATE FUNCTION catalog.gauges(queues text[]) RETURNS TABLE(family text, subject
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
     AS $$
-    with by_queue as materialized (
+    with recursive dead_queues as (
+        (select j.queue from jobs.jobs j where j.state = 'dead' order by j.queue limit 1)
+        union all
+        select (select j.queue from jobs.jobs j where j.state = 'dead' and j.queue > d.queue order by j.queue limit 1)
+        from dead_queues d where d.queue is not null
+    ), by_queue as materialized (
         select q.queue,
             count(*) filter (where q.state in ('ready', 'parked') and q.run_at <= clock_timestamp()) as ready,
             count(*) filter (where q.state in ('ready', 'parked') and q.run_at > clock_timestamp()) as waiting,
             count(*) filter (where q.state = 'running') as running,
-            count(*) filter (where q.state = 'dead') as dead,
+            coalesce(max(q.dead), 0) as dead,
             -- What is made for later is not late before its time.
             extract(epoch from clock_timestamp() - min(case when q.attempt > 0 then q.created_at else q.run_at end)
-                filter (where q.state <> 'dead' and (q.attempt > 0 or q.run_at <= clock_timestamp()))) as oldest,
+                filter (where (q.attempt > 0 or q.run_at <= clock_timestamp()))) as oldest,
             exists (select from jobs.paused_queues p where p.queue = q.queue) as is_paused
         from (
-            select j.queue, j.state, j.run_at, j.attempt, j.created_at from jobs.jobs j
-            union all select unnest(gauges.queues), null, null, null, null
-            union all select p.queue, null, null, null, null from jobs.paused_queues p
+            select j.queue, j.state, j.run_at, j.attempt, j.created_at, null::bigint as dead from jobs.jobs j where j.state = 'ready'
+            union all select j.queue, j.state, j.run_at, j.attempt, j.created_at, null from jobs.jobs j where j.state = 'parked'
+            union all select j.queue, j.state, j.run_at, j.attempt, j.created_at, null from jobs.jobs j where j.state = 'running'
+            union all
+            select d.queue, null, null, null, null, (
+                select count(*) from (
+                    select from jobs.jobs j where j.state = 'dead' and j.queue = d.queue limit 10000) counted)
+            from dead_queues d where d.queue is not null
+            union all select unnest(gauges.queues), null, null, null, null, null
+            union all select p.queue, null, null, null, null, null from jobs.paused_queues p
         ) q
         group by q.queue
     ), windows as materialized (
@@ -1655,17 +1944,45 @@ $$;
 
 COMMENT ON FUNCTION catalog.gauges(queues text[]) IS 'what GET /metrics says of the database: queues (those named, and those that have jobs), windows, providers, and what slows the rest down';
 
+-- Name: history_partition(text, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.history_partition(name text, partition text) RETURNS regclass
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    found_one regclass;
+begin
+    select c.oid into found_one
+    from catalog.sealed_tables s
+    join pg_class p on p.oid = to_regclass(format('catalog.%I', s.table_name))
+    join pg_class c on c.relnamespace = p.relnamespace and c.relname = history_partition.partition and c.relkind = 'r'
+    where s.table_name = history_partition.name and c.relowner = p.relowner
+      and starts_with(c.relname, s.table_name || '_');
+    if found_one is null then
+        raise exception 'catalog.% is no partition of the history', history_partition.partition using errcode = 'undefined_table';
+    end if;
+    return found_one;
+end
+$$;
+
 -- Name: image_operation(text); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.image_operation(otherwise text) RETURNS text
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
-    select case
-        when current_setting('catalog.operation', true) = 'revert' and exists (
+begin
+    if coalesce(current_setting('catalog.operation', true), '') <> 'revert' then
+        return otherwise;
+    end if;
+    perform catalog.require_plain('catalog.upload_history');
+    return case
+        when exists (
             select from catalog.upload_history u
             where u.upload_id = nullif(current_setting('catalog.upload_id', true), '') and u.kind = 'revert')
-        then 'revert' else otherwise end
+        then 'revert' else otherwise end;
+end
 $$;
 
 -- Name: is_own_upload(text); Type: FUNCTION; Schema: catalog; Owner: -
@@ -1677,6 +1994,7 @@ CREATE FUNCTION catalog.is_own_upload(upload text) RETURNS boolean
 declare
     maker text;
 begin
+    perform catalog.require_plain('catalog.upload_history');
     select u.created_by into maker from catalog.upload_history u where u.upload_id = is_own_upload.upload and u.status = 'processing';
     if not found then
         return false;
@@ -1704,6 +2022,7 @@ declare
     change bigint := catalog.current_change();
     newest catalog.version_formats;
 begin
+    perform catalog.require_plain_types(tg_relid);
     select * into newest from catalog.version_formats f order by f.format_id desc limit 1;
     execute format(
         'insert into catalog.product_versions (%1$s, format_id, row_hash)
@@ -1777,6 +2096,7 @@ begin
     if exists (select from new_images n where n.made_by is distinct from change) then
         raise exception 'the setting catalog.change_id is not given' using errcode = 'restrict_violation';
     end if;
+    perform catalog.require_plain_types(tg_relid);
     select * into newest from catalog.version_formats f order by f.format_id desc limit 1;
     execute format(
         'insert into catalog.product_versions (%1$s, format_id, row_hash)
@@ -1790,6 +2110,25 @@ begin
     return null;
 end
 $_$;
+
+-- Name: make_history_partition(text, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.make_history_partition(name text, partition text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if not exists (select from catalog.sealed_tables s where s.table_name = make_history_partition.name)
+        or not starts_with(make_history_partition.partition, make_history_partition.name || '_')
+    then
+        raise exception 'catalog.% is no partition of the history', make_history_partition.partition using errcode = 'undefined_table';
+    end if;
+    execute format('create table catalog.%I (like catalog.%I including all excluding identity excluding statistics)', partition, name);
+    execute format(
+        'create trigger %I before truncate on catalog.%I for each statement execute function catalog.refuse_history_change()',
+        name || '_refuse_truncate', partition);
+end
+$$;
 
 -- Name: name_uploader(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1807,13 +2146,20 @@ begin
 end
 $$;
 
--- Name: newest_product(); Type: FUNCTION; Schema: catalog; Owner: -
+-- Name: newest_in_history(text, text); Type: FUNCTION; Schema: catalog; Owner: -
 
-CREATE FUNCTION catalog.newest_product(OUT product_id bigint, OUT made_by bigint) RETURNS record
-    LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION catalog.newest_in_history(name text, partition text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
-    select p.product_id, p.made_by from catalog.products p order by p.product_id desc limit 1
+declare
+    newest timestamptz;
+begin
+    execute format('select max(%I) from %s',
+        (select s.time_column from catalog.sealed_tables s where s.table_name = newest_in_history.name),
+        catalog.history_partition(name, partition)) into newest;
+    return newest;
+end
 $$;
 
 -- Name: note_created_product(); Type: FUNCTION; Schema: catalog; Owner: -
@@ -1827,6 +2173,58 @@ begin
     select catalog.current_change(), new.product_id, new.product_id, case when s.is_called then s.last_value else 0 end
     from catalog.product_versions_version_id_seq s;
     return null;
+end
+$$;
+
+-- Name: open_history(text, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.open_history(name text, partition text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET lock_timeout TO '500ms'
+    AS $$
+begin
+    execute format('grant select on %s to catalog_owner', catalog.history_partition(name, partition));
+end
+$$;
+
+-- Name: partition_bounds(oid); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.partition_bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+    select coalesce(substring(b.bound from 'FROM \(''([^'']+)''\)')::timestamptz, '-infinity'),
+        coalesce(substring(b.bound from 'TO \(''([^'']+)''\)')::timestamptz, 'infinity')
+    from (select pg_get_expr(c.relpartbound, c.oid) as bound from pg_class c where c.oid = relation) b
+$$;
+
+-- Name: partition_problems(text, text, timestamp with time zone, timestamp with time zone, boolean); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.partition_problems(name text, relation text, from_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone, until_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone, is_whole boolean DEFAULT false) RETURNS TABLE(tick bigint, problem text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    if name = 'product_versions' then
+        return query select * from catalog.version_problems(relation, from_at, until_at, is_whole);
+    else
+        return query select * from catalog.seal_problems(name, relation, from_at, until_at, is_whole);
+    end if;
+end
+$$;
+
+-- Name: prepare_history(text, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.prepare_history(name text, partition text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    perform catalog.make_history_partition(name, partition);
+    execute format('grant insert on catalog.%I to catalog_owner', partition);
 end
 $$;
 
@@ -1859,8 +2257,10 @@ begin
     insert into catalog.actions (actor, database_user, action, object, before, after, request_id)
     select catalog.current_actor(), session_user, record_action.action,
         coalesce(record_action.object, case when c.number = 1 then c.row_key end),
-        case when c.number <= 100 then c.before end,
-        case when c.number <= 100 then c.after else '{"rows": "more than 100: see audit.row_versions"}' end,
+        coalesce(nullif(current_setting('catalog.action_before', true), '')::jsonb, case when c.number <= 100 then c.before end),
+        coalesce(
+            nullif(current_setting('catalog.action_after', true), '')::jsonb,
+            case when c.number <= 100 then c.after else '{"rows": "more than 100: see audit.row_versions"}' end),
         nullif(current_setting('catalog.request_id', true), '')
     from (
         select count(*) as number, min(v.row_key) as row_key,
@@ -1916,8 +2316,116 @@ CREATE FUNCTION catalog.refuse_history_change() RETURNS trigger
     SET search_path TO 'pg_catalog'
     AS $$
 begin
+    -- By catalog.detach_history alone.
+    if tg_op = 'DELETE' and current_user = 'catalog_history' and current_setting('catalog.releasing', true) = tg_table_name then
+        return old;
+    end if;
     raise exception '% of %.% is refused: history is only added to', tg_op, tg_table_schema, tg_table_name
         using errcode = 'restrict_violation';
+end
+$$;
+
+-- Name: released_ranges(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.released_ranges(name text) RETURNS TABLE(from_at timestamp with time zone, until_at timestamp with time zone, answers_from timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select r.from_at, r.until_at, r.answers_from
+    from (
+        select distinct on (r.from_at, r.until_at) r.* from catalog.history_releases r
+        where r.table_name = released_ranges.name
+        order by r.from_at, r.until_at, r.release_id desc
+    ) r
+    where r.operation = 'release'
+$$;
+
+-- Name: released_until(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.released_until() RETURNS timestamp with time zone
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select max(r.answers_from) from catalog.released_ranges('product_versions') r
+$$;
+
+-- Name: FUNCTION released_until(); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.released_until() IS 'questions about moments before it have no whole answer, because versions were released; null if none were';
+
+-- Name: require_plain(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.require_plain(relation text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+    execute format('lock table %s in access share mode', relation);
+    if exists (
+        select from pg_class c
+        where c.oid = relation::regclass and (c.relkind not in ('r', 'p') or exists (
+            select from pg_policy p
+            where p.polrelid = c.oid and p.polcmd in ('r', '*')
+              and (p.polroles = '{0}' or p.polroles @> array['catalog_history'::regrole::oid])
+              and pg_get_expr(p.polqual, p.polrelid) is distinct from 'true')))
+    then
+        raise exception '% is not what history may read: it is no table, or its policies ask functions', relation
+            using errcode = 'insufficient_privilege', hint = 'catalog migrate verify';
+    end if;
+end
+$$;
+
+-- Name: require_plain_types(oid); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.require_plain_types(relation oid) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    name text := (
+        select a.attname from pg_attribute a join pg_type t on t.oid = a.atttypid
+        where a.attrelid = relation and a.attnum > 0 and not a.attisdropped and t.typnamespace <> 'pg_catalog'::regnamespace
+        limit 1);
+begin
+    if name is not null then
+        raise exception 'column % of % has a type that is not the server''s own: history does not keep it', name, relation::regclass
+            using errcode = 'feature_not_supported';
+    end if;
+end
+$$;
+
+-- Name: restore_history(text, text, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.restore_history(name text, partition text, from_at timestamp with time zone, until_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET lock_timeout TO '500ms'
+    AS $$
+declare
+    coming constant regclass := catalog.history_partition(name, partition);
+    wrong text;
+    row_count bigint;
+begin
+    execute format('revoke all on %s from catalog_owner', coming);
+    execute format('lock table %s in share row exclusive mode', coming);
+    if not exists (
+        select from catalog.released_ranges(name) r where r.from_at = restore_history.from_at and r.until_at = restore_history.until_at)
+    then
+        raise exception 'catalog.% from % until % is not released', name, from_at, until_at using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    select p.problem into wrong from catalog.partition_problems(name, coming::text, from_at, until_at) p limit 1;
+    if wrong is not null then
+        raise exception 'these are not the rows that left: %', wrong using errcode = 'restrict_violation';
+    end if;
+    execute format('select count(*) from %s', coming) into row_count;
+    if name = 'product_versions' then
+        execute format('insert into catalog.product_versions overriding system value select * from %s', coming);
+        execute format('drop table %s', coming);
+    else
+        perform catalog.attach_history_partition(name, partition, from_at, until_at);
+    end if;
+    insert into catalog.history_releases (table_name, operation, partition_name, from_at, until_at, rows, actor, database_user)
+    values (name, 'restore', partition, from_at, until_at, row_count, catalog.current_actor(), session_user);
 end
 $$;
 
@@ -1957,7 +2465,7 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('catalog.upload ' || undoing, 0));
     perform set_config('catalog.upload_id', undoing, true), set_config('catalog.operation', 'revert', true);
 
-    own := array(select c.change_id from catalog.changes c where c.upload_id = target.upload_id);
+    own := catalog.changes_of_upload(target.upload_id);
     undone := array(select c.change_id from catalog.changes c where c.upload_id = target.reverts);
     is_early := cardinality(own) = 0;  -- before changes were recorded, versions name their uploads alone
 
@@ -2055,6 +2563,10 @@ begin
         (target.upload_id, 'reverted', jsonb_build_object('revert', undoing)),
         (undoing, 'reverts', jsonb_build_object('upload', target.upload_id))) e (upload_id, event, detail);
     perform set_config('catalog.upload_id', '', true), set_config('catalog.operation', '', true);
+    perform catalog.describe_action(
+        jsonb_build_object('status', target.status),
+        jsonb_build_object(
+            'status', 'reverted', 'revert', undoing, 'deleted', deleted, 'restored', restored, 'recreated', recreated, 'leftAlone', kept));
 
     return query select r.vendor_product_id, r.sku, r.reason from reverting r where r.reason is not null order by 1;
     drop table reverting;
@@ -2065,9 +2577,9 @@ $$;
 
 COMMENT ON FUNCTION catalog.revert_upload(upload text) IS 'undoes one upload: created products are deleted, updated ones get their former version back; returns the products left alone and why. It is an upload of kind revert, and can be undone itself';
 
--- Name: row_hashes(integer, text); Type: FUNCTION; Schema: catalog; Owner: -
+-- Name: row_hashes(integer, text, text); Type: FUNCTION; Schema: catalog; Owner: -
 
-CREATE FUNCTION catalog.row_hashes(format integer, condition text) RETURNS TABLE(version_id bigint, ended_by bigint, stored bytea, hash bytea)
+CREATE FUNCTION catalog.row_hashes(format integer, condition text, relation text DEFAULT 'catalog.product_versions'::text) RETURNS TABLE(version_id bigint, ended_by bigint, stored bytea, hash bytea)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog'
     SET "TimeZone" TO 'UTC'
@@ -2075,8 +2587,8 @@ CREATE FUNCTION catalog.row_hashes(format integer, condition text) RETURNS TABLE
     AS $$
 begin
     return query execute format(
-        'select v.version_id, v.ended_by, v.row_hash, sha256(convert_to(row(%s)::text, ''UTF8'')) from catalog.product_versions v where %s',
-        (select f.columns from catalog.version_formats f where f.format_id = row_hashes.format), condition);
+        'select v.version_id, v.ended_by, v.row_hash, sha256(convert_to(row(%s)::text, ''UTF8'')) from %s v where %s',
+        (select f.columns from catalog.version_formats f where f.format_id = row_hashes.format), relation, condition);
 end
 $$;
 
@@ -2095,6 +2607,271 @@ CREATE FUNCTION catalog.rows_hash(change bigint, OUT versions bigint, OUT hash b
     ) b
 $$;
 
+-- Name: rules; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.rules (
+    name character varying(100) NOT NULL,
+    version integer NOT NULL,
+    rule_id integer NOT NULL,
+    vendor_id character varying(50),
+    category character varying(100),
+    severity text NOT NULL,
+    message character varying(500),
+    condition jsonb NOT NULL,
+    created_by text DEFAULT catalog.current_actor() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    replaced_at timestamp with time zone,
+    CONSTRAINT rules_condition_is_an_object CHECK ((jsonb_typeof(condition) = 'object'::text)),
+    CONSTRAINT rules_condition_is_short CHECK ((octet_length((condition)::text) <= 131072)),
+    CONSTRAINT rules_name_is_plain CHECK (((name)::text ~ '^[A-Za-z0-9][A-Za-z0-9_.-]*$'::text)),
+    CONSTRAINT rules_severity_is_known CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text]))),
+    CONSTRAINT rules_version_counts_from_one CHECK ((version > 0))
+);
+
+-- Name: TABLE rules; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.rules IS 'rules of one''s own about the rows of files, beside the seven; a change adds a version and keeps the former one';
+
+-- Name: COLUMN rules.version; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.rules.version IS '1, 2, … of each name';
+
+-- Name: COLUMN rules.rule_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.rules.rule_id IS 'of the version: upload_history.rule_ids names those that an upload had to meet';
+
+-- Name: COLUMN rules.vendor_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.rules.vendor_id IS 'whose files the rule is for; null: everybody''s';
+
+-- Name: COLUMN rules.category; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.rules.category IS 'of which rows the rule is for; null: all';
+
+-- Name: COLUMN rules.severity; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.rules.severity IS 'error: a row that breaks it is rejected (CUSTOM_RULE); warning: it is loaded and reported (CUSTOM_WARNING)';
+
+-- Name: COLUMN rules.message; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.rules.message IS 'what the vendor reads; null: words made of the condition';
+
+-- Name: COLUMN rules.condition; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.rules.condition IS 'the column and what it has to be, as described in docs/guides/rules.md';
+
+-- Name: COLUMN rules.replaced_at; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.rules.replaced_at IS 'when a later version took its place, or it was removed; null: in use';
+
+-- Name: rule_json(catalog.rules); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.rule_json(r catalog.rules) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    RETURN (jsonb_strip_nulls(jsonb_build_object('vendorId', (r).vendor_id, 'category', (r).category, 'severity', (r).severity, 'message', (r).message)) || (r).condition);
+
+-- Name: FUNCTION rule_json(r catalog.rules); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.rule_json(r catalog.rules) IS 'a rule as files and requests have it';
+
+-- Name: seal_actions(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_actions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+begin
+    insert into catalog.seals (table_name, at, row_ids, rows, rows_hash)
+    select 'actions', min(r.moment), array_agg(r.key order by r.key), count(*), sha256(string_agg(r.hash, ''::bytea order by r.key))
+    from (
+        select n.action_id as key, n.at as moment, sha256(convert_to(row(n.action_id, n.at, n.actor, n.database_user, n.action, n.object, n.before, n.after, n.request_id)::text, 'UTF8')) as hash from new_rows n
+    ) r
+    group by date_trunc('month', r.moment);
+    return null;
+end
+$$;
+
+-- Name: seal_early_rows(text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_early_rows(name text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $_$
+declare
+    sealed catalog.sealed_tables;
+begin
+    select * into strict sealed from catalog.sealed_tables s where s.table_name = seal_early_rows.name;
+    execute format(
+        $query$
+        insert into catalog.seals (table_name, at, until_id, rows, rows_hash)
+        select %5$L, min(b.at), max(b.until_id), sum(b.rows), sha256(string_agg(b.hash, ''::bytea order by b.block))
+        from (
+            select date_trunc('month', t.%3$I) as month, t.%2$I / 1000000 as block, min(t.%3$I) as at, max(t.%2$I) as until_id, count(*) as rows,
+                sha256(string_agg(sha256(convert_to(row(%4$s)::text, 'UTF8')), ''::bytea order by t.%2$I)) as hash
+            from %1$s t
+            where not exists (
+                select from catalog.seals s cross join unnest(s.row_ids) k (key) where s.table_name = %5$L and k.key = t.%2$I)
+            group by 1, 2
+        ) b
+        group by b.month
+        $query$, 'catalog.' || sealed.table_name, sealed.key_column, sealed.time_column, 't.' || replace(sealed.columns, ', ', ', t.'), sealed.table_name);
+end
+$_$;
+
+-- Name: seals; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.seals (
+    seal_id bigint NOT NULL,
+    table_name text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    row_ids bigint[],
+    until_id bigint,
+    rows bigint NOT NULL,
+    rows_hash bytea NOT NULL,
+    tick_id bigint,
+    CONSTRAINT seals_name_their_rows CHECK ((num_nulls(row_ids, until_id) = 1))
+);
+
+-- Name: TABLE seals; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.seals IS 'the hash of the rows that one statement wrote into a table of the history; the ticks cover it';
+
+-- Name: COLUMN seals.at; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.seals.at IS 'of the earliest of its rows; all are of the same month of UTC';
+
+-- Name: COLUMN seals.until_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.seals.until_id IS 'of what is older than seals: the newest row there was; the seal covers the month up to it';
+
+-- Name: seal_hash(catalog.seals); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_hash(seal catalog.seals) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+    select sha256(convert_to(
+        concat_ws('|', seal.seal_id, seal.table_name, extract(epoch from seal.at), seal.row_ids::text, 'until ' || seal.until_id, seal.rows,
+            encode(seal.rows_hash, 'hex')),
+        'UTF8'))
+$$;
+
+-- Name: seal_history_releases(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_history_releases() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+begin
+    insert into catalog.seals (table_name, at, row_ids, rows, rows_hash)
+    select 'history_releases', min(r.moment), array_agg(r.key order by r.key), count(*), sha256(string_agg(r.hash, ''::bytea order by r.key))
+    from (
+        select n.release_id as key, n.at as moment, sha256(convert_to(row(n.release_id, n.at, n.table_name, n.operation, n.partition_name, n.from_at, n.until_at, n.answers_from, n.rows, n.actor, n.database_user)::text, 'UTF8')) as hash from new_rows n
+    ) r
+    group by date_trunc('month', r.moment);
+    return null;
+end
+$$;
+
+-- Name: seal_problems(text, text, timestamp with time zone, timestamp with time zone, boolean); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_problems(name text, relation text, from_at timestamp with time zone, until_at timestamp with time zone, is_whole boolean) RETURNS TABLE(tick bigint, problem text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $_$
+declare
+    sealed catalog.sealed_tables;
+begin
+    select * into strict sealed from catalog.sealed_tables s where s.table_name = seal_problems.name;
+    return query execute format(
+        $query$
+        with there as (
+            select t.%2$I as key, t.%3$I as moment, sha256(convert_to(row(%4$s)::text, 'UTF8')) as hash from %1$s t
+        ), expected as (
+            select s.* from catalog.seals s
+            where s.table_name = %5$L and s.at >= $1 and s.at < $2 and not ($3 and exists (
+                  select from catalog.released_ranges(%5$L) r where s.at >= r.from_at and s.at < r.until_at))
+        ), named as (
+            select s.seal_id, k.key from expected s cross join unnest(s.row_ids) k (key)
+        ), early as (
+            select s.seal_id, s.until_id, date_trunc('month', s.at) as month from expected s where s.until_id is not null
+        ), found as (
+            select n.seal_id, n.key, t.key as there, t.hash from named n full join there t using (key)
+        ), blocks as (
+            select coalesce(f.seal_id, e.seal_id) as seal_id, case when f.seal_id is null then t.key / 1000000 end as block,
+                count(t.key) as rows, sha256(coalesce(string_agg(t.hash, ''::bytea order by t.key), ''::bytea)) as hash, min(f.key) as first
+            from found f
+            left join there t on t.key = f.there
+            left join early e on f.seal_id is null and t.key <= e.until_id and date_trunc('month', t.moment) = e.month
+            group by 1, 2
+        ), sums as (
+            select b.seal_id, sum(b.rows)::bigint as rows, min(b.first) as first,
+                case when bool_and(b.block is null) then (array_agg(b.hash))[1] else sha256(string_agg(b.hash, ''::bytea order by b.block)) end as hash
+            from blocks b
+            group by 1
+        )
+        select s.tick_id,
+            case
+                when s.seal_id is null then format('%%s rows of catalog.%%s were not written as history is', f.rows, %5$L)
+                when s.rows <> coalesce(f.rows, 0) then
+                    format('of %%s rows of catalog.%%s from %%s on %%s are there', s.rows, %5$L, coalesce(f.first, s.row_ids[1]), coalesce(f.rows, 0))
+                else format('row %%s of catalog.%%s, or one written with it, is not as it was written', coalesce(s.row_ids[1], s.until_id), %5$L)
+            end
+        from expected s
+        full join sums f using (seal_id)
+        where s.seal_id is null or s.rows <> coalesce(f.rows, 0) or s.rows_hash is distinct from f.hash
+        $query$, relation, sealed.key_column, sealed.time_column, 't.' || replace(sealed.columns, ', ', ', t.'), sealed.table_name)
+    using from_at, until_at, is_whole;
+end
+$_$;
+
+-- Name: seal_row_versions(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_row_versions() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+begin
+    insert into catalog.seals (table_name, at, row_ids, rows, rows_hash)
+    select 'row_versions', min(r.moment), array_agg(r.key order by r.key), count(*), sha256(string_agg(r.hash, ''::bytea order by r.key))
+    from (
+        select n.version_id as key, n.at as moment, sha256(convert_to(row(n.version_id, n.at, n.actor, n.database_user, n.table_name, n.row_key, n.operation, n.before, n.after, n.request_id, n.began_at, n.backend)::text, 'UTF8')) as hash from new_rows n
+    ) r
+    group by date_trunc('month', r.moment);
+    return null;
+end
+$$;
+
+-- Name: seal_upload_events(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_upload_events() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+begin
+    insert into catalog.seals (table_name, at, row_ids, rows, rows_hash)
+    select 'upload_events', min(r.moment), array_agg(r.key order by r.key), count(*), sha256(string_agg(r.hash, ''::bytea order by r.key))
+    from (
+        select n.event_id as key, n.at as moment, sha256(convert_to(row(n.event_id, n.upload_id, n.at, n.event, n.detail)::text, 'UTF8')) as hash from new_rows n
+    ) r
+    group by date_trunc('month', r.moment);
+    return null;
+end
+$$;
+
 -- Name: tick_hash(catalog.ticks); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.tick_hash(tick catalog.ticks) RETURNS bytea
@@ -2106,7 +2883,10 @@ CREATE FUNCTION catalog.tick_hash(tick catalog.ticks) RETURNS bytea
         || convert_to(concat_ws('|', tick_hash.tick.tick_id, extract(epoch from tick_hash.tick.at), tick_hash.tick.changes), 'UTF8')
         || coalesce((
             select string_agg(catalog.change_hash(c), ''::bytea order by c.change_id)
-            from catalog.changes c where c.tick_id = tick_hash.tick.tick_id), ''::bytea))
+            from catalog.changes c where c.tick_id = tick_hash.tick.tick_id), ''::bytea)
+        || coalesce((
+            select string_agg(catalog.seal_hash(s), ''::bytea order by s.seal_id)
+            from catalog.seals s where s.tick_id = tick_hash.tick.tick_id), ''::bytea))
 $$;
 
 -- Name: version_format(); Type: FUNCTION; Schema: catalog; Owner: -
@@ -2114,11 +2894,94 @@ $$;
 CREATE FUNCTION catalog.version_format() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
-    RETURN (catalog.product_columns() || ', valid_to, operation, superseded_by, ended_by, changed_by'::text);
+    AS $$
+    select string_agg(quote_ident(a.attname), ', ' order by a.attnum) || ', valid_to, operation, superseded_by, ended_by, changed_by'
+    from pg_attribute a
+    where a.attrelid = 'catalog.products'::regclass and a.attnum > 0 and not a.attisdropped
+$$;
 
 -- Name: FUNCTION version_format(); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.version_format() IS 'the columns of a version that its hash covers from now on';
+
+-- Name: version_problems(text, timestamp with time zone, timestamp with time zone, boolean); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.version_problems(relation text, from_at timestamp with time zone, until_at timestamp with time zone, is_whole boolean) RETURNS TABLE(tick bigint, problem text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+declare
+    format integer;
+begin
+    for format in select f.format_id from catalog.version_formats f order by 1 loop
+        return query execute format(
+            'select c.tick_id, format(''version %%s of product %%s (%%s %%s) is not as it was written'', v.version_id, v.product_id, v.vendor_id, v.vendor_product_id)
+             from catalog.row_hashes(%s, %L, %L) h
+             join %s v using (version_id)
+             left join catalog.changes c on c.change_id = v.ended_by
+             where h.hash is distinct from h.stored
+             order by h.version_id', format, 'v.format_id = ' || format, relation, relation);
+    end loop;
+    return query execute format(
+        $query$
+        with blocks as (
+            select v.ended_by, v.version_id / 1000000 as block, count(*) as versions,
+                sha256(string_agg(v.row_hash, ''::bytea order by v.version_id)) as hash
+            from %s v
+            where v.row_hash is not null
+            group by 1, 2
+        ), found as (
+            select b.ended_by as change_id, sum(b.versions)::bigint as versions, sha256(string_agg(b.hash, ''::bytea order by b.block)) as hash
+            from blocks b
+            group by 1
+            union all
+            select 0, h.versions, h.hash from catalog.early_hash(%L) h where h.versions > 0
+        ), expected as (
+            select c.* from catalog.changes c
+            where c.began_at >= $1 and c.began_at < $2
+              and not ($3 and exists (
+                  select from catalog.released_ranges('product_versions') r where c.began_at >= r.from_at and c.began_at < r.until_at))
+        )
+        select c.tick_id,
+            case
+                when c.change_id is null then format('%%s versions name change %%s, which is missing', f.versions, f.change_id)
+                when c.versions <> coalesce(f.versions, 0) then
+                    format('change %%s ended %%s versions, of which %%s are there', c.change_id, c.versions, coalesce(f.versions, 0))
+                else format('change %%s did not end the versions that name it, or in another order', c.change_id)
+            end
+        from expected c
+        full join found f using (change_id)
+        where (c.change_id is null or c.tick_id is not null)
+          and (c.change_id is null or c.versions is distinct from coalesce(f.versions, 0)
+              or c.rows_hash is distinct from coalesce(f.hash, sha256(''::bytea)))
+        $query$, relation, relation) using from_at, until_at, is_whole;
+end
+$_$;
+
+-- Name: version_spans(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.version_spans() RETURNS TABLE(partition_name text, from_at timestamp with time zone, until_at timestamp with time zone, estimated_rows bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+    select coalesce(r.partition_name, 'product_versions_' || to_char(m.month, 'YYYY_MM')), m.month, m.month + interval '1 month', m.versions
+    from (
+        select date_trunc('month', c.began_at) as month, sum(c.versions)::bigint as versions from catalog.changes c
+        where c.tick_id is not null and c.versions > 0
+        group by 1
+    ) m
+    left join lateral (
+        select h.operation, h.partition_name from catalog.history_releases h
+        where h.table_name = 'product_versions' and h.from_at = m.month
+        order by h.release_id desc limit 1
+    ) r on true
+    where r.operation is distinct from 'release'
+$$;
+
+-- Name: FUNCTION version_spans(); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.version_spans() IS 'the months in which versions ended that are here, for retention';
 
 -- Name: write_products_as_of(); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -2195,6 +3058,105 @@ $_$;
 -- Name: FUNCTION write_products_as_of(); Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON FUNCTION catalog.write_products_as_of() IS 'makes audit.products_as_of from the columns of catalog.products';
+
+-- Name: naics_codes; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.naics_codes (
+    code text NOT NULL,
+    title text NOT NULL,
+    sector text NOT NULL,
+    CONSTRAINT naics_codes_code_is_2_to_6_digits CHECK ((code ~ '^[0-9]{2,6}$'::text))
+);
+
+-- Name: TABLE naics_codes; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.naics_codes IS 'codes of 2 to 6 digits, loaded by catalog naics import';
+
+-- Name: naics_everyday; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.naics_everyday (
+    phrase text NOT NULL,
+    code text NOT NULL,
+    CONSTRAINT naics_everyday_code_has_6_digits CHECK ((code ~ '^[0-9]{6}$'::text))
+);
+
+-- Name: TABLE naics_everyday; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.naics_everyday IS 'what people call an industry, where the Census Bureau calls it otherwise';
+
+-- Name: naics_index; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.naics_index (
+    code text NOT NULL,
+    phrase text NOT NULL,
+    words tsvector GENERATED ALWAYS AS (to_tsvector('english'::regconfig, phrase)) STORED,
+    kind text DEFAULT 'index'::text NOT NULL,
+    weight double precision,
+    CONSTRAINT naics_index_code_has_6_digits CHECK ((code ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT naics_index_kind_is_known CHECK ((kind = ANY (ARRAY['index'::text, 'title'::text, 'everyday'::text])))
+);
+
+-- Name: TABLE naics_index; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.naics_index IS 'what establishments of an industry do or sell, in words: loaded by catalog naics import';
+
+-- Name: COLUMN naics_index.kind; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.naics_index.kind IS 'of the index or a title of the Census Bureau, or an everyday name of our own';
+
+-- Name: COLUMN naics_index.weight; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.naics_index.weight IS 'sum of the weights of its words; enrichment.weigh_naics() writes it';
+
+-- Name: naics_words; Type: TABLE; Schema: enrichment; Owner: -
+
+CREATE TABLE enrichment.naics_words (
+    word text NOT NULL,
+    weight double precision NOT NULL
+);
+
+-- Name: TABLE naics_words; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON TABLE enrichment.naics_words IS 'how much each word of the index says: ln((phrases + 1) / (phrases with it + 0.5)); enrichment.weigh_naics() writes it';
+
+-- Name: weigh_naics(); Type: FUNCTION; Schema: enrichment; Owner: -
+
+CREATE FUNCTION enrichment.weigh_naics() RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ INSERT INTO enrichment.naics_index (code, phrase, kind)  SELECT e.code,
+             e.phrase,
+             'everyday'
+            FROM (enrichment.naics_everyday e
+              JOIN enrichment.naics_codes c USING (code)) ON CONFLICT(code, phrase) DO UPDATE SET kind = excluded.kind;
+ UPDATE enrichment.naics_index i SET kind = 'title'::text
+    FROM enrichment.naics_codes c
+   WHERE ((c.code = i.code) AND (c.title = i.phrase) AND (i.kind = 'index'::text));
+ DELETE FROM enrichment.naics_words;
+ INSERT INTO enrichment.naics_words (word, weight)  SELECT found.word,
+             ln((((all_phrases.count + 1))::numeric / ((found.count)::numeric + 0.5))) AS ln
+            FROM (( SELECT word.word,
+                     count(*) AS count
+                    FROM (enrichment.naics_index i
+                      CROSS JOIN LATERAL unnest(tsvector_to_array(i.words)) word(word))
+                   GROUP BY word.word) found
+              CROSS JOIN ( SELECT count(*) AS count
+                    FROM enrichment.naics_index) all_phrases);
+ UPDATE enrichment.naics_index i SET weight = sums.weight
+    FROM ( SELECT n.code,
+             n.phrase,
+             sum(w.weight) AS weight
+            FROM ((enrichment.naics_index n
+              CROSS JOIN LATERAL unnest(tsvector_to_array(n.words)) l(word))
+              JOIN enrichment.naics_words w USING (word))
+           GROUP BY n.code, n.phrase) sums
+   WHERE ((sums.code = i.code) AND (sums.phrase = i.phrase));
+END;
+
+-- Name: FUNCTION weigh_naics(); Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON FUNCTION enrichment.weigh_naics() IS 'adds everyday names to the index of industries and weighs its words; catalog naics import calls it';
 
 -- Name: lifetimes; Type: TABLE; Schema: intake; Owner: -
 
@@ -2493,11 +3455,12 @@ CREATE TABLE catalog.actions (
     before jsonb,
     after jsonb,
     request_id text
-);
+)
+PARTITION BY RANGE (at);
 
 -- Name: TABLE actions; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON TABLE catalog.actions IS 'one row for each command and each request that changed something; read it as audit.actions';
+COMMENT ON TABLE catalog.actions IS 'one row for each command and each request that changed something, in partitions by month; read it as audit.actions';
 
 -- Name: COLUMN actions.action; Type: COMMENT; Schema: catalog; Owner: -
 
@@ -2509,7 +3472,7 @@ COMMENT ON COLUMN catalog.actions.object IS 'what it was about: an upload, a ven
 
 -- Name: COLUMN actions.before; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON COLUMN catalog.actions.before IS 'the rows of catalog.row_versions that the transaction changed, as they were; of more than a hundred their number';
+COMMENT ON COLUMN catalog.actions.before IS 'the rows of catalog.row_versions that the transaction changed, as they were, of more than a hundred their number; of uploads and jobs what became another';
 
 -- Name: actions; Type: VIEW; Schema: audit; Owner: -
 
@@ -2543,6 +3506,7 @@ CREATE TABLE enrichment.calls (
     reserved_at timestamp with time zone DEFAULT now() NOT NULL,
     ended_at timestamp with time zone,
     error text,
+    sent_at timestamp with time zone DEFAULT now(),
     CONSTRAINT calls_state_is_known CHECK ((state = ANY (ARRAY['reserved'::text, 'answered'::text, 'refused'::text, 'unknown'::text, 'unused'::text])))
 )
 WITH (fillfactor='70');
@@ -2557,11 +3521,15 @@ COMMENT ON COLUMN enrichment.calls.inputs IS 'input_hash of each input';
 
 -- Name: COLUMN calls.state; Type: COMMENT; Schema: enrichment; Owner: -
 
-COMMENT ON COLUMN enrichment.calls.state IS 'reserved (about to be made, or under way) -> answered | refused (not charged) | unknown (nobody knows whether it was made: crash, lost connection) | unused (never made)';
+COMMENT ON COLUMN enrichment.calls.state IS 'reserved (about to be made, or under way) -> answered | refused (not charged) | unknown (nobody knows whether it was carried out: crash, lost connection, 502, 504) | unused (never sent)';
 
 -- Name: COLUMN calls.credits; Type: COMMENT; Schema: enrichment; Owner: -
 
 COMMENT ON COLUMN enrichment.calls.credits IS 'at most while reserved or unknown; then what it cost';
+
+-- Name: COLUMN calls.sent_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.calls.sent_at IS 'just before the call was made; of a reserved one null means that nothing was sent yet: a worker that dies has spent nothing by it';
 
 -- Name: requests; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -2594,11 +3562,24 @@ CREATE TABLE enrichment.requests (
     completed_at timestamp with time zone,
     file_encoding text,
     encoding_guessed boolean,
+    queue text DEFAULT 'enrich'::text NOT NULL,
+    watched_at timestamp with time zone,
+    local_path text,
+    waiting_for text,
+    waiting_because text,
+    retry_at timestamp with time zone,
+    fresh_since timestamp with time zone,
+    callback_url text,
+    callback_sent_at timestamp with time zone,
+    callback_error text,
+    forgotten_at timestamp with time zone,
+    usage jsonb,
     CONSTRAINT requests_batches_add_up CHECK (((processed_batches + failed_batches) <= total_batches)),
     CONSTRAINT requests_format_is_known CHECK ((format = ANY (ARRAY['csv'::text, 'json'::text, 'ndjson'::text]))),
     CONSTRAINT requests_request_hash_is_hex CHECK ((request_hash ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT requests_source_is_known CHECK ((source = ANY (ARRAY['bucket'::text, 'api'::text, 'command'::text]))),
-    CONSTRAINT requests_status_is_known CHECK ((status = ANY (ARRAY['accepted'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text])))
+    CONSTRAINT requests_status_is_known CHECK ((status = ANY (ARRAY['accepted'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT requests_waiting_for_is_known CHECK ((waiting_for = ANY (ARRAY['limit'::text, 'circuit'::text, 'provider'::text, 'question'::text])))
 )
 WITH (fillfactor='50');
 
@@ -2608,7 +3589,7 @@ COMMENT ON TABLE enrichment.requests IS 'one file or list to be enriched';
 
 -- Name: COLUMN requests.request_hash; Type: COMMENT; Schema: enrichment; Owner: -
 
-COMMENT ON COLUMN enrichment.requests.request_hash IS 'SHA-256 of plan, format and records as canonical JSON; of the requests with one hash the first is the original';
+COMMENT ON COLUMN enrichment.requests.request_hash IS 'SHA-256 of plan, settings of its providers, format and records as canonical JSON';
 
 -- Name: COLUMN requests.same_as; Type: COMMENT; Schema: enrichment; Owner: -
 
@@ -2616,7 +3597,7 @@ COMMENT ON COLUMN enrichment.requests.same_as IS 'the earlier request with this 
 
 -- Name: COLUMN requests.status; Type: COMMENT; Schema: enrichment; Owner: -
 
-COMMENT ON COLUMN enrichment.requests.status IS 'accepted -> processing (split into batches) -> completed | partial (batches failed); partial -> completed (catalog jobs retry); failed: the input cannot be used';
+COMMENT ON COLUMN enrichment.requests.status IS 'accepted -> processing (split into batches) -> completed | partial (a retry may find more) | failed (failure_message says why) | cancelled; catalog enrich retry leads from each of these back to processing';
 
 -- Name: COLUMN requests.options; Type: COMMENT; Schema: enrichment; Owner: -
 
@@ -2646,6 +3627,50 @@ COMMENT ON COLUMN enrichment.requests.file_encoding IS 'encoding in which the li
 
 COMMENT ON COLUMN enrichment.requests.encoding_guessed IS 'whether nobody said so and it is not UTF-8';
 
+-- Name: COLUMN requests.queue; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.queue IS 'of its jobs: a command does those of its own request, and no others';
+
+-- Name: COLUMN requests.watched_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.watched_at IS 'when the command that does it was last alive; null where workers do it';
+
+-- Name: COLUMN requests.local_path; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.local_path IS 'where its command writes the result';
+
+-- Name: COLUMN requests.waiting_for; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.waiting_for IS 'what stood in the way of a batch lately: limit (of calls), circuit (the provider fails), provider (it asked for silence), question (another batch asks the same)';
+
+-- Name: COLUMN requests.retry_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.retry_at IS 'until when; over if it has passed';
+
+-- Name: COLUMN requests.fresh_since; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.fresh_since IS 'answers obtained before are not good enough; null takes all that are remembered';
+
+-- Name: COLUMN requests.callback_url; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.callback_url IS 'who is told of its end; null: nobody';
+
+-- Name: COLUMN requests.callback_sent_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.callback_sent_at IS 'when the message of its end was taken';
+
+-- Name: COLUMN requests.callback_error; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.callback_error IS 'why the last try to send it failed; null: none since it was taken';
+
+-- Name: COLUMN requests.forgotten_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.forgotten_at IS 'when its records, results, calls and batches were deleted, as CATALOG_ENRICH_RETENTION_DAYS wants';
+
+-- Name: COLUMN requests.usage; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.requests.usage IS 'what it had cost until then: {"calls", "credits", "unknownCalls", "savedInputs", "savedCredits"}; null: its calls say so';
+
 -- Name: enrichment; Type: VIEW; Schema: audit; Owner: -
 
 CREATE VIEW audit.enrichment WITH (security_invoker='true') AS
@@ -2660,9 +3685,9 @@ CREATE VIEW audit.enrichment WITH (security_invoker='true') AS
     q.processed_batches,
     q.failed_batches,
     q.output_key,
-    c.calls,
-    c.credits,
-    c.unknown_calls
+    COALESCE(((q.usage ->> 'calls'::text))::bigint, c.calls) AS calls,
+    COALESCE(((q.usage ->> 'credits'::text))::bigint, c.credits) AS credits,
+    COALESCE(((q.usage ->> 'unknownCalls'::text))::bigint, c.unknown_calls) AS unknown_calls
    FROM (enrichment.requests q
      CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (calls.state = ANY (ARRAY['answered'::text, 'unknown'::text]))) AS calls,
             COALESCE(sum(calls.credits) FILTER (WHERE (calls.state = ANY (ARRAY['answered'::text, 'unknown'::text]))), (0)::bigint) AS credits,
@@ -2715,7 +3740,8 @@ CREATE TABLE catalog.former_errors (
     field text,
     rejected_value text,
     original_data jsonb NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    rule_name text
 )
 PARTITION BY RANGE (created_at);
 
@@ -2757,6 +3783,54 @@ UNION ALL
 
 COMMENT ON VIEW audit.errors_of_attempts IS 'every error of every attempt of an upload; audit.upload_errors has those of the newest';
 
+-- Name: mappings; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.mappings (
+    vendor_id character varying(50) NOT NULL,
+    name character varying(100) NOT NULL,
+    version integer NOT NULL,
+    mapping jsonb NOT NULL,
+    created_by text DEFAULT catalog.current_actor() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    replaced_at timestamp with time zone,
+    CONSTRAINT mappings_mapping_is_an_object CHECK ((jsonb_typeof(mapping) = 'object'::text)),
+    CONSTRAINT mappings_mapping_is_short CHECK ((octet_length((mapping)::text) <= 131072)),
+    CONSTRAINT mappings_name_is_plain CHECK (((name)::text ~ '^[A-Za-z0-9][A-Za-z0-9_.-]*$'::text)),
+    CONSTRAINT mappings_version_counts_from_one CHECK ((version > 0))
+);
+
+-- Name: TABLE mappings; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.mappings IS 'how the columns of a vendor''s own files become ours; a change adds a version and keeps the former one';
+
+-- Name: COLUMN mappings.version; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.mappings.version IS '1, 2, … of each name';
+
+-- Name: COLUMN mappings.mapping; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.mappings.mapping IS 'as described in docs/guides/mappings.md';
+
+-- Name: COLUMN mappings.replaced_at; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.mappings.replaced_at IS 'when a later version took its place, or it was removed; null: in use';
+
+-- Name: mappings; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.mappings WITH (security_invoker='true') AS
+ SELECT m.vendor_id,
+    m.name,
+    m.version,
+    m.mapping,
+    m.created_at,
+    m.created_by,
+    m.replaced_at
+   FROM catalog.mappings m;
+
+-- Name: VIEW mappings; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.mappings IS 'every version of every mapping: upload_history.mapping_name and mapping_version name one';
+
 -- Name: row_versions; Type: TABLE; Schema: catalog; Owner: -
 
 CREATE TABLE catalog.row_versions (
@@ -2774,11 +3848,12 @@ CREATE TABLE catalog.row_versions (
     backend integer NOT NULL,
     CONSTRAINT row_versions_have_the_images_of_their_operation CHECK ((((operation = 'insert'::text) = (before IS NULL)) AND ((operation = 'delete'::text) = (after IS NULL)))),
     CONSTRAINT row_versions_operation_is_known CHECK ((operation = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
-);
+)
+PARTITION BY RANGE (at);
 
 -- Name: TABLE row_versions; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON TABLE catalog.row_versions IS 'every change of vendors, categories, tokens (without their secrets), routes, providers and paused queues, by whatever hand';
+COMMENT ON TABLE catalog.row_versions IS 'every change of vendors, categories, tokens (without their secrets), routes, providers and paused queues, by whatever hand; in partitions by month';
 
 -- Name: COLUMN row_versions.row_key; Type: COMMENT; Schema: catalog; Owner: -
 
@@ -2806,6 +3881,26 @@ CREATE VIEW audit.row_versions WITH (security_invoker='true') AS
 
 COMMENT ON VIEW audit.row_versions IS 'every change of vendors, categories, tokens, routes, providers and paused queues';
 
+-- Name: rules; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.rules WITH (security_invoker='true') AS
+ SELECT r.name,
+    r.version,
+    r.vendor_id,
+    r.category,
+    r.severity,
+    r.message,
+    r.condition,
+    r.created_at,
+    r.created_by,
+    r.replaced_at,
+    r.rule_id
+   FROM catalog.rules r;
+
+-- Name: VIEW rules; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.rules IS 'every version of every rule of one''s own';
+
 -- Name: upload_errors; Type: VIEW; Schema: audit; Owner: -
 
 CREATE VIEW audit.upload_errors WITH (security_invoker='true') AS
@@ -2827,6 +3922,22 @@ CREATE VIEW audit.upload_errors WITH (security_invoker='true') AS
 
 COMMENT ON VIEW audit.upload_errors IS 'every error with the row as the vendor wrote it';
 
+-- Name: upload_rules; Type: VIEW; Schema: audit; Owner: -
+
+CREATE VIEW audit.upload_rules WITH (security_invoker='true') AS
+ SELECT u.upload_id,
+    u.vendor_id,
+    r.name,
+    r.version,
+    r.severity,
+    r.rule_id
+   FROM (catalog.upload_history u
+     JOIN catalog.rules r ON ((r.rule_id = ANY (u.rule_ids))));
+
+-- Name: VIEW upload_rules; Type: COMMENT; Schema: audit; Owner: -
+
+COMMENT ON VIEW audit.upload_rules IS 'which rules of one''s own the rows of an upload had to meet, by name and version';
+
 -- Name: vendors; Type: TABLE; Schema: catalog; Owner: -
 
 CREATE TABLE catalog.vendors (
@@ -2836,6 +3947,8 @@ CREATE TABLE catalog.vendors (
     status text DEFAULT 'active'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     encoding text,
+    mapping character varying(100),
+    keeps_attributes boolean DEFAULT false NOT NULL,
     CONSTRAINT vendors_email_is_an_address CHECK ((email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)),
     CONSTRAINT vendors_encoding_is_a_name CHECK ((encoding ~ '^[!-.0-~]{1,40}$'::text)),
     CONSTRAINT vendors_status_is_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
@@ -2850,6 +3963,14 @@ COMMENT ON COLUMN catalog.vendors.status IS 'active <-> suspended: uploads of a 
 -- Name: COLUMN vendors.encoding; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.vendors.encoding IS 'encoding of the vendor''s files, by a name that iconv knows; null finds it';
+
+-- Name: COLUMN vendors.mapping; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.vendors.mapping IS 'mapping of files that have neither our columns nor a header that was mapped before; null: such a file fails';
+
+-- Name: COLUMN vendors.keeps_attributes; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.vendors.keeps_attributes IS 'whether columns of its files that are not ours are kept as attributes, where no mapping says otherwise';
 
 -- Name: uploads; Type: VIEW; Schema: audit; Owner: -
 
@@ -2887,7 +4008,9 @@ CREATE VIEW audit.uploads WITH (security_invoker='true') AS
     u.encoding_guessed,
     u.kind,
     u.reverts,
-    u.created_by AS uploaded_by
+    u.created_by AS uploaded_by,
+    u.mapping_name,
+    u.mapping_version
    FROM (catalog.upload_history u
      LEFT JOIN catalog.vendors v USING (vendor_id));
 
@@ -2941,6 +4064,36 @@ ALTER TABLE catalog.actions ALTER COLUMN action_id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+-- Name: actions_rest; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.actions_rest (
+    action_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor text NOT NULL,
+    database_user text NOT NULL,
+    action text NOT NULL,
+    object text,
+    before jsonb,
+    after jsonb,
+    request_id text
+);
+
+-- Name: TABLE actions_rest; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.actions_rest IS 'one row for each command and each request that changed something; read it as audit.actions';
+
+-- Name: COLUMN actions_rest.action; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.actions_rest.action IS 'the command, such as vendor suspend, or method and path, such as PATCH /vendors/{vendorId}';
+
+-- Name: COLUMN actions_rest.object; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.actions_rest.object IS 'what it was about: an upload, a vendor, a queue';
+
+-- Name: COLUMN actions_rest.before; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.actions_rest.before IS 'the rows of catalog.row_versions that the transaction changed, as they were, of more than a hundred their number; of uploads and jobs what became another';
+
 -- Name: api_tokens; Type: TABLE; Schema: catalog; Owner: -
 
 CREATE TABLE catalog.api_tokens (
@@ -2978,6 +4131,25 @@ ALTER TABLE catalog.changes ALTER COLUMN change_id ADD GENERATED BY DEFAULT AS I
     CACHE 1
 );
 
+-- Name: corrections; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.corrections (
+    upload_id character varying(50) NOT NULL,
+    row_number integer NOT NULL,
+    cells jsonb NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    changed_by text DEFAULT catalog.current_actor() NOT NULL,
+    CONSTRAINT corrections_cells_is_an_object CHECK ((jsonb_typeof(cells) = 'object'::text))
+);
+
+-- Name: TABLE corrections; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.corrections IS 'rejected rows as somebody is correcting them: they go when they are sent as an upload, or after 30 days';
+
+-- Name: COLUMN corrections.cells; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.corrections.cells IS 'the whole row, by the columns of its file';
+
 -- Name: created_products; Type: TABLE; Schema: catalog; Owner: -
 
 CREATE TABLE catalog.created_products (
@@ -3009,7 +4181,44 @@ CREATE TABLE catalog.former_errors_rest (
     field text,
     rejected_value text,
     original_data jsonb NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    rule_name text
+);
+
+-- Name: history_releases; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.history_releases (
+    release_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    table_name text NOT NULL,
+    operation text NOT NULL,
+    partition_name text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    answers_from timestamp with time zone,
+    rows bigint NOT NULL,
+    actor text NOT NULL,
+    database_user text NOT NULL,
+    CONSTRAINT history_releases_operation_is_known CHECK ((operation = ANY (ARRAY['release'::text, 'restore'::text])))
+);
+
+-- Name: TABLE history_releases; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.history_releases IS 'what was taken out of the history after its time, and what was brought back';
+
+-- Name: COLUMN history_releases.answers_from; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.history_releases.answers_from IS 'questions about moments before it cannot be answered without these versions';
+
+-- Name: history_releases_release_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.history_releases ALTER COLUMN release_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.history_releases_release_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 -- Name: idempotency_keys; Type: TABLE; Schema: catalog; Owner: -
@@ -3047,6 +4256,48 @@ COMMENT ON COLUMN catalog.idempotency_keys.seen_at IS 'last heartbeat of the req
 -- Name: COLUMN idempotency_keys.body_sha256; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.idempotency_keys.body_sha256 IS 'of the request that was answered: another body under the same key is refused';
+
+-- Name: issuer_sign_ins; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.issuer_sign_ins (
+    sign_in_id text NOT NULL,
+    secret_sha256 text NOT NULL,
+    next_page text,
+    expires_at timestamp with time zone DEFAULT (clock_timestamp() + '00:10:00'::interval) NOT NULL,
+    CONSTRAINT issuer_sign_ins_next_page_is_short CHECK ((length(next_page) <= 2000)),
+    CONSTRAINT issuer_sign_ins_secret_sha256_is_hex CHECK ((secret_sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+-- Name: TABLE issuer_sign_ins; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.issuer_sign_ins IS 'who was sent to the issuer to sign in and has not come back, for 10 minutes; state, nonce and verifier are made of a secret that only the browser has';
+
+-- Name: COLUMN issuer_sign_ins.next_page; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.issuer_sign_ins.next_page IS 'the page that is wanted then; null: none in particular';
+
+-- Name: mapping_headers; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.mapping_headers (
+    vendor_id character varying(50) NOT NULL,
+    header_sha256 text NOT NULL,
+    name character varying(100) NOT NULL,
+    columns text[] NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT mapping_headers_header_sha256_is_hex CHECK ((header_sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+-- Name: TABLE mapping_headers; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.mapping_headers IS 'headers that were read with a mapping: a file of the vendor that has one of them is read with the same';
+
+-- Name: COLUMN mapping_headers.header_sha256; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.mapping_headers.header_sha256 IS 'of the column names in their order, joined by U+001F';
+
+-- Name: COLUMN mapping_headers.name; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.mapping_headers.name IS 'the mapping, in the version that is in use then';
 
 -- Name: notifications_notification_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
@@ -3109,10 +4360,185 @@ CREATE TABLE catalog.report_links (
 
 COMMENT ON TABLE catalog.report_links IS 'GET /reports/{token} leads to the report; only the hash of a token is kept';
 
+-- Name: row_versions_rest; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.row_versions_rest (
+    version_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor text NOT NULL,
+    database_user text NOT NULL,
+    table_name text NOT NULL,
+    row_key text NOT NULL,
+    operation text NOT NULL,
+    before jsonb,
+    after jsonb,
+    request_id text,
+    began_at timestamp with time zone NOT NULL,
+    backend integer NOT NULL,
+    CONSTRAINT row_versions_have_the_images_of_their_operation CHECK ((((operation = 'insert'::text) = (before IS NULL)) AND ((operation = 'delete'::text) = (after IS NULL)))),
+    CONSTRAINT row_versions_operation_is_known CHECK ((operation = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
+);
+
+-- Name: TABLE row_versions_rest; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.row_versions_rest IS 'every change of vendors, categories, tokens (without their secrets), routes, providers and paused queues, by whatever hand';
+
+-- Name: COLUMN row_versions_rest.row_key; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.row_versions_rest.row_key IS 'values of the primary key, separated by a blank';
+
+-- Name: COLUMN row_versions_rest.backend; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.row_versions_rest.backend IS 'process of the server that wrote it: with began_at it tells a transaction from all others';
+
 -- Name: row_versions_version_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.row_versions ALTER COLUMN version_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME catalog.row_versions_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: rules_rule_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.rules ALTER COLUMN rule_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.rules_rule_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: sealed_tables; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.sealed_tables (
+    table_name text NOT NULL,
+    key_column text NOT NULL,
+    time_column text,
+    columns text,
+    since timestamp with time zone DEFAULT transaction_timestamp() NOT NULL
+);
+
+-- Name: TABLE sealed_tables; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.sealed_tables IS 'the tables of the history: in the schema catalog, in partitions by month where they are in partitions';
+
+-- Name: COLUMN sealed_tables.time_column; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sealed_tables.time_column IS 'its month is that of the partition; null of product_versions, which go with the change that ended them';
+
+-- Name: COLUMN sealed_tables.columns; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sealed_tables.columns IS 'what the hash of a row covers, as text; null of product_versions, for which catalog.version_formats says it';
+
+-- Name: COLUMN sealed_tables.since; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sealed_tables.since IS 'rows that are older have one seal for each month';
+
+-- Name: seals_seal_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.seals ALTER COLUMN seal_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.seals_seal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+-- Name: sessions; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.sessions (
+    session_id text NOT NULL,
+    secret_sha256 text NOT NULL,
+    subject text NOT NULL,
+    role text NOT NULL,
+    vendor_id character varying(50),
+    token_id text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (clock_timestamp() + '12:00:00'::interval) NOT NULL,
+    link_id text,
+    CONSTRAINT sessions_role_is_known CHECK ((role = ANY (ARRAY['vendor'::text, 'operator'::text, 'auditor'::text]))),
+    CONSTRAINT sessions_secret_sha256_is_hex CHECK ((secret_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT sessions_vendor_id_is_given_for_vendors_only CHECK (((role = 'vendor'::text) = (vendor_id IS NOT NULL)))
+);
+
+-- Name: TABLE sessions; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.sessions IS 'who is signed in at the pages; only the hash of the secret is kept. One ends after 30 minutes without a request, after 12 hours, or with its token; one without a token with the vendor''s status active, and one of a link with the address that it was mailed to';
+
+-- Name: COLUMN sessions.subject; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sessions.subject IS 'token:ID, or however else somebody signed in: as history has it';
+
+-- Name: COLUMN sessions.token_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sessions.token_id IS 'the token that was signed in with; null where it was something else';
+
+-- Name: COLUMN sessions.seen_at; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sessions.seen_at IS 'to the minute';
+
+-- Name: COLUMN sessions.link_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sessions.link_id IS 'the link that was signed in with; null where it was something else';
+
+-- Name: sign_in_links; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.sign_in_links (
+    link_id text NOT NULL,
+    secret_sha256 text NOT NULL,
+    vendor_id character varying(50) NOT NULL,
+    email text NOT NULL,
+    expires_at timestamp with time zone DEFAULT (clock_timestamp() + '00:15:00'::interval) NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT sign_in_links_secret_sha256_is_hex CHECK ((secret_sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+-- Name: TABLE sign_in_links; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.sign_in_links IS 'links that were mailed to vendors; only the hash of the secret is kept. One works once, within 15 minutes, as long as the vendor is active and has the address';
+
+-- Name: COLUMN sign_in_links.email; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sign_in_links.email IS 'the vendor''s address that the link was mailed to';
+
+-- Name: COLUMN sign_in_links.used_at; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sign_in_links.used_at IS 'when somebody signed in with it; kept as long as that session may last';
+
+-- Name: sign_in_requests; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.sign_in_requests (
+    request_id bigint NOT NULL,
+    address text NOT NULL,
+    caller text NOT NULL,
+    requested_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT sign_in_requests_address_is_short CHECK ((length(address) <= 254)),
+    CONSTRAINT sign_in_requests_caller_is_short CHECK ((length(caller) <= 100))
+);
+
+-- Name: TABLE sign_in_requests; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.sign_in_requests IS 'who asked for a link to sign in with: the outbox of those mails, and what limits them; forgotten after an hour';
+
+-- Name: COLUMN sign_in_requests.address; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sign_in_requests.address IS 'what was typed, in small letters: not necessarily that of a vendor';
+
+-- Name: COLUMN sign_in_requests.caller; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.sign_in_requests.caller IS 'address of the network; of IPv6 the first half';
+
+-- Name: sign_in_requests_request_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.sign_in_requests ALTER COLUMN request_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.sign_in_requests_request_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -3205,7 +4631,7 @@ CREATE TABLE catalog.validation_errors_rest (
     rejected_value text,
     original_data jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'UNKNOWN_PRODUCT'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text, 'SUSPICIOUS_KEY'::text]))),
+    rule_name text,
     CONSTRAINT validation_errors_row_number_is_positive CHECK ((row_number > 0))
 );
 
@@ -3253,6 +4679,8 @@ CREATE TABLE enrichment.batches (
     attempt integer DEFAULT 0 NOT NULL,
     error text,
     finished_at timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    has_outcomes boolean DEFAULT false NOT NULL,
     CONSTRAINT batches_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text])))
 );
 
@@ -3263,6 +4691,14 @@ COMMENT ON TABLE enrichment.batches IS '100 records each: batch_no * 100 and the
 -- Name: COLUMN batches.state; Type: COMMENT; Schema: enrichment; Owner: -
 
 COMMENT ON COLUMN enrichment.batches.state IS 'waiting -> done | failed (its job is dead); failed -> done (catalog jobs retry)';
+
+-- Name: COLUMN batches.failures; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.batches.failures IS 'tries that failed at a provider; a worker that died is none of them';
+
+-- Name: COLUMN batches.has_outcomes; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.batches.has_outcomes IS 'whether enrichment.results says what became of each of its records, although it failed';
 
 -- Name: buckets; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -3281,6 +4717,12 @@ CREATE TABLE enrichment.buckets (
     blocked_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     blocked_because text,
     failures integer DEFAULT 0 NOT NULL,
+    stopped_at timestamp with time zone,
+    stopped_because text,
+    opened_at timestamp with time zone,
+    openings integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    sent_times double precision[] DEFAULT '{}'::double precision[] NOT NULL,
     CONSTRAINT buckets_credit_budget_is_not_negative CHECK ((credit_budget >= 0)),
     CONSTRAINT buckets_limits_are_positive CHECK (((per_second > (0)::double precision) AND (per_hour > 0) AND (per_day > 0)))
 )
@@ -3314,6 +4756,26 @@ COMMENT ON COLUMN enrichment.buckets.blocked_until IS 'nobody calls before: Retr
 
 COMMENT ON COLUMN enrichment.buckets.failures IS 'in a row; five open the circuit, one call then tries whether it may close';
 
+-- Name: COLUMN buckets.stopped_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.stopped_at IS 'when it last refused our credentials or had no credits left: jobs that were ready before do not ask it; a success, or a change of the provider, ends that';
+
+-- Name: COLUMN buckets.opened_at; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.opened_at IS 'when the circuit opened last: failures of calls sent before say nothing new';
+
+-- Name: COLUMN buckets.openings; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.openings IS 'of the circuit in a row: each doubles the time to the next try, up to a minute';
+
+-- Name: COLUMN buckets.failing_since; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.failing_since IS 'of the first failure since the last success';
+
+-- Name: COLUMN buckets.sent_times; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.buckets.sent_times IS 'of as many calls as a second allows: when each, as an epoch, was sent at the latest; the next waits until the oldest is a second ago';
+
 -- Name: cache; Type: TABLE; Schema: enrichment; Owner: -
 
 CREATE TABLE enrichment.cache (
@@ -3324,6 +4786,7 @@ CREATE TABLE enrichment.cache (
     fields jsonb,
     obtained_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
+    settings_hash bigint,
     CONSTRAINT cache_outcome_is_known CHECK ((outcome = ANY (ARRAY['match'::text, 'no_match'::text])))
 );
 
@@ -3333,7 +4796,11 @@ COMMENT ON TABLE enrichment.cache IS 'answers of providers, "no match" included:
 
 -- Name: COLUMN cache.input_hash; Type: COMMENT; Schema: enrichment; Owner: -
 
-COMMENT ON COLUMN enrichment.cache.input_hash IS 'SHA-256 of what was asked: capability and normalised input as canonical JSON';
+COMMENT ON COLUMN enrichment.cache.input_hash IS 'SHA-256 of what was asked: capability and what identifies the person or company, as canonical JSON';
+
+-- Name: COLUMN cache.settings_hash; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.cache.settings_hash IS 'of the provider when it was asked: a corrected mapping asks again; null is of binaries that did not know it, and good for all';
 
 -- Name: calls_call_id_seq; Type: SEQUENCE; Schema: enrichment; Owner: -
 
@@ -3346,31 +4813,32 @@ ALTER TABLE enrichment.calls ALTER COLUMN call_id ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
--- Name: naics_codes; Type: TABLE; Schema: enrichment; Owner: -
+-- Name: mappings; Type: TABLE; Schema: enrichment; Owner: -
 
-CREATE TABLE enrichment.naics_codes (
-    code text NOT NULL,
-    title text NOT NULL,
-    sector text NOT NULL,
-    CONSTRAINT naics_codes_code_is_2_to_6_digits CHECK ((code ~ '^[0-9]{2,6}$'::text))
+CREATE TABLE enrichment.mappings (
+    name character varying(100) NOT NULL,
+    version integer NOT NULL,
+    columns jsonb NOT NULL,
+    created_by text DEFAULT catalog.current_actor() NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    replaced_at timestamp with time zone,
+    CONSTRAINT mappings_columns_is_an_object CHECK ((jsonb_typeof(columns) = 'object'::text)),
+    CONSTRAINT mappings_columns_is_short CHECK ((octet_length((columns)::text) <= 16384)),
+    CONSTRAINT mappings_name_is_plain CHECK (((name)::text ~ '^[A-Za-z0-9][A-Za-z0-9_.-]*$'::text)),
+    CONSTRAINT mappings_version_counts_from_one CHECK ((version > 0))
 );
 
--- Name: TABLE naics_codes; Type: COMMENT; Schema: enrichment; Owner: -
+-- Name: TABLE mappings; Type: COMMENT; Schema: enrichment; Owner: -
 
-COMMENT ON TABLE enrichment.naics_codes IS 'codes of 2 to 6 digits, loaded by catalog naics import';
+COMMENT ON TABLE enrichment.mappings IS 'which columns of a list hold which fields; a change adds a version and keeps the former one';
 
--- Name: naics_index; Type: TABLE; Schema: enrichment; Owner: -
+-- Name: COLUMN mappings.columns; Type: COMMENT; Schema: enrichment; Owner: -
 
-CREATE TABLE enrichment.naics_index (
-    code text NOT NULL,
-    phrase text NOT NULL,
-    words tsvector GENERATED ALWAYS AS (to_tsvector('english'::regconfig, phrase)) STORED,
-    CONSTRAINT naics_index_code_has_6_digits CHECK ((code ~ '^[0-9]{6}$'::text))
-);
+COMMENT ON COLUMN enrichment.mappings.columns IS 'columns by our names: {"email": "E-Mail-Adresse"}';
 
--- Name: TABLE naics_index; Type: COMMENT; Schema: enrichment; Owner: -
+-- Name: COLUMN mappings.replaced_at; Type: COMMENT; Schema: enrichment; Owner: -
 
-COMMENT ON TABLE enrichment.naics_index IS 'what establishments of an industry do or sell, in words: loaded by catalog naics import';
+COMMENT ON COLUMN enrichment.mappings.replaced_at IS 'when a later version took its place, or it was removed; null: in use';
 
 -- Name: naics_sectors; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -3395,6 +4863,7 @@ CREATE TABLE enrichment.providers (
     max_concurrency integer DEFAULT 64 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    settings_hash bigint GENERATED ALWAYS AS (hashtextextended(((kind || ' '::text) || ((settings - '{timeoutSeconds,latencyMilliseconds}'::text[]))::text), (0)::bigint)) STORED NOT NULL,
     CONSTRAINT providers_cache_ttl_is_positive CHECK (((cache_ttl > '00:00:00'::interval) AND (miss_ttl > '00:00:00'::interval))),
     CONSTRAINT providers_kind_is_known CHECK ((kind = ANY (ARRAY['zoominfo'::text, 'zoominfo-gtm'::text, 'http-json'::text, 'naics'::text, 'mock'::text]))),
     CONSTRAINT providers_max_concurrency_is_positive CHECK ((max_concurrency > 0)),
@@ -3417,6 +4886,10 @@ COMMENT ON COLUMN enrichment.providers.miss_ttl IS 'how long "no match" is belie
 -- Name: COLUMN providers.max_concurrency; Type: COMMENT; Schema: enrichment; Owner: -
 
 COMMENT ON COLUMN enrichment.providers.max_concurrency IS 'calls reserved or under way at once, of all workers together';
+
+-- Name: COLUMN providers.settings_hash; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.providers.settings_hash IS 'of kind and settings, as far as they change what is answered';
 
 -- Name: records; Type: TABLE; Schema: enrichment; Owner: -
 
@@ -3448,13 +4921,14 @@ CREATE TABLE enrichment.results (
     is_cached boolean NOT NULL,
     fields jsonb,
     error text,
+    sources jsonb,
     CONSTRAINT results_field_group_is_known CHECK ((field_group = ANY (ARRAY['contact'::text, 'company'::text, 'new_contact'::text, 'industry'::text]))),
     CONSTRAINT results_outcome_is_known CHECK ((outcome = ANY (ARRAY['match'::text, 'no_match'::text, 'error'::text])))
 );
 
 -- Name: TABLE results; Type: COMMENT; Schema: enrichment; Owner: -
 
-COMMENT ON TABLE enrichment.results IS 'what was found for a record: all fields of a group come from one provider';
+COMMENT ON TABLE enrichment.results IS 'what was found for a record: all fields of a group come from one provider, or each says from whom';
 
 -- Name: COLUMN results.provider; Type: COMMENT; Schema: enrichment; Owner: -
 
@@ -3471,6 +4945,14 @@ COMMENT ON COLUMN enrichment.results.obtained_at IS 'when the provider said so, 
 -- Name: COLUMN results.is_cached; Type: COMMENT; Schema: enrichment; Owner: -
 
 COMMENT ON COLUMN enrichment.results.is_cached IS 'known before, not paid for again';
+
+-- Name: COLUMN results.error; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.results.error IS 'why nothing was found out; beside an answer: who was passed over, and why';
+
+-- Name: COLUMN results.sources; Type: COMMENT; Schema: enrichment; Owner: -
+
+COMMENT ON COLUMN enrichment.results.sources IS 'by field: {"provider", "confidence", "obtainedAt"}; null: all of them are from provider';
 
 -- Name: object_events_event_id_seq1; Type: SEQUENCE; Schema: intake; Owner: -
 
@@ -3764,8 +5246,8 @@ CREATE TABLE relay.alerts (
     detail text NOT NULL,
     raised_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     cleared_at timestamp with time zone,
-    CONSTRAINT alerts_kind_is_known CHECK ((kind = ANY (ARRAY['backlog'::text, 'age'::text, 'members'::text, 'lost'::text]))),
-    CONSTRAINT alerts_of_windows_name_it CHECK (((kind = ANY (ARRAY['members'::text, 'lost'::text])) = (window_at IS NOT NULL)))
+    CONSTRAINT alerts_kind_is_known CHECK ((kind = ANY (ARRAY['backlog'::text, 'age'::text, 'workers'::text, 'members'::text, 'lost'::text, 'deaths'::text]))),
+    CONSTRAINT alerts_of_windows_name_it CHECK (((kind = ANY (ARRAY['members'::text, 'lost'::text, 'deaths'::text])) = (window_at IS NOT NULL)))
 );
 
 -- Name: TABLE alerts; Type: COMMENT; Schema: relay; Owner: -
@@ -3774,7 +5256,7 @@ COMMENT ON TABLE relay.alerts IS 'what an operator should know; an alert without
 
 -- Name: COLUMN alerts.kind; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.alerts.kind IS 'backlog (more data waits than the bound), age (the oldest window waits longer than the bound), members (objects that are in no archive), lost (archives that the target lost and nobody can make again); the last two until the window is replayed';
+COMMENT ON COLUMN relay.alerts.kind IS 'backlog (more data waits than the bound), age (the oldest window waits longer than the bound), workers (nobody takes windows), members (objects that are in no archive), lost (archives that the target lost and nobody can make again), deaths (workers died of a window, or with it, again and again); the last three until the window is replayed or done';
 
 -- Name: alerts_alert_id_seq; Type: SEQUENCE; Schema: relay; Owner: -
 
@@ -3857,7 +5339,7 @@ COMMENT ON COLUMN relay.members.object_version IS 'version id of a versioned buc
 
 -- Name: COLUMN members.state; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.members.state IS 'waiting -> packed (in the archive of that part; whether it is stored is said there) | gone (no such object) | altered (another object by now) | unreadable (the store refused it again and again, and not the others of its bucket)';
+COMMENT ON COLUMN relay.members.state IS 'waiting -> packed (in the archive of that part; whether it is stored is said there) | replaced (overwritten before it was read, and what took its place arrived) | gone (no such object) | altered (another object by now, of which nobody told) | unreadable (the store refused it again and again, and not the others of its bucket)';
 
 -- Name: COLUMN members.entry_name; Type: COMMENT; Schema: relay; Owner: -
 
@@ -4035,9 +5517,17 @@ ALTER TABLE retention.released_partitions ALTER COLUMN release_id ADD GENERATED 
     CACHE 1
 );
 
+-- Name: actions_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.actions ATTACH PARTITION catalog.actions_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
 -- Name: former_errors_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.former_errors ATTACH PARTITION catalog.former_errors_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
+
+-- Name: row_versions_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.row_versions ATTACH PARTITION catalog.row_versions_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
 
 -- Name: upload_events_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
 
@@ -4055,11 +5545,6 @@ ALTER TABLE ONLY intake.object_events ATTACH PARTITION intake.object_events_rest
 
 ALTER TABLE ONLY relay.members ATTACH PARTITION relay.members_rest FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
 
--- Name: actions actions_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
-
-ALTER TABLE ONLY catalog.actions
-    ADD CONSTRAINT actions_pkey PRIMARY KEY (action_id);
-
 -- Name: api_tokens api_tokens_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.api_tokens
@@ -4070,10 +5555,35 @@ ALTER TABLE ONLY catalog.api_tokens
 ALTER TABLE ONLY catalog.changes
     ADD CONSTRAINT changes_pkey PRIMARY KEY (change_id);
 
+-- Name: corrections corrections_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.corrections
+    ADD CONSTRAINT corrections_pkey PRIMARY KEY (upload_id, row_number);
+
+-- Name: history_releases history_releases_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.history_releases
+    ADD CONSTRAINT history_releases_pkey PRIMARY KEY (release_id);
+
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (subject, idempotency_key);
+
+-- Name: issuer_sign_ins issuer_sign_ins_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.issuer_sign_ins
+    ADD CONSTRAINT issuer_sign_ins_pkey PRIMARY KEY (sign_in_id);
+
+-- Name: mapping_headers mapping_headers_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.mapping_headers
+    ADD CONSTRAINT mapping_headers_pkey PRIMARY KEY (vendor_id, header_sha256);
+
+-- Name: mappings mappings_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.mappings
+    ADD CONSTRAINT mappings_pkey PRIMARY KEY (vendor_id, name, version);
 
 -- Name: notifications notifications_are_sent_once_per_upload_and_kind; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -4125,10 +5635,40 @@ ALTER TABLE ONLY catalog.products
 ALTER TABLE ONLY catalog.report_links
     ADD CONSTRAINT report_links_pkey PRIMARY KEY (token_sha256);
 
--- Name: row_versions row_versions_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+-- Name: rules rules_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
-ALTER TABLE ONLY catalog.row_versions
-    ADD CONSTRAINT row_versions_pkey PRIMARY KEY (version_id);
+ALTER TABLE ONLY catalog.rules
+    ADD CONSTRAINT rules_pkey PRIMARY KEY (name, version);
+
+-- Name: rules rules_rule_id_is_unique; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.rules
+    ADD CONSTRAINT rules_rule_id_is_unique UNIQUE (rule_id);
+
+-- Name: sealed_tables sealed_tables_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.sealed_tables
+    ADD CONSTRAINT sealed_tables_pkey PRIMARY KEY (table_name);
+
+-- Name: seals seals_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.seals
+    ADD CONSTRAINT seals_pkey PRIMARY KEY (seal_id);
+
+-- Name: sessions sessions_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (session_id);
+
+-- Name: sign_in_links sign_in_links_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.sign_in_links
+    ADD CONSTRAINT sign_in_links_pkey PRIMARY KEY (link_id);
+
+-- Name: sign_in_requests sign_in_requests_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.sign_in_requests
+    ADD CONSTRAINT sign_in_requests_pkey PRIMARY KEY (request_id);
 
 -- Name: ticks ticks_at_is_their_order; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -4198,7 +5738,7 @@ ALTER TABLE ONLY catalog.upload_slots
 -- Name: validation_errors validation_errors_error_type_is_known; Type: CHECK CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.validation_errors
-    ADD CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'UNKNOWN_PRODUCT'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text, 'SUSPICIOUS_KEY'::text]))) NOT VALID;
+    ADD CONSTRAINT validation_errors_error_type_is_known CHECK ((error_type = ANY (ARRAY['MISSING_REQUIRED_FIELD'::text, 'INVALID_PRICE'::text, 'INVALID_STOCK_QUANTITY'::text, 'INVALID_CATEGORY'::text, 'DUPLICATE_SKU'::text, 'DUPLICATE_VENDOR_PRODUCT_ID'::text, 'UNKNOWN_PRODUCT'::text, 'FIELD_TOO_LONG'::text, 'INVALID_VALUE'::text, 'MALFORMED_ROW'::text, 'CUSTOM_RULE'::text, 'CUSTOM_WARNING'::text, 'SUSPICIOUS_KEY'::text]))) NOT VALID;
 
 -- Name: validation_errors validation_errors_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -4245,10 +5785,20 @@ ALTER TABLE ONLY enrichment.cache
 ALTER TABLE ONLY enrichment.calls
     ADD CONSTRAINT calls_pkey PRIMARY KEY (call_id);
 
+-- Name: mappings mappings_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.mappings
+    ADD CONSTRAINT mappings_pkey PRIMARY KEY (name, version);
+
 -- Name: naics_codes naics_codes_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
 
 ALTER TABLE ONLY enrichment.naics_codes
     ADD CONSTRAINT naics_codes_pkey PRIMARY KEY (code);
+
+-- Name: naics_everyday naics_everyday_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.naics_everyday
+    ADD CONSTRAINT naics_everyday_pkey PRIMARY KEY (phrase);
 
 -- Name: naics_index naics_index_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
 
@@ -4259,6 +5809,11 @@ ALTER TABLE ONLY enrichment.naics_index
 
 ALTER TABLE ONLY enrichment.naics_sectors
     ADD CONSTRAINT naics_sectors_pkey PRIMARY KEY (sector);
+
+-- Name: naics_words naics_words_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
+
+ALTER TABLE ONLY enrichment.naics_words
+    ADD CONSTRAINT naics_words_pkey PRIMARY KEY (word);
 
 -- Name: providers providers_pkey; Type: CONSTRAINT; Schema: enrichment; Owner: -
 
@@ -4368,7 +5923,7 @@ ALTER TABLE ONLY relay.members_rest
 -- Name: members members_state_is_known; Type: CHECK CONSTRAINT; Schema: relay; Owner: -
 
 ALTER TABLE relay.members
-    ADD CONSTRAINT members_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'packed'::text, 'gone'::text, 'altered'::text, 'unreadable'::text]))) NOT VALID;
+    ADD CONSTRAINT members_state_is_known CHECK ((state = ANY (ARRAY['waiting'::text, 'packed'::text, 'replaced'::text, 'gone'::text, 'altered'::text, 'unreadable'::text]))) NOT VALID;
 
 -- Name: windows windows_do_not_overlap; Type: CONSTRAINT; Schema: relay; Owner: -
 
@@ -4392,11 +5947,19 @@ ALTER TABLE ONLY retention.tables
 
 -- Name: actions_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
-CREATE INDEX actions_at_idx ON catalog.actions USING btree (at);
+CREATE INDEX actions_at_idx ON ONLY catalog.actions USING btree (at);
 
 -- Name: actions_object_idx; Type: INDEX; Schema: catalog; Owner: -
 
-CREATE INDEX actions_object_idx ON catalog.actions USING btree (object, at);
+CREATE INDEX actions_object_idx ON ONLY catalog.actions USING btree (object, at);
+
+-- Name: actions_rest_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX actions_rest_at_idx ON catalog.actions_rest USING btree (at);
+
+-- Name: actions_rest_object_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX actions_rest_object_idx ON catalog.actions_rest USING btree (object, at);
 
 -- Name: api_tokens_vendor_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -4418,6 +5981,10 @@ CREATE INDEX changes_upload_id_idx ON catalog.changes USING btree (upload_id) WH
 
 CREATE INDEX changes_waiting_idx ON catalog.changes USING btree (change_id) WHERE (tick_id IS NULL);
 
+-- Name: corrections_changed_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX corrections_changed_at_idx ON catalog.corrections USING btree (changed_at);
+
 -- Name: created_products_change_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX created_products_change_id_idx ON catalog.created_products USING btree (change_id, first_product_id);
@@ -4433,6 +6000,14 @@ CREATE INDEX former_errors_rest_upload_id_attempt_row_number_idx ON catalog.form
 -- Name: idempotency_keys_created_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX idempotency_keys_created_at_idx ON catalog.idempotency_keys USING btree (created_at);
+
+-- Name: issuer_sign_ins_expires_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX issuer_sign_ins_expires_at_idx ON catalog.issuer_sign_ins USING btree (expires_at);
+
+-- Name: mappings_in_use_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE UNIQUE INDEX mappings_in_use_idx ON catalog.mappings USING btree (vendor_id, name) WHERE (replaced_at IS NULL);
 
 -- Name: notifications_pending_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -4462,17 +6037,77 @@ CREATE INDEX product_versions_superseded_by_idx ON catalog.product_versions USIN
 
 CREATE INDEX product_versions_vendor_id_vendor_product_id_idx ON catalog.product_versions USING btree (vendor_id, vendor_product_id, valid_from);
 
+-- Name: products_attributes_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX products_attributes_idx ON catalog.products USING gin (attributes jsonb_path_ops) WHERE (attributes IS NOT NULL);
+
 -- Name: report_links_expires_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX report_links_expires_at_idx ON catalog.report_links USING btree (expires_at);
 
 -- Name: row_versions_began_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
-CREATE INDEX row_versions_began_at_idx ON catalog.row_versions USING btree (began_at);
+CREATE INDEX row_versions_began_at_idx ON ONLY catalog.row_versions USING btree (began_at);
+
+-- Name: row_versions_rest_began_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX row_versions_rest_began_at_idx ON catalog.row_versions_rest USING btree (began_at);
 
 -- Name: row_versions_row_idx; Type: INDEX; Schema: catalog; Owner: -
 
-CREATE INDEX row_versions_row_idx ON catalog.row_versions USING btree (table_name, row_key, version_id);
+CREATE INDEX row_versions_row_idx ON ONLY catalog.row_versions USING btree (table_name, row_key, version_id);
+
+-- Name: row_versions_rest_row_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX row_versions_rest_row_idx ON catalog.row_versions_rest USING btree (table_name, row_key, version_id);
+
+-- Name: rules_in_use_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE UNIQUE INDEX rules_in_use_idx ON catalog.rules USING btree (name) WHERE (replaced_at IS NULL);
+
+-- Name: seals_table_name_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX seals_table_name_at_idx ON catalog.seals USING btree (table_name, at);
+
+-- Name: seals_tick_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX seals_tick_id_idx ON catalog.seals USING btree (tick_id, seal_id);
+
+-- Name: seals_waiting_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX seals_waiting_idx ON catalog.seals USING btree (seal_id) WHERE (tick_id IS NULL);
+
+-- Name: sessions_expires_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX sessions_expires_at_idx ON catalog.sessions USING btree (expires_at);
+
+-- Name: sessions_link_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX sessions_link_id_idx ON catalog.sessions USING btree (link_id) WHERE (link_id IS NOT NULL);
+
+-- Name: sessions_token_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX sessions_token_id_idx ON catalog.sessions USING btree (token_id);
+
+-- Name: sign_in_links_expires_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX sign_in_links_expires_at_idx ON catalog.sign_in_links USING btree (expires_at);
+
+-- Name: sign_in_links_vendor_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX sign_in_links_vendor_id_idx ON catalog.sign_in_links USING btree (vendor_id);
+
+-- Name: sign_in_requests_address_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX sign_in_requests_address_idx ON catalog.sign_in_requests USING btree (address, requested_at);
+
+-- Name: sign_in_requests_caller_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX sign_in_requests_caller_idx ON catalog.sign_in_requests USING btree (caller, requested_at);
+
+-- Name: sign_in_requests_requested_at_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX sign_in_requests_requested_at_idx ON catalog.sign_in_requests USING btree (requested_at);
 
 -- Name: upload_error_counts_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -4498,6 +6133,18 @@ CREATE INDEX upload_events_upload_id_at_idx ON ONLY catalog.upload_events USING 
 
 CREATE INDEX upload_events_rest_upload_id_at_idx ON catalog.upload_events_rest USING btree (upload_id, at);
 
+-- Name: upload_history_checked_upload_id_key; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE UNIQUE INDEX upload_history_checked_upload_id_key ON catalog.upload_history USING btree (checked_upload_id) WHERE (checked_upload_id IS NOT NULL);
+
+-- Name: upload_history_keeps_file_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_history_keeps_file_idx ON catalog.upload_history USING btree (completed_at, upload_id) WHERE keeps_file;
+
+-- Name: upload_history_parent_upload_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_history_parent_upload_id_idx ON catalog.upload_history USING btree (parent_upload_id) WHERE (parent_upload_id IS NOT NULL);
+
 -- Name: upload_history_queued_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX upload_history_queued_idx ON catalog.upload_history USING btree (upload_timestamp) WHERE (status = 'queued'::text);
@@ -4522,6 +6169,14 @@ CREATE INDEX upload_history_vendor_id_upload_timestamp_idx ON catalog.upload_his
 
 CREATE UNIQUE INDEX upload_slots_put_token_sha256_idx ON catalog.upload_slots USING btree (put_token_sha256);
 
+-- Name: validation_errors_by_value_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX validation_errors_by_value_idx ON ONLY catalog.validation_errors USING btree (upload_id, error_type, COALESCE(field, ''::text), "left"(COALESCE(rejected_value, ''::text), 100) COLLATE "C", COALESCE(rule_name, ''::text), row_number);
+
+-- Name: validation_errors_rest_upload_id_error_type_coalesce_left_c_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX validation_errors_rest_upload_id_error_type_coalesce_left_c_idx ON catalog.validation_errors_rest USING btree (upload_id, error_type, COALESCE(field, ''::text), "left"(COALESCE(rejected_value, ''::text), 100) COLLATE "C", COALESCE(rule_name, ''::text), row_number);
+
 -- Name: validation_errors_upload_id_row_number_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX validation_errors_upload_id_row_number_idx ON ONLY catalog.validation_errors USING btree (upload_id, row_number);
@@ -4542,6 +6197,10 @@ CREATE INDEX calls_request_id_batch_no_idx ON enrichment.calls USING btree (requ
 
 CREATE INDEX calls_reserved_idx ON enrichment.calls USING btree (provider) WHERE (state = 'reserved'::text);
 
+-- Name: mappings_in_use_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE UNIQUE INDEX mappings_in_use_idx ON enrichment.mappings USING btree (name) WHERE (replaced_at IS NULL);
+
 -- Name: naics_index_words_idx; Type: INDEX; Schema: enrichment; Owner: -
 
 CREATE INDEX naics_index_words_idx ON enrichment.naics_index USING gin (words);
@@ -4549,6 +6208,14 @@ CREATE INDEX naics_index_words_idx ON enrichment.naics_index USING gin (words);
 -- Name: requests_created_at_idx; Type: INDEX; Schema: enrichment; Owner: -
 
 CREATE INDEX requests_created_at_idx ON enrichment.requests USING btree (created_at);
+
+-- Name: requests_output_key_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX requests_output_key_idx ON enrichment.requests USING btree (output_key);
+
+-- Name: requests_request_hash_idx; Type: INDEX; Schema: enrichment; Owner: -
+
+CREATE INDEX requests_request_hash_idx ON enrichment.requests USING btree (request_hash, created_at) WHERE (request_hash IS NOT NULL);
 
 -- Name: requests_request_hash_is_original; Type: INDEX; Schema: enrichment; Owner: -
 
@@ -4626,13 +6293,33 @@ CREATE UNIQUE INDEX alerts_are_raised_once ON relay.alerts USING btree (kind, CO
 
 CREATE INDEX windows_unfinished_idx ON relay.windows USING btree (state, opens_at) WHERE (state <> 'verified'::text);
 
+-- Name: windows_verified_at_idx; Type: INDEX; Schema: relay; Owner: -
+
+CREATE INDEX windows_verified_at_idx ON relay.windows USING btree (verified_at) WHERE (verified_at IS NOT NULL);
+
 -- Name: released_partitions_one_at_a_time; Type: INDEX; Schema: retention; Owner: -
 
 CREATE UNIQUE INDEX released_partitions_one_at_a_time ON retention.released_partitions USING btree (table_schema, table_name, from_at) WHERE (state <> 'released'::text);
 
+-- Name: actions_rest_at_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.actions_at_idx ATTACH PARTITION catalog.actions_rest_at_idx;
+
+-- Name: actions_rest_object_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.actions_object_idx ATTACH PARTITION catalog.actions_rest_object_idx;
+
 -- Name: former_errors_rest_upload_id_attempt_row_number_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
 
 ALTER INDEX catalog.former_errors_upload_id_attempt_idx ATTACH PARTITION catalog.former_errors_rest_upload_id_attempt_row_number_idx;
+
+-- Name: row_versions_rest_began_at_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.row_versions_began_at_idx ATTACH PARTITION catalog.row_versions_rest_began_at_idx;
+
+-- Name: row_versions_rest_row_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.row_versions_row_idx ATTACH PARTITION catalog.row_versions_rest_row_idx;
 
 -- Name: upload_events_rest_event_at_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
 
@@ -4645,6 +6332,10 @@ ALTER INDEX catalog.upload_events_upload_id_at_idx ATTACH PARTITION catalog.uplo
 -- Name: validation_errors_rest_pkey; Type: INDEX ATTACH; Schema: catalog; Owner: -
 
 ALTER INDEX catalog.validation_errors_pkey ATTACH PARTITION catalog.validation_errors_rest_pkey;
+
+-- Name: validation_errors_rest_upload_id_error_type_coalesce_left_c_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
+
+ALTER INDEX catalog.validation_errors_by_value_idx ATTACH PARTITION catalog.validation_errors_rest_upload_id_error_type_coalesce_left_c_idx;
 
 -- Name: validation_errors_rest_upload_id_row_number_idx; Type: INDEX ATTACH; Schema: catalog; Owner: -
 
@@ -4673,6 +6364,14 @@ CREATE TRIGGER actions_refuse_change BEFORE DELETE OR UPDATE ON catalog.actions 
 -- Name: actions actions_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER actions_refuse_truncate BEFORE TRUNCATE ON catalog.actions FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: actions_rest actions_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER actions_refuse_truncate BEFORE TRUNCATE ON catalog.actions_rest FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: actions actions_seal_rows; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER actions_seal_rows AFTER INSERT ON catalog.actions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.seal_actions();
 
 -- Name: api_tokens api_tokens_announce_change; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -4709,6 +6408,30 @@ CREATE TRIGGER created_products_refuse_change BEFORE DELETE OR UPDATE ON catalog
 -- Name: created_products created_products_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER created_products_refuse_truncate BEFORE TRUNCATE ON catalog.created_products FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: history_releases history_releases_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER history_releases_refuse_change BEFORE DELETE OR UPDATE ON catalog.history_releases FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: history_releases history_releases_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER history_releases_refuse_truncate BEFORE TRUNCATE ON catalog.history_releases FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: history_releases history_releases_seal_rows; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER history_releases_seal_rows AFTER INSERT ON catalog.history_releases REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.seal_history_releases();
+
+-- Name: mappings mappings_keep_deletes; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER mappings_keep_deletes AFTER DELETE ON catalog.mappings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('vendor_id', 'name', 'version');
+
+-- Name: mappings mappings_keep_inserts; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER mappings_keep_inserts AFTER INSERT ON catalog.mappings REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('vendor_id', 'name', 'version');
+
+-- Name: mappings mappings_keep_updates; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER mappings_keep_updates AFTER UPDATE ON catalog.mappings REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('vendor_id', 'name', 'version');
 
 -- Name: product_categories product_categories_keep_deletes; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -4778,6 +6501,46 @@ CREATE TRIGGER row_versions_refuse_change BEFORE DELETE OR UPDATE ON catalog.row
 
 CREATE TRIGGER row_versions_refuse_truncate BEFORE TRUNCATE ON catalog.row_versions FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
 
+-- Name: row_versions_rest row_versions_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER row_versions_refuse_truncate BEFORE TRUNCATE ON catalog.row_versions_rest FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: row_versions row_versions_seal_rows; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER row_versions_seal_rows AFTER INSERT ON catalog.row_versions REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.seal_row_versions();
+
+-- Name: rules rules_keep_deletes; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER rules_keep_deletes AFTER DELETE ON catalog.rules REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('name', 'version');
+
+-- Name: rules rules_keep_inserts; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER rules_keep_inserts AFTER INSERT ON catalog.rules REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('name', 'version');
+
+-- Name: rules rules_keep_updates; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER rules_keep_updates AFTER UPDATE ON catalog.rules REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('name', 'version');
+
+-- Name: sealed_tables sealed_tables_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER sealed_tables_refuse_change BEFORE DELETE OR UPDATE ON catalog.sealed_tables FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: sealed_tables sealed_tables_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER sealed_tables_refuse_truncate BEFORE TRUNCATE ON catalog.sealed_tables FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: seals seals_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER seals_refuse_change BEFORE UPDATE ON catalog.seals FOR EACH ROW WHEN ((old.tick_id IS NOT NULL)) EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: seals seals_refuse_delete; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER seals_refuse_delete BEFORE DELETE ON catalog.seals FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: seals seals_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER seals_refuse_truncate BEFORE TRUNCATE ON catalog.seals FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
 -- Name: ticks ticks_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER ticks_refuse_change BEFORE UPDATE ON catalog.ticks FOR EACH ROW WHEN ((old.hash IS NOT NULL)) EXECUTE FUNCTION catalog.refuse_history_change();
@@ -4792,15 +6555,19 @@ CREATE TRIGGER ticks_refuse_truncate BEFORE TRUNCATE ON catalog.ticks FOR EACH S
 
 -- Name: upload_events upload_events_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
-CREATE TRIGGER upload_events_refuse_change BEFORE DELETE OR UPDATE ON catalog.upload_events FOR EACH ROW EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
+CREATE TRIGGER upload_events_refuse_change BEFORE DELETE OR UPDATE ON catalog.upload_events FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
 
 -- Name: upload_events upload_events_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
-CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
+CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
 
 -- Name: upload_events_rest upload_events_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
 
-CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events_rest FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change('upload_events is append-only: insert a further event');
+CREATE TRIGGER upload_events_refuse_truncate BEFORE TRUNCATE ON catalog.upload_events_rest FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: upload_events upload_events_seal_rows; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_events_seal_rows AFTER INSERT ON catalog.upload_events REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.seal_upload_events();
 
 -- Name: upload_history upload_history_count_changed; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -4896,10 +6663,25 @@ ALTER TABLE ONLY catalog.api_tokens
 ALTER TABLE ONLY catalog.changes
     ADD CONSTRAINT changes_tick_exists FOREIGN KEY (tick_id) REFERENCES catalog.ticks(tick_id);
 
+-- Name: corrections corrections_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.corrections
+    ADD CONSTRAINT corrections_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id) ON DELETE CASCADE;
+
 -- Name: former_errors former_errors_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.former_errors
     ADD CONSTRAINT former_errors_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: mapping_headers mapping_headers_vendor_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.mapping_headers
+    ADD CONSTRAINT mapping_headers_vendor_exists FOREIGN KEY (vendor_id) REFERENCES catalog.vendors(vendor_id);
+
+-- Name: mappings mappings_vendor_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.mappings
+    ADD CONSTRAINT mappings_vendor_exists FOREIGN KEY (vendor_id) REFERENCES catalog.vendors(vendor_id);
 
 -- Name: notifications notifications_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -4920,6 +6702,36 @@ ALTER TABLE ONLY catalog.products
 
 ALTER TABLE ONLY catalog.report_links
     ADD CONSTRAINT report_links_upload_exists FOREIGN KEY (upload_id) REFERENCES catalog.upload_history(upload_id);
+
+-- Name: rules rules_category_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.rules
+    ADD CONSTRAINT rules_category_exists FOREIGN KEY (category) REFERENCES catalog.product_categories(category_name);
+
+-- Name: rules rules_vendor_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.rules
+    ADD CONSTRAINT rules_vendor_exists FOREIGN KEY (vendor_id) REFERENCES catalog.vendors(vendor_id);
+
+-- Name: sessions sessions_link_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.sessions
+    ADD CONSTRAINT sessions_link_exists FOREIGN KEY (link_id) REFERENCES catalog.sign_in_links(link_id) ON DELETE CASCADE;
+
+-- Name: sessions sessions_token_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.sessions
+    ADD CONSTRAINT sessions_token_exists FOREIGN KEY (token_id) REFERENCES catalog.api_tokens(token_id) ON DELETE CASCADE;
+
+-- Name: sessions sessions_vendor_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.sessions
+    ADD CONSTRAINT sessions_vendor_exists FOREIGN KEY (vendor_id) REFERENCES catalog.vendors(vendor_id);
+
+-- Name: sign_in_links sign_in_links_vendor_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.sign_in_links
+    ADD CONSTRAINT sign_in_links_vendor_exists FOREIGN KEY (vendor_id) REFERENCES catalog.vendors(vendor_id) ON DELETE CASCADE;
 
 -- Name: upload_events upload_events_upload_exists; Type: FK CONSTRAINT; Schema: catalog; Owner: -
 
@@ -5018,6 +6830,20 @@ CREATE POLICY changes_order ON catalog.changes FOR SELECT TO catalog_vendor USIN
 
 CREATE POLICY changes_service ON catalog.changes FOR SELECT TO catalog_owner USING (true);
 
+-- Name: corrections; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.corrections ENABLE ROW LEVEL SECURITY;
+
+-- Name: corrections corrections_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY corrections_audit ON catalog.corrections FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: corrections corrections_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY corrections_own_rows ON catalog.corrections FOR SELECT TO catalog_vendor USING ((EXISTS ( SELECT
+   FROM catalog.upload_history u
+  WHERE ((u.upload_id)::text = (corrections.upload_id)::text))));
+
 -- Name: created_products; Type: ROW SECURITY; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.created_products ENABLE ROW LEVEL SECURITY;
@@ -5043,6 +6869,38 @@ CREATE POLICY former_errors_audit ON catalog.former_errors FOR SELECT TO catalog
 CREATE POLICY former_errors_own_rows ON catalog.former_errors FOR SELECT TO catalog_vendor USING ((EXISTS ( SELECT
    FROM catalog.upload_history u
   WHERE ((u.upload_id)::text = (former_errors.upload_id)::text))));
+
+-- Name: history_releases; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.history_releases ENABLE ROW LEVEL SECURITY;
+
+-- Name: history_releases history_releases_staff; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY history_releases_staff ON catalog.history_releases FOR SELECT TO catalog_owner, catalog_auditor USING (true);
+
+-- Name: mapping_headers; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.mapping_headers ENABLE ROW LEVEL SECURITY;
+
+-- Name: mapping_headers mapping_headers_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY mapping_headers_audit ON catalog.mapping_headers FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: mapping_headers mapping_headers_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY mapping_headers_own_rows ON catalog.mapping_headers FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
+
+-- Name: mappings; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.mappings ENABLE ROW LEVEL SECURITY;
+
+-- Name: mappings mappings_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY mappings_audit ON catalog.mappings FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: mappings mappings_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY mappings_own_rows ON catalog.mappings FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
 
 -- Name: notifications; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -5076,6 +6934,10 @@ ALTER TABLE catalog.products ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY products_audit ON catalog.products FOR SELECT TO catalog_auditor USING (true);
 
+-- Name: products products_history; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY products_history ON catalog.products FOR SELECT TO catalog_history USING (true);
+
 -- Name: products products_own_rows; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY products_own_rows ON catalog.products FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
@@ -5087,6 +6949,34 @@ ALTER TABLE catalog.row_versions ENABLE ROW LEVEL SECURITY;
 -- Name: row_versions row_versions_staff; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY row_versions_staff ON catalog.row_versions FOR SELECT TO catalog_owner, catalog_auditor USING (true);
+
+-- Name: rules; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.rules ENABLE ROW LEVEL SECURITY;
+
+-- Name: rules rules_audit; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY rules_audit ON catalog.rules FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: rules rules_own_rows; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY rules_own_rows ON catalog.rules FOR SELECT TO catalog_vendor USING (((vendor_id IS NULL) OR ((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id))));
+
+-- Name: sealed_tables; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.sealed_tables ENABLE ROW LEVEL SECURITY;
+
+-- Name: sealed_tables sealed_tables_staff; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY sealed_tables_staff ON catalog.sealed_tables FOR SELECT TO catalog_owner, catalog_auditor USING (true);
+
+-- Name: seals; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.seals ENABLE ROW LEVEL SECURITY;
+
+-- Name: seals seals_staff; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY seals_staff ON catalog.seals FOR SELECT TO catalog_owner, catalog_auditor USING (true);
 
 -- Name: upload_error_counts; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -5104,6 +6994,10 @@ CREATE POLICY upload_error_counts_own_rows ON catalog.upload_error_counts FOR SE
 
 ALTER TABLE catalog.upload_events ENABLE ROW LEVEL SECURITY;
 
+-- Name: upload_events upload_events_add; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY upload_events_add ON catalog.upload_events FOR INSERT TO catalog_owner WITH CHECK (true);
+
 -- Name: upload_events upload_events_audit; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY upload_events_audit ON catalog.upload_events FOR SELECT TO catalog_auditor USING (true);
@@ -5113,6 +7007,10 @@ CREATE POLICY upload_events_audit ON catalog.upload_events FOR SELECT TO catalog
 CREATE POLICY upload_events_own_rows ON catalog.upload_events FOR SELECT TO catalog_vendor USING ((EXISTS ( SELECT
    FROM catalog.upload_history u
   WHERE ((u.upload_id)::text = (upload_events.upload_id)::text))));
+
+-- Name: upload_events upload_events_service; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY upload_events_service ON catalog.upload_events FOR SELECT TO catalog_owner USING (true);
 
 -- Name: upload_history; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -5291,7 +7189,7 @@ GRANT SELECT ON TABLE catalog.product_versions TO catalog_owner;
 
 GRANT SELECT ON TABLE catalog.products TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.products TO catalog_auditor;
-GRANT REFERENCES,TRIGGER ON TABLE catalog.products TO catalog_history;
+GRANT SELECT,REFERENCES,TRIGGER ON TABLE catalog.products TO catalog_history;
 
 -- Name: TABLE ticks; Type: ACL; Schema: catalog; Owner: -
 
@@ -5314,7 +7212,7 @@ GRANT SELECT(hash) ON TABLE catalog.ticks TO catalog_vendor;
 
 GRANT SELECT ON TABLE catalog.upload_history TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.upload_history TO catalog_auditor;
-GRANT SELECT ON TABLE catalog.upload_history TO catalog_history;
+GRANT SELECT,REFERENCES ON TABLE catalog.upload_history TO catalog_history;
 
 -- Name: TABLE product_rows; Type: ACL; Schema: audit; Owner: -
 
@@ -5330,10 +7228,10 @@ GRANT ALL ON FUNCTION audit.row_of_version(version bigint) TO catalog_auditor;
 REVOKE ALL ON FUNCTION audit.sku_holders(upload text) FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.sku_holders(upload text) TO catalog_auditor;
 
--- Name: FUNCTION tick(wait boolean); Type: ACL; Schema: audit; Owner: -
+-- Name: FUNCTION tick(wait boolean, tells boolean); Type: ACL; Schema: audit; Owner: -
 
-REVOKE ALL ON FUNCTION audit.tick(wait boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.tick(wait boolean) TO catalog_owner;
+REVOKE ALL ON FUNCTION audit.tick(wait boolean, tells boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.tick(wait boolean, tells boolean) TO catalog_owner;
 
 -- Name: FUNCTION upload_diff(upload text); Type: ACL; Schema: audit; Owner: -
 
@@ -5352,11 +7250,11 @@ REVOKE ALL ON FUNCTION audit.utc(moment timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.utc(moment timestamp with time zone) TO catalog_vendor;
 GRANT ALL ON FUNCTION audit.utc(moment timestamp with time zone) TO catalog_auditor;
 
--- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text); Type: ACL; Schema: audit; Owner: -
+-- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint); Type: ACL; Schema: audit; Owner: -
 
-REVOKE ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) TO catalog_owner;
-GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text) TO catalog_auditor;
+REVOKE ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint) TO catalog_owner;
+GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint) TO catalog_auditor;
 
 -- Name: FUNCTION add_product_column(name text, definition text); Type: ACL; Schema: catalog; Owner: -
 
@@ -5375,6 +7273,10 @@ GRANT ALL ON FUNCTION catalog.ambiguous_keys() TO catalog_auditor;
 -- Name: FUNCTION announce_token_change(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.announce_token_change() FROM PUBLIC;
+
+-- Name: FUNCTION attach_history_partition(name text, partition text, from_at timestamp with time zone, until_at timestamp with time zone); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.attach_history_partition(name text, partition text, from_at timestamp with time zone, until_at timestamp with time zone) FROM PUBLIC;
 
 -- Name: FUNCTION begin_change(); Type: ACL; Schema: catalog; Owner: -
 
@@ -5440,17 +7342,41 @@ REVOKE ALL ON FUNCTION catalog.current_vendor_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION catalog.current_vendor_id() TO catalog_vendor;
 GRANT ALL ON FUNCTION catalog.current_vendor_id() TO catalog_auditor;
 
+-- Name: FUNCTION cut_history(name text, step text, bound timestamp with time zone, partition text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.cut_history(name text, step text, bound timestamp with time zone, partition text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.cut_history(name text, step text, bound timestamp with time zone, partition text) TO catalog_owner;
+
+-- Name: FUNCTION describe_action(before jsonb, after jsonb); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.describe_action(before jsonb, after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.describe_action(before jsonb, after jsonb) TO catalog_owner;
+
+-- Name: FUNCTION detach_history(name text, partition text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.detach_history(name text, partition text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.detach_history(name text, partition text) TO catalog_owner;
+
 -- Name: FUNCTION drop_error_partitions(keep interval); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.drop_error_partitions(keep interval) FROM PUBLIC;
+
+-- Name: FUNCTION drop_history(name text, partition text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.drop_history(name text, partition text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.drop_history(name text, partition text) TO catalog_owner;
 
 -- Name: FUNCTION drop_product_column(name text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.drop_product_column(name text) FROM PUBLIC;
 
--- Name: FUNCTION early_hash(OUT versions bigint, OUT hash bytea); Type: ACL; Schema: catalog; Owner: -
+-- Name: FUNCTION drop_rest_checks(name text); Type: ACL; Schema: catalog; Owner: -
 
-REVOKE ALL ON FUNCTION catalog.early_hash(OUT versions bigint, OUT hash bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION catalog.drop_rest_checks(name text) FROM PUBLIC;
+
+-- Name: FUNCTION early_hash(relation text, OUT versions bigint, OUT hash bytea); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.early_hash(relation text, OUT versions bigint, OUT hash bytea) FROM PUBLIC;
 
 -- Name: FUNCTION end_creation(); Type: ACL; Schema: catalog; Owner: -
 
@@ -5470,6 +7396,11 @@ GRANT SELECT ON TABLE catalog.validation_errors TO catalog_auditor;
 REVOKE ALL ON FUNCTION catalog.error_counts(upload text) FROM PUBLIC;
 GRANT ALL ON FUNCTION catalog.error_counts(upload text) TO catalog_vendor;
 GRANT ALL ON FUNCTION catalog.error_counts(upload text) TO catalog_auditor;
+
+-- Name: FUNCTION extend_history(name text, bounds timestamp with time zone[], suffixes text[]); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.extend_history(name text, bounds timestamp with time zone[], suffixes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.extend_history(name text, bounds timestamp with time zone[], suffixes text[]) TO catalog_owner;
 
 -- Name: FUNCTION feed_changes(after_tick bigint, after_place bigint, after_change bigint, vendor text); Type: ACL; Schema: catalog; Owner: -
 
@@ -5499,6 +7430,10 @@ GRANT ALL ON FUNCTION catalog.feed_position(after_cursor text, OUT tick bigint, 
 
 REVOKE ALL ON FUNCTION catalog.gauges(queues text[]) FROM PUBLIC;
 
+-- Name: FUNCTION history_partition(name text, partition text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.history_partition(name text, partition text) FROM PUBLIC;
+
 -- Name: FUNCTION image_operation(otherwise text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.image_operation(otherwise text) FROM PUBLIC;
@@ -5519,18 +7454,40 @@ REVOKE ALL ON FUNCTION catalog.keep_row_versions() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.keep_updated_product_images() FROM PUBLIC;
 
+-- Name: FUNCTION make_history_partition(name text, partition text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.make_history_partition(name text, partition text) FROM PUBLIC;
+
 -- Name: FUNCTION name_uploader(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.name_uploader() FROM PUBLIC;
 
--- Name: FUNCTION newest_product(OUT product_id bigint, OUT made_by bigint); Type: ACL; Schema: catalog; Owner: -
+-- Name: FUNCTION newest_in_history(name text, partition text); Type: ACL; Schema: catalog; Owner: -
 
-REVOKE ALL ON FUNCTION catalog.newest_product(OUT product_id bigint, OUT made_by bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION catalog.newest_product(OUT product_id bigint, OUT made_by bigint) TO catalog_history;
+REVOKE ALL ON FUNCTION catalog.newest_in_history(name text, partition text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.newest_in_history(name text, partition text) TO catalog_owner;
 
 -- Name: FUNCTION note_created_product(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.note_created_product() FROM PUBLIC;
+
+-- Name: FUNCTION open_history(name text, partition text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.open_history(name text, partition text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.open_history(name text, partition text) TO catalog_owner;
+
+-- Name: FUNCTION partition_bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.partition_bounds(relation oid, OUT from_at timestamp with time zone, OUT until_at timestamp with time zone) FROM PUBLIC;
+
+-- Name: FUNCTION partition_problems(name text, relation text, from_at timestamp with time zone, until_at timestamp with time zone, is_whole boolean); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.partition_problems(name text, relation text, from_at timestamp with time zone, until_at timestamp with time zone, is_whole boolean) FROM PUBLIC;
+
+-- Name: FUNCTION prepare_history(name text, partition text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.prepare_history(name text, partition text) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.prepare_history(name text, partition text) TO catalog_owner;
 
 -- Name: FUNCTION product_columns(prefix text, without text[]); Type: ACL; Schema: catalog; Owner: -
 
@@ -5554,17 +7511,80 @@ REVOKE ALL ON FUNCTION catalog.refuse_forged_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.refuse_history_change() FROM PUBLIC;
 
+-- Name: FUNCTION released_ranges(name text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.released_ranges(name text) FROM PUBLIC;
+
+-- Name: FUNCTION released_until(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.released_until() FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.released_until() TO catalog_owner;
+GRANT ALL ON FUNCTION catalog.released_until() TO catalog_vendor;
+GRANT ALL ON FUNCTION catalog.released_until() TO catalog_auditor;
+
+-- Name: FUNCTION require_plain(relation text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.require_plain(relation text) FROM PUBLIC;
+
+-- Name: FUNCTION require_plain_types(relation oid); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.require_plain_types(relation oid) FROM PUBLIC;
+
+-- Name: FUNCTION restore_history(name text, partition text, from_at timestamp with time zone, until_at timestamp with time zone); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.restore_history(name text, partition text, from_at timestamp with time zone, until_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.restore_history(name text, partition text, from_at timestamp with time zone, until_at timestamp with time zone) TO catalog_owner;
+
 -- Name: FUNCTION revert_upload(upload text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.revert_upload(upload text) FROM PUBLIC;
 
--- Name: FUNCTION row_hashes(format integer, condition text); Type: ACL; Schema: catalog; Owner: -
+-- Name: FUNCTION row_hashes(format integer, condition text, relation text); Type: ACL; Schema: catalog; Owner: -
 
-REVOKE ALL ON FUNCTION catalog.row_hashes(format integer, condition text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION catalog.row_hashes(format integer, condition text, relation text) FROM PUBLIC;
 
 -- Name: FUNCTION rows_hash(change bigint, OUT versions bigint, OUT hash bytea); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.rows_hash(change bigint, OUT versions bigint, OUT hash bytea) FROM PUBLIC;
+
+-- Name: TABLE rules; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.rules TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.rules TO catalog_auditor;
+GRANT TRIGGER ON TABLE catalog.rules TO catalog_history;
+
+-- Name: FUNCTION seal_actions(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_actions() FROM PUBLIC;
+
+-- Name: FUNCTION seal_early_rows(name text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_early_rows(name text) FROM PUBLIC;
+
+-- Name: TABLE seals; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.seals TO catalog_owner;
+GRANT SELECT ON TABLE catalog.seals TO catalog_auditor;
+
+-- Name: FUNCTION seal_hash(seal catalog.seals); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_hash(seal catalog.seals) FROM PUBLIC;
+
+-- Name: FUNCTION seal_history_releases(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_history_releases() FROM PUBLIC;
+
+-- Name: FUNCTION seal_problems(name text, relation text, from_at timestamp with time zone, until_at timestamp with time zone, is_whole boolean); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_problems(name text, relation text, from_at timestamp with time zone, until_at timestamp with time zone, is_whole boolean) FROM PUBLIC;
+
+-- Name: FUNCTION seal_row_versions(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_row_versions() FROM PUBLIC;
+
+-- Name: FUNCTION seal_upload_events(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_upload_events() FROM PUBLIC;
 
 -- Name: FUNCTION tick_hash(tick catalog.ticks); Type: ACL; Schema: catalog; Owner: -
 
@@ -5574,9 +7594,38 @@ REVOKE ALL ON FUNCTION catalog.tick_hash(tick catalog.ticks) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.version_format() FROM PUBLIC;
 
+-- Name: FUNCTION version_problems(relation text, from_at timestamp with time zone, until_at timestamp with time zone, is_whole boolean); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.version_problems(relation text, from_at timestamp with time zone, until_at timestamp with time zone, is_whole boolean) FROM PUBLIC;
+
+-- Name: FUNCTION version_spans(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.version_spans() FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.version_spans() TO catalog_owner;
+
 -- Name: FUNCTION write_products_as_of(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.write_products_as_of() FROM PUBLIC;
+
+-- Name: TABLE naics_codes; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.naics_codes TO catalog_auditor;
+
+-- Name: TABLE naics_everyday; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.naics_everyday TO catalog_auditor;
+
+-- Name: TABLE naics_index; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.naics_index TO catalog_auditor;
+
+-- Name: TABLE naics_words; Type: ACL; Schema: enrichment; Owner: -
+
+GRANT SELECT ON TABLE enrichment.naics_words TO catalog_auditor;
+
+-- Name: FUNCTION weigh_naics(); Type: ACL; Schema: enrichment; Owner: -
+
+REVOKE ALL ON FUNCTION enrichment.weigh_naics() FROM PUBLIC;
 
 -- Name: TABLE lifetimes; Type: ACL; Schema: intake; Owner: -
 
@@ -5672,6 +7721,17 @@ GRANT SELECT ON TABLE catalog.former_errors TO catalog_auditor;
 GRANT SELECT ON TABLE audit.errors_of_attempts TO catalog_vendor;
 GRANT SELECT ON TABLE audit.errors_of_attempts TO catalog_auditor;
 
+-- Name: TABLE mappings; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.mappings TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.mappings TO catalog_auditor;
+GRANT TRIGGER ON TABLE catalog.mappings TO catalog_history;
+
+-- Name: TABLE mappings; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.mappings TO catalog_vendor;
+GRANT SELECT ON TABLE audit.mappings TO catalog_auditor;
+
 -- Name: TABLE row_versions; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON TABLE catalog.row_versions TO catalog_owner;
@@ -5681,10 +7741,20 @@ GRANT SELECT ON TABLE catalog.row_versions TO catalog_auditor;
 
 GRANT SELECT ON TABLE audit.row_versions TO catalog_auditor;
 
+-- Name: TABLE rules; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.rules TO catalog_vendor;
+GRANT SELECT ON TABLE audit.rules TO catalog_auditor;
+
 -- Name: TABLE upload_errors; Type: ACL; Schema: audit; Owner: -
 
 GRANT SELECT ON TABLE audit.upload_errors TO catalog_vendor;
 GRANT SELECT ON TABLE audit.upload_errors TO catalog_auditor;
+
+-- Name: TABLE upload_rules; Type: ACL; Schema: audit; Owner: -
+
+GRANT SELECT ON TABLE audit.upload_rules TO catalog_vendor;
+GRANT SELECT ON TABLE audit.upload_rules TO catalog_auditor;
 
 -- Name: TABLE vendors; Type: ACL; Schema: catalog; Owner: -
 
@@ -5747,11 +7817,26 @@ GRANT SELECT(revoked_at) ON TABLE catalog.api_tokens TO catalog_auditor;
 
 GRANT SELECT(last_used_at) ON TABLE catalog.api_tokens TO catalog_auditor;
 
+-- Name: TABLE corrections; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.corrections TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.corrections TO catalog_auditor;
+
 -- Name: TABLE created_products; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON TABLE catalog.created_products TO catalog_owner;
 GRANT SELECT ON TABLE catalog.created_products TO catalog_auditor;
 GRANT SELECT ON TABLE catalog.created_products TO catalog_vendor;
+
+-- Name: TABLE history_releases; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.history_releases TO catalog_owner;
+GRANT SELECT ON TABLE catalog.history_releases TO catalog_auditor;
+
+-- Name: TABLE mapping_headers; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.mapping_headers TO catalog_vendor;
+GRANT SELECT ON TABLE catalog.mapping_headers TO catalog_auditor;
 
 -- Name: TABLE product_categories; Type: ACL; Schema: catalog; Owner: -
 
@@ -5763,10 +7848,16 @@ GRANT TRIGGER ON TABLE catalog.product_categories TO catalog_history;
 
 GRANT SELECT ON SEQUENCE catalog.products_product_id_seq TO catalog_history;
 
+-- Name: TABLE sealed_tables; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.sealed_tables TO catalog_owner;
+GRANT SELECT ON TABLE catalog.sealed_tables TO catalog_auditor;
+
 -- Name: TABLE upload_events; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_auditor;
+GRANT SELECT,INSERT ON TABLE catalog.upload_events TO catalog_owner;
 
 -- Name: TABLE version_formats; Type: ACL; Schema: catalog; Owner: -
 
@@ -5785,13 +7876,9 @@ GRANT SELECT ON TABLE enrichment.buckets TO catalog_auditor;
 
 GRANT SELECT ON TABLE enrichment.cache TO catalog_auditor;
 
--- Name: TABLE naics_codes; Type: ACL; Schema: enrichment; Owner: -
+-- Name: TABLE mappings; Type: ACL; Schema: enrichment; Owner: -
 
-GRANT SELECT ON TABLE enrichment.naics_codes TO catalog_auditor;
-
--- Name: TABLE naics_index; Type: ACL; Schema: enrichment; Owner: -
-
-GRANT SELECT ON TABLE enrichment.naics_index TO catalog_auditor;
+GRANT SELECT ON TABLE enrichment.mappings TO catalog_auditor;
 
 -- Name: TABLE naics_sectors; Type: ACL; Schema: enrichment; Owner: -
 

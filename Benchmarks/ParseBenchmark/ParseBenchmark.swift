@@ -9,6 +9,7 @@ import Tabular
 ///
 ///     parse-benchmark parse FILE [--runs N]                       fields split, nothing else
 ///     parse-benchmark rules FILE --categories FILE [--runs N]     and UTF-8, rules 1 to 4, 7 and the optional columns
+///     parse-benchmark file FILE --categories FILE [--runs N]      the same from the bytes of any file, such as a workbook
 @main
 struct ParseBenchmark {
     struct Measurement: Encodable {
@@ -27,12 +28,17 @@ struct ParseBenchmark {
         }
         let runs = option("--runs").flatMap { Int($0) } ?? 5
         let categories = option("--categories")
-        guard arguments.count == 2, ["parse", "rules"].contains(arguments[0]),
+        guard arguments.count == 2, ["parse", "rules", "file"].contains(arguments[0]),
             arguments[0] == "parse" || categories != nil
         else { throw Usage() }
 
         var measurement = Measurement()
-        let work = try arguments[0] == "parse" ? parse(arguments[1]) : rules(arguments[1], categories!)
+        let work =
+            switch arguments[0] {
+            case "parse": parse(arguments[1])
+            case "rules": try rules(arguments[1], categories!)
+            default: try file(arguments[1], categories!)
+            }
         for _ in 0..<runs {
             let start = ContinuousClock.now
             (measurement.rows, measurement.errors) = try work()
@@ -60,11 +66,10 @@ struct ParseBenchmark {
 
     private static func rules(_ path: String, _ categories: String) throws -> () throws -> (Int, Int) {
         var limits = FileLimits()
-        limits.maximumFileBytes = .max
-        let names = try CategoryFile(limits: limits).names(in: LocalFile(path: categories)).names
+        limits.maximumFileBytes = FileLimits.mostFileBytes
         let layout = try ProductLayout(
             UploadReader(limits: limits).read(LocalFile(path: path)) { _ in }, mapping: nil, limits: limits)
-        let checker = RowChecker(rules: ProductRules(categories: CategoryWhitelist(names)))
+        let checker = try checker(categories)
         return {
             let file = try LocalFile(path: path)
             var text = UTF8Scanner()
@@ -73,19 +78,43 @@ struct ParseBenchmark {
                 text.scan(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
                 return count
             }
-            var counts = (rows: 0, errors: 0)
-            var errors: [RowError] = []
-            while let row = try rows.next() {
-                counts.rows += 1
-                checker.check(row, &errors)
-                if !errors.isEmpty { counts.errors += 1 }
-            }
+            let counts = try count(rows, checker)
             precondition(text.invalidSequences == 0)
             return counts
         }
     }
 
+    private static func file(_ path: String, _ categories: String) throws -> () throws -> (Int, Int) {
+        var limits = FileLimits()
+        limits.maximumFileBytes = FileLimits.mostFileBytes
+        let checker = try checker(categories)
+        return { [limits] in
+            let upload = try UploadReader(limits: limits, takesJSON: true).read(LocalFile(path: path)) { _ in }
+            let layout = try ProductLayout(upload, mapping: nil, limits: limits)
+            return try count(
+                RowReader(layout, hasDamagedText: upload.hasDamagedText, read: upload.spool.reader()), checker)
+        }
+    }
+
+    private static func checker(_ categories: String) throws -> RowChecker {
+        var limits = FileLimits()
+        limits.maximumFileBytes = FileLimits.mostFileBytes
+        let names = try CategoryFile(limits: limits).names(in: LocalFile(path: categories)).names
+        return RowChecker(rules: ProductRules(categories: CategoryWhitelist(names)))
+    }
+
+    private static func count(_ rows: RowReader, _ checker: RowChecker) throws -> (Int, Int) {
+        var counts = (rows: 0, errors: 0)
+        var errors: [RowError] = []
+        while let row = try rows.next() {
+            counts.rows += 1
+            checker.check(row, &errors)
+            if !errors.isEmpty { counts.errors += 1 }
+        }
+        return counts
+    }
+
     struct Usage: Error, CustomStringConvertible {
-        var description: String { "usage: parse-benchmark parse|rules FILE [--categories FILE] [--runs N]" }
+        var description: String { "usage: parse-benchmark parse|rules|file FILE [--categories FILE] [--runs N]" }
     }
 }

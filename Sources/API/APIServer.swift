@@ -1,5 +1,6 @@
 import Curl
 package import Enrichment
+import Foundation
 import Hummingbird
 import HummingbirdCore
 import Ingest
@@ -27,10 +28,18 @@ package struct APIServer: Sendable {
         package var idle = Duration.seconds(30)
         /// Requests a second for each caller, on average.
         package var requestsPerSecond = 50
+        /// Proxies that are believed when they say for whom they call, beside those of this machine.
+        package var proxies: [AddressBlock] = []
+        /// Whether workers mail links to sign in with. They lead to the public URL.
+        package var mailsLinks = false
         /// Which JSON Web Tokens are trusted; nil trusts none.
         package var tokens: JWTSettings?
+        /// As what people are let in by the issuer of these tokens; nil lets nobody in by it.
+        package var client: IssuerClient?
         /// Whether notifications can be listened to: not behind PgBouncer.
         package var listens = true
+        /// Of jobs: all that this program works on.
+        package var queues: [String] = []
         /// Whether what operators and auditors read stands in `audit.actions`.
         package var recordsReads = false
 
@@ -49,6 +58,7 @@ package struct APIServer: Sendable {
         let recorder: ArrivalRecorder
         let intake: EventIntake?
         let metrics: MetricReport
+        let secret: SecretReader
         let isReady: @Sendable () async throws -> Void
 
         /// - Parameters:
@@ -59,12 +69,13 @@ package struct APIServer: Sendable {
         ///   - uploadStore: where uploaded files go.
         ///   - uploadBucket: by which `ObjectStores` finds the same store.
         ///   - intake: nil has no route for events.
+        ///   - secret: reads that of the issuer's client.
         ///   - isReady: throws the reason why the service cannot work now.
         package init(
             connector: Connector, pool: Pool, replica: ReadReplica?, store: any ObjectStore,
             uploadStore: any ObjectStore, uploadBucket: String, enrichment: EnrichmentResources,
             recorder: ArrivalRecorder, intake: EventIntake?, metrics: MetricReport,
-            isReady: @escaping @Sendable () async throws -> Void
+            secret: @escaping SecretReader, isReady: @escaping @Sendable () async throws -> Void
         ) {
             self.connector = connector
             self.pool = pool
@@ -76,26 +87,48 @@ package struct APIServer: Sendable {
             self.recorder = recorder
             self.intake = intake
             self.metrics = metrics
+            self.secret = secret
             self.isReady = isReady
         }
     }
 
     private let configuration: Configuration
     private let resources: Resources
+    private let pages: (any PageSource)?
     private let logger: Logger
     private let watch = UploadWatch()
     private let changes = ChangeWatch()
     private let authenticator: Authenticator
+    private let pageDoor: PageDoor
+    private let issuerDoor: IssuerDoor?
+    private let database: APIDatabase
+    private let content: UploadContentRoutes
     private let health: HealthRoutes
     private let report: MetricsRoutes
 
-    package init(_ configuration: Configuration, _ resources: Resources, logger: Logger) {
+    /// - Parameter pages: for people; nil has none.
+    package init(
+        _ configuration: Configuration, _ resources: Resources, pages: (any PageSource)? = nil, logger: Logger
+    ) {
+        self.pages = pages
         self.configuration = configuration
         self.resources = resources
         self.logger = logger
-        authenticator = Authenticator(
-            pool: resources.pool,
-            issuer: configuration.tokens.map { JWTIssuer($0, http: HTTPClient(), logger: logger) })
+        let http = HTTPClient()
+        let issuer = configuration.tokens.map { JWTIssuer($0, http: http, logger: logger) }
+        authenticator = Authenticator(pool: resources.pool, issuer: issuer)
+        pageDoor = PageDoor(
+            pool: resources.pool, authenticator: authenticator, publicURL: configuration.publicURL,
+            address: configuration.address)
+        issuerDoor = issuer.flatMap { [pageDoor] in
+            IssuerDoor($0, pageDoor, configuration, http: http, secret: resources.secret, logger: logger)
+        }
+        database = APIDatabase(
+            pool: resources.pool, prepares: configuration.listens, replica: resources.replica)
+        let uploads = AnnouncedUploads(
+            store: resources.uploadStore, bucket: resources.uploadBucket, recorder: resources.recorder)
+        content = UploadContentRoutes(
+            uploads: uploads, maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)
         health = HealthRoutes(isReady: resources.isReady, logger: logger)
         report = MetricsRoutes(metrics: resources.metrics)
     }
@@ -107,7 +140,8 @@ package struct APIServer: Sendable {
             pool: resources.pool,
             listens: configuration.listens, logger: logger)
         let endpoints = endpoints
-        let main = listener.service(at: configuration.address, endpoints + [description(of: endpoints)])
+        let people = pages?.endpoints(pageServices) ?? []
+        let main = listener.service(at: configuration.address, endpoints + [description(of: endpoints)] + people)
         // The first to start is the last to stop.
         let first: [any Service] = resources.replica.map { [$0, upkeep] } ?? [upkeep]
         guard let address = configuration.operatorsAddress else { return first + [main] }
@@ -116,11 +150,14 @@ package struct APIServer: Sendable {
 
     private var listener: HTTPListener {
         let door = EndpointRouter(
-            authenticator: authenticator, limiter: RequestLimiter(perSecond: configuration.requestsPerSecond),
+            authenticator: authenticator, pages: pageDoor,
+            limiter: RequestLimiter(perSecond: configuration.requestsPerSecond),
             idempotency: Idempotency(
                 pool: resources.pool, maximumBodyBytes: configuration.maximumFileBytes + Self.formOverhead),
             recordsReads: configuration.recordsReads)
-        return HTTPListener(idle: configuration.idle, door: door, logger: logger)
+        let (pages, services) = (pages, pageServices)
+        return HTTPListener(
+            idle: configuration.idle, door: door, page: { pages?.answer(to: $0, $1, services) }, logger: logger)
     }
 
     /// What a form adds to its file, generously.
@@ -128,19 +165,21 @@ package struct APIServer: Sendable {
 
     private var endpoints: [Endpoint] {
         let (pool, store) = (resources.pool, resources.store)
-        let database = APIDatabase(
-            pool: pool, prepares: configuration.listens, replica: resources.replica)
-        let uploads = AnnouncedUploads(
-            store: resources.uploadStore, bucket: resources.uploadBucket, recorder: resources.recorder)
-        let content = UploadContentRoutes(
-            uploads: uploads, maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)
+        var limits = FileLimits()
+        limits.maximumFileBytes = configuration.maximumFileBytes
         let groups = [
             content.endpoints,
             UploadRoutes(database: database, files: ReportFiles(store: store), watch: watch).endpoints,
-            ProductRoutes(database: database).endpoints,
+            UploadCheckRoutes(database: database).endpoints,
+            ProductRoutes(database: database).endpoints, ProductExportRoutes(database: database).endpoints,
             ChangeRoutes(database: database, watch: changes).endpoints, CategoryRoutes(database: database).endpoints,
-            VendorRoutes(database: database).endpoints, TokenRoutes(database: database).endpoints,
-            JobRoutes(database: database).endpoints, enrichments.endpoints,
+            TemplateRoutes(database: database).endpoints, VendorRoutes(database: database).endpoints,
+            TokenRoutes(database: database).endpoints, MappingRoutes(database: database, limits: limits).endpoints,
+            RuleRoutes(database: database).endpoints,
+            JobRoutes(database: database, queues: configuration.queues).endpoints, enrichments(database).endpoints,
+            ContactMappingRoutes(database: database).endpoints, ProviderRoutes(database: database).endpoints,
+            ArrivalRoutes(database: database, pipelines: resources.recorder.pipelines).endpoints,
+            RelayRoutes(database: database).endpoints,
             resources.intake.map { EventRoutes(intake: $0).endpoints } ?? [],
             ReportRoutes(links: ReportLinks(store: store, publicURL: configuration.publicURL), pool: pool).endpoints,
             health.endpoints, configuration.operatorsAddress == nil ? report.endpoints : [],
@@ -148,11 +187,23 @@ package struct APIServer: Sendable {
         return groups.flatMap(\.self)
     }
 
-    private var enrichments: EnrichmentRoutes {
+    private var pageServices: PageServices {
+        PageServices(
+            database: database, content: content, files: ReportFiles(store: resources.store), watch: watch,
+            door: pageDoor, links: mailedLinks, issuer: issuerDoor,
+            prefix: configuration.publicURL.flatMap(URL.init)?.path() ?? "",
+            maximumFileBytes: configuration.maximumFileBytes)
+    }
+
+    private var mailedLinks: MailedLinks? {
+        configuration.mailsLinks ? MailedLinks(pool: resources.pool, proxies: configuration.proxies) : nil
+    }
+
+    private func enrichments(_ database: APIDatabase) -> EnrichmentRoutes {
         let announced = AnnouncedEnrichments(
             store: resources.uploadStore, bucket: resources.uploadBucket, recorder: resources.recorder)
         return EnrichmentRoutes(
-            resources: resources.enrichment, announced: announced, pool: resources.pool,
+            resources: resources.enrichment, announced: announced, pool: resources.pool, database: database,
             maximumFileBytes: configuration.maximumFileBytes, publicURL: configuration.publicURL)
     }
 

@@ -14,7 +14,7 @@ package struct OperatorServer: Sendable {
     ) {
         let configuration = APIServer.Configuration()
         let door = EndpointRouter(
-            authenticator: Authenticator(pool: pool, issuer: nil),
+            authenticator: Authenticator(pool: pool, issuer: nil), pages: nil,
             limiter: RequestLimiter(perSecond: configuration.requestsPerSecond),
             idempotency: Idempotency(pool: pool, maximumBodyBytes: 0), recordsReads: false)
         listener = HTTPListener(idle: configuration.idle, door: door, logger: logger)

@@ -1,4 +1,7 @@
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
 
 // Swift does not import variadic functions: one setter for each type of argument.
 
@@ -40,6 +43,28 @@ static inline void clibcurl_on_upload(
     curl_easy_setopt(easy, CURLOPT_SEEKDATA, context);
 }
 
+static inline void clibcurl_on_connect(CURL *easy, curl_opensocket_callback callback, void *context) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+}
+
+// What libcurl is about to connect to: the bytes of the address, and how many they are; 0 of neither IPv4 nor IPv6.
+static inline int clibcurl_address(const struct curl_sockaddr *peer, unsigned char *bytes) {
+    if (peer->family == AF_INET) {
+        memcpy(bytes, &((const struct sockaddr_in *)&peer->addr)->sin_addr, 4);
+        return 4;
+    }
+    if (peer->family == AF_INET6) {
+        memcpy(bytes, &((const struct sockaddr_in6 *)&peer->addr)->sin6_addr, 16);
+        return 16;
+    }
+    return 0;
+}
+
+static inline curl_socket_t clibcurl_open_socket(const struct curl_sockaddr *peer) {
+    return socket(peer->family, peer->socktype, peer->protocol);
+}
+
 static inline void *clibcurl_context(CURL *easy) {
     void *context = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &context);
@@ -73,5 +98,6 @@ static inline void clibcurl_set_basics(CURL *easy) {
 }
 
 // Callbacks answer with these macros; CURL_WRITEFUNC_PAUSE and CURL_READFUNC_ABORT are too odd for the importer.
+static const curl_socket_t clibcurl_no_socket = CURL_SOCKET_BAD;
 static const size_t clibcurl_pause = CURL_WRITEFUNC_PAUSE;
 static const size_t clibcurl_abort_upload = CURL_READFUNC_ABORT;

@@ -18,6 +18,8 @@ public struct CSVFormat: Sendable, Equatable {
     public var skipsBlankLines: Bool
     /// Physical lines before the first record that are passed over unread, such as a title above the header.
     public var skippedLines = 0
+    /// Whether line breaks within quotes count in `CSVRecord.line`; otherwise each record is one line.
+    public var countsQuotedLineEnds = true
 
     /// A format; the default is RFC 4180 with records of up to 1 MiB.
     public init(

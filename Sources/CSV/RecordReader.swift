@@ -8,6 +8,8 @@ struct RecordReader {
     /// Offset before which lines may be part of a value of an earlier, malformed record.
     private var certainFrom = 0
     private var linesToSkip: Int
+    /// All ones, or all zeros where line breaks within quotes do not count.
+    private let quotedLineMask: Int
     private var number = 0
     private var line = 1
     private var isAtStart = true
@@ -20,6 +22,7 @@ struct RecordReader {
         scanner = RecordScanner(format: format)
         doubt = DoubtfulLines(format: format)
         linesToSkip = format.skippedLines
+        quotedLineMask = format.countsQuotedLineEnds ? -1 : 0
     }
 
     func deallocate() {
@@ -65,7 +68,7 @@ extension RecordReader {
             scanner.ends.append(length)
             record = makeRecord(length: length, problem: nil)
         }
-        line &+= 1 &+ scanner.quotedLineEnds
+        line &+= 1 &+ (scanner.quotedLineEnds & quotedLineMask)
         input.consume(place &+ 1)
         scanner.beginRecord(at: place &+ 1)
         return record
@@ -114,7 +117,7 @@ extension RecordReader {
         if length > format.maximumRecordBytes { return try takeMalformedLine(nil) }
         scanner.ends.append(length)
         let record = makeRecord(length: length, problem: nil)
-        line += 1 + quotedLineEnds
+        line += 1 + (quotedLineEnds & quotedLineMask)
         input.consume(place + 1)
         scanner.restart()
         return record

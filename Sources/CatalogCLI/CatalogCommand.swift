@@ -24,8 +24,10 @@ struct CatalogCommand: AsyncParsableCommand {
         version: "\(release) (\(BuildCommit.text))",
         subcommands: [
             DemoCommand.self, IngestCommand.self, ServeCommand.self, WorkerCommand.self, HealthCommand.self,
-            UploadCommand.self,
-            VendorCommand.self, CategoryCommand.self, TokenCommand.self, RouteCommand.self, EnrichCommand.self,
+            TemplateCommand.self, ExportCommand.self, UploadCommand.self, VendorCommand.self, MappingCommand.self,
+            RuleCommand.self,
+            CategoryCommand.self,
+            TokenCommand.self, RouteCommand.self, EnrichCommand.self,
             ProviderCommand.self, NAICSCommand.self, RelayCommand.self, JobsCommand.self, ChangesCommand.self,
             AuditCommand.self, RetentionCommand.self,
             MigrateCommand.self, PsqlCommand.self, PostgresCommand.self, ReferenceCommand.self,

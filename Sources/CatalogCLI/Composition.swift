@@ -92,13 +92,23 @@ struct Composition: Sendable {
     /// What enriches, on a pool with a connection for each job.
     func enrichment(_ pool: Pool) throws -> EnrichmentResources {
         let factory = ProviderFactory(providerResources(pool))
+        let callbacks = Callbacks(
+            secretID: settings.enrichment.callbackSecret, trustedHosts: settings.enrichment.callbackHosts,
+            publicURL: settings.service.publicURL, http: HTTPClient(), secret: cloud.providerSecret)
         return EnrichmentResources(
             pool: pool, stores: stores, output: try stores.enrichmentOutput(),
-            registry: ProviderRegistry(pool: pool, factory: factory), limits: settings.limits)
+            registry: ProviderRegistry(pool: pool, factory: factory), limits: settings.limits, callbacks: callbacks,
+            retentionDays: settings.enrichment.retentionDays)
     }
 
-    private func providerResources(_ pool: Pool) -> ProviderResources {
-        ProviderResources(http: HTTPClient(), pool: pool, secret: cloud.providerSecret)
+    private func providerResources(_ pool: Pool, _ trace: ProviderTrace? = nil) -> ProviderResources {
+        ProviderResources(http: HTTPClient(), pool: pool, secret: cloud.providerSecret, trace: trace)
+    }
+
+    /// What asks a provider once, and shows how.
+    func providerTester(_ pool: Pool) -> ProviderTester {
+        let trace = ProviderTrace()
+        return ProviderTester(pool: pool, factory: ProviderFactory(providerResources(pool, trace)), trace: trace)
     }
 
     /// - Throws: `ProviderSettingsError` if its adapter cannot use the settings.

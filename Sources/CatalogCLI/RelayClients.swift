@@ -7,7 +7,8 @@ import Relay
 ///
 /// Credentials from a secret are kept for 5 minutes, and looked up again when the target refuses them.
 actor RelayClients {
-    /// Without a byte for so long a transfer is given up: windows wait in the database, not in a connection.
+    /// Without a byte for so long, and for as long as the slowest target takes to store an archive, a transfer is given up: windows wait in the
+    /// database, not in a connection.
     private static let stallTimeout = Duration.seconds(15)
     private static let secretLifetime: TimeInterval = 300
     /// "Amazon S3 limits": an archive is sent with one request.
@@ -25,6 +26,7 @@ actor RelayClients {
         var configuration = HTTPClient.Configuration()
         configuration.caFile = bucket.caFile
         configuration.stallTimeout = Self.stallTimeout
+        configuration.slowestUpload = bucket.slowest
         http = HTTPClient(configuration)
     }
 

@@ -11,6 +11,9 @@ package final class HTTPClient: Sendable {
         package var connectTimeout: Duration = .seconds(5)
         /// A transfer without a byte in either direction for this long is a time-out. Rounded up to whole seconds.
         package var stallTimeout: Duration = .seconds(30)
+        /// Bytes of a body that a server takes in a second at least: that much longer it may be silent, since whoever stands before it may have
+        /// taken them all. Nil: it has taken what was sent.
+        package var slowestUpload: Int?
         /// The largest body of an answer that `send` takes, in bytes.
         package var maximumBodyBytes = 64 << 20
         /// A PEM file of authorities, trusted instead of the system's.
@@ -39,8 +42,10 @@ package final class HTTPClient: Sendable {
     /// - Returns: any answer, errors of the server included.
     /// - Throws: `HTTPTransportError`; `CancellationError` promptly when the task is cancelled.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let plan = try request.plan(configuration, sink: .buffer(limit: configuration.maximumBodyBytes))
-        return try await perform(Transfer(plan), request)
+        try await traced(request) { request in
+            let plan = try request.plan(configuration, sink: .buffer(limit: configuration.maximumBodyBytes))
+            return try await perform(Transfer(plan), request)
+        }
     }
 
     /// Sends a request and hands the body of a 2xx answer to `receive`, piece by piece.
@@ -51,6 +56,12 @@ package final class HTTPClient: Sendable {
     /// - Throws: `HTTPTransportError`; `CancellationError`; what `receive` throws, which ends the transfer.
     package func download(
         _ request: HTTPRequest, receive: @Sendable @escaping (UnsafeRawBufferPointer) throws -> Void
+    ) async throws -> HTTPResponse {
+        try await traced(request) { try await stream($0, to: receive) }
+    }
+
+    private func stream(
+        _ request: HTTPRequest, to receive: @Sendable @escaping (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> HTTPResponse {
         let sink = DownloadSink(receive)
         let plan = try request.plan(configuration, sink: .stream(sink, errorLimit: Self.errorDocumentLimit))
@@ -103,6 +114,9 @@ extension HTTPResponse {
                 .bodyTooLarge, "\(request.target): the body is larger than \(outcome.body.count) bytes")
         case .unreadableUpload(let reason):
             throw HTTPTransportError(.other, "\(request.target): \(reason)")
+        case .forbiddenAddress(let address):
+            throw HTTPTransportError(
+                .forbiddenAddress, "\(request.target): \(address) is not an address of the internet")
         case .enough: break
         case nil:
             guard outcome.code == CURLE_OK else {

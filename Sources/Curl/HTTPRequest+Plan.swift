@@ -5,7 +5,7 @@ extension HTTPRequest {
     func plan(_ configuration: HTTPClient.Configuration, sink: BodySink) throws(HTTPTransportError) -> TransferPlan {
         let parts = try checkedParts()
         var plan = TransferPlan(
-            url: url, connect: configuration.connectTimeout, stall: configuration.stallTimeout, total: timeout,
+            url: url, connect: configuration.connectTimeout, stall: stall(configuration), total: timeout,
             caFile: configuration.caFile, sink: sink)
         plan.settings += [
             .number(CURLOPT_PATH_AS_IS, 1),
@@ -15,9 +15,19 @@ extension HTTPRequest {
             // Servers that do not know "100-continue" would cost a second each.
             .list(CURLOPT_HTTPHEADER, headers.map(Self.line) + ["Expect:"]),
         ]
-        if parts.isLocal { plan.settings.append(.text(CURLOPT_PROXY, "")) }
+        if parts.isLocal || reach == .publicAddresses { plan.settings.append(.text(CURLOPT_PROXY, "")) }
+        if reach == .publicAddresses {
+            plan.isForPublicAddresses = true
+            // One that is kept open may lead anywhere.
+            plan.settings += [.number(CURLOPT_FRESH_CONNECT, 1), .number(CURLOPT_FORBID_REUSE, 1)]
+        }
+        if unpacks { plan.settings.append(.text(CURLOPT_ACCEPT_ENCODING, "")) }
         addMethod(to: &plan)
         return plan
+    }
+
+    private func stall(_ configuration: HTTPClient.Configuration) -> Duration {
+        configuration.stallTimeout + .seconds(configuration.slowestUpload.map { body.count / $0 } ?? 0)
     }
 
     /// `GET http://host:80/path`.

@@ -9,6 +9,17 @@ package struct HTTPRequest: Sendable {
     package var body: HTTPBody
     /// For the whole request, the wait for a free connection included; nil if only the client's stall limit counts.
     package var timeout: Duration?
+    package var reach = Reach.anybody
+    /// Whether a compressed body is asked for, and unpacked, asked for or not.
+    package var unpacks = false
+
+    /// Who may be reached by a request.
+    package enum Reach: Sendable {
+        case anybody
+        /// Only addresses of the internet, whatever a name leads to, on a connection of its own and by no proxy: for URLs that somebody
+        /// else has given.
+        case publicAddresses
+    }
 
     package init(
         _ method: String = "GET", _ url: String, headers: [(name: String, value: String)] = [],

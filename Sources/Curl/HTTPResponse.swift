@@ -2,7 +2,7 @@
 package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
-    /// As it came: no content encoding is undone.
+    /// As it came, unless the request says that it unpacks.
     package var body: [UInt8]
 
     package init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {

@@ -14,6 +14,8 @@ package struct HTTPTransportError: Error, CustomStringConvertible, Equatable {
         case bodyTooLarge
         /// Not an absolute http or https URL, or a header that cannot be sent.
         case invalidURL
+        /// Leads to no address of the internet, where only these may be reached.
+        case forbiddenAddress
         /// Anything else, as a closed client or an unreadable file; the message says what.
         case other
     }
@@ -33,7 +35,7 @@ package struct HTTPTransportError: Error, CustomStringConvertible, Equatable {
     package var isRetryable: Bool {
         switch kind {
         case .cannotResolve, .cannotConnect, .timeout, .cutOff: true
-        case .tls, .bodyTooLarge, .invalidURL, .other: false
+        case .tls, .bodyTooLarge, .invalidURL, .forbiddenAddress, .other: false
         }
     }
 }

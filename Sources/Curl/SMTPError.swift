@@ -26,6 +26,8 @@ extension SMTPError {
         let reply = outcome.headerLines.last { isReply && $0.hasPrefix("\(outcome.status)") }
         code = isReply ? outcome.status : nil
         isPermanent = isReply ? outcome.status >= 500 : isHopeless
-        message = "\(server.url): \(outcome.text)\(reply.map { " (\($0))" } ?? "")"
+        if let password = server.password { KnownSecrets.remember(password) }
+        message = KnownSecrets.struck(
+            from: "\(server.url): \(outcome.text)\(reply.map { " (\($0))" } ?? "")")
     }
 }

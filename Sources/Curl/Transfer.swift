@@ -16,6 +16,8 @@ final class Transfer: @unchecked Sendable {  // because of the proof at `continu
     private var outcome = TransferOutcome()
     /// The sink wants no more. libcurl reports that as a failed write, which can come ahead of the driver's command to cancel.
     private var isRefused = false
+    /// To which no connection was made.
+    private var forbidden: NetworkAddress?
     /// Of the task that makes the transfer.
     private let reportProgress = WorkProgress.report
     /// nil for none.
@@ -59,6 +61,7 @@ final class Transfer: @unchecked Sendable {  // because of the proof at `continu
         outcome.status = easy?.responseCode ?? 0
         outcome.text = easy?.text(of: code) ?? ""
         if let failure = upload?.failure { outcome.stop = .unreadableUpload(failure) }
+        if code != CURLE_OK, let forbidden { outcome.stop = .forbiddenAddress("\(forbidden)") }
         finish(.success(outcome))
     }
 
@@ -88,6 +91,12 @@ extension Transfer {
             easy.raw, { Transfer.of($3).takeHeader(UnsafeRawBufferPointer(start: $0, count: $1 * $2)) }, context)
         clibcurl_on_body(
             easy.raw, { Transfer.of($3).takeBody(UnsafeRawBufferPointer(start: $0, count: $1 * $2)) }, context)
+        if plan.isForPublicAddresses {
+            clibcurl_on_connect(
+                easy.raw,
+                { context, _, peer in peer.map { Transfer.of(context).openSocket(to: $0) } ?? clibcurl_no_socket },
+                context)
+        }
         guard upload != nil else { return }
         clibcurl_on_upload(
             easy.raw, { Transfer.of($3).giveBody(UnsafeMutableRawBufferPointer(start: $0, count: $1 * $2)) },
@@ -99,6 +108,19 @@ extension Transfer {
 
     static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
         Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+    }
+
+    /// - Returns: none for an address that may not be reached.
+    private func openSocket(to peer: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
+        let bytes = [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
+            count = Int(clibcurl_address(peer, buffer.baseAddress))
+        }
+        let address = NetworkAddress(bytes)
+        guard address.isPublic else {
+            forbidden = address
+            return clibcurl_no_socket
+        }
+        return clibcurl_open_socket(peer)
     }
 
     private func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Int {

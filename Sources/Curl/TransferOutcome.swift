@@ -8,6 +8,8 @@ struct TransferOutcome: Sendable {
         /// The rest of an error document is not wanted.
         case enough
         case unreadableUpload(String)
+        /// An address that may not be reached.
+        case forbiddenAddress(String)
     }
 
     var code = CURLE_OK

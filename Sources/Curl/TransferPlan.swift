@@ -12,6 +12,8 @@ struct TransferPlan: Sendable {
     }
 
     var settings: [Setting] = []
+    /// No other is connected to.
+    var isForPublicAddresses = false
     /// nil if nothing is sent.
     var upload: HTTPBody?
     var sink: BodySink

@@ -1,16 +1,24 @@
 import Foundation
 
 /// `EmbedTool OUT.swift IN.sql…` writes the SQL files as Swift source: `EmbeddedMigrations.files`, in the order given.
+/// `EmbedTool --assets OUT.swift FILE…` does the same with the files that pages load: `EmbeddedAssets.files`.
 /// `EmbedTool --commit OUT.swift GIT [COMMIT]` writes which commit is built: `BuildCommit.text`.
 @main
 struct EmbedTool {
     static func main() {
         let arguments = CommandLine.arguments.dropFirst()
         if arguments.first == "--commit" { return writeCommit(Array(arguments.dropFirst())) }
-        guard let output = arguments.first else { fail("usage: EmbedTool OUT.swift IN.sql…") }
+        let isAssets = arguments.first == "--assets"
+        let files = Array(isAssets ? arguments.dropFirst() : arguments)
+        guard let output = files.first else { fail("usage: EmbedTool [--assets] OUT.swift FILE…") }
         do {
-            let entries = try arguments.dropFirst().map(entry)
-            try Data(source(entries).utf8).write(to: URL(filePath: output))
+            let label = isAssets ? "text" : "sql"
+            let entries = try files.dropFirst().map { try entry(path: $0, label) }
+            let source =
+                isAssets
+                ? source("EmbeddedAssets", "Sources/Portal/Assets", label, entries)
+                : source("EmbeddedMigrations", "sql/migrations", label, entries)
+            try Data(source.utf8).write(to: URL(filePath: output))
         } catch {
             fail("\(error)")
         }
@@ -37,12 +45,12 @@ struct EmbedTool {
         }
     }
 
-    private static func source(_ entries: [String]) -> String {
+    private static func source(_ name: String, _ folder: String, _ label: String, _ entries: [String]) -> String {
         """
-        // Written by EmbedTool from sql/migrations: change the files there.
+        // Written by EmbedTool from \(folder): change the files there.
 
-        enum EmbeddedMigrations {
-            static let files: [(name: String, sql: String)] = [
+        enum \(name) {
+            static let files: [(name: String, \(label): String)] = [
         \(entries.joined(separator: "\n"))
             ]
         }
@@ -50,13 +58,13 @@ struct EmbedTool {
         """
     }
 
-    private static func entry(path: String) throws -> String {
+    private static func entry(path: String, _ label: String) throws -> String {
         let file = URL(filePath: path)
-        guard let sql = String(bytes: try Data(contentsOf: file), encoding: .utf8) else {
+        guard let text = String(bytes: try Data(contentsOf: file), encoding: .utf8) else {
             throw EmbedError(path: path, problem: "is not UTF-8: save it as UTF-8")
         }
-        guard !sql.utf8.contains(0) else { throw EmbedError(path: path, problem: "holds a NUL byte: remove it") }
-        return "(name: \(rawLiteral(file.lastPathComponent)), sql: \(rawLiteral(sql))),"
+        guard !text.utf8.contains(0) else { throw EmbedError(path: path, problem: "holds a NUL byte: remove it") }
+        return "(name: \(rawLiteral(file.lastPathComponent)), \(label): \(rawLiteral(text))),"
     }
 
     /// A raw multi-line literal with more `#` than any run of them in the text, so that nothing in it can end the literal or escape.

@@ -7,6 +7,8 @@ struct AnswerBook: Sendable {
     struct Known: Sendable {
         var isMatch: Bool
         var confidence: Double
+        /// Required fields that it has.
+        var fields: Set<String> = []
     }
 
     /// Elements of an array.
@@ -33,6 +35,7 @@ struct AnswerBook: Sendable {
         json.object { json in
             json.string("p", row.name)
             json.string("h", hash.hex)
+            json.number("s", row.settingsHash)
             switch answer {
             case .match(let fields, let confidence):
                 json.number("t", row.cacheSeconds)

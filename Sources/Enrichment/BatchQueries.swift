@@ -16,7 +16,7 @@ enum BatchQueries {
     static func selectRecords(_ requestID: String, batch: Int, columns: [String]) -> Statement {
         """
         select r.ordinal,
-            array(select coalesce(r.input ->> c.name, '') from unnest(\(columns)::text[]) with ordinality as c (name, place)
+            array(select coalesce(\(ResultQueries.text("c.name")), '') from unnest(\(columns)::text[]) with ordinality as c (name, place)
                 order by c.place) as values
         from enrichment.records r
         where r.request_id = \(requestID)::uuid
@@ -27,30 +27,38 @@ enum BatchQueries {
     }
 
     /// By the key, one after the other: the plan is made when the cache may be empty, and kept while it grows.
-    static func lookUp(_ provider: String, hashes: [String]) -> Statement {
+    /// - Parameters:
+    ///   - settings: of the provider; nil takes the answers to any.
+    ///   - since: earlier answers are not good enough; nil takes all.
+    ///   - fields: of which those that an answer has are returned.
+    static func lookUp(
+        _ provider: String, hashes: [String], settings: Int?, since: String?, fields: [String]
+    ) -> Statement {
         """
-        select hash, c.outcome = 'match' as is_match, coalesce(c.confidence, 0) as confidence
+        select hash, c.outcome = 'match' as is_match, coalesce(c.confidence, 0) as confidence,
+            array(select name from unnest(\(fields)::text[]) name where c.fields ? name) as found
         from unnest(\(hashes)::text[]) as hash
         cross join lateral (
-            select outcome, confidence from enrichment.cache
+            select outcome, confidence, fields from enrichment.cache
             where provider = \(provider)::text and input_hash = decode(hash, 'hex') and expires_at > clock_timestamp()
+              and coalesce(settings_hash = \(settings)::bigint, true) and coalesce(obtained_at >= \(since)::timestamptz, true)
             limit 1
         ) c
         """
     }
 
-    /// - Parameter answers: `[{"p": provider, "h": hash, "c": confidence, "f": fields, "t": seconds to live}]`; no
-    ///   confidence for no match.
+    /// - Parameter answers: `[{"p": provider, "h": hash, "s": hash of its settings, "c": confidence, "f": fields, "t": seconds to
+    ///   live}]`; no confidence for no match.
     static func remember(_ answers: String) -> Statement {
         """
-        insert into enrichment.cache (provider, input_hash, outcome, confidence, fields, expires_at)
+        insert into enrichment.cache (provider, input_hash, outcome, confidence, fields, expires_at, settings_hash)
         select p, decode(h, 'hex'), case when c is null then 'no_match' else 'match' end, c, f,
-            clock_timestamp() + t * interval '1 second'
-        from jsonb_to_recordset(\(answers)::jsonb) as answer (p text, h text, c real, f jsonb, t integer)
+            clock_timestamp() + t * interval '1 second', s
+        from jsonb_to_recordset(\(answers)::jsonb) as answer (p text, h text, c real, f jsonb, t integer, s bigint)
         order by p, h
         on conflict (provider, input_hash) do update
         set outcome = excluded.outcome, confidence = excluded.confidence, fields = excluded.fields,
-            obtained_at = excluded.obtained_at, expires_at = excluded.expires_at
+            obtained_at = excluded.obtained_at, expires_at = excluded.expires_at, settings_hash = excluded.settings_hash
         """
     }
 
@@ -58,18 +66,54 @@ enum BatchQueries {
     static func insertResults(_ requestID: String, _ results: [BatchResult]) -> Statement {
         """
         insert into enrichment.results (request_id, ordinal, field_group, provider, outcome, confidence, obtained_at,
-            is_cached, fields)
+            is_cached, fields, error)
         select \(requestID)::uuid, r.ordinal, r.field_group, r.provider, c.outcome, c.confidence, c.obtained_at,
-            r.is_cached, c.fields
+            r.is_cached, c.fields, r.note
         from unnest(\(results.map(\.ordinal))::integer[], \(results.map(\.group.rawValue))::text[],
             \(results.map(\.choice.provider))::text[], \(results.map(\.choice.hash.hex))::text[],
-            \(results.map { String($0.choice.isCached) })::boolean[]) as r (ordinal, field_group, provider, hash, is_cached)
+            \(results.map { String($0.choice.isCached) })::boolean[], \(results.map(\.note))::text[])
+            as r (ordinal, field_group, provider, hash, is_cached, note)
         cross join lateral (
             select outcome, confidence, obtained_at, fields from enrichment.cache
             where provider = r.provider and input_hash = decode(r.hash, 'hex')
             limit 1
         ) c
         order by r.ordinal, r.field_group
+        """
+    }
+
+    /// Adds to results what others gave: of each field the first who has it.
+    static func supplement(_ requestID: String, _ supplements: [(BatchResult, Waterfall.Choice)]) -> Statement {
+        """
+        with part as materialized (
+            select p.ordinal, p.field_group, p.place, p.provider, c.confidence, c.obtained_at, c.fields
+            from unnest(\(supplements.map(\.0.ordinal))::integer[], \(supplements.map(\.0.group.rawValue))::text[],
+                \(supplements.map(\.1.provider))::text[], \(supplements.map(\.1.hash.hex))::text[])
+                with ordinality as p (ordinal, field_group, provider, hash, place)
+            cross join lateral (
+                select confidence, obtained_at, fields from enrichment.cache
+                where provider = p.provider and input_hash = decode(p.hash, 'hex')
+                limit 1
+            ) c
+        ), whole as (
+            select r.ordinal, r.field_group, 0 as place, r.provider, r.confidence, r.obtained_at, r.fields
+            from enrichment.results r
+            where r.request_id = \(requestID)::uuid and (r.ordinal, r.field_group) in (select ordinal, field_group from part)
+            union all select * from part
+        ), field as (
+            select distinct on (w.ordinal, w.field_group, f.key) w.ordinal, w.field_group, f.key, f.value, w.provider, w.confidence,
+                w.obtained_at
+            from whole w cross join lateral jsonb_each(w.fields) f
+            order by w.ordinal, w.field_group, f.key, w.place
+        ), merged as (
+            select ordinal, field_group, jsonb_object_agg(key, value) as fields,
+                jsonb_object_agg(key, jsonb_build_object(
+                    'provider', provider, 'confidence', confidence, 'obtainedAt', obtained_at)) as sources
+            from field group by ordinal, field_group
+        )
+        update enrichment.results r set fields = m.fields, sources = m.sources
+        from merged m
+        where r.request_id = \(requestID)::uuid and r.ordinal = m.ordinal and r.field_group = m.field_group
         """
     }
 
@@ -82,18 +126,79 @@ enum BatchQueries {
         """
     }
 
+    static func deleteResults(_ requestID: String, batch: Int) -> Statement {
+        """
+        delete from enrichment.results
+        where request_id = \(requestID)::uuid
+          and ordinal between \(batch * BatchSplitter.size)::integer and \((batch + 1) * BatchSplitter.size - 1)::integer
+        """
+    }
+
+    /// How often it failed; of one that somebody wants tried again it is counted anew.
+    static func begin(_ requestID: String, batch: Int) -> Statement {
+        """
+        with former as (
+            select state from enrichment.batches where request_id = \(requestID)::uuid and batch_no = \(batch)::integer
+        )
+        update enrichment.batches b set failures = case when former.state = 'failed' then 0 else b.failures end
+        from former
+        where b.request_id = \(requestID)::uuid and b.batch_no = \(batch)::integer
+        returning b.failures, former.state = 'failed' as is_retried, exists (
+            select from enrichment.requests q where q.request_id = b.request_id and q.status = 'cancelled') as is_cancelled
+        """
+    }
+
+    /// Those that are not done.
+    static func reopen(_ requestID: String) -> Statement {
+        """
+        update enrichment.batches set state = 'waiting', error = null, failures = 0
+        where request_id = \(requestID)::uuid and state <> 'done'
+        returning batch_no
+        """
+    }
+
+    /// Those that are done, too: what they found is replaced.
+    static func reopenAll(_ requestID: String) -> Statement {
+        """
+        update enrichment.batches set state = 'waiting', error = null, failures = 0, has_outcomes = true
+        where request_id = \(requestID)::uuid
+        returning batch_no
+        """
+    }
+
+    static func countFailure(_ requestID: String, batch: Int) -> Statement {
+        """
+        update enrichment.batches set failures = failures + 1
+        where request_id = \(requestID)::uuid and batch_no = \(batch)::integer
+        """
+    }
+
+    /// - Returns: whether there were some before; none if it is done.
+    static func keepOutcomes(_ requestID: String, batch: Int) -> Statement {
+        """
+        with former as (
+            select has_outcomes from enrichment.batches
+            where request_id = \(requestID)::uuid and batch_no = \(batch)::integer for update
+        )
+        update enrichment.batches b set has_outcomes = true
+        from former
+        where b.request_id = \(requestID)::uuid and b.batch_no = \(batch)::integer and b.state <> 'done'
+        returning former.has_outcomes
+        """
+    }
+
     /// - Returns: the state it had; none if it was done.
     static func finish(_ requestID: String, batch: Int, attempt: Int) -> Statement {
         """
         with former as (
-            select state from enrichment.batches
+            select state, has_outcomes from enrichment.batches
             where request_id = \(requestID)::uuid and batch_no = \(batch)::integer for update
         )
         update enrichment.batches b
         set state = 'done', attempt = \(attempt)::integer, error = null, finished_at = clock_timestamp()
         from former
         where b.request_id = \(requestID)::uuid and b.batch_no = \(batch)::integer and former.state <> 'done'
-        returning former.state
+        returning former.state, former.has_outcomes
         """
     }
 
@@ -117,6 +222,10 @@ struct BatchResult: Sendable {
     var ordinal: Int
     var group: FieldGroup
     var choice: Waterfall.Choice
+    /// Others that gave fields which the choice lacks.
+    var supplements: [Waterfall.Choice] = []
+    /// Who was passed over, and why.
+    var note: String?
 }
 
 /// What could not be found out.

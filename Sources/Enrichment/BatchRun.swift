@@ -6,7 +6,8 @@ import Telemetry
 ///
 /// Each round asks the cache, reserves calls for what it does not know, makes them, and lets the waterfalls decide whom to
 /// ask next (`BatchSearches`). Answers are stored in the transaction that ends the batch, or at the end of a round that is not
-/// the last.
+/// the last. A provider that cannot be asked costs the records that only it could have answered; what is known of the others is
+/// in the result, and a retry asks for the rest.
 struct BatchRun {
     /// A batch that would have to wait longer gives its slot back.
     private static let longestHold = Duration.seconds(5)
@@ -19,6 +20,7 @@ struct BatchRun {
 
     private var searches = BatchSearches()
     private var answers = AnswerBook()
+    private var suspicion = Suspicion()
 
     init(job: Job, request: EnrichmentRequest, plan: EnrichmentPlan, number: Int, resources: EnrichmentResources) {
         (self.job, self.request, self.plan) = (job, request, plan)
@@ -27,10 +29,15 @@ struct BatchRun {
 
     /// - Throws: `JobError` after what was learned has been stored; `LeaseLost` likewise.
     mutating func run() async throws {
-        searches = try await BatchLoader(request: request, plan: plan, number: number, attempt: job.attempt)
-            .load(resources.pool)
+        searches = try await BatchLoader(
+            requestID: request.requestID, columnOfField: request.columnOfField, plan: plan, number: number
+        ).load(resources.pool, attempt: job.attempt)
+        guard !searches.isCancelled else {
+            return try await resources.pool.transaction { [job] in try $0.finish(job) }
+        }
         do {
             while let round = searches.openQuestions() { try await ask(round) }
+            if let shortcoming = searches.shortcoming { try await fail(because: shortcoming) }
             try await finish()
         } catch {
             try await storeAnswers()
@@ -41,83 +48,125 @@ struct BatchRun {
     private mutating func ask(_ round: [String: [InputHash: Question]]) async throws {
         job.progress.report()
         try await storeAnswers()
-        var progress = Progress()
+        var progress = BatchProgress()
         for provider in round.keys.sorted() {
             let questions = round[provider] ?? [:]
-            let found = try await lookUp(provider, questions)
+            guard let entry = try await entry(provider) else {
+                progress.hasMoved = true
+                continue
+            }
+            let found = try await lookUp(entry.row, questions)
             searches.take(found, from: provider)
             let missing = questions.values.filter { found[$0.hash] == nil }.sorted { $0.hash.hex < $1.hash.hex }
             progress.hasMoved = progress.hasMoved || !found.isEmpty
-            if !missing.isEmpty { try await call(provider, missing, &progress) }
+            if !missing.isEmpty { try await call(entry, missing, &progress) }
         }
-        guard !progress.hasMoved else { return }
-        try await wait(progress)
+        if let failure = progress.failure {
+            try await countFailure()
+            throw JobError.retry(after: failure.delay, reason: failure.reason)
+        }
+        if !progress.hasMoved { try await wait(progress) }
     }
 
-    /// What stands in the way of those that were not asked.
-    private struct Progress {
-        var hasMoved = false
-        var wait: Duration?
-        var reason: String?
-    }
-
-    private func wait(_ progress: Progress) async throws {
+    private func wait(_ progress: BatchProgress) async throws {
         // Without a time to wait for somebody else is asking the same questions.
         let wait = progress.wait ?? .milliseconds(500)
         let reason = progress.reason ?? "waits for a limit of a provider, or for another batch that asks the same"
         guard progress.wait != nil, wait <= Self.longestHold else {
+            let (requestID, cause) = (request.requestID, progress.cause)
+            try await resources.pool.run {
+                _ = try $0.execute(
+                    EnrichmentRequest.noteWait(requestID, seconds: wait.seconds, cause: cause, because: reason))
+            }
             throw JobError.postponed(for: wait, reason: reason)
         }
         try await Task.sleep(for: wait)
     }
 
     private func lookUp(
-        _ provider: String, _ questions: [InputHash: Question]
+        _ row: ProviderRow, _ questions: [InputHash: Question]
     ) async throws -> [InputHash: AnswerBook.Known] {
-        let hashes = questions.keys.map(\.hex)
-        return try await resources.pool.run { session in
-            let rows = try session.query(BatchQueries.lookUp(provider, hashes: hashes).prepared())
-            return Dictionary(
-                uniqueKeysWithValues: try rows.map { row in
-                    let known = AnswerBook.Known(
-                        isMatch: try row.get("is_match"), confidence: try row.get("confidence"))
-                    return (InputHash(hex: try row.get("hash")), known)
-                })
+        let statement = BatchQueries.lookUp(
+            row.name, hashes: questions.keys.map(\.hex), settings: row.settingsHash, since: request.freshSince,
+            fields: plan.requiredFields)
+        return try await resources.pool.run { try $0.known(statement) }
+    }
+
+    // MARK: Calls
+
+    /// A provider that is there no more, or whose settings its adapter cannot use, is passed over.
+    private mutating func entry(_ name: String) async throws -> ProviderRegistry.Entry? {
+        do {
+            return try await resources.registry.entry(name)
+        } catch let error where error is ProviderError || error is ProviderSettingsError {
+            searches.passOver(name, because: "\(error)")
+            return nil
         }
     }
 
-    private mutating func call(_ name: String, _ missing: [Question], _ progress: inout Progress) async throws {
-        let entry = try await entry(name)
+    private mutating func call(
+        _ entry: ProviderRegistry.Entry, _ missing: [Question], _ progress: inout BatchProgress
+    ) async throws {
+        let name = entry.row.name
         let limiter = resources.limiters.limiter(of: name)
         let planner = CallPlanner(
             requestID: request.requestID, batchNumber: number, attempt: job.attempt,
-            capabilities: searches.capabilities)
-        let grant = try await limiter.reserve(planner.calls(for: missing, of: entry.provider))
-        if grant.isSpent, grant.calls.isEmpty {
-            throw JobError.permanent(
-                reason: "\(grant.reason ?? ""): raise it with catalog provider add, then run catalog jobs retry")
+            capabilities: searches.capabilities, since: job.attempt == 1 || searches.isRetried ? job.runAt : nil,
+            freshSince: request.freshSince, settingsHash: entry.row.settingsHash, failures: searches.failures)
+        let calls = planner.calls(for: missing, of: entry.provider, suspicion, name: name)
+        let grant = try await limiter.reserve(calls)
+        if grant.calls.isEmpty, passOver(name, grant) {
+            progress.hasMoved = true
+            return
         }
-        if let wait = grant.wait { (progress.wait, progress.reason) = (max(wait, progress.wait ?? wait), grant.reason) }
+        if let wait = grant.wait { progress.wait(wait, grant.reason, grant.cause) }
         progress.hasMoved = progress.hasMoved || !grant.calls.isEmpty
         let caller = ProviderCaller(
             entry: entry, limiter: limiter, pool: resources.pool, closesCircuit: grant.hasFailed)
         let outcomes = await caller.make(grant.calls)
         for outcome in outcomes {
             answers.take(outcome, from: entry.row)
-            searches.take(outcome, from: entry.row.name)
+            searches.take(outcome, from: name)
+            if !outcome.answers.isEmpty { suspicion.clear(name) }
         }
-        if let failure = outcomes.lazy.compactMap(\.failure).first { throw failure }
+        for outcome in outcomes { try take(outcome, of: name, &progress) }
     }
 
-    private func entry(_ name: String) async throws -> ProviderRegistry.Entry {
-        do {
-            return try await resources.registry.entry(name)
-        } catch let error as ProviderError {
-            throw JobError.permanent(reason: error.reason)
-        } catch let error as ProviderSettingsError {
-            throw JobError.permanent(reason: "\(error)")
+    /// Whether it is of no use to wait for the provider: then others are asked, where there are any.
+    private mutating func passOver(_ name: String, _ grant: Grant) -> Bool {
+        if let refusal = grant.refusal { return searches.passOver(name, because: refusal) }
+        guard let blockade = grant.blockade else { return false }
+        let patience = BatchPatience(blockade)
+        guard patience.isOver else { return false }
+        return searches.passOver(name, because: blockade.reason, onlyForOthers: !patience.isOverForAll)
+    }
+
+    /// - Throws: an error of our own.
+    private mutating func take(
+        _ outcome: ProviderCaller.Outcome, of name: String, _ progress: inout BatchProgress
+    ) throws {
+        let hashes = outcome.questions.map(\.hash)
+        switch outcome.setback {
+        case nil: break
+        case .wait(let duration, let reason): progress.wait(duration, reason, .provider)
+        case .retry(let delay, let reason):
+            if BatchPatience.isOver(after: searches.failures + 1) {
+                searches.passOver(name, Set(hashes), because: reason)
+            } else {
+                progress.fail(delay, reason)
+            }
+        case .suspect(let reason):
+            guard suspicion.blame(hashes, of: name) else { break }
+            // Whoever refuses every single one means our mapping or our settings.
+            let isHopeless = suspicion.isHopeless(name)
+            searches.passOver(
+                name, isHopeless ? nil : Set(hashes), because: reason, isWorthRetrying: isHopeless)
+        case .passOver(let reason): searches.passOver(name, because: reason)
+        case .error(let error): throw error
         }
     }
+
+    // MARK: What is kept
 
     /// Keeps what was paid for, whatever becomes of the batch.
     private mutating func storeAnswers() async throws {
@@ -128,6 +177,11 @@ struct BatchRun {
         answers.settle()
     }
 
+    private func countFailure() async throws {
+        let (requestID, number) = (request.requestID, number)
+        try await resources.pool.run { _ = try $0.execute(BatchQueries.countFailure(requestID, batch: number)) }
+    }
+
     private func finish() async throws {
         let (request, number, job, answers) = (request, number, job, answers)
         let (results, errors) = (searches.results, searches.errors)
@@ -136,5 +190,18 @@ struct BatchRun {
             try session.finishBatch(request.requestID, number, results, errors, job)
         }
         EnrichmentMetrics.count(results, errors)
+    }
+
+    /// What could be found out is in the result; the job is dead, so that a retry asks for the rest.
+    private mutating func fail(because reason: String) async throws {
+        let (request, number, answers) = (request, number, answers)
+        let (results, errors) = (searches.results, searches.errors)
+        try await resources.pool.transaction { session in
+            try answers.store(session)
+            try session.keepOutcomes(request.requestID, number, results, errors)
+        }
+        self.answers.settle()
+        EnrichmentMetrics.count(results, errors)
+        throw JobError.permanent(reason: reason)
     }
 }

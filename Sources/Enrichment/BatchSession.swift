@@ -7,22 +7,34 @@ extension Session {
     func finishBatch(
         _ requestID: String, _ number: Int, _ results: [BatchResult], _ errors: [BatchError], _ job: Job
     ) throws {
-        let former = try first(
-            BatchQueries.finish(requestID, batch: number, attempt: job.attempt).prepared())?.get(
-                "state", as: String.self)
-        if former != nil { try store(results, errors, of: requestID) }
+        let row = try first(BatchQueries.finish(requestID, batch: number, attempt: job.attempt).prepared())
+        if let row { try store(results, errors, of: requestID, number, replacing: row.get("has_outcomes")) }
         try finish(job, prepared: true)
-        guard let former else { return }
-        try countBatch(requestID, processed: 1, failed: former == "failed" ? -1 : 0)
+        guard let row else { return }
+        try countBatch(requestID, processed: 1, failed: row.get("state", as: String.self) == "failed" ? -1 : 0)
     }
 
-    /// A batch has results only when it is done, so that there are none before.
-    private func store(_ results: [BatchResult], _ errors: [BatchError], of requestID: String) throws {
+    /// Stores what could be found out by a batch that fails: its job is about to be dead, and counts it then.
+    func keepOutcomes(
+        _ requestID: String, _ number: Int, _ results: [BatchResult], _ errors: [BatchError]
+    ) throws {
+        // None if somebody else has done it meanwhile.
+        guard let row = try first(BatchQueries.keepOutcomes(requestID, batch: number)) else { return }
+        try store(results, errors, of: requestID, number, replacing: row.get("has_outcomes"))
+    }
+
+    /// - Parameter replacing: whether an earlier attempt has left some.
+    private func store(
+        _ results: [BatchResult], _ errors: [BatchError], of requestID: String, _ number: Int, replacing: Bool
+    ) throws {
+        if replacing { try execute(BatchQueries.deleteResults(requestID, batch: number)) }
         if !results.isEmpty {
             let stored = try execute(BatchQueries.insertResults(requestID, results).prepared())
             guard stored == results.count else {
                 throw JobError.retry(after: nil, reason: "answers vanished from the cache before they were used")
             }
+            let supplements = results.flatMap { result in result.supplements.map { (result, $0) } }
+            if !supplements.isEmpty { try execute(BatchQueries.supplement(requestID, supplements)) }
         }
         if !errors.isEmpty { try execute(BatchQueries.insertErrors(requestID, errors)) }
     }
@@ -30,6 +42,26 @@ extension Session {
     /// Counts a batch that ended; who sees that all have ended enqueues the output.
     func countBatch(_ requestID: String, processed: Int, failed: Int) throws {
         let row = try first(EnrichmentRequest.count(requestID, processed: processed, failed: failed).prepared())
-        if try row?.get("is_last") ?? false { try enqueue(EnrichmentStep.output(requestID)) }
+        guard let row, try row.get("is_last") else { return }
+        try enqueue(EnrichmentStep.output(requestID, in: row.get("queue")))
+    }
+
+    /// Its job is dead: its records stay in the output, with the error.
+    func failBatch(_ requestID: String, _ number: Int, attempt: Int, error: String) throws {
+        let row = try first(BatchQueries.fail(requestID, batch: number, attempt: attempt, error: error))
+        guard let former = try row?.get("state", as: String.self) else { return }
+        try countBatch(requestID, processed: 0, failed: former == "failed" ? 0 : 1)
+    }
+
+    /// Answers that are remembered, by the hash of their question.
+    func known(_ lookUp: Statement) throws -> [InputHash: AnswerBook.Known] {
+        let rows = try query(lookUp.prepared())
+        return Dictionary(
+            uniqueKeysWithValues: try rows.map { row in
+                let known = AnswerBook.Known(
+                    isMatch: try row.get("is_match"), confidence: try row.get("confidence"),
+                    fields: Set(try row.get("found", as: [String].self)))
+                return (InputHash(hex: try row.get("hash")), known)
+            })
     }
 }

@@ -11,9 +11,9 @@ enum BatchSplitter {
 
 extension Session {
     /// Makes the batches of a request and a job for each. Needs a transaction.
-    func splitIntoBatches(_ requestID: String, records: Int) throws {
+    func splitIntoBatches(_ requestID: String, records: Int, in queue: String) throws {
         let batches = BatchSplitter.batches(of: records)
         try execute(BatchQueries.insert(requestID, batches: batches))
-        try enqueue((0..<batches).map { EnrichmentStep.batch(requestID, number: $0) })
+        try enqueue((0..<batches).map { EnrichmentStep.batch(requestID, number: $0, in: queue) })
     }
 }

@@ -10,6 +10,7 @@ package enum ContactField: String, Sendable, CaseIterable, Codable {
     case firstName = "first_name"
     case lastName = "last_name"
     case fullName = "full_name"
+    case linkedIn = "linkedin_url"
     case jobTitle = "job_title"
     case companyID = "company_id"
     case company
@@ -20,38 +21,17 @@ package enum ContactField: String, Sendable, CaseIterable, Codable {
     case industry
     case naics = "naics_code"
 
-    /// Names of columns that mean this field, in lower case and without anything but letters and digits.
-    fileprivate var names: [String] {
-        switch self {
-        case .personID: ["personid", "contactid", "zoominfocontactid"]
-        case .email: ["email", "emailaddress", "mail", "workemail", "businessemail", "contactemail"]
-        case .phone: ["phone", "phonenumber", "telephone", "phone1", "directphone", "workphone", "mobile"]
-        case .firstName: ["firstname", "givenname", "first", "forename"]
-        case .lastName: ["lastname", "surname", "familyname", "last"]
-        case .fullName: ["fullname", "contactname", "personname", "contact", "director"]
-        case .jobTitle: ["jobtitle", "title", "position", "role"]
-        case .companyID: ["companyid", "zoominfocompanyid"]
-        case .company:
-            [
-                "company", "companyname", "organization", "organisation", "organizationname", "account", "accountname",
-                "employer", "sitename", "agency",
-            ]
-        case .website: ["website", "web", "domain", "companywebsite", "companydomain", "url", "homepage"]
-        case .city: ["city", "town"]
-        case .state: ["state", "province", "region"]
-        case .country: ["country", "countrycode"]
-        case .industry: ["industry", "industrydescription", "sector", "businessdescription"]
-        case .naics: ["naics", "naicscode", "primarynaics"]
-        }
-    }
-
     /// Which column holds which field; the first of several names of a field wins, not the first column.
-    /// - Parameter columns: of a file, as they stand there.
-    static func columns(of columns: [String]) -> [ContactField: String] {
-        let plain = columns.map(normalized)
-        var found: [ContactField: String] = [:]
-        for field in allCases {
-            guard let name = field.names.first(where: plain.contains), let index = plain.firstIndex(of: name) else {
+    /// - Parameters:
+    ///   - columns: of a file, as they stand there.
+    ///   - named: what somebody says of them: these fields are there, and no other column is taken for them.
+    static func columns(of columns: [String], named: [ContactField: String] = [:]) -> [ContactField: String] {
+        // A column has one meaning: the one that was said.
+        let plain = columns.map { named.values.contains($0) ? "" : normalized($0) }
+        var found = named
+        for field in allCases where named[field] == nil {
+            let names = ContactSynonyms.table[field] ?? []
+            guard let name = names.first(where: plain.contains), let index = plain.firstIndex(of: name) else {
                 continue
             }
             found[field] = columns[index]
@@ -66,8 +46,11 @@ package enum ContactField: String, Sendable, CaseIterable, Codable {
         return found
     }
 
+    /// In letters without accents, and digits.
     private static func normalized(_ column: String) -> String {
-        String(column.lowercased().unicodeScalars.filter { ("a"..."z").contains($0) || ("0"..."9").contains($0) })
+        guard !StackedMarks.areIn(column) else { return "" }
+        let plain = column.replacing("ß", with: "ss").folding(options: .diacriticInsensitive, locale: nil)
+        return String(plain.lowercased().unicodeScalars.filter { ("a"..."z").contains($0) || ("0"..."9").contains($0) })
     }
 }
 
@@ -101,7 +84,9 @@ package struct ProviderInput: Sendable, Equatable {
     var hasCompany: Bool { has(.company) || has(.companyID) || has(.website) }
     var hasName: Bool { has(.fullName) || (has(.firstName) && has(.lastName)) }
     /// Some part of a person is known.
-    var hasPerson: Bool { [.personID, .email, .phone, .firstName, .lastName, .fullName].contains(where: has) }
+    var hasPerson: Bool {
+        [.personID, .email, .phone, .firstName, .lastName, .fullName, .linkedIn].contains(where: has)
+    }
 }
 
 extension ContactField {
@@ -118,6 +103,7 @@ extension String {
     /// In NFC, without white space at either end and characters of no width, and one space for any white space inside.
     var squeezed: String {
         guard utf8.contains(where: { $0 <= 0x20 || $0 >= 0x80 }) else { return self }
+        guard !StackedMarks.areIn(self) else { return trimmed() }
         let words = Invisible.removed(from: self).unicodeScalars.split { Invisible.isSpace($0.value) }
         return words.map { String($0) }.joined(separator: " ").precomposedStringWithCanonicalMapping.trimmed()
     }

@@ -3,6 +3,7 @@ package import Intake
 import Jobs
 package import Postgres
 import Tabular
+import Text
 
 /// Makes enrichment requests of objects: `raw/<name>.csv` becomes `enhanced/<name>.csv`.
 package struct EnrichmentIntake: Pipeline {
@@ -18,6 +19,15 @@ package struct EnrichmentIntake: Pipeline {
         package var providers: [String] = []
         /// Of the files, by a name that iconv knows; nil finds it.
         package var encoding: String?
+        /// Nil asks for all groups.
+        package var fields: [FieldGroup]?
+        package var minConfidence: Double?
+        /// As `EnrichmentOptions.required`.
+        package var require: [String]?
+        package var columns: [String: String]?
+        /// A kept mapping, as it stands when a list is read.
+        package var mapping: String?
+        package var confidence: Bool?
 
         package init(providers: [String] = [], encoding: String? = nil) {
             self.providers = providers
@@ -28,24 +38,63 @@ package struct EnrichmentIntake: Pipeline {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             providers = try container.decodeIfPresent([String].self, forKey: .providers) ?? []
             encoding = try container.decodeIfPresent(String.self, forKey: .encoding)
+            fields = try container.decodeIfPresent([FieldGroup].self, forKey: .fields)
+            minConfidence = try container.decodeIfPresent(Double.self, forKey: .minConfidence)
+            require = try container.decodeIfPresent([String].self, forKey: .require)
+            columns = try container.decodeIfPresent([String: String].self, forKey: .columns)
+            mapping = try container.decodeIfPresent(String.self, forKey: .mapping)
+            confidence = try container.decodeIfPresent(Bool.self, forKey: .confidence)
+        }
+
+        /// What its lists are enriched with.
+        var enrichment: EnrichmentOptions {
+            EnrichmentOptions(
+                providers: providers, groups: fields, minimumConfidence: minConfidence ?? 0, encoding: encoding,
+                required: require, columns: columns, mapping: mapping, showsConfidence: confidence ?? false)
         }
     }
 
+    private static let optionNames = [
+        "providers", "encoding", "fields", "minConfidence", "require", "columns", "mapping", "confidence",
+    ]
+
     package func options(_ given: [String: [String]]) throws -> RouteOptions {
-        let known = ["providers", "encoding"]
-        if let name = given.keys.sorted().first(where: { !known.contains($0) }) {
-            throw RouteOptionError.unknown(name: name, pipeline: self.name, known: known)
+        if let name = given.keys.sorted().first(where: { !Self.optionNames.contains($0) }) {
+            throw RouteOptionError.unknown(name: name, pipeline: self.name, known: Self.optionNames)
         }
-        let encoding = given["encoding"]?.joined(separator: ",")
-        if let encoding, !EncodingNames.isKnown(encoding) {
-            throw RouteOptionError.invalid(name: "encoding", value: encoding, expected: ["the names of iconv -l"])
+        func invalid(_ name: String, _ expected: [String]) -> RouteOptionError {
+            RouteOptionError.invalid(name: name, value: (given[name] ?? []).joined(separator: ","), expected: expected)
         }
-        return try RouteOptions(Options(providers: given["providers"] ?? [], encoding: encoding))
+        var options = Options(providers: given["providers"] ?? [], encoding: given["encoding"]?.joined(separator: ","))
+        if let encoding = options.encoding, !EncodingNames.isKnown(encoding) {
+            throw invalid("encoding", ["the names of iconv -l"])
+        }
+        options.fields = try given["fields"]?.map { name in
+            guard let group = FieldGroup(rawValue: name) else {
+                throw invalid("fields", FieldGroup.allCases.map(\.rawValue))
+            }
+            return group
+        }
+        if let text = given["minConfidence"]?.first {
+            guard let number = Double(text), (0...1).contains(number) else {
+                throw invalid("minConfidence", ["numbers from 0 to 1"])
+            }
+            options.minConfidence = number
+        }
+        options.require = given["require"]
+        do {
+            options.columns = try given["columns"].map(ContactColumns.parsed)
+        } catch is EnrichmentFailure {
+            throw invalid("columns", ContactField.allCases.map { "\($0.rawValue)=COLUMN" })
+        }
+        options.mapping = given["mapping"]?.first
+        options.confidence = given["confidence"].map { $0 == ["true"] }
+        return try RouteOptions(options)
     }
 
     /// An object that was announced (`POST /enrichment` with an upload) belongs to the request whose id its name is.
     package func begin(_ event: ObjectEvent, below route: Route, _ session: Session) throws -> ArrivalOutcome {
-        let path = String(event.key.dropFirst(route.prefix.count))
+        let path = event.key.behind(route.prefix) ?? event.key
         let object = EnrichmentObject(
             bucket: event.bucket, key: event.key, version: event.version, etag: event.etag)
         if let requestID = try session.claimUpload(path, object) { return try Self.accept(requestID, session) }
@@ -54,9 +103,9 @@ package struct EnrichmentIntake: Pipeline {
         }
         let options = try route.options.decoded(as: Options.self)
         var new = NewEnrichment(
-            source: .bucket, options: EnrichmentOptions(providers: options.providers, encoding: options.encoding),
-            format: file.format,
-            fileName: file.name, isCompressed: file.isCompressed, outputKey: "enhanced/\(path)")
+            source: .bucket, options: options.enrichment, format: file.format,
+            fileName: file.name, isCompressed: file.isCompressed,
+            outputKey: try session.outputKey(for: object, path, below: route.prefix))
         new.object = object
         try session.addEnrichment(new)
         return try Self.accept(new.requestID, session)
@@ -69,6 +118,15 @@ package struct EnrichmentIntake: Pipeline {
 }
 
 extension Session {
+    /// Where the result of an object goes: `raw/list.csv` → `enhanced/list.csv`, `leads/list.csv` → `enhanced/leads/list.csv`. Of two
+    /// objects that would share a place the later one's has its bucket in it.
+    fileprivate func outputKey(for object: EnrichmentObject, _ path: String, below prefix: String) throws -> String {
+        let short = "enhanced/\(prefix == "raw/" ? "" : prefix)\(path)"
+        let long = "enhanced/\(object.bucket)/\(object.key)"
+        let isTaken = try first(EnrichmentRequest.selectOther(than: object, writing: short)) != nil
+        return isTaken ? long : short
+    }
+
     /// - Parameter path: what follows the route's prefix: `<request id>.csv`, or the name of anything else.
     /// - Returns: the request that waits for an object of this name.
     fileprivate func claimUpload(_ path: String, _ object: EnrichmentObject) throws -> String? {

@@ -6,51 +6,6 @@ package import Storage
 package import Tabular
 import Threads
 
-/// The steps of a request, each a job: split → a batch for every 100 records → output.
-enum EnrichmentStep {
-    static let queue = "enrich"
-    static let split = "enrich.split"
-    static let batch = "enrich.batch"
-    static let output = "enrich.output"
-    static let upkeep = "enrich.upkeep"
-
-    static func split(_ requestID: String) -> NewJob {
-        NewJob(queue: queue, kind: split, payload: payload(requestID), priority: 1, uniqueKey: "\(split):\(requestID)")
-    }
-
-    static func batch(_ requestID: String, number: Int) -> NewJob {
-        NewJob(queue: queue, kind: batch, payload: payload(requestID, number), priority: 3, maxAttempts: 8)
-    }
-
-    /// Before all batches: its file is waited for.
-    static func output(_ requestID: String) -> NewJob {
-        NewJob(
-            queue: queue, kind: output, payload: payload(requestID), priority: 1, uniqueKey: "\(output):\(requestID)")
-    }
-
-    private static func payload(_ requestID: String, _ number: Int? = nil) -> String {
-        let batch = number.map { ",\"batch_no\":\($0)" } ?? ""
-        return "{\"request_id\":\"\(requestID)\"\(batch)}"
-    }
-}
-
-/// As it stands in `jobs.jobs`.
-private struct EnrichmentPayload: Decodable {
-    var request_id: String
-    var batch_no: Int?
-}
-
-extension Job {
-    /// - Throws: `JobError.permanent`: such a job was not made by us.
-    fileprivate func enrichment() throws -> EnrichmentPayload {
-        do {
-            return try JSONDecoder().decode(EnrichmentPayload.self, from: Data(payload.utf8))
-        } catch {
-            throw JobError.permanent(reason: "the payload lacks request_id")
-        }
-    }
-}
-
 /// What the jobs of enrichment work with; one for the process.
 package final class EnrichmentResources: Sendable {
     let pool: Pool
@@ -61,20 +16,28 @@ package final class EnrichmentResources: Sendable {
     let limiters: RateLimiters
     /// How much a list may be.
     package let limits: FileLimits
+    /// Who is told of ends.
+    package let callbacks: Callbacks
+    /// For how long what is known of persons is kept; nil for ever.
+    let retentionDays: Int?
     /// Requests under way: what their batches need of them does not change.
     private let requests = Locked<[String: EnrichmentRequest]>([:])
 
     /// - Parameters:
     ///   - pool: at least as many connections as jobs run at once.
     ///   - output: where results go.
+    ///   - retentionDays: after the end of a request; nil keeps its records for ever.
     package init(
-        pool: Pool, stores: any ObjectStores, output: any ObjectStore, registry: ProviderRegistry, limits: FileLimits
+        pool: Pool, stores: any ObjectStores, output: any ObjectStore, registry: ProviderRegistry, limits: FileLimits,
+        callbacks: Callbacks, retentionDays: Int?
     ) {
         self.pool = pool
         self.stores = stores
         self.output = output
         self.registry = registry
         self.limits = limits
+        self.callbacks = callbacks
+        self.retentionDays = retentionDays
         limiters = RateLimiters(pool: pool)
     }
 
@@ -82,13 +45,15 @@ package final class EnrichmentResources: Sendable {
     package var handlers: [any JobHandler] {
         [
             SplitJob(resources: self), BatchJob(resources: self), OutputJob(resources: self),
-            EnrichmentUpkeepJob(pool: pool),
+            CallbackJob(resources: self), EnrichmentUpkeepJob(pool: pool, retentionDays: retentionDays),
+            EndingsJob(pool: pool),
         ]
     }
 
     /// What workers enqueue by themselves.
     package static let periodic = [
-        PeriodicJob(NewJob(queue: EnrichmentStep.queue, kind: EnrichmentStep.upkeep, priority: 4), everySeconds: 3600)
+        PeriodicJob(NewJob(queue: EnrichmentStep.queue, kind: EnrichmentStep.upkeep, priority: 4), everySeconds: 3600),
+        PeriodicJob(NewJob(queue: EnrichmentStep.queue, kind: EnrichmentStep.endings, priority: 4), everySeconds: 60),
     ]
 
     /// Reads a result.
@@ -99,10 +64,17 @@ package final class EnrichmentResources: Sendable {
         try await output.get(key, version: nil, etag: nil, receive: receive)
     }
 
+    /// Whether a result is where its request says.
+    package func hasResult(_ request: EnrichmentRequest) async throws -> Bool {
+        guard request.hasOutput else { return true }
+        return try await output.head(request.outputKey) != nil
+    }
+
     /// A request that has been split.
     /// - Throws: `JobError.permanent` if it is gone.
     func request(_ requestID: String) async throws -> EnrichmentRequest {
-        if let known = requests.withLock({ $0[requestID] }) { return known }
+        // Of one that is asked again all is new.
+        if let known = requests.withLock({ $0[requestID] }), known.freshSince == nil { return known }
         guard let request = try await pool.run({ try $0.enrichment(requestID) }), request.plan != nil else {
             throw JobError.permanent(reason: "request \(requestID) no longer exists")
         }
@@ -146,7 +118,8 @@ struct SplitJob: JobHandler {
 
     func giveUp(_ job: Job, _ session: Session, error: String) throws {
         try session.failEnrichment(
-            try job.enrichment().request_id, EnrichmentFailure("The input could not be read. Upload it again."))
+            try job.enrichment().request_id,
+            EnrichmentFailure("The input could not be read: \(error). Upload it again, or run catalog enrich retry."))
     }
 }
 
@@ -168,10 +141,7 @@ struct BatchJob: JobHandler {
     /// Its records stay in the output, with the error.
     func giveUp(_ job: Job, _ session: Session, error: String) throws {
         let payload = try job.enrichment()
-        let row = try session.first(
-            BatchQueries.fail(payload.request_id, batch: payload.batch_no ?? 0, attempt: job.attempt, error: error))
-        guard let former = try row?.get("state", as: String.self) else { return }
-        try session.countBatch(payload.request_id, processed: 0, failed: former == "failed" ? 0 : 1)
+        try session.failBatch(payload.request_id, payload.batch_no ?? 0, attempt: job.attempt, error: error)
     }
 }
 
@@ -189,19 +159,50 @@ struct OutputJob: JobHandler {
                     file: try ResultWriter(request).write(session), revision: try session.revision(of: requestID))
             }
         }
-        try await resources.output.put(request.outputKey, contentsOf: written.file)
+        let key = try await place(of: request)
+        try await resources.output.put(key, contentsOf: written.file)
         let status = try await resources.pool.transaction { session in
             // Waits for a batch that is just being counted: it found this job alive and enqueued no other.
             let row = try session.first(EnrichmentRequest.complete(requestID, revision: written.revision))
             try session.finish(job)
-            if row == nil { try session.enqueue(EnrichmentStep.output(requestID)) }
+            if try row?.get("was_over") == false { try session.announceEnd(of: requestID) }
+            // One that came meanwhile may have been overwritten.
+            if key == request.outputKey,
+                let newer = try session.first(EnrichmentRequest.selectNewer(than: requestID, written: true))
+            {
+                try session.enqueue(EnrichmentStep.output(newer.get("request_id"), in: newer.get("queue")))
+            }
+            if row == nil { try session.enqueue(EnrichmentStep.output(requestID, in: job.queue)) }
             return try row?.get("status", as: String.self)
         }
         guard let status else { return .finishedByHandler }
         logger.info(
             "enrichment.finished",
-            metadata: ["status": "\(status)", "key": "\(request.outputKey)"])
+            metadata: ["status": "\(status)", "key": "\(key)"])
         return .finishedByHandler
+    }
+
+    /// Where the result goes: the newest list of a name has the place, the result of an older one has its id for a name.
+    private func place(of request: EnrichmentRequest) async throws -> String {
+        let (requestID, format, isCompressed) = (request.requestID, request.format, request.isCompressed)
+        return try await resources.pool.transaction { session in
+            guard let known = try session.enrichment(requestID) else { return request.outputKey }
+            guard try session.first(EnrichmentRequest.selectNewer(than: requestID, written: false)) != nil else {
+                return known.outputKey
+            }
+            let key = "enhanced/\(requestID).\(format.rawValue)\(isCompressed ? ".gz" : "")"
+            try session.execute(EnrichmentRequest.moveOutput(requestID, to: key))
+            return key
+        }
+    }
+
+    /// What was found out stays in the database: a retry writes it.
+    func giveUp(_ job: Job, _ session: Session, error: String) throws {
+        try session.failEnrichment(try job.enrichment().request_id, Self.failure(error))
+    }
+
+    static func failure(_ error: String) -> EnrichmentFailure {
+        EnrichmentFailure("The result could not be written: \(error). Nothing is lost: run catalog enrich retry.")
     }
 }
 

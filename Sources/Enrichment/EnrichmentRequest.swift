@@ -11,14 +11,34 @@ package struct EnrichmentOptions: Sendable, Codable, Equatable {
     package var minimumConfidence = 0.0
     /// Of the list, by a name that iconv knows; nil finds it.
     package var encoding: String?
+    /// Asks again what is remembered.
+    package var refresh: Bool?
+    /// Only so many records are read, the first; nil reads all.
+    package var limit: Int?
+    /// Fields that are not to be missing: the search goes on for those that the first match lacks. `phone`, or `contact.phone`.
+    package var required: [String]?
+    /// Which column holds which field, by our names, where somebody says so: `{"email": "E-Mail-Adresse"}`.
+    package var columns: [String: String]?
+    /// A kept mapping, of which `columns` says what else is so; it is taken as it stands when the list is read.
+    package var mapping: String?
+    /// Whether a CSV has the confidence of each group.
+    package var showsConfidence: Bool?
 
     package init(
-        providers: [String] = [], groups: [FieldGroup]? = nil, minimumConfidence: Double = 0, encoding: String? = nil
+        providers: [String] = [], groups: [FieldGroup]? = nil, minimumConfidence: Double = 0, encoding: String? = nil,
+        refresh: Bool = false, limit: Int? = nil, required: [String]? = nil, columns: [String: String]? = nil,
+        mapping: String? = nil, showsConfidence: Bool = false
     ) {
         self.providers = providers
         self.groups = groups
         self.minimumConfidence = minimumConfidence
         self.encoding = encoding
+        self.refresh = refresh ? true : nil
+        self.limit = limit
+        self.required = required
+        self.columns = columns
+        self.mapping = mapping
+        self.showsConfidence = showsConfidence ? true : nil
     }
 }
 
@@ -26,10 +46,12 @@ package struct EnrichmentOptions: Sendable, Codable, Equatable {
 package enum OutputFormat: String, Sendable, CaseIterable, Codable { case csv, json, ndjson }
 
 /// How far a request is.
-package enum EnrichmentStatus: String, Sendable, Codable { case accepted, processing, completed, partial, failed }
+package enum EnrichmentStatus: String, Sendable, Codable, CaseIterable {
+    case accepted, processing, completed, partial, failed, cancelled
+}
 
 /// Where a request came from.
-package enum EnrichmentSource: String, Sendable, Codable { case bucket, api, command }
+package enum EnrichmentSource: String, Sendable, Codable, CaseIterable { case bucket, api, command }
 
 /// A request that is to be made.
 package struct NewEnrichment: Sendable {
@@ -42,6 +64,10 @@ package struct NewEnrichment: Sendable {
     package var outputKey: String
     /// Of the input, if it is an object.
     package var object: EnrichmentObject?
+    /// Where a command writes the result; nil where workers do the request.
+    package var localPath: String?
+    /// Who is told of its end.
+    package var callbackURL: String?
 
     /// - Parameter outputKey: nil makes one of the id.
     package init(
@@ -82,6 +108,20 @@ package struct EnrichmentRequest: Sendable {
     package var failedBatches: Int
     package var failureMessage: String?
     package var sameAs: String?
+    package var queue: String
+    /// Where its command wrote the result.
+    package var localPath: String?
+    /// Earlier answers are not good enough; nil takes all that are remembered.
+    var freshSince: String?
+    /// What stands in the way of some of its batches now; nil if nothing does.
+    package var wait: EnrichmentWait?
+    package var completedAt: String?
+    /// When whoever wanted to know took the message of its end.
+    package var callbackSentAt: String?
+    /// Why the last try of it failed; nil if it was taken since.
+    package var callbackError: String?
+    /// When its records, and what was found of them, were deleted.
+    package var forgottenAt: String?
     /// As PostgreSQL writes it in JSON: ISO 8601.
     package var createdAt: String
     /// In which the list was read; nil before that.
@@ -94,6 +134,18 @@ package struct EnrichmentRequest: Sendable {
     var columnOfField: [ContactField: String]
     var object: EnrichmentObject?
 
+    /// Where a page of a list begins behind it.
+    package struct Key: Sendable, Equatable {
+        package var at: String
+        package var id: String
+
+        package init(at: String, id: String) {
+            (self.at, self.id) = (at, id)
+        }
+    }
+
+    package var key: Key { Key(at: createdAt, id: requestID) }
+
     /// Whether its result has been written.
     package var hasOutput: Bool { status == .completed || status == .partial }
 
@@ -101,47 +153,25 @@ package struct EnrichmentRequest: Sendable {
     package var isOver: Bool { ![.accepted, .processing].contains(status) }
 }
 
-/// Whom to ask for what, once the options are understood.
-package struct EnrichmentPlan: Sendable, Codable, Equatable {
-    /// By field group, in order.
-    package var providers: [String: [String]]
-    /// Names of the fields of each group, in the order of the output.
-    package var fields: [String: [String]]
-    package var minimumConfidence: Double
-
-    /// The groups in the order of the output.
-    var groups: [FieldGroup] { FieldGroup.allCases.filter { providers[$0.rawValue] != nil } }
-
-    func providers(of group: FieldGroup) -> [String] { providers[group.rawValue] ?? [] }
-    func fields(of group: FieldGroup) -> [String] { fields[group.rawValue] ?? [] }
-
-    /// - Parameter known: all providers there are, in the order of their making.
-    /// - Throws: `EnrichmentFailure` if a provider is unknown or nobody knows what is wanted.
-    init(_ options: EnrichmentOptions, known: [(name: String, provider: any Provider)]) throws {
-        let all = known.filter { !$0.provider.isOnlyForDemonstration }.map(\.name)
-        let wanted = options.providers.isEmpty ? all : options.providers
-        let asked = try wanted.map { name in
-            guard let found = known.first(where: { $0.name == name }) else {
-                throw EnrichmentFailure("There is no provider '\(name)'. Known are: \(Self.list(known.map(\.name))).")
-            }
-            return found
-        }
-        providers = [:]
-        fields = [:]
-        minimumConfidence = options.minimumConfidence
-        for group in options.groups ?? FieldGroup.allCases {
-            let able = asked.filter { $0.provider.capabilities.contains(group.capability) }
-            guard !able.isEmpty else { continue }
-            providers[group.rawValue] = able.map(\.name)
-            let names = able.flatMap { $0.provider.fields(group.capability) }
-            fields[group.rawValue] = names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
-        }
-        guard !providers.isEmpty else {
-            throw EnrichmentFailure("No provider gives what is wanted: \(Self.list(wanted)).")
-        }
+/// What a request waits for.
+package struct EnrichmentWait: Sendable, Codable, Equatable {
+    /// Of what kind.
+    package enum Cause: String, Sendable, Codable, CaseIterable {
+        /// Calls of a second, hour or day.
+        case limit
+        /// The provider fails.
+        case circuit
+        /// It asked for silence.
+        case provider
+        /// Another batch asks the same.
+        case question
     }
 
-    private static func list(_ names: [String]) -> String { names.isEmpty ? "none" : names.joined(separator: ", ") }
+    package var cause: Cause
+    /// In words.
+    package var reason: String
+    /// As PostgreSQL writes it in JSON: ISO 8601.
+    package var retryAt: String
 }
 
 /// The input cannot be enriched: a result, not an error.

@@ -1,3 +1,5 @@
+import Text
+
 /// What the name of an input says of its output, which is written the same way.
 struct InputFile: Equatable {
     var name: String
@@ -6,7 +8,7 @@ struct InputFile: Equatable {
 
     /// Nil if it is not an input.
     init?(_ path: String) {
-        guard let name = path.split(separator: "/").last.map(String.init) else { return nil }
+        guard let name = path.partsOfKey.last(where: { !$0.isEmpty }) else { return nil }
         var stem = name.lowercased()[...]
         isCompressed = stem.hasSuffix(".gz")
         if isCompressed { stem = stem.dropLast(3) }

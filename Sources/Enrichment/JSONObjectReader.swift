@@ -1,81 +1,41 @@
 import Foundation
+import Tabular
+import Text
 
-/// Reads the objects of a JSON array, or of JSON lines, one after the other in bounded memory.
+/// Reads the objects of a JSON array, or of JSON lines, as records with their values as they stand there.
 struct JSONObjectReader {
-    private static let longestObject = 1 << 20
-
-    private let read: (UnsafeMutableRawBufferPointer) throws -> Int
-    private var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    private var filled = 0
-    private var position = 0
-    private var count = 0
+    private var objects: JSONObjectCutter
 
     /// - Parameter read: fills the start of a buffer and returns the number of bytes, 0 at the end.
     init(read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int) {
-        self.read = read
+        objects = JSONObjectCutter(longest: 1 << 20, read: read)
     }
 
-    /// The next object with its values as text; nil at the end.
+    /// The next object; nil at the end.
     /// - Throws: `EnrichmentFailure` that says which object is none.
-    mutating func next() throws -> [String: String]? {
-        guard let bytes = try nextBytes() else { return nil }
-        count += 1
+    mutating func next() throws -> [String: JSONValue]? {
         do {
-            return try JSONDecoder().decode([String: JSONValue].self, from: Data(bytes)).compactMapValues(\.text)
+            guard try objects.next() else { return nil }
+        } catch let problem as JSONObjectCutter.Problem {
+            throw EnrichmentFailure("\(Self.words(problem)). Nothing was enriched.")
+        }
+        let (bytes, count) = (objects.object, objects.count)
+        guard !StackedMarks.areIn(json: bytes) else {
+            throw EnrichmentFailure("Record \(count) has more than 30 accents on one letter. Nothing was enriched.")
+        }
+        do {
+            return try JSONDecoder().decode([String: JSONValue].self, from: Data(bytes))
         } catch {
             throw EnrichmentFailure("Record \(count) is not a JSON object of names and values. Nothing was enriched.")
         }
     }
 
-    private mutating func nextBytes() throws -> [UInt8]? {
-        var object: [UInt8] = []
-        var (depth, isInString, isEscaped) = (0, false, false)
-        while let byte = try nextByte() {
-            if depth == 0 {
-                guard byte != UInt8(ascii: "{") else {
-                    (object, depth) = ([byte], 1)
-                    continue
-                }
-                try refuseUnlessBetween(byte)
-                continue
-            }
-            object.append(byte)
-            guard object.count <= Self.longestObject else {
-                throw EnrichmentFailure("Record \(count + 1) is longer than 1 MB. Nothing was enriched.")
-            }
-            if isEscaped {
-                isEscaped = false
-            } else if isInString {
-                if byte == UInt8(ascii: "\\") { isEscaped = true }
-                if byte == UInt8(ascii: "\"") { isInString = false }
-            } else {
-                if byte == UInt8(ascii: "\"") { isInString = true }
-                if byte == UInt8(ascii: "{") { depth += 1 }
-                if byte == UInt8(ascii: "}") { depth -= 1 }
-                if depth == 0 { return object }
-            }
+    private static func words(_ problem: JSONObjectCutter.Problem) -> String {
+        switch problem {
+        case .tooLong(let record): "Record \(record) is longer than 1 MB"
+        case .otherThanObjects(let record):
+            "The JSON is not an array of objects: something else stands after record \(record)"
+        case .endsInside(let record): "The JSON ends in the middle of record \(record)"
         }
-        guard depth == 0 else {
-            throw EnrichmentFailure("The JSON ends in the middle of record \(count + 1). Nothing was enriched.")
-        }
-        return nil
-    }
-
-    private func refuseUnlessBetween(_ byte: UInt8) throws {
-        guard " \t\r\n,[]".utf8.contains(byte) else {
-            throw EnrichmentFailure(
-                "The JSON is not an array of objects: something else stands after record \(count). Nothing was enriched."
-            )
-        }
-    }
-
-    private mutating func nextByte() throws -> UInt8? {
-        if position == filled {
-            filled = try chunk.withUnsafeMutableBytes { try read($0) }
-            position = 0
-            guard filled > 0 else { return nil }
-        }
-        defer { position += 1 }
-        return chunk[position]
     }
 }

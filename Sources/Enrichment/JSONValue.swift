@@ -84,6 +84,25 @@ package enum JSONValue: Sendable, Equatable, Codable {
         return json.text
     }
 
+    /// Writes it with sorted keys, numbers as they are.
+    func write(to json: inout JSONWriter) {
+        switch self {
+        case .null: json.raw("null")
+        case .bool(let value): json.raw(value ? "true" : "false")
+        case .number(let value): json.raw("\(value)")
+        case .string(let value): json.string(value)
+        case .array(let values): json.array { json in for value in values { value.write(to: &json) } }
+        case .object(let values):
+            json.object { json in
+                for name in values.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+                    json.key(name)
+                    // It is one of its keys.
+                    values[name]!.write(to: &json)
+                }
+            }
+        }
+    }
+
     /// As bytes, keys sorted.
     var bytes: [UInt8] {
         let encoder = JSONEncoder()

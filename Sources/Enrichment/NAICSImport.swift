@@ -46,6 +46,7 @@ package struct NAICSImport: Sendable {
         outcome.rows = try session.execute(kind == .codes ? NAICS.insertCodes : NAICS.insertIndex)
         if kind == .codes { try session.execute(NAICS.indexTitles) }
         try session.execute(NAICS.dropIncoming)
+        try session.execute(NAICS.weigh)
         return outcome
     }
 

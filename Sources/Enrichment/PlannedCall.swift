@@ -13,4 +13,10 @@ struct PlannedCall: Sendable {
     var attempt: Int
     /// At most.
     var credits: Int
+    /// A provider that stopped before this moment is asked all the same; nil does not.
+    var since: String?
+    /// Earlier answers are not good enough; nil takes all.
+    var freshSince: String?
+    /// Of the provider's settings.
+    var settingsHash: Int?
 }

@@ -1,4 +1,4 @@
-import Curl
+import Foundation
 
 /// What a provider can be asked.
 package enum Capability: String, Sendable, CaseIterable, Codable {
@@ -34,7 +34,7 @@ package enum FieldGroup: String, Sendable, CaseIterable, Codable {
         switch self {
         case .contact:
             let isEnough =
-                input.has(.personID) || input.has(.email) || input.has(.phone) || (input.hasName && input.hasCompany)
+                [.personID, .email, .phone, .linkedIn].contains(where: input.has) || (input.hasName && input.hasCompany)
             return isEnough ? input.only(Self.person + Self.organization) : nil
         case .company: return input.hasCompany ? input.only(Self.organization) : nil
         case .newContact:
@@ -46,7 +46,22 @@ package enum FieldGroup: String, Sendable, CaseIterable, Codable {
         }
     }
 
-    private static let person: [ContactField] = [.personID, .email, .phone, .firstName, .lastName, .fullName]
+    /// Of a question what identifies whom is asked for: one column more or less is not another person, and not paid for again.
+    func identity(_ question: ProviderInput) -> ProviderInput {
+        switch self {
+        case .contact:
+            let enough: [ContactField] = [.personID, .email, .linkedIn]
+            return enough.first(where: question.has).map { question.plain.only([$0]) } ?? question.plain
+        case .company:
+            let enough: [ContactField] = [.companyID, .website]
+            return enough.first(where: question.has).map { question.plain.only([$0]) } ?? question.plain
+        case .newContact, .industry: return question.plain
+        }
+    }
+
+    private static let person: [ContactField] = [
+        .personID, .email, .phone, .firstName, .lastName, .fullName, .linkedIn,
+    ]
     private static let organization: [ContactField] = [.companyID, .company, .website, .country]
 }
 
@@ -55,6 +70,30 @@ extension ProviderInput {
         var rest = ProviderInput()
         for field in fields { rest[field] = self[field] }
         return rest
+    }
+
+    /// With the domain instead of an address of a page.
+    fileprivate var plain: ProviderInput {
+        var plain = self
+        plain[.website] = Self.domain(self[.website])
+        plain[.linkedIn] = Self.profile(self[.linkedIn])
+        return plain
+    }
+
+    /// `https://de.linkedin.com/in/Ada-Voss/?x=1` → `in/ada-voss`.
+    private static func profile(_ address: String) -> String {
+        var rest = address.lowercased().prefix { !"?#".contains($0) }
+        if let host = rest.range(of: "linkedin.com/") { rest = rest[host.upperBound...] }
+        return String(rest.hasSuffix("/") ? rest.dropLast() : rest)
+    }
+
+    /// `https://www.Acme.com/about` → `acme.com`.
+    static func domain(_ address: String) -> String {
+        var rest = address.lowercased()[...]
+        if let scheme = rest.range(of: "://") { rest = rest[scheme.upperBound...] }
+        rest = rest.prefix { !"/?#:".contains($0) }
+        if rest.hasPrefix("www.") { rest = rest.dropFirst(4) }
+        return String(rest)
     }
 }
 
@@ -91,10 +130,18 @@ package protocol Provider: Sendable {
     /// Makes one call.
     /// - Parameters:
     ///   - inputs: at most `maximumInputs`.
-    ///   - callID: of the row that notes this call.
+    ///   - call: as it was noted.
     /// - Returns: one answer for each input, in their order.
     /// - Throws: `ProviderError`; `CancellationError`.
-    func call(_ capability: Capability, _ inputs: [ProviderInput], callID: Int) async throws -> [ProviderAnswer]
+    func call(_ capability: Capability, _ inputs: [ProviderInput], _ call: NotedCall) async throws -> [ProviderAnswer]
+}
+
+/// A call that may be made.
+package struct NotedCall: Sendable {
+    /// Of the row that notes it.
+    package var id: Int
+    /// Waits until a further request of the same call may be sent: for the next page, or for an answer that was not ready.
+    package var admitMore: @Sendable () async throws -> Void
 }
 
 extension Provider {
@@ -102,53 +149,4 @@ extension Provider {
 
     /// A match costs a credit.
     package func credits(inputs: Int, matches: Int?) -> Int { matches ?? inputs }
-}
-
-/// A call that gave no answers.
-package struct ProviderError: Error, CustomStringConvertible {
-    /// What it says of the next call.
-    package enum Kind: Sendable, Equatable {
-        /// Too many calls: nobody calls before.
-        case throttled(retryAfter: Duration?)
-        /// The provider's trouble: worth another try; counts for the circuit breaker.
-        case unavailable
-        /// Our trouble: the same request is refused again.
-        case refused
-        /// The credentials are not, or no longer, good.
-        case unauthorized
-    }
-
-    package var kind: Kind
-    /// Without secrets and without records.
-    package var reason: String
-    /// Whether nobody knows if the call was carried out, and paid for.
-    package var isOutcomeUnknown: Bool
-
-    package init(_ kind: Kind, _ reason: String, isOutcomeUnknown: Bool = false) {
-        self.kind = kind
-        self.reason = reason
-        self.isOutcomeUnknown = isOutcomeUnknown
-    }
-
-    package var description: String { reason }
-
-    /// Of an answer other than 2xx.
-    init(_ response: HTTPResponse, from provider: String) {
-        let reason = "\(provider) answered \(response.status)"
-        let retry = RetryClassification(response)
-        switch response.status {
-        case 401: self.init(.unauthorized, reason)
-        case 429: self.init(.throttled(retryAfter: retry.retryAfter), reason)
-        case _ where retry.isRetryable:
-            self.init(retry.retryAfter.map { .throttled(retryAfter: $0) } ?? .unavailable, reason)
-        default: self.init(.refused, reason)
-        }
-    }
-
-    /// Of a request without a complete answer.
-    init(_ error: HTTPTransportError, from provider: String) {
-        let isUnsent = [.cannotResolve, .cannotConnect, .tls, .invalidURL].contains(error.kind)
-        self.init(
-            error.isRetryable ? .unavailable : .refused, "\(provider): \(error.message)", isOutcomeUnknown: !isUnsent)
-    }
 }

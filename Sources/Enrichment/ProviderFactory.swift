@@ -25,11 +25,14 @@ package struct ProviderResources: Sendable {
     let http: HTTPClient
     let pool: Pool
     let secret: SecretReader
+    /// Of a single try; nil sees nothing.
+    let trace: ProviderTrace?
 
-    package init(http: HTTPClient, pool: Pool, secret: @escaping SecretReader) {
+    package init(http: HTTPClient, pool: Pool, secret: @escaping SecretReader, trace: ProviderTrace? = nil) {
         self.http = http
         self.pool = pool
         self.secret = secret
+        self.trace = trace
     }
 }
 
@@ -60,7 +63,11 @@ package struct ProviderFactory: Sendable {
 extension ProviderRow {
     /// The settings as an adapter takes them.
     /// - Throws: `ProviderSettingsError`.
-    func decodedSettings<Settings: Decodable>(as type: Settings.Type = Settings.self) throws -> Settings {
+    /// - Parameter keys: all that the adapter knows, in their places: `SettingKeys`.
+    func decodedSettings<Settings: Decodable>(
+        as type: Settings.Type = Settings.self, _ keys: SettingKeys
+    ) throws -> Settings {
+        if let value = JSONValue(Array(settings.utf8)) { try keys.check(value, of: name) }
         do {
             return try JSONDecoder().decode(type, from: Data(settings.utf8))
         } catch let error as DecodingError {

@@ -14,7 +14,7 @@ extension ProviderRow {
         """
     }
 
-    /// What was used stays used.
+    /// What was used stays used; a provider that had stopped is asked again.
     static func upsertLimits(_ name: String, _ limits: ProviderLimits) -> Statement {
         """
         insert into enrichment.buckets (provider, per_second, per_hour, per_day, credit_budget)
@@ -22,8 +22,13 @@ extension ProviderRow {
             \(limits.creditBudget)::bigint)
         on conflict (provider) do update
         set per_second = excluded.per_second, per_hour = excluded.per_hour, per_day = excluded.per_day,
-            credit_budget = excluded.credit_budget
+            credit_budget = excluded.credit_budget, stopped_at = null, stopped_because = null
         """
+    }
+
+    /// Holds it until the end of the transaction.
+    static func selectForUpdate(_ name: String) -> Statement {
+        "select provider from enrichment.providers where provider = \(name)::text for update"
     }
 
     static func delete(_ name: String) -> Statement {
@@ -32,7 +37,7 @@ extension ProviderRow {
 
     static let selectAll: Statement = """
         select p.provider, p.kind, p.settings, p.secret_id, extract(epoch from p.cache_ttl)::bigint as cache_seconds,
-            extract(epoch from p.miss_ttl)::bigint as miss_seconds, p.max_concurrency, p.updated_at,
+            extract(epoch from p.miss_ttl)::bigint as miss_seconds, p.max_concurrency, p.updated_at, p.settings_hash,
             b.per_second, b.per_hour, b.per_day, b.credit_budget
         from enrichment.providers p join enrichment.buckets b using (provider)
         order by p.created_at, p.provider
@@ -48,6 +53,7 @@ extension ProviderRow {
                 perSecond: row.get("per_second"), perHour: row.get("per_hour"), perDay: row.get("per_day"),
                 creditBudget: row.get("credit_budget")))
         version = try row.get("updated_at")
+        settingsHash = try row.get("settings_hash")
     }
 }
 
@@ -56,6 +62,17 @@ extension Session {
     package func saveProvider(_ row: ProviderRow) throws {
         try execute(ProviderRow.upsert(row))
         try execute(ProviderRow.upsertLimits(row.name, row.limits))
+    }
+
+    /// Changes what `change` changes, and nothing else. Needs a transaction.
+    /// - Returns: the provider as it is now; nil if there is none of this name.
+    package func changeProvider(_ name: String, _ change: (inout ProviderRow) throws -> Void) throws -> ProviderRow? {
+        guard try first(ProviderRow.selectForUpdate(name)) != nil,
+            var row = try providers().first(where: { $0.name == name })
+        else { return nil }
+        try change(&row)
+        try saveProvider(row)
+        return row
     }
 
     /// - Returns: whether there was one.

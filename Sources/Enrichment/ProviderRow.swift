@@ -14,6 +14,8 @@ package struct ProviderRow: Sendable, Codable, Equatable {
     package var limits: ProviderLimits
     /// Changes with every change.
     var version = ""
+    /// Of what changes its answers; nil before it is saved.
+    var settingsHash: Int?
 
     private enum CodingKeys: CodingKey {
         case name, kind, settings, secretID, cacheSeconds, missSeconds, maximumConcurrency, limits

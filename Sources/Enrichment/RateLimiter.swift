@@ -7,6 +7,8 @@ struct GrantedCall: Sendable {
     var plan: PlannedCall
     /// Not before.
     var start: ContinuousClock.Instant
+    /// Nothing is to be waited for: it is noted as sent already.
+    var isNoted = false
 }
 
 /// What a reservation brought.
@@ -16,10 +18,24 @@ struct Grant: Sendable {
     var wait: Duration?
     /// Why to wait.
     var reason: String?
-    /// The budget is spent: waiting is of no use.
-    var isSpent = false
+    /// Why waiting is of no use: the budget is spent, or the provider refuses us.
+    var refusal: String?
+    /// Nobody may call now: the provider asked for silence, or its circuit is open.
+    var blockade: Blockade?
     /// The provider has failed lately: a success is to be told.
     var hasFailed = false
+
+    /// Of what kind the wait is.
+    var cause: EnrichmentWait.Cause { blockade.map { $0.outage == nil ? .provider : .circuit } ?? .limit }
+
+    /// Why nobody may call, and since when.
+    struct Blockade: Sendable {
+        var reason: String
+        /// How long it goes on.
+        var rest: Duration
+        /// How long the provider has failed; nil if it asked for silence.
+        var outage: Duration?
+    }
 }
 
 /// Reserves calls of one provider in the database, where all workers share its limits.
@@ -36,14 +52,15 @@ actor RateLimiter {
     private let pool: Pool
     private var waiting: [Waiting] = []
     private var isReserving = false
-    /// When calls of this process were sent, the newest last.
-    private nonisolated let sent = Locked<[ContinuousClock.Instant]>([])
     /// What this process was told: calls reserved before are not made.
     private nonisolated let blockedUntil = Locked<ContinuousClock.Instant?>(nil)
+
+    private nonisolated let sending: SendingNotes
 
     init(provider: String, pool: Pool) {
         self.provider = provider
         self.pool = pool
+        sending = SendingNotes(provider: provider, pool: pool)
     }
 
     /// Reserves as many of the calls as the limits allow now or within the horizon, in their order. Questions that were
@@ -76,18 +93,15 @@ actor RateLimiter {
     /// Whether the provider has asked this process for silence after these calls were reserved.
     nonisolated var isBlocked: Bool { blockedUntil.withLock { $0.map { $0 > .now } ?? false } }
 
-    /// When this call may be sent, so that no second of this process holds more than the limit: calls that a stalled process
-    /// sends late must not come in a crowd. A second is taken for half a percent longer, since calls travel unevenly.
-    nonisolated func admit(perSecond: Double?) -> ContinuousClock.Instant {
-        guard let perSecond, perSecond >= 1 else { return .now }
-        return sent.withLock { sent in
-            let count = Int(perSecond)
-            let earliest = sent.count >= count ? sent[sent.count - count] + .milliseconds(1005) : .now
-            let moment = max(.now, earliest)
-            sent.append(moment)
-            if sent.count > 2 * count { sent.removeFirst(count) }
-            return moment
+    /// Waits until a reserved call may be sent, and notes that it is, together with others of this process.
+    /// - Returns: whether it may be: false if the provider has been blocked, or has stopped, since it was reserved.
+    nonisolated func admit(_ callID: Int, perSecond: Double?) async throws -> Bool {
+        while let permit = try await sending.note(callID, perSecond: perSecond) {
+            if permit.earliest > .now { try await Task.sleep(until: permit.earliest, tolerance: .zero) }
+            guard let latest = permit.latest, latest < .now else { return true }
+            await sending.wasLate()
         }
+        return false
     }
 
     nonisolated func block(for duration: Duration) {
@@ -101,6 +115,7 @@ struct RelativeGrant: Sendable {
         var id: Int
         var plan: PlannedCall
         var offset: Duration
+        var isNoted: Bool
     }
 
     var calls: [Call] = []
@@ -108,7 +123,9 @@ struct RelativeGrant: Sendable {
 
     fileprivate func starting(at now: ContinuousClock.Instant) -> Grant {
         var grant = rest
-        grant.calls = calls.map { GrantedCall(id: $0.id, plan: $0.plan, start: now + $0.offset) }
+        grant.calls = calls.map {
+            GrantedCall(id: $0.id, plan: $0.plan, start: now + $0.offset, isNoted: $0.isNoted)
+        }
         return grant
     }
 }
@@ -117,9 +134,12 @@ extension Session {
     /// Reserves for several batches at once. Needs a transaction.
     fileprivate func reserve(_ wanted: [[PlannedCall]], of provider: String) throws -> [RelativeGrant] {
         try execute(ProviderLimit.hold(provider))
-        let hashes = wanted.flatMap { $0.flatMap { $0.questions.map(\.hash.hex) } }
-        var known = Set(
-            try query(ProviderLimit.selectKnown(provider, hashes: hashes).prepared()).compactMap { $0[0] })
+        let calls = wanted.joined()
+        let statement = ProviderLimit.selectKnown(
+            provider, hashes: calls.flatMap { $0.questions.map(\.hash.hex) },
+            since: calls.flatMap { call in call.questions.map { _ in call.freshSince } },
+            settings: calls.compactMap(\.settingsHash).last)
+        var known = Set(try query(statement.prepared()).compactMap { $0[0] })
         // Two batches may ask the same: the first does.
         let open = wanted.map { calls in
             calls.compactMap { call -> PlannedCall? in
@@ -135,33 +155,47 @@ extension Session {
         let all = open.flatMap(\.self)
         guard !all.isEmpty else { return open.map { _ in RelativeGrant() } }
         let credits = all.map(\.credits).max() ?? 0
-        guard let row = try first(ProviderLimit.take(provider, calls: all.count, creditsEach: credits).prepared())
+        let take = ProviderLimit.take(
+            provider, calls: all.count, creditsEach: credits, since: Array(Set(all.compactMap(\.since))))
+        guard let row = try first(take.prepared())
         else {
             throw ProviderError(.refused, "provider '\(provider)' no longer exists")
         }
         let granted: Int = try row.get("granted")
+        let (offset, spacing): (Double, Double) = (try row.get("offset"), try row.get("spacing"))
+        let offsets = (0..<granted).map { offset + Double($0) * spacing }
         let ids: [Int] =
             granted == 0
             ? []
-            : try query(ProviderLimit.insert(provider, Array(all.prefix(granted))).prepared())
+            : try query(ProviderLimit.insert(provider, Array(all.prefix(granted)), areSent: spacing == 0).prepared())
                 .map { try $0.get("call_id") }.sorted()
-        let (offset, spacing): (Double, Double) = (try row.get("offset"), try row.get("spacing"))
-        var rest = Grant(hasFailed: try row.get("failures", as: Int.self) > 0)
-        if granted < all.count {
-            rest.wait = .seconds(try row.get("wait", as: Double.self))
-            rest.reason = try row.get("spent") ?? row.get("blocked_because")
-            rest.isSpent = try row.get("spent", as: String?.self) != nil
-        }
+        let rest = try Grant(row, isComplete: granted == all.count)
         var place = 0
         return open.map { calls in
             var grant = RelativeGrant(rest: rest)
             for call in calls where place < granted {
-                let start = Duration.seconds(offset + Double(place) * spacing)
-                grant.calls.append(RelativeGrant.Call(id: ids[place], plan: call, offset: start))
+                let start = Duration.seconds(offsets[place])
+                grant.calls.append(RelativeGrant.Call(id: ids[place], plan: call, offset: start, isNoted: spacing == 0))
                 place += 1
             }
             if grant.calls.count == calls.count { grant.rest.wait = nil }
             return grant
+        }
+    }
+}
+
+extension Grant {
+    /// Of what `ProviderLimit.take` says, without calls.
+    fileprivate init(_ row: Row, isComplete: Bool) throws {
+        hasFailed = try row.get("has_failed")
+        guard !isComplete else { return }
+        let rest = Duration.seconds(try row.get("wait", as: Double.self))
+        wait = rest
+        refusal = try row.get("refusal")
+        reason = try refusal ?? row.get("blocked_because")
+        if let because: String = try row.get("blocked_because") {
+            let outage: Double? = try row.get("outage")
+            blockade = Blockade(reason: because, rest: rest, outage: outage.map { .seconds($0) })
         }
     }
 }

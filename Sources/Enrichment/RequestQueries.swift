@@ -6,10 +6,12 @@ extension EnrichmentRequest {
     static func insert(_ new: NewEnrichment) throws -> Statement {
         """
         insert into enrichment.requests (request_id, source, options, format, is_compressed, file_name, output_key,
-            bucket, object_key, object_version, etag)
+            bucket, object_key, object_version, etag, queue, local_path, watched_at, fresh_since, callback_url)
         values (\(new.requestID)::uuid, \(new.source.rawValue)::text, \(try json(new.options))::jsonb,
             \(new.format.rawValue)::text, \(new.isCompressed)::boolean, \(new.fileName)::text, \(new.outputKey)::text,
-            \(new.object?.bucket)::text, \(new.object?.key)::text, \(new.object?.version)::text, \(new.object?.etag)::text)
+            \(new.object?.bucket)::text, \(new.object?.key)::text, \(new.object?.version)::text, \(new.object?.etag)::text,
+            \(new.queue)::text, \(new.localPath)::text, case when \(new.source == .command)::boolean then clock_timestamp() end,
+            case when \(new.options.refresh == true)::boolean then clock_timestamp() end, \(new.callbackURL)::text)
         """
     }
 
@@ -20,7 +22,11 @@ extension EnrichmentRequest {
     private static let columns: Statement = """
         request_id, status, source, options, plan, format, is_compressed, file_name, output_key, bucket, object_key,
         object_version, etag, columns, fields, total_records, total_batches, processed_batches, failed_batches,
-        failure_message, same_as, file_encoding, coalesce(encoding_guessed, false) as encoding_guessed, to_json(created_at) #>> '{}' as created_at
+        failure_message, same_as, file_encoding, coalesce(encoding_guessed, false) as encoding_guessed, to_json(created_at) #>> '{}' as created_at,
+        to_json(completed_at) #>> '{}' as completed_at, queue, local_path, fresh_since,
+        case when status = 'processing' and retry_at > clock_timestamp() then waiting_for end as waiting_for, waiting_because,
+        to_json(retry_at) #>> '{}' as retry_at, to_json(callback_sent_at) #>> '{}' as callback_sent_at, callback_error,
+        to_json(forgotten_at) #>> '{}' as forgotten_at
         """
 
     /// The request that waits for an upload under its own id, and now knows its object.
@@ -59,7 +65,7 @@ extension EnrichmentRequest {
                     select request_id from enrichment.requests
                     where request_hash = \(hash)::text and same_as is null and status <> 'failed'
                       and request_id <> \(requestID)::uuid)
-            where request_id = \(requestID)::uuid
+            where request_id = \(requestID)::uuid and status = 'accepted'
             """
     }
 
@@ -71,6 +77,94 @@ extension EnrichmentRequest {
         """
     }
 
+    static func cancel(_ requestID: String, message: String) -> Statement {
+        """
+        update enrichment.requests
+        set status = 'cancelled', failure_message = \(message)::text, completed_at = clock_timestamp()
+        where request_id = \(requestID)::uuid and status in ('accepted', 'processing')
+        """
+    }
+
+    /// Batches that failed count as not done.
+    static func reopen(_ requestID: String, status: EnrichmentStatus, queue: String) -> Statement {
+        """
+        update enrichment.requests
+        set status = \(status.rawValue)::text, queue = \(queue)::text, failed_batches = 0, failure_message = null, completed_at = null,
+            retry_at = null, revision = revision + 1,
+            watched_at = case when \(queue != EnrichmentStep.queue)::boolean then clock_timestamp() end
+        where request_id = \(requestID)::uuid
+        """
+    }
+
+    /// All of its questions are asked again.
+    static func refresh(_ requestID: String) -> Statement {
+        """
+        update enrichment.requests set fresh_since = clock_timestamp(), processed_batches = 0 where request_id = \(requestID)::uuid
+        """
+    }
+
+    static func watch(_ requestID: String) -> Statement {
+        """
+        update enrichment.requests set watched_at = clock_timestamp()
+        where request_id = \(requestID)::uuid and watched_at is not null
+        """
+    }
+
+    static func leave(_ requestID: String, queue: String) -> Statement {
+        """
+        update enrichment.requests set queue = \(queue)::text, watched_at = null where request_id = \(requestID)::uuid
+        """
+    }
+
+    /// A batch gives its place back for a while.
+    static func noteWait(
+        _ requestID: String, seconds: Double, cause: EnrichmentWait.Cause, because reason: String
+    ) -> Statement {
+        """
+        update enrichment.requests
+        set waiting_for = \(cause.rawValue)::text, waiting_because = \(reason)::text,
+            retry_at = clock_timestamp() + \(seconds)::float8 * interval '1 second'
+        where request_id = \(requestID)::uuid
+        """
+    }
+
+    /// The newest first.
+    static func selectNewest(status: EnrichmentStatus?, before key: Key?, limit: Int) -> Statement {
+        """
+        select \(columns) from enrichment.requests
+        where (\(status?.rawValue)::text is null or status = \(status?.rawValue)::text)
+          and (created_at, request_id)
+            < (\(key?.at ?? "infinity")::timestamptz, \(key?.id ?? "ffffffff-ffff-ffff-ffff-ffffffffffff")::uuid)
+        order by created_at desc, request_id desc limit \(limit)::bigint
+        """
+    }
+
+    /// Whether another object's result has this place.
+    static func selectOther(than object: EnrichmentObject, writing key: String) -> Statement {
+        """
+        select request_id from enrichment.requests
+        where output_key = \(key)::text and (bucket, object_key) is distinct from (\(object.bucket)::text, \(object.key)::text)
+        limit 1
+        """
+    }
+
+    /// A list that arrived later, and whose result has the same place.
+    /// - Parameter written: whether it is to be there already.
+    static func selectNewer(than requestID: String, written: Bool) -> Statement {
+        """
+        select n.request_id, n.queue from enrichment.requests q
+        join enrichment.requests n on n.output_key = q.output_key and n.request_id <> q.request_id and n.created_at > q.created_at
+        where q.request_id = \(requestID)::uuid
+          and (n.status in ('completed', 'partial') or (n.status in ('accepted', 'processing') and not \(written)::boolean))
+        order by n.created_at desc limit 1
+        """
+    }
+
+    /// Gives way to a newer list of the same name.
+    static func moveOutput(_ requestID: String, to key: String) -> Statement {
+        "update enrichment.requests set output_key = \(key)::text where request_id = \(requestID)::uuid"
+    }
+
     /// Counts a batch; the last one learns that it is.
     static func count(_ requestID: String, processed: Int, failed: Int) -> Statement {
         """
@@ -78,17 +172,22 @@ extension EnrichmentRequest {
         set processed_batches = processed_batches + \(processed)::integer,
             failed_batches = failed_batches + \(failed)::integer, revision = revision + 1
         where request_id = \(requestID)::uuid
-        returning processed_batches + failed_batches = total_batches as is_last
+        returning processed_batches + failed_batches = total_batches as is_last, queue
         """
     }
 
     /// - Parameter revision: what the output was written from; none is completed if a batch has ended since.
     static func complete(_ requestID: String, revision: Int) -> Statement {
         """
-        update enrichment.requests
-        set status = case when failed_batches > 0 then 'partial' else 'completed' end, completed_at = clock_timestamp()
-        where request_id = \(requestID)::uuid and revision = \(revision)::integer
-        returning status
+        with former as (
+            select completed_at from enrichment.requests where request_id = \(requestID)::uuid for update
+        )
+        update enrichment.requests q
+        set status = case when failed_batches > 0 then 'partial' else 'completed' end,
+            completed_at = coalesce(q.completed_at, clock_timestamp())
+        from former
+        where q.request_id = \(requestID)::uuid and q.revision = \(revision)::integer
+        returning q.status, former.completed_at is not null as was_over
         """
     }
 
@@ -101,22 +200,32 @@ extension EnrichmentRequest {
         "select pg_advisory_xact_lock(hashtextextended('enrichment ' || \(hash)::text, 0))"
     }
 
-    static func selectOriginal(hash: String) -> Statement {
+    /// The newest with this hash that is whole, or under way, and not older than answers are believed.
+    static func selectOriginal(hash: String, believed seconds: Int) -> Statement {
         """
         select \(columns) from enrichment.requests
-        where request_hash = \(hash)::text and same_as is null and status <> 'failed'
+        where request_hash = \(hash)::text and status in ('accepted', 'processing', 'completed')
+          and created_at > clock_timestamp() - \(seconds)::bigint * interval '1 second'
+        order by created_at desc limit 1
         """
     }
 
     static func selectUsage(_ requestID: String) -> Statement {
         """
+        with kept as (select usage from enrichment.requests where request_id = \(requestID)::uuid)
         select
-            count(*) filter (where c.state in ('answered', 'unknown')) as calls,
-            count(*) filter (where c.state = 'unknown') as unknown_calls,
-            coalesce(sum(c.credits) filter (where c.state in ('answered', 'unknown')), 0) as credits,
-            (select count(*) from enrichment.results r where r.request_id = \(requestID)::uuid and r.is_cached) as saved_inputs,
-            (select count(*) from enrichment.results r
-                where r.request_id = \(requestID)::uuid and r.is_cached and r.outcome = 'match') as saved_credits
+            coalesce((select usage ->> 'calls' from kept)::bigint,
+                count(*) filter (where c.state in ('answered', 'unknown'))) as calls,
+            coalesce((select usage ->> 'unknownCalls' from kept)::bigint,
+                count(*) filter (where c.state = 'unknown')) as unknown_calls,
+            coalesce((select usage ->> 'credits' from kept)::bigint,
+                sum(c.credits) filter (where c.state in ('answered', 'unknown')), 0) as credits,
+            coalesce((select usage ->> 'savedInputs' from kept)::bigint, (
+                select count(*) from enrichment.results r
+                where r.request_id = \(requestID)::uuid and r.is_cached)) as saved_inputs,
+            coalesce((select usage ->> 'savedCredits' from kept)::bigint, (
+                select count(*) from enrichment.results r
+                where r.request_id = \(requestID)::uuid and r.is_cached and r.outcome = 'match')) as saved_credits
         from enrichment.calls c where c.request_id = \(requestID)::uuid
         """
     }
@@ -126,51 +235,6 @@ extension EnrichmentRequest {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
-
-    init(_ row: Row) throws {
-        func decode<Value: Decodable>(_ column: String, as type: Value.Type = Value.self) throws -> Value? {
-            try row.get(column, as: String?.self).map { try JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
-        }
-        requestID = try row.get("request_id")
-        status = EnrichmentStatus(rawValue: try row.get("status")) ?? .failed
-        source = EnrichmentSource(rawValue: try row.get("source")) ?? .api
-        format = OutputFormat(rawValue: try row.get("format")) ?? .csv
-        isCompressed = try row.get("is_compressed")
-        fileName = try row.get("file_name")
-        outputKey = try row.get("output_key")
-        totalRecords = try row.get("total_records")
-        totalBatches = try row.get("total_batches")
-        processedBatches = try row.get("processed_batches")
-        failedBatches = try row.get("failed_batches")
-        failureMessage = try row.get("failure_message")
-        sameAs = try row.get("same_as")
-        createdAt = try row.get("created_at")
-        encoding = try row.get("file_encoding")
-        isEncodingGuessed = try row.get("encoding_guessed")
-        options = try decode("options") ?? EnrichmentOptions()
-        plan = try decode("plan")
-        columns = try row.get("columns")
-        let names: [String: String] = try decode("fields") ?? [:]
-        columnOfField = Dictionary(
-            uniqueKeysWithValues: names.compactMap { name, column in ContactField(rawValue: name).map { ($0, column) } }
-        )
-        if let bucket: String = try row.get("bucket"), let key: String = try row.get("object_key") {
-            object = EnrichmentObject(
-                bucket: bucket, key: key, version: try row.get("object_version") ?? "", etag: try row.get("etag") ?? "")
-        }
-    }
-}
-
-/// What a request has cost so far, and what it did not.
-package struct EnrichmentUsage: Sendable, Codable, Equatable {
-    package var calls: Int
-    package var credits: Int
-    /// Calls of which nobody knows whether they were made: a crash, or a lost connection.
-    package var unknownCalls: Int
-    /// Inputs that were not asked for again.
-    package var savedInputs: Int
-    /// Matches among them.
-    package var savedCredits: Int
 }
 
 extension Session {
@@ -183,6 +247,13 @@ extension Session {
         return try first(EnrichmentRequest.select(requestID)).map(EnrichmentRequest.init)
     }
 
+    /// The newest requests, newest first.
+    package func enrichments(
+        status: EnrichmentStatus? = nil, before key: EnrichmentRequest.Key? = nil, limit: Int
+    ) throws -> [EnrichmentRequest] {
+        try query(EnrichmentRequest.selectNewest(status: status, before: key, limit: limit)).map(EnrichmentRequest.init)
+    }
+
     /// What the request has cost and saved.
     package func enrichmentUsage(_ requestID: String) throws -> EnrichmentUsage {
         let row = try query(EnrichmentRequest.selectUsage(requestID))[0]
@@ -193,6 +264,7 @@ extension Session {
 
     /// The input cannot be used: the request ends.
     func failEnrichment(_ requestID: String, _ failure: EnrichmentFailure) throws {
-        try execute(EnrichmentRequest.fail(requestID, message: failure.description))
+        guard try execute(EnrichmentRequest.fail(requestID, message: failure.description)) == 1 else { return }
+        try announceEnd(of: requestID)
     }
 }

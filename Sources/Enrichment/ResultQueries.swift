@@ -8,7 +8,10 @@ enum ResultQueries {
 
     /// The columns of the input, then those of the groups, then how it went.
     static func header(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> [String] {
-        let found = plan.groups.flatMap { group in plan.fields(of: group).map { column(group, $0) } }
+        let found = plan.groups.flatMap { group in
+            plan.fields(of: group).map { column(group, $0) }
+                + (plan.showsConfidence == true ? ["enriched_\(group.rawValue)_confidence"] : [])
+        }
         return FileLayout.unique(
             request.columns + found + ["enrichment_status", "enrichment_providers", "enrichment_error"])
     }
@@ -21,9 +24,10 @@ enum ResultQueries {
     /// One text for each column of the header, by ordinal.
     static func selectCells(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> Statement {
         var cells: Statement = "select"
-        for column in request.columns { cells += " r.input ->> \(column)::text," }
+        for column in request.columns { cells += " \(text("\(column)::text"))," }
         for group in plan.groups {
             for field in plan.fields(of: group) { cells += " \(alias(group)).fields ->> \(field)::text," }
+            if plan.showsConfidence == true { cells += " \(alias(group)).confidence," }
         }
         return "\(cells) \(status(plan)), \(providers(plan)), \(error(plan)) \(from(request, plan))"
     }
@@ -35,11 +39,26 @@ enum ResultQueries {
             groups += """
                 , \(raw: "'\(group.rawValue)'"), case when \(alias(group)).outcome = 'match' then jsonb_build_object(
                     'provider', \(alias(group)).provider, 'confidence', \(alias(group)).confidence,
-                    'obtainedAt', \(alias(group)).obtained_at, 'fields', \(alias(group)).fields) end
+                    'obtainedAt', \(alias(group)).obtained_at, 'fields', \(alias(group)).fields, 'sources', \(alias(group)).sources, 'note', \(alias(group)).error) end
                 """
         }
         return
-            "select (r.input || jsonb_build_object('enrichment', jsonb_strip_nulls(\(groups)))))::text \(from(request, plan))"
+            "select (r.input || jsonb_build_object(\(member(request))::text, jsonb_strip_nulls(\(groups)))))::text \(from(request, plan))"
+    }
+
+    /// Under which the result of a record stands in it; another than any of its own.
+    private static func member(_ request: EnrichmentRequest) -> String {
+        let own = Set(request.columns)
+        return own.contains("enrichment")
+            ? (2...).lazy.map { "enrichment_\($0)" }.first { !own.contains($0) } ?? "enrichment" : "enrichment"
+    }
+
+    /// A value of the input as a cell; the parts of a list stand behind semicolons.
+    static func text(_ column: Statement) -> Statement {
+        """
+        case jsonb_typeof(r.input -> \(column)) when 'array' then (
+            select string_agg(e, '; ') from jsonb_array_elements_text(r.input -> \(column)) e) else r.input ->> \(column) end
+        """
     }
 
     private static func from(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> Statement {
@@ -63,7 +82,8 @@ enum ResultQueries {
     private static func status(_ plan: EnrichmentPlan) -> Statement {
         let outcomes = list(plan) { "\($0).outcome" }
         return """
-            case when r.problem is not null then 'not_asked' when b.state <> 'done' then 'failed' when 'match' = any (array[\(outcomes)]) then 'matched'
+            case when r.problem is not null then 'not_asked' when b.state <> 'done' and not b.has_outcomes then 'failed'
+                when 'match' = any (array[\(outcomes)]) then 'matched'
                 when 'error' = any (array[\(outcomes)]) then 'failed'
                 when 'no_match' = any (array[\(outcomes)]) then 'no_match' else 'not_asked' end
             """
@@ -71,13 +91,18 @@ enum ResultQueries {
 
     private static func providers(_ plan: EnrichmentPlan) -> Statement {
         let names = list(plan) { alias in
-            "case when \(alias).outcome = 'match' then \(alias).provider end"
+            """
+            case when \(alias).outcome = 'match' then coalesce((
+                select string_agg(s.value ->> 'provider', ' ') from jsonb_each(\(alias).sources) s), \(alias).provider) end
+            """
         }
-        return "(select string_agg(distinct name, ' ' order by name) from unnest(array[\(names)]) name)"
+        return """
+            (select string_agg(distinct name, ' ' order by name) from unnest(string_to_array(concat_ws(' ', \(names)), ' ')) name)
+            """
     }
 
     private static func error(_ plan: EnrichmentPlan) -> Statement {
-        "coalesce(r.problem, b.error, \(list(plan) { "\($0).error" }))"
+        "coalesce(r.problem, \(list(plan) { "\($0).error" }), case when not b.has_outcomes then b.error end)"
     }
 
     private static func list(_ plan: EnrichmentPlan, _ expression: (Statement) -> Statement) -> Statement {

@@ -4,7 +4,6 @@ struct Search: Sendable {
     var group: FieldGroup
     var question: Question
     var waterfall: Waterfall
-    var error: BatchError?
 }
 
 /// All searches of a batch, and what became of them; decides, and does nothing else.
@@ -17,10 +16,22 @@ struct BatchSearches: Sendable {
     private var paid: Set<String>
     /// Times each question was left out, by provider and hash.
     private var omissions: [String: Int] = [:]
+    /// Tries of this batch that failed at a provider, earlier ones included.
+    let failures: Int
+    /// The batch had failed, and somebody wants it tried again.
+    let isRetried: Bool
+    /// Nobody wants to know any more.
+    let isCancelled: Bool
 
-    init(_ searches: [Search] = [], paid: Set<String> = []) {
+    init(
+        _ searches: [Search] = [], paid: Set<String> = [], failures: Int = 0, isRetried: Bool = false,
+        isCancelled: Bool = false
+    ) {
         self.searches = searches
         self.paid = paid
+        self.failures = failures
+        self.isRetried = isRetried
+        self.isCancelled = isCancelled
     }
 
     /// What is to be asked of each provider now; nil if all is decided.
@@ -41,11 +52,27 @@ struct BatchSearches: Sendable {
 
     var results: [BatchResult] {
         searches.compactMap { search in
-            search.waterfall.best.map { BatchResult(ordinal: search.ordinal, group: search.group, choice: $0) }
+            search.waterfall.best.map {
+                BatchResult(
+                    ordinal: search.ordinal, group: search.group, choice: $0,
+                    supplements: search.waterfall.supplements, note: search.waterfall.note)
+            }
         }
     }
 
-    var errors: [BatchError] { searches.compactMap { $0.waterfall.best == nil ? $0.error : nil } }
+    var errors: [BatchError] {
+        searches.compactMap { search in
+            guard search.waterfall.best == nil, let last = search.waterfall.omissions.last else { return nil }
+            return BatchError(
+                ordinal: search.ordinal, group: search.group, provider: last.provider,
+                error: search.waterfall.note ?? last.reason)
+        }
+    }
+
+    /// Why a retry may find more; nil if all that can be found out is.
+    var shortcoming: String? {
+        searches.first { $0.waterfall.isIncomplete }?.waterfall.omissions.first(where: \.isWorthRetrying)?.reason
+    }
 
     /// Answers that were known before.
     mutating func take(_ found: [InputHash: AnswerBook.Known], from provider: String) {
@@ -56,7 +83,7 @@ struct BatchSearches: Sendable {
             searches[index].waterfall.take(
                 .init(
                     provider: provider, hash: hash, isMatch: known.isMatch, confidence: known.confidence,
-                    isCached: isCached))
+                    isCached: isCached, fields: known.fields))
         }
     }
 
@@ -70,7 +97,7 @@ struct BatchSearches: Sendable {
             zip(outcome.questions.map(\.hash), outcome.answers), uniquingKeysWith: { first, _ in first })
         for index in searches.indices where searches[index].waterfall.provider == provider {
             let hash = searches[index].question.hash
-            // The batch fails for a limit that was exceeded.
+            // For a limit that was exceeded the provider is passed over.
             guard let answer = answered[hash], answer != .limitExceeded else { continue }
             guard answer != .unanswered else {
                 giveUpIfOmitted(index, provider)
@@ -79,21 +106,42 @@ struct BatchSearches: Sendable {
             searches[index].waterfall.take(
                 .init(
                     provider: provider, hash: hash, isMatch: answer.isMatch, confidence: answer.confidence,
-                    isCached: !first.insert(hash).inserted))
+                    isCached: !first.insert(hash).inserted, fields: answer.fields))
         }
     }
 
     private mutating func giveUpIfOmitted(_ index: Int, _ provider: String) {
-        let search = searches[index]
-        guard omissions["\(provider) \(search.question.hash.hex)", default: 0] >= Self.mostOmissions else { return }
-        searches[index].waterfall.skip()
-        searches[index].error = BatchError(
-            ordinal: search.ordinal, group: search.group, provider: provider,
-            error: "\(provider) left this record out of its answer")
+        guard omissions["\(provider) \(searches[index].question.hash.hex)", default: 0] >= Self.mostOmissions else {
+            return
+        }
+        searches[index].waterfall.passOver(
+            because: "\(provider) left this record out of its answer", isWorthRetrying: false)
+    }
+
+    /// The provider cannot be asked: the next one is, where there is one.
+    /// - Parameters:
+    ///   - questions: nil means all that it was to be asked.
+    ///   - isWorthRetrying: whether it is not for the question that it cannot.
+    ///   - onlyForOthers: leaves those alone that nobody else can be asked.
+    /// - Returns: whether anybody was.
+    @discardableResult
+    mutating func passOver(
+        _ provider: String, _ questions: Set<InputHash>? = nil, because reason: String, isWorthRetrying: Bool = true,
+        onlyForOthers: Bool = false
+    ) -> Bool {
+        var hasMoved = false
+        for index in searches.indices where searches[index].waterfall.provider == provider {
+            guard questions?.contains(searches[index].question.hash) ?? true else { continue }
+            guard !onlyForOthers || searches[index].waterfall.hasAlternative else { continue }
+            searches[index].waterfall.passOver(because: reason, isWorthRetrying: isWorthRetrying)
+            hasMoved = true
+        }
+        return hasMoved
     }
 }
 
 extension ProviderAnswer {
     var isMatch: Bool { if case .match = self { true } else { false } }
     var confidence: Double { if case .match(_, let confidence) = self { confidence } else { 0 } }
+    fileprivate var fields: Set<String> { if case .match(let fields, _) = self { Set(fields.keys) } else { [] } }
 }

@@ -4,7 +4,7 @@ import Telemetry
 /// Records what arrived, whoever tells of it: events of a bucket, the poller, or this service itself.
 package struct ArrivalRecorder: Sendable {
     let pool: Pool
-    private let pipelines: Pipelines
+    package let pipelines: Pipelines
 
     package init(pool: Pool, pipelines: Pipelines) {
         self.pool = pool

@@ -2,6 +2,7 @@ import AWS
 import Foundation
 import Jobs
 package import Logging
+import Text
 
 /// Takes event bodies of any of the known shapes and records what arrived.
 package struct EventIntake: Sendable {
@@ -25,6 +26,9 @@ package struct EventIntake: Sendable {
     /// - Returns: what became of each object, by bucket and key.
     /// - Throws: `ObjectEventError`, `EventRefused`; `EventUnverifiable`, `PostgresError`: the sender shall try again.
     package func receive(_ body: [UInt8], authorization: String?) async throws -> [ArrivalOutcome] {
+        guard !StackedMarks.areIn(json: body) else {
+            throw ObjectEventError(reason: "the body has more than 30 accents on one letter")
+        }
         // Whatever is not a message of SNS is tried as an event.
         guard let message = try? SNSMessage(body) else {
             try authorize(authorization)

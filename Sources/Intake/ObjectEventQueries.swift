@@ -89,7 +89,7 @@ extension Session {
     /// Forgets that an object version was ignored, and holds it until the transaction ends.
     func forgetIgnored(_ event: ObjectEvent) throws {
         try execute(ObjectEvent.hold(event))
-        try execute(ObjectEvent.deleteIgnored(event))
+        try execute(ObjectEvent.deleteIgnored(event).prepared())
     }
 
     private func begin(_ event: ObjectEvent, _ route: Route, _ pipelines: Pipelines) throws -> ArrivalOutcome {

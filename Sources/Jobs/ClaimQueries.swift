@@ -7,14 +7,16 @@ struct QueueDemand: Sendable, Equatable {
     var limit: Int
     /// By priority from 1: jobs ready before that moment are known to be taken; nil looks from the beginning.
     var marks: [String?]
+    /// Of the claims; nil is that of the worker.
+    var lease: Duration?
 }
 
 extension Job {
     /// Claims ready jobs, and running ones whose lease is over, of several queues in one statement.
     ///
-    /// A row lock held by somebody else is skipped, never waited for. A job whose serial key is running is passed over; two
-    /// claims at the same moment may still pick two jobs of one key: then the unique index refuses the later one, and it
-    /// claims anew. Deleted jobs stay in the index as long as any snapshot may see them; the low-water marks keep a claim from
+    /// A lock held by somebody else, of a row or of a serial key, is skipped, never waited for. A job whose serial key is running is passed
+    /// over; a claim whose snapshot is older than the last claim of a key may still pick another job of it: then the unique index refuses
+    /// that, and it claims anew. Deleted jobs stay in the index as long as any snapshot may see them; the low-water marks keep a claim from
     /// walking over them again and again. A job that is out of attempts when its lease ends becomes dead.
     static func claim(_ demands: [QueueDemand], workerID: String, lease: Duration) -> Statement {
         """
@@ -41,7 +43,8 @@ extension Job {
         set attempt = j.attempt + case when \(isExhausted) then 0 else 1 end,
             state = case when \(isExhausted) then 'dead' else 'running' end,
             lease_until = case when \(isExhausted) then null
-                else clock_timestamp() + \(lease.seconds)::float8 * interval '1 second' end,
+                else clock_timestamp() + interval '1 second' * (\(demands.map { String(($0.lease ?? lease).seconds) })::float8[])[
+                    array_position(\(demands.map(\.queue))::text[], j.queue)] end,
             worker_id = case when \(isExhausted) then null else \(workerID)::text end,
             last_error = case when \(isExhausted) then 'the lease of the last attempt ended: its worker died or hung'
                 else j.last_error end
@@ -56,8 +59,10 @@ extension Job {
     private static let isExhausted: Statement = "(j.state = 'running' and j.attempt >= j.max_attempts)"
 
     private static let expired: Statement = """
-        select job_id, serial_key from jobs.jobs
-        where queue = demand.queue and state = 'running' and lease_until < clock_timestamp()
+        select job_id, serial_key from jobs.jobs j
+        where queue = demand.queue and state = 'running'
+          and case when lease_until >= clock_timestamp() then false when serial_key is null then true
+              else \(SerialKeyLock.attempt) end
         order by lease_until limit demand.quota for update skip locked
         """
 
@@ -69,8 +74,9 @@ extension Job {
             select job_id, serial_key from jobs.jobs j
             where queue = demand.queue and priority = \(raw: number) and state = 'ready' and run_at <= clock_timestamp()
               and run_at >= coalesce(demand.mark\(raw: number), '-infinity')
-              and (serial_key is null or not exists (
-                  select from jobs.jobs r where r.serial_key = j.serial_key and r.state = 'running'))
+              and case when serial_key is null then true
+                  when exists (select from jobs.jobs r where r.serial_key = j.serial_key and r.state = 'running') then false
+                  else \(SerialKeyLock.attempt) end
             order by run_at, job_id limit demand.quota for update skip locked
             """
     }
@@ -120,17 +126,14 @@ extension Session {
         return claim
     }
 
-    /// Claims, and claims anew if another worker picked a job of the same serial key at the same moment, or if each of two took a key that
-    /// the other wanted, too: without `ClaimSettings`, as behind a pooler, the server chooses the order in which rows are updated.
+    /// Claims, and claims anew if another worker picked a job of the same serial key a moment before.
     func claimJobsRetryingRaces(
         _ demands: [QueueDemand], workerID: String, lease: Duration, prepares: Bool = false
     ) throws -> Claim {
         for _ in 0..<10 {
             do {
                 return try claimJobs(demands, workerID: workerID, lease: lease, prepares: prepares)
-            } catch let error as PostgresError
-                where error.constraint == "jobs_serial_key_runs_once" || error.isDeadlock
-            {}
+            } catch let error as PostgresError where error.constraint == "jobs_serial_key_runs_once" {}
         }
         return Claim()
     }

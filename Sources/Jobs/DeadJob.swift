@@ -18,11 +18,19 @@ package struct DeadJobFilter: Sendable {
     package var kind: String?
     /// POSIX regular expression on the last error.
     package var errorPattern: String?
+    package var queue: String?
+    /// None newer than this.
+    package var through: Int?
 
-    package init(jobIDs: [Int]? = nil, kind: String? = nil, errorPattern: String? = nil) {
+    package init(
+        jobIDs: [Int]? = nil, kind: String? = nil, errorPattern: String? = nil, queue: String? = nil,
+        through: Int? = nil
+    ) {
         self.jobIDs = jobIDs
         self.kind = kind
         self.errorPattern = errorPattern
+        self.queue = queue
+        self.through = through
     }
 }
 
@@ -32,6 +40,8 @@ extension DeadJobFilter {
         state = 'dead' and (\(jobIDs)::bigint[] is null or job_id = any (\(jobIDs)::bigint[]))
             and (\(kind)::text is null or kind = \(kind)::text)
             and (\(errorPattern)::text is null or last_error ~ \(errorPattern)::text)
+            and (\(queue)::text is null or queue = \(queue)::text)
+            and (\(through)::bigint is null or job_id <= \(through)::bigint)
         """
     }
 }

@@ -11,10 +11,10 @@ struct Heartbeat: WorkerAgent {
     }
 
     let context: WorkerContext
-    let lease: Duration
+    let configuration: JobWorkerConfiguration
 
     func run() async {
-        await repeating(every: lease / 3, context.logger, failure: "queue.heartbeat.failed") {
+        await repeating(every: configuration.shortestLease / 3, context.logger, failure: "queue.heartbeat.failed") {
             do {
                 _ = try await runOnce()
             } catch {
@@ -27,7 +27,9 @@ struct Heartbeat: WorkerAgent {
     /// - Returns: how many.
     @discardableResult
     func cancelDoomed(at now: ContinuousClock.Instant) -> Int {
-        let doomed = context.ledger.withLock { $0.held }.values.filter { now - $0.renewed >= lease * 2 / 3 }
+        let doomed = context.ledger.withLock { $0.held }.values.filter {
+            now - $0.renewed >= configuration.lease(of: $0.job.queue) * 2 / 3
+        }
         for held in doomed { held.task?.cancel() }
         return doomed.count
     }
@@ -37,9 +39,9 @@ struct Heartbeat: WorkerAgent {
         let held = Array(context.ledger.withLock { $0.held }.values)
         guard !held.isEmpty else { return Counts() }
         let jobs = held.map(\.job)
-        let lease = lease
+        let leases = jobs.map { configuration.lease(of: $0.queue) }
         let renewed: Set<Int> = try await context.records.run { session in
-            let statement = Job.renew(jobs.map(\.jobID), attempts: jobs.map(\.attempt), lease: lease)
+            let statement = Job.renew(jobs.map(\.jobID), attempts: jobs.map(\.attempt), leases: leases)
             return Set(try session.query(statement).compactMap { $0[0].flatMap { Int($0) } })
         }
         let now = ContinuousClock.now

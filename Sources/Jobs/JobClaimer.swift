@@ -71,7 +71,11 @@ struct JobClaimer {
     /// - Parameter rescans: looks from the beginning of each queue.
     /// - Returns: nil if no slot is free.
     func runOnce(rescans: Bool) async throws -> Counts? {
-        let demands = context.ledger.withLock { $0.demands(rescans: rescans) }
+        let demands = context.ledger.withLock { $0.demands(rescans: rescans) }.map { demand in
+            var demand = demand
+            demand.lease = configuration.lease(of: demand.queue)
+            return demand
+        }
         guard !demands.isEmpty else { return nil }
         let begin = ContinuousClock.now
         let claim = try await pool.run { session in

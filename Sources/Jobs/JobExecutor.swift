@@ -1,6 +1,7 @@
 import Logging
 import Postgres
 import Threads
+import Tracing
 
 /// Executes jobs: one task for each, from its claim to its end.
 struct JobExecutor: Sendable {
@@ -28,8 +29,12 @@ struct JobExecutor: Sendable {
                     reason: "no handler for jobs of kind '\(job.kind)': is a newer version of catalog needed?")
             }
             let completion = try await WorkProgress.$report.withValue(.init { job.progress.report() }) {
-                try await JobContext.$current.withValue(payload.jobContext) {
-                    try await handler.run(job, logger)
+                try await JobContext.withSpan("job \(job.kind)", .consumer, of: payload.jobContext) { span in
+                    span.attributes["messaging.system"] = "catalog"
+                    span.attributes["messaging.destination.name"] = job.queue
+                    span.attributes["catalog.job.id"] = job.jobID
+                    span.attributes["catalog.job.attempt"] = job.attempt
+                    return try await handler.run(job, logger.adding(JobContext.current.metadata))
                 }
             }
             switch completion {

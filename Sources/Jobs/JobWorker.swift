@@ -40,7 +40,7 @@ package final class JobWorker: Service {
         recorder = OutcomeRecorder(
             context: context, retryInterval: configuration.claiming.pollInterval, lease: configuration.lease)
         var agents: [any WorkerAgent] = [
-            Heartbeat(context: context, lease: configuration.lease),
+            Heartbeat(context: context, configuration: configuration),
             StallGuard(context: context, configuration: configuration.timeLimits, executor: executor),
             ClaimWatch(context: context, limit: configuration.silenceLimit),
             JobParker(context: context),

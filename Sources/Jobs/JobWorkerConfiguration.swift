@@ -13,6 +13,8 @@ package struct JobWorkerConfiguration: Sendable {
     package var workerID: String
     /// How long a claim holds without a heartbeat. The jobs of a worker whose death is not seen are claimed again after at most this time.
     package var lease = Self.standardLease
+    /// Shorter ones, by queue: where work must not wait for the death of its worker to be noticed.
+    package var shorterLeases: [String: Duration] = [:]
     /// How long running jobs may take after a stop was asked for.
     package var gracePeriod = Self.standardGracePeriod
     /// Whether the connections lead to the server itself, so that what is set there stays: LISTEN, prepared statements. Behind
@@ -23,6 +25,11 @@ package struct JobWorkerConfiguration: Sendable {
     package var listening = Listening()
     package var rescuing = Rescuing()
     package var timeLimits = TimeLimits()
+
+    func lease(of queue: String) -> Duration { shorterLeases[queue].map { min($0, lease) } ?? lease }
+
+    /// Of the queues that this worker claims from.
+    var shortestLease: Duration { concurrency.keys.map(lease).min() ?? lease }
 
     /// Of claims, heartbeats and whatever else is said to the queue: a server that hangs is given up before leases end.
     /// A short lease is not a reason to take a busy server for a hanging one.

@@ -71,7 +71,8 @@ struct OutcomeRecorder: WorkerAgent {
 
     /// Records all outcomes of one kind in one statement.
     private func record(_ outcomes: [JobOutcome], of end: JobEnd, _ round: inout Round) async {
-        let jobs = outcomes.filter { $0.end == end }
+        // In the order in which heartbeats lock them.
+        let jobs = outcomes.filter { $0.end == end }.sorted { $0.job.jobID < $1.job.jobID }
         guard !jobs.isEmpty else { return }
         let (ids, attempts) = (jobs.map(\.job.jobID), jobs.map(\.job.attempt))
         let statement = end == .released ? Job.release(ids, attempts: attempts) : Job.finish(ids, attempts: attempts)

@@ -30,7 +30,7 @@ enum ParkingQueries {
         """
 
     /// What the invariant excludes: serial keys whose parked jobs nobody would put back. Rows changed by hand, with triggers off, may do
-    /// that.
+    /// that. Whoever has the key's lock sees to it by itself.
     static let unparkForgotten: Statement = """
         with recursive parked as (
             (select serial_key, queue from jobs.jobs where state = 'parked' order by serial_key, queue limit 1)
@@ -40,7 +40,7 @@ enum ParkingQueries {
                 where j.state = 'parked' and (j.serial_key, j.queue) > (parked.serial_key, parked.queue)
                 order by j.serial_key, j.queue limit 1) next
         )
-        select coalesce(sum(jobs.unpark(serial_key)), 0) as jobs
+        select coalesce(sum(case when \(SerialKeyLock.attempt) then jobs.unpark(serial_key) else 0 end), 0) as jobs
         from (
             select distinct serial_key from parked
             where not exists (select from jobs.jobs r where r.serial_key = parked.serial_key and r.state = 'running')
@@ -48,7 +48,7 @@ enum ParkingQueries {
                   select from jobs.jobs w
                   where w.serial_key = parked.serial_key and w.queue = parked.queue and w.state = 'ready'
                     and w.run_at <= clock_timestamp())
-        ) forgotten
+        ) j
         """
 }
 

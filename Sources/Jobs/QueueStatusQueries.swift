@@ -50,7 +50,16 @@ extension QueueStatus {
         where \(filter.condition)
           and not exists (select from jobs.jobs l where l.unique_key = d.unique_key and l.state <> 'dead')
           and not exists (select from jobs.jobs o where o.unique_key = d.unique_key and o.state = 'dead' and o.job_id > d.job_id)
-        returning queue
+        returning d.queue, d.job_id
+        """
+    }
+
+    /// For `audit.actions`.
+    static func describeRetry(_ jobIDs: [Int]) -> Statement {
+        """
+        select catalog.describe_action(
+            jsonb_build_object('state', 'dead', 'jobs', \(jobIDs.count)::integer),
+            jsonb_build_object('state', 'ready', 'jobs', \(jobIDs.count)::integer, 'ids', \(Array(jobIDs.prefix(100)))::bigint[]))
         """
     }
 
@@ -85,9 +94,10 @@ extension Session {
     /// Makes dead jobs ready again and wakes workers. Needs a transaction, so that the wake-up comes with the jobs.
     /// - Returns: how many. Of several with one unique key it is the newest, and none while another one lives.
     package func retryDeadJobs(_ filter: DeadJobFilter) throws -> Int {
-        let queues: [String] = try query(QueueStatus.retryDead(filter)).map { try $0.get("queue") }
-        for queue in Set(queues) { wakeWorkers(of: queue) }
-        return queues.count
+        let jobs = try query(QueueStatus.retryDead(filter))
+        for queue in try Set(jobs.map { try $0.get("queue", as: String.self) }) { wakeWorkers(of: queue) }
+        if !jobs.isEmpty { _ = try query(QueueStatus.describeRetry(jobs.map { try $0.get("job_id") })) }
+        return jobs.count
     }
 
     /// Stops claims of a queue; running jobs end.

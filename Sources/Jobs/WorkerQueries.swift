@@ -35,8 +35,11 @@ enum WorkerQueries {
             returning w.worker_id
         ), freed as (
             update jobs.jobs j set lease_until = clock_timestamp()
-            from vanished v
-            where j.state = 'running' and j.worker_id = v.worker_id
+            from (
+                select r.job_id, r.attempt from jobs.jobs r join vanished v on v.worker_id = r.worker_id
+                where r.state = 'running' order by r.job_id for update of r
+            ) left_behind
+            where j.job_id = left_behind.job_id and j.attempt = left_behind.attempt and j.state = 'running'
             returning j.queue
         )
         select (select count(*) from vanished) as workers, (select count(*) from freed) as jobs,

@@ -29,12 +29,21 @@ struct MigrationDirectives: Sendable, Equatable {
 
     /// What follows `-- catalog:` in the comment lines before the first statement.
     private static func texts(_ sql: String) -> [String] {
-        sql.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            .lazy.map(trimmed)
+        lines(sql).lazy.map(trimmed)
             .prefix { $0.isEmpty || $0.hasPrefix("--") }
             .map { trimmed($0.drop { $0 == "-" }) }
             .filter { $0.hasPrefix("catalog:") }
             .map { String(trimmed($0.dropFirst("catalog:".count))) }
+    }
+
+    /// Line by line, since the comments are at the top of what may be long.
+    private static func lines(_ sql: String) -> UnfoldSequence<Substring, Substring?> {
+        sequence(state: Optional(sql[...])) { rest in
+            guard let text = rest else { return nil }
+            let end = text.firstIndex(where: \.isNewline)
+            rest = end.map { text[text.index(after: $0)...] }
+            return text[..<(end ?? text.endIndex)]
+        }
     }
 
     private static func trimmed(_ text: Substring) -> Substring {

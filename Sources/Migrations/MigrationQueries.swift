@@ -1,4 +1,5 @@
 import Postgres
+import Text
 
 /// Statements on `migrations.applied`.
 enum AppliedMigrationQueries {
@@ -63,7 +64,7 @@ enum MigrationSessionQueries {
             ["statement_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout"]
             + (serverVersion >= 170000 ? ["transaction_timeout"] : [])
         let keepalives = [("idle", 30), ("interval", 10), ("count", 3)].map { "set tcp_keepalives_\($0) = \($1)" }
-        let name = application.replacing("'", with: "''")
+        let name = application.escaping(["'": "''"])
         return
             (limits.map { "set \($0) = 0" } + keepalives
             + ["set lock_timeout = \(milliseconds(timeout))", "set application_name = '\(name)'"])

@@ -6,20 +6,24 @@ package struct MigrationScript: Sendable, Equatable {
     package let sql: String
 
     let directives: MigrationDirectives
-    let statements: [SQLStatement]
+    private let filled: String
+    /// Read anew each time: most commands want to know which files there are, and nothing else of them.
+    var statements: [SQLStatement] { SQLStatement.split(filled) }
 
     /// False when the comments at the top of the file hold `-- catalog: no-transaction`.
     package var isTransactional: Bool { directives.isTransactional }
 
-    /// - Parameter placeholders: values for `${name}`.
+    /// - Parameters:
+    ///   - placeholders: values for `${name}`.
+    ///   - isChecked: whether somebody has looked at its statements already.
     /// - Throws: ``MigrationFileError`` for an unknown `-- catalog:` directive or placeholder, for data to be copied from the client, for
     ///   a nameless index that is built concurrently, or when a transactional file ends its own transaction.
-    init(fileName: String, sql: String, placeholders: [String: String] = [:]) throws {
+    init(fileName: String, sql: String, placeholders: [String: String] = [:], isChecked: Bool = false) throws {
         self.fileName = fileName
         self.sql = sql
         directives = try MigrationDirectives(sql, fileName: fileName)
-        statements = SQLStatement.split(try Placeholders(placeholders).filled(sql, fileName: fileName))
-        try checkStatements()
+        filled = isChecked ? sql : try Placeholders(placeholders).filled(sql, fileName: fileName)
+        if !isChecked { try checkStatements() }
     }
 
     /// Of the text with the line ends of Unix: a checkout on another system has others and is the same migration.

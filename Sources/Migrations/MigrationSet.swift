@@ -28,7 +28,7 @@ package struct MigrationSet: Sendable, Equatable {
     ///
     /// - Throws: ``MigrationFileError``; a test proves that the files in the repository cause none.
     package static func bundled() throws -> MigrationSet {
-        try MigrationSet(files: EmbeddedMigrations.files, owner: "catalog_owner", lintsFrom: 14)
+        try MigrationSet(files: EmbeddedMigrations.files, owner: "catalog_owner", lintsFrom: 14, areChecked: true)
     }
 
     /// The `.sql` files of a folder, and its fingerprint; other files are ignored.
@@ -53,7 +53,7 @@ package struct MigrationSet: Sendable, Equatable {
     ///   what ``MigrationScript`` refuses.
     package init(
         files: [(name: String, sql: String)], owner: String? = nil, lintsFrom: Int = 1,
-        placeholders: [String: String] = [:]
+        placeholders: [String: String] = [:], areChecked: Bool = false
     ) throws {
         self.owner = owner
         self.lintsFrom = lintsFrom
@@ -62,7 +62,7 @@ package struct MigrationSet: Sendable, Equatable {
         }
         var sorted = SortedScripts()
         for file in files.sorted(by: { $0.name < $1.name }) where file.name != SchemaFingerprint.fileName {
-            try sorted.add(file.name, file.sql, placeholders)
+            try sorted.add(file.name, file.sql, placeholders, areChecked)
         }
         preparations = sorted.preparations
         repeatables = sorted.repeatables
@@ -104,9 +104,12 @@ private struct SortedScripts {
     private var downs: [String: MigrationScript] = [:]
 
     /// Files come in the order of their names.
-    mutating func add(_ fileName: String, _ sql: String, _ placeholders: [String: String]) throws {
+    mutating func add(
+        _ fileName: String, _ sql: String, _ placeholders: [String: String], _ isChecked: Bool
+    ) throws {
         let role = try Role(fileName)
-        let script = try MigrationScript(fileName: fileName, sql: sql, placeholders: placeholders)
+        let script = try MigrationScript(
+            fileName: fileName, sql: sql, placeholders: placeholders, isChecked: isChecked)
         switch role {
         case .preparation:
             guard script.isTransactional else { throw MigrationFileError.needsTransaction(file: fileName) }

@@ -1,4 +1,5 @@
 package import Postgres
+import Threads
 
 /// Brings a database to the version of the files, and back.
 ///
@@ -49,13 +50,17 @@ package struct Migrator: Sendable {
     ///   that failed stay applied.
     @discardableResult
     package func up(to target: Int? = nil, dryRun: Bool = false) async throws -> [Migration] {
-        try await run(dryRun: dryRun) { [files] plan in
+        // The plan is made anew for each file; they are looked at once.
+        let isLookedAt = Locked(false)
+        return try await run(dryRun: dryRun) { [files] plan in
             try plan.requireSound()
             let pending = try plan.pending(upTo: target)
+            guard !isLookedAt.withLock({ $0 }) else { return pending.map(MigrationStep.up) }
             let dangers = MigrationLint.findings(pending).filter { finding in
                 finding.isError && pending.contains { $0.up.fileName == finding.file && $0.version >= files.lintsFrom }
             }
             guard dangers.isEmpty else { throw MigrationError.dangerous(dangers) }
+            isLookedAt.withLock { $0 = true }
             return pending.map(MigrationStep.up)
         }
     }

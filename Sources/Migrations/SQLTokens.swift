@@ -1,3 +1,5 @@
+import Text
+
 /// The tokens of one statement, with the text of each.
 struct SQLTokens {
     struct Token: Equatable {
@@ -7,11 +9,20 @@ struct SQLTokens {
         /// In the statement's UTF-8.
         let range: Range<Int>
 
+        /// Whether it begins with a quotation mark; by code points, because an accent may follow.
+        var isQuoted: Bool { text.unicodeScalars.first == "\"" }
+
         /// What the server calls the object that the token names: a quoted identifier keeps its case.
         var identifier: String? {
             if let word { return word }
-            guard text.hasPrefix("\""), text.hasSuffix("\""), text.count > 1 else { return nil }
-            return String(text.dropFirst().dropLast()).replacing("\"\"", with: "\"")
+            guard isQuoted, text.unicodeScalars.last == "\"", text.unicodeScalars.count > 1 else { return nil }
+            // Of two marks one stays.
+            var isSecond = false
+            let inner = text.unicodeScalars.dropFirst().dropLast().filter { scalar in
+                isSecond = scalar == "\"" && !isSecond
+                return scalar != "\"" || isSecond
+            }
+            return String(String.UnicodeScalarView(inner))
         }
     }
 
@@ -25,13 +36,12 @@ struct SQLTokens {
         while let (token, range) = lexer.next() {
             let text = String(decoding: bytes[range], as: UTF8.self)
             // The second half of a doubled quotation mark belongs to the identifier before it.
-            if text.hasPrefix("\""), let last = tokens.last, last.text.hasPrefix("\""),
-                last.range.upperBound == range.lowerBound
-            {
+            let next = Token(word: token.word, text: text, range: range)
+            if next.isQuoted, let last = tokens.last, last.isQuoted, last.range.upperBound == range.lowerBound {
                 tokens[tokens.count - 1] = Token(
                     word: nil, text: last.text + text, range: last.range.lowerBound..<range.upperBound)
             } else {
-                tokens.append(Token(word: token.word, text: text, range: range))
+                tokens.append(next)
             }
         }
         self.tokens = tokens
@@ -74,7 +84,7 @@ struct QualifiedName: Equatable, Hashable, Sendable {
         (schema.map { [$0] } ?? []).map(Self.quote).joined() + (schema == nil ? "" : ".") + Self.quote(name)
     }
 
-    private static func quote(_ text: String) -> String { "\"\(text.replacing("\"", with: "\"\""))\"" }
+    private static func quote(_ text: String) -> String { "\"\(text.escaping(["\"": "\"\""]))\"" }
 }
 
 extension SQLLexer.Token {

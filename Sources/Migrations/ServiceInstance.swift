@@ -47,6 +47,9 @@ package struct ServiceInstance: Sendable, Equatable {
         return try session.query(InstanceQueries.olderThan(version)).map(ServiceInstance.init)
     }
 
+    /// Those at work.
+    package static func all(_ session: Session) throws -> [ServiceInstance] { try olderThan(.max, session) }
+
     private init(_ row: Row) throws {
         id = try row.get("instance_id")
         host = try row.get("host")
@@ -80,7 +83,7 @@ enum InstanceQueries {
         return """
             select instance_id, host, process, roles, version, schema_version
             from migrations.instances
-            where schema_version < \(version)::integer
+            where schema_version < \(version)::bigint
                 and seen_at > clock_timestamp() - \(seconds)::integer * interval '1 second'
             order by started_at
             """

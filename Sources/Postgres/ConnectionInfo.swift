@@ -1,5 +1,6 @@
 import CLibpq
 import Glibc
+import Text
 
 /// What a URI or `key=value` text says about a connection.
 public enum ConnectionInfo {
@@ -30,7 +31,7 @@ public enum ConnectionInfo {
         let present = try parameters(of: conninfo)
         return defaults.merging(present) { $1 }.merging(values) { $1 }.sorted { $0.key < $1.key }.map { key, value in
             // Manual, section 34.1.1.1.
-            "\(key)='\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
+            "\(key)='\(value.escaping(["\\": "\\\\", "'": "\\'"]))'"
         }.joined(separator: " ")
     }
 

@@ -1,3 +1,5 @@
+import Text
+
 /// SQL text with bound parameters.
 ///
 /// Interpolated values are bound (`$1`, `$2`, …), never spliced into the text; another statement is spliced with its
@@ -85,9 +87,7 @@ public struct Statement: Sendable, ExpressibleByStringInterpolation, CustomStrin
 
         /// A quoted identifier.
         public mutating func appendInterpolation(identifier name: String) {
-            // By scalars: a quotation mark with an accent is one character, but a quotation mark to PostgreSQL.
-            let escaped = name.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
-            statement.append("\"" + String(String.UnicodeScalarView(escaped)) + "\"")
+            statement.append("\"" + name.escaping(["\"": "\"\""]) + "\"")
         }
     }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// Takes part in the end of transactions.
 public protocol TransactionObserver: Sendable {
     /// The transaction has done its work; what is written here is part of it.
@@ -29,8 +31,7 @@ public struct TransactionContext: Sendable {
         settings.sorted { $0.key < $1.key }.map { name, value in
             precondition(name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) })
             // Read the same with standard_conforming_strings on or off.
-            let escaped = value.replacing("\0", with: "").replacing("\\", with: "\\\\").replacing("'", with: "''")
-            return "; set local \(name) = E'\(escaped)'"
+            return "; set local \(name) = E'\(value.escaping(["\0": "", "\\": "\\\\", "'": "''"]))'"
         }.joined()
     }
 }

@@ -13,6 +13,10 @@ package protocol ArchiveStore: Sendable {
     /// What the store says of an archive; nil if it has none of that key.
     func look(_ key: String) async throws -> StoredArchive?
 
+    /// Looks whether the store can be used: it is there, and the credentials are good.
+    /// - Throws: the reason why not.
+    func check() async throws
+
     /// Streams an archive in bounded memory.
     /// - Parameter receive: off Swift's pool, may block; what it throws ends the transfer.
     func get(_ key: String, receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) async throws
@@ -58,6 +62,8 @@ package struct FileArchiveStore: ArchiveStore {
         if !replaces, try await objects.head(archive.key) != nil { return }
         try await objects.put(archive.key, contentsOf: path)
     }
+
+    package func check() async throws { _ = try await objects.list(prefix: "relay/", after: nil) }
 
     package func look(_ key: String) async throws -> StoredArchive? {
         guard let info = try await objects.head(key) else { return nil }

@@ -1,7 +1,25 @@
 import Intake
-import Postgres
+package import Postgres
 
 /// The statements of `relay.members`.
+extension RelayMissingObject {
+    /// Objects that are in no archive, or were refused at least once; the newest windows first.
+    /// - Parameter opensAt: nil for all windows.
+    package static func select(_ opensAt: WindowTime?, limit: Int) -> Statement {
+        """
+        select to_char(m.window_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as window_at, m.bucket, m.object_key, m.object_version,
+            m.state, m.tries, coalesce(m.problem, w.last_error) as problem
+        from relay.windows w
+        join relay.members m on m.window_at = w.opens_at
+        where (w.missing_count > 0 or (w.state = 'sealed' and w.waits_for is not null))
+          and (m.state in ('gone', 'altered', 'unreadable') or (m.state = 'waiting' and m.tries > 0))
+          and (\(opensAt)::timestamptz is null or w.opens_at = \(opensAt)::timestamptz)
+        order by m.window_at desc, m.object_key collate "C", m.bucket
+        limit \(limit)::integer
+        """
+    }
+}
+
 extension RelayMember {
     static func insert(_ event: ObjectEvent, _ opensAt: WindowTime) -> Statement {
         """
@@ -43,6 +61,21 @@ extension RelayMember {
             \(missing.map(\.problem))::text[]) as missing (bucket, key, version, state, problem)
         where m.window_at = \(opensAt)::timestamptz and m.bucket = missing.bucket
           and m.object_key = missing.key and m.object_version = missing.version and m.state = 'waiting'
+        """
+    }
+
+    /// What took the place of an object that was altered has arrived by itself: nothing is missing.
+    static func markReplaced(_ opensAt: WindowTime) -> Statement {
+        """
+        update relay.members m
+        set state = 'replaced', problem = null
+        where m.window_at = \(opensAt)::timestamptz and m.state = 'altered'
+          and exists (
+              select from intake.seen_objects own
+              join intake.seen_objects next
+                  on next.bucket = own.bucket and next.object_key = own.object_key and next.object_version <> own.object_version
+              where own.bucket = m.bucket and own.object_key = m.object_key and own.object_version = m.object_version
+                and next.occurred_at >= own.occurred_at)
         """
     }
 
@@ -96,22 +129,6 @@ extension RelayMember {
         where m.window_at = now.window_at and m.bucket = now.bucket
           and m.object_key = now.object_key and m.object_version = now.object_version and m.state in ('waiting', 'packed')
         returning m.state <> 'unreadable' as is_tried_again
-        """
-    }
-
-    /// Objects that are in no archive, or were refused at least once; the newest windows first.
-    /// - Parameter opensAt: nil for all windows.
-    static func selectMissing(_ opensAt: WindowTime?, limit: Int) -> Statement {
-        """
-        select to_char(m.window_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as window_at, m.bucket, m.object_key, m.object_version,
-            m.state, m.tries, coalesce(m.problem, w.last_error) as problem
-        from relay.windows w
-        join relay.members m on m.window_at = w.opens_at
-        where (w.missing_count > 0 or (w.state = 'sealed' and w.waits_for is not null))
-          and (m.state in ('gone', 'altered', 'unreadable') or (m.state = 'waiting' and m.tries > 0))
-          and (\(opensAt)::timestamptz is null or w.opens_at = \(opensAt)::timestamptz)
-        order by m.window_at desc, m.object_key collate "C", m.bucket
-        limit \(limit)::integer
         """
     }
 

@@ -1,3 +1,4 @@
+import Jobs
 import Postgres
 
 extension RelayAlert {
@@ -37,6 +38,51 @@ extension RelayAlert {
         from relay.archives where window_at = \(opensAt)::timestamptz and ended_as = 'lost'
         group by window_at
         on conflict (kind, coalesce(window_at, '-infinity')) where cleared_at is null do update set detail = excluded.detail
+        """
+    }
+
+    /// Until the window is done.
+    static func raiseDeaths(_ opensAt: WindowTime, attempts: Int) -> Statement {
+        """
+        insert into relay.alerts (kind, window_at, detail)
+        values ('deaths', \(opensAt)::timestamptz, \(attempts)::integer || ' attempts to pack it ended with the death of their worker')
+        on conflict (kind, coalesce(window_at, '-infinity')) where cleared_at is null do update set detail = excluded.detail
+        """
+    }
+
+    static func clearDeaths(_ opensAt: WindowTime) -> Statement {
+        """
+        update relay.alerts set cleared_at = clock_timestamp()
+        where kind = 'deaths' and window_at = \(opensAt)::timestamptz and cleared_at is null
+        """
+    }
+
+    /// Windows that were handed out so long ago, and nobody takes any.
+    static func selectUntaken(for age: Duration) -> Statement {
+        """
+        select count(*) as windows,
+            exists (select from jobs.paused_queues p where p.queue = \(RelayJob.queue)::text) as is_paused
+        from jobs.jobs j
+        where j.queue = \(RelayJob.queue)::text and j.state = 'ready'
+          and j.run_at < clock_timestamp() - \(age.seconds)::float8 * interval '1 second'
+          and not exists (select from jobs.jobs r where r.queue = \(RelayJob.queue)::text and r.state = 'running')
+        """
+    }
+
+    /// Windows whose objects were said to be altered.
+    static let selectAltered: Statement = """
+        select (extract(epoch from a.window_at) * 1000000)::bigint as opens_at from relay.alerts a
+        where a.kind = 'members' and a.cleared_at is null
+          and exists (select from relay.members m where m.window_at = a.window_at and m.state = 'altered')
+        """
+
+    /// Objects of the window are missing no more.
+    static func clearSettled(_ opensAt: WindowTime) -> Statement {
+        """
+        update relay.alerts a set cleared_at = clock_timestamp()
+        from relay.windows w
+        where a.kind = 'members' and a.window_at = \(opensAt)::timestamptz and a.cleared_at is null
+          and w.opens_at = a.window_at and w.missing_count = 0
         """
     }
 

@@ -6,7 +6,10 @@ package import Storage
 
 /// The jobs of the relay: a window is sealed when its time is over, then handed out, packed, delivered and verified.
 enum RelayJob {
+    /// Of windows that are packed.
     static let queue = "relay"
+    /// Of everything else, which needs no target and takes moments: slow transfers do not keep it waiting.
+    static let bookkeeping = "relay-upkeep"
     static let sealKind = "relay.seal"
     static let dispatchKind = "relay.dispatch"
     static let packKind = "relay.pack"
@@ -15,13 +18,16 @@ enum RelayJob {
 
     static func seal(_ opensAt: WindowTime, in delay: Duration) -> NewJob {
         NewJob(
-            queue: queue, kind: sealKind, payload: payload(opensAt), priority: 1, delay: max(.zero, delay),
+            queue: bookkeeping, kind: sealKind, payload: payload(opensAt), priority: 1, delay: max(.zero, delay),
             uniqueKey: "\(sealKind)@\(opensAt)")
     }
 
     static func dispatch(in delay: Duration) -> NewJob {
-        NewJob(queue: queue, kind: dispatchKind, priority: 1, delay: delay, uniqueKey: dispatchKind)
+        NewJob(queue: bookkeeping, kind: dispatchKind, priority: 1, delay: delay, uniqueKey: dispatchKind)
     }
+
+    /// Whoever seals a window sees to the alerts, too: even if no worker that relays is left to do it every half a minute.
+    static let alerts = NewJob(queue: bookkeeping, kind: alertsKind, priority: 1, uniqueKey: alertsKind)
 
     /// Fresh windows go before the backlog.
     static func pack(_ opensAt: WindowTime, isFresh: Bool) -> NewJob {
@@ -66,15 +72,20 @@ package struct RelayResources: Sendable {
 
     /// All handlers of the relay.
     package var handlers: [any JobHandler] {
+        [PackJob(resources: self)] + Self.bookkeepers(pool: pool, settings: settings)
+    }
+
+    /// The handlers that need no target: of every worker.
+    package static func bookkeepers(pool: Pool, settings: RelaySettings) -> [any JobHandler] {
         [
-            SealJob(pool: pool), DispatchJob(pool: pool), PackJob(resources: self),
-            RelayUpkeepJob(pool: pool), RelayAlertsJob(pool: pool, settings: settings),
+            SealJob(pool: pool), DispatchJob(pool: pool), RelayUpkeepJob(pool: pool),
+            RelayAlertsJob(pool: pool, settings: settings),
         ]
     }
 
-    /// What workers enqueue by themselves.
+    /// What workers that relay enqueue by themselves.
     package static let periodic = [RelayJob.upkeepKind, RelayJob.alertsKind].map { kind in
-        PeriodicJob(NewJob(queue: RelayJob.queue, kind: kind, priority: 1), everySeconds: 30)
+        PeriodicJob(NewJob(queue: RelayJob.bookkeeping, kind: kind, priority: 1), everySeconds: 30)
     }
 }
 
@@ -88,6 +99,7 @@ struct SealJob: JobHandler {
         try await pool.transaction { session in
             try session.sealWindows(opensAt)
             try session.dispatchWindows()
+            try session.enqueue(RelayJob.alerts)
             try session.finish(job)
         }
         return .finishedByHandler
@@ -158,8 +170,8 @@ struct PackJob: JobHandler {
         min(resources.settings.longestPause, resources.settings.pause * (1 << min(20, max(0, attempt - 1))))
     }
 
-    /// Its worker died again and again: the window waits a while.
+    /// Its worker died again and again: the window waits a moment, and somebody hears of it.
     func giveUp(_ job: Job, _ session: Session, error: String) throws {
-        try session.execute(RelayWindow.giveUp(try job.window(), error: error, pause: .seconds(600)))
+        try session.giveUpWindow(try job.window(), attempts: job.attempt, error: error)
     }
 }

@@ -45,6 +45,7 @@ struct RelayPipeline: Sendable {
         try await pool.transaction { session in
             try session.hold(window)
             try session.execute(RelayWindow.verify(window))
+            try session.execute(RelayAlert.clearDeaths(window.opensAt))
             try commit(session, archives.isEmpty ? [] : ["source", "target"])
         }
     }

@@ -15,10 +15,30 @@ package struct RelayMissingObject: Sendable, Codable {
 /// How the relay stands.
 package struct RelayStatus: Sendable, Codable {
     package var states: [StateCount]
+    package var pace: Pace
     package var missing: Int
     /// What the newest window that failed said; nil if none waits because of a failure.
     package var lastError: String?
     package var alerts: [RelayAlert]
+
+    /// How fast objects come and go.
+    package struct Pace: Sendable, Codable, Equatable {
+        /// Objects a second, within the last hour.
+        package var arrivingPerSecond: Double
+        /// Objects a second, of windows that were done within the last ten minutes.
+        package var deliveredPerSecond: Double
+        /// In windows that are complete and not done.
+        package var waiting: Int
+        /// Until nothing waits any more, if both go on; nil if nothing waits, or ever more will.
+        package var secondsLeft: Double?
+
+        init(arriving: Double, delivered: Double, waiting: Double) {
+            arrivingPerSecond = arriving
+            deliveredPerSecond = delivered
+            self.waiting = Int(waiting)
+            if waiting > 0, delivered > arriving { secondsLeft = waiting / (delivered - arriving) }
+        }
+    }
 
     /// Windows of one state.
     package struct StateCount: Sendable, Codable {

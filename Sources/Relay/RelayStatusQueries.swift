@@ -1,8 +1,18 @@
 package import Postgres
 
 extension RelayStatus {
-    /// Of the last day; windows under way are all counted.
-    static let selectStates: Statement = """
+    /// Of the last day; windows under way are all counted. Only of the open ones are members counted: whoever waits was counted when it was sealed.
+    package static let selectStates: Statement = """
+        with counted as materialized (
+            select o.opens_at, m.members, m.bytes from relay.windows o
+            cross join lateral (
+                select count(*) as members, sum(size_bytes) as bytes from relay.members m where m.window_at = o.opens_at) m
+            where o.state = 'open'
+        ), archived as materialized (
+            select a.window_at, count(*) as archives from relay.windows w join relay.archives a on a.window_at = w.opens_at
+            where w.state <> 'verified' or w.opens_at > clock_timestamp() - interval '1 day'
+            group by a.window_at
+        )
         select s.state, count(w.opens_at) as windows, coalesce(sum(coalesce(w.member_count, m.members)), 0)::bigint as objects,
             coalesce(sum(coalesce(w.byte_count, m.bytes)), 0)::bigint as bytes, coalesce(sum(a.archives), 0)::bigint as archives,
             to_char(min(w.opens_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as oldest,
@@ -11,10 +21,20 @@ extension RelayStatus {
         from unnest('{open,sealed,packing,delivered,verified,lost}'::text[]) with ordinality as s (state, place)
         left join relay.windows w
             on w.state = s.state and (w.state <> 'verified' or w.opens_at > clock_timestamp() - interval '1 day')
-        left join lateral (select count(*) as archives from relay.archives a where a.window_at = w.opens_at) a on true
-        left join lateral (select count(*) as members, sum(size_bytes) as bytes from relay.members m
-            where w.state = 'open' and m.window_at = w.opens_at) m on true
+        left join archived a on a.window_at = w.opens_at
+        left join counted m on m.opens_at = w.opens_at
         group by s.state, s.place order by s.place
+        """
+
+    /// Objects a second: those that arrived within the last hour, and those whose windows were done within the last ten minutes.
+    static let selectRates: Statement = """
+        select coalesce(arrived.objects / greatest(60, least(3600, extract(epoch from clock_timestamp() - arrived.since))), 0)::float8 as arriving,
+            (delivered.objects / 600)::float8 as delivered, waiting.objects::float8 as waiting
+        from (select sum(member_count) as objects, min(opens_at) as since from relay.windows
+            where opens_at > clock_timestamp() - interval '1 hour') arrived,
+            (select coalesce(sum(member_count), 0)::float8 as objects from relay.windows
+            where verified_at > clock_timestamp() - interval '10 minutes') delivered,
+            (select coalesce(sum(member_count), 0) as objects from relay.windows where state in ('sealed', 'packing', 'delivered')) waiting
         """
 
     static let selectTrouble: Statement = """
@@ -34,7 +54,7 @@ extension Session {
                 bytes: row.get("bytes"), archives: row.get("archives"), oldest: row.get("oldest"),
                 oldestSeconds: row.get("oldest_seconds"))
         }
-        guard let trouble = try first(RelayStatus.selectTrouble) else {
+        guard let trouble = try first(RelayStatus.selectTrouble), let rates = try first(RelayStatus.selectRates) else {
             throw ColumnError(column: "missing", problem: .null)
         }
         let alerts = try query(RelayAlert.selectRaised).map { row in
@@ -42,8 +62,11 @@ extension Session {
                 kind: row.get("kind"), window: row.get("window_at"), detail: row.get("detail"),
                 raisedAt: row.get("raised_at"))
         }
+        let pace = try RelayStatus.Pace(
+            arriving: rates.get("arriving"), delivered: rates.get("delivered"), waiting: rates.get("waiting"))
         return try RelayStatus(
-            states: states, missing: trouble.get("missing"), lastError: trouble.get("last_error"), alerts: alerts)
+            states: states, pace: pace, missing: trouble.get("missing"), lastError: trouble.get("last_error"),
+            alerts: alerts)
     }
 
     /// Ends the open window and hands out what waits, now. Needs a transaction.
@@ -64,12 +87,13 @@ extension Session {
         try execute(RelayMember.lookAgain(windows))
         try execute(RelayAlert.clearMissing(windows, includesLost: true))
         try dispatchWindows()
+        _ = try query(RelayWindow.describe(windows))
         return windows
     }
 
     /// Objects that are in no archive, or were refused at least once.
     package func missingObjects(of opensAt: WindowTime?, limit: Int) throws -> [RelayMissingObject] {
-        try query(RelayMember.selectMissing(opensAt, limit: limit)).map { row in
+        try query(RelayMissingObject.select(opensAt, limit: limit)).map { row in
             try RelayMissingObject(
                 window: row.get("window_at"), bucket: row.get("bucket"), key: row.get("object_key"),
                 version: row.get("object_version"), state: row.get("state"), tries: row.get("tries"),
@@ -84,6 +108,7 @@ extension Session {
         try execute(RelayMember.lookAgain(windows))
         try execute(RelayAlert.clearMissing(windows))
         try dispatchWindows()
+        _ = try query(RelayWindow.describe(windows))
         return windows
     }
 

@@ -28,6 +28,7 @@ struct RelayAlertsJob: JobHandler {
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         let changes = try await pool.transaction { session in
+            try session.settleReplaced()
             let changes = try session.updateAlerts(settings)
             try session.finish(job)
             return changes
@@ -41,15 +42,28 @@ struct RelayAlertsJob: JobHandler {
 }
 
 extension Session {
+    /// Objects that were altered before they were read, and whose next version arrived after they had been missed.
+    func settleReplaced() throws {
+        for opensAt in try query(RelayAlert.selectAltered).map({ WindowTime(microseconds: try $0.get("opens_at")) }) {
+            guard try execute(RelayMember.markReplaced(opensAt)) > 0 else { continue }
+            try execute(RelayMember.countMissing(opensAt))
+            try execute(RelayAlert.clearSettled(opensAt))
+            try execute(RelayAlert.raiseMissing(opensAt))
+        }
+    }
+
     /// Raises and clears the alerts about the backlog.
     /// - Returns: what changed.
     func updateAlerts(_ settings: RelaySettings) throws -> (raised: [(String, String)], cleared: [String]) {
-        guard let row = try first(RelayAlert.backlog) else { return ([], []) }
+        guard let row = try first(RelayAlert.backlog),
+            let untaken = try first(RelayAlert.selectUntaken(for: RelayBacklog.patience))
+        else { return ([], []) }
         let backlog = try RelayBacklog(
-            windows: row.get("windows"), seconds: row.get("seconds"), ageSeconds: row.get("age"))
+            windows: row.get("windows"), seconds: row.get("seconds"), ageSeconds: row.get("age"),
+            untaken: untaken.get("windows"), isPaused: untaken.get("is_paused"))
         let alerts = backlog.alerts(settings)
         var (raised, cleared): ([(String, String)], [String]) = ([], [])
-        for kind in [RelayAlert.Kind.backlog, .age] {
+        for kind in RelayAlert.Kind.allCases {
             if let detail = alerts[kind] {
                 if try first(RelayAlert.raise(kind, detail)) != nil { raised.append((kind.rawValue, detail)) }
             } else if try execute(RelayAlert.clear(kind)) > 0 {

@@ -47,6 +47,10 @@ package struct S3ArchiveStore: ArchiveStore {
         }
     }
 
+    package func check() async throws {
+        _ = try await run { try await $0.page(of: bucket, prefix: "relay/", limit: 1) }
+    }
+
     package func get(_ key: String, receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) async throws {
         try await run { _ = try await $0.download(object(key), receive: receive) }
     }

@@ -65,15 +65,25 @@ extension RelayWindow {
         from relay.windows w where w.state = 'sealed' and w.waits_for in ('source', 'target')
         """
 
-    /// Hands out windows: all that may be tried, or one as a probe: the one that was not tried for the longest time.
+    /// Windows of a backlog that are handed out at the same time: more than workers take before the next are.
+    static let mostHandedOut = 64
+
+    /// Hands out windows: what is fresh, and of a backlog the oldest; or one as a probe: the one that was not tried for the longest time.
     static func dispatch(onlyOne: Bool) -> Statement {
         """
         update relay.windows w
         set state = 'packing', dispatched_at = clock_timestamp()
-        from (select opens_at from relay.windows
+        from (
+            (select opens_at from relay.windows
+            where state = 'sealed' and (waits_for is null or retry_at <= clock_timestamp()) and not \(onlyOne)::boolean
+              and closes_at > clock_timestamp() - 2 * (closes_at - opens_at))
+            union
+            (select opens_at from relay.windows
             where state = 'sealed' and (waits_for is null or retry_at <= clock_timestamp())
             order by failed_at nulls first, opens_at
-            limit case when \(onlyOne)::boolean then 1 end) chosen
+            limit case when \(onlyOne)::boolean then 1 else greatest(0, \(mostHandedOut)::bigint
+                - (select count(*) from relay.windows h where h.state in ('packing', 'delivered'))) end)
+        ) chosen
         where w.opens_at = chosen.opens_at
         returning \(columns), w.closes_at > clock_timestamp() - 2 * (w.closes_at - w.opens_at) as is_fresh
         """
@@ -168,6 +178,15 @@ extension RelayWindow {
         where w.state in ('verified', 'lost') and w.missing_count > 0
           and (\(opensAt)::timestamptz is null or w.opens_at = \(opensAt)::timestamptz)
         returning \(columns)
+        """
+    }
+
+    /// For `audit.actions`: which windows were done and are to be delivered again.
+    static func describe(_ windows: [WindowTime]) -> Statement {
+        """
+        select catalog.describe_action(
+            jsonb_build_object('done', \(windows.count)::integer),
+            jsonb_build_object('sealed', \(windows.count)::integer, 'windows', \(windows.prefix(100).map(\.description))::text[]))
         """
     }
 

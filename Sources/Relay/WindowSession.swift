@@ -40,6 +40,13 @@ extension Session {
         return nil
     }
 
+    /// The workers that had a window died, so many times that its job is dead.
+    func giveUpWindow(_ opensAt: WindowTime, attempts: Int, error: String, pause: Duration = .seconds(30)) throws {
+        guard try execute(RelayWindow.giveUp(opensAt, error: error, pause: pause)) > 0 else { return }
+        try execute(RelayAlert.raiseDeaths(opensAt, attempts: attempts))
+        try enqueue(RelayJob.dispatch(in: pause))
+    }
+
     /// - Throws: `WindowLost`.
     func hold(_ window: RelayWindow) throws {
         guard try first(RelayWindow.hold(window)) != nil else { throw WindowLost(window: window) }
@@ -59,6 +66,7 @@ extension Session {
         guard !missing.isEmpty else { return }
         try hold(window)
         try execute(RelayMember.markMissing(missing, window.opensAt))
+        if missing.contains(where: { $0.state == .altered }) { try execute(RelayMember.markReplaced(window.opensAt)) }
         try execute(RelayMember.countMissing(window.opensAt))
         try execute(RelayAlert.raiseMissing(window.opensAt))
     }

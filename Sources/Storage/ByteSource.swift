@@ -5,4 +5,12 @@ package protocol ByteSource {
 
     /// Reads the next bytes; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+
+    /// Begins again with the first byte.
+    /// - Returns: false if that cannot be done, as with a pipe.
+    func rewind() -> Bool
+}
+
+extension ByteSource {
+    package func rewind() -> Bool { false }
 }

@@ -1,4 +1,5 @@
 package import Foundation
+import Text
 import Threads
 
 /// Objects as files below a folder.
@@ -106,12 +107,12 @@ package struct FileObjectStore: ObjectStore {
 
     /// - Throws: `ObjectStoreError` for a key that would leave the folder.
     func url(of key: String) throws -> URL {
-        let parts = key.split(separator: "/", omittingEmptySubsequences: false)
-        guard !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.contains("\0") }) else {
+        let parts = key.partsOfKey
+        guard !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." || $0.utf8.contains(0) }) else {
             throw ObjectStoreError(
                 reason: "'\(key)' is not a usable key: empty, '.' and '..' are not allowed between slashes")
         }
-        return parts.reduce(root) { $0.appendingPathComponent(String($1)) }
+        return parts.reduce(root) { $0.appendingPathComponent($1) }
     }
 
     private static let pageSize = 1000

@@ -52,6 +52,8 @@ package final class LocalFile: ByteSource, Sendable {
         }
     }
 
+    package func rewind() -> Bool { lseek(descriptor, 0, SEEK_SET) == 0 }
+
     /// Reads the rest of the file.
     func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)

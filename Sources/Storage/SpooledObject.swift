@@ -40,6 +40,11 @@ package final class SpooledObject: ByteSource, Sendable {
         }
     }
 
+    package func rewind() -> Bool {
+        offset.withLock { $0 = 0 }
+        return true
+    }
+
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         try offset.withLock { offset in
             let count = try spool.read(at: offset, into: buffer)

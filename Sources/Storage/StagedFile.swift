@@ -8,14 +8,18 @@ package final class StagedFile {
     private static let prefix = ".staged-"
 
     private let folder: String
+    private let mode: mode_t
     private var path = ""
     private var descriptor: Int32 = -1
     private var isPublished = false
 
-    /// - Parameter folder: exists.
+    /// - Parameters:
+    ///   - folder: exists.
+    ///   - isPrivate: whether only this user may read it.
     /// - Throws: `LocalFileError`.
-    package init(in folder: String) throws {
+    package init(in folder: String, isPrivate: Bool = false) throws {
         self.folder = folder
+        mode = isPrivate ? 0o600 : 0o644
         repeat {
             close()
             try create()
@@ -29,7 +33,7 @@ package final class StagedFile {
 
     private func create() throws {
         path = "\(folder)/\(Self.prefix)\(UUID().uuidString)"
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw LocalFileError(path: path, code: errno, isWriting: true) }
         // A file system without locks has files that nobody sweeps.
         while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}

@@ -70,6 +70,24 @@ package final class TemporaryFile: Sendable {
         return count
     }
 
+    /// Writes all bytes into a file of this name, which is replaced.
+    /// - Throws: `LocalFileError`.
+    package func copy(to path: String) throws {
+        let target = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard target >= 0 else { throw LocalFileError(path: path, code: errno, isWriting: true) }
+        defer { close(target) }
+        for offset in stride(from: 0, to: byteCount, by: 1 << 20) {
+            var rest = try bytes(at: offset, count: 1 << 20)[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { Glibc.write(target, $0.baseAddress, $0.count) }
+                guard count > 0 || errno == EINTR else {
+                    throw LocalFileError(path: path, code: errno, isWriting: true)
+                }
+                rest = rest.dropFirst(max(0, count))
+            }
+        }
+    }
+
     /// A piece in memory; shorter if the file ends there.
     package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
         let count = min(count, byteCount - offset)

@@ -11,6 +11,15 @@ package enum FileFailure: Error, Equatable {
     ///   - isInflated: whether the limit was met after decompression.
     case tooLarge(limit: Int, isInflated: Bool = false)
     case damagedGzip(reason: String)
+    /// - Parameter reason: a lower-case fragment.
+    case damagedArchive(reason: String)
+    case damagedWorkbook(reason: String)
+    case damagedJSON(reason: String)
+    /// A ZIP archive of several files.
+    case severalFiles([String])
+    case noSuchSheet(String, found: [String])
+    /// No visible sheet has a value.
+    case emptyWorkbook
     /// No text at all.
     /// - Parameters:
     ///   - kind: what it is, with its article.
@@ -22,6 +31,8 @@ package enum FileFailure: Error, Equatable {
     /// UTF-8 that was read as Windows-1252 and saved again.
     case encodedTwice(as: String, written: String, meant: String)
     case headerHasNUL(line: Int)
+    /// More accents on one letter than any language has.
+    case headerHasStackedMarks(line: Int)
     case headerIsMalformed(line: Int, problem: CSVProblem)
     case missingColumns([String], found: [String])
     case duplicateColumn(String)

@@ -11,6 +11,17 @@ extension FileFailure: CustomStringConvertible {
         case .tooLarge(let limit, let isInflated):
             "The file is larger than \(Self.size(limit))\(isInflated ? " when decompressed" : ""): split it into smaller files."
         case .damagedGzip(let reason): "The gzip file cannot be decompressed: \(reason). Nothing was loaded."
+        case .damagedArchive(let reason):
+            "The ZIP archive cannot be read: \(reason). Make it again, or send the file in it."
+        case .damagedWorkbook(let reason):
+            "The Excel workbook cannot be read: \(reason). Open it in Excel, save it as .xlsx once more, and send that."
+        case .damagedJSON(let reason):
+            "The JSON cannot be read: \(reason). Send an array of objects, or one object in each line."
+        case .severalFiles(let names):
+            "The ZIP archive has \(names.count) files (\(Self.list(names))): send one file, or an archive of one."
+        case .noSuchSheet(let name, let found):
+            "The workbook has no sheet '\(Invisible.shown(name))': it has \(Self.list(found))."
+        case .emptyWorkbook: "The workbook has no visible sheet with rows."
         case .otherKind(let kind, let remedy): "The file is \(kind): \(remedy)"
         case .noSuchEncoding(let name): "The file cannot be read: \(TextEncoding.remedy(name))."
         case .improbableEncoding(let example):
@@ -21,16 +32,23 @@ extension FileFailure: CustomStringConvertible {
                 + "open the original file as UTF-8, and save it as UTF-8."
         case .headerHasNUL(let line):
             "The header (line \(line)) contains NUL bytes, the file is not CSV text: save it as CSV in UTF-8."
+        case .headerHasStackedMarks(let line):
+            "The header (line \(line)) has more than 30 accents on one letter, the file is not CSV text: name the columns otherwise."
         case .headerIsMalformed(let line, let problem):
             "The header (line \(line)) cannot be read: \(problem.words)."
         case .missingColumns(let missing, let found): Self.missing(missing, found)
-        case .duplicateColumn(let name): "Column occurs twice in the header: \(name). Remove one."
+        case .duplicateColumn(let name): "Column occurs twice in the header: \(Invisible.shown(name)). Remove one."
         }
     }
 
     private static func size(_ limit: Int) -> String {
         let megabytes = limit / 1024 / 1024
         return megabytes > 0 ? "\(megabytes) MB" : "\(limit) bytes"
+    }
+
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(5).map { "'\(Invisible.shown(String($0.prefix(60))))'" }.joined(separator: ", ")
+        return names.count > 5 ? "\(shown), …" : shown
     }
 
     private static func missing(_ missing: [String], _ found: [String]) -> String {

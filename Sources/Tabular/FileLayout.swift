@@ -1,5 +1,6 @@
 package import CSV
 import Storage
+import Text
 
 /// What the first record says: how the file is written, and what its columns are called.
 package struct FileLayout {
@@ -43,6 +44,7 @@ package struct FileLayout {
 
     private static func refuseUnreadable(_ header: CSVRecord) throws {
         if header.raw.contains(0) { throw FileFailure.headerHasNUL(line: header.line) }
+        if StackedMarks.areIn(header.raw) { throw FileFailure.headerHasStackedMarks(line: header.line) }
         if let problem = header.problem { throw FileFailure.headerIsMalformed(line: header.line, problem: problem) }
     }
 

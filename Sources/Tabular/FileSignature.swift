@@ -2,13 +2,12 @@ import Text
 
 /// Recognises files that are not CSV text by how they begin, so that they can be called what they are.
 enum FileSignature {
-    private static let workbook = "export it as CSV."
+    private static let workbook = "save it as an Excel workbook (.xlsx) or as CSV."
     private static let compressed = "decompress it first, or compress it with gzip."
 
     /// Kinds by their first bytes, each with what to do.
     private static let kinds: [(start: [UInt8], kind: String, remedy: String)] = [
-        (Array("PK\u{3}\u{4}".utf8), "a ZIP archive or an Excel workbook", workbook),
-        ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "an Excel workbook of the old format (.xls)", workbook),
+        (Array("PK\u{3}\u{4}".utf8), "a ZIP archive or an Excel workbook within another file", "send it by itself."),
         ([0x28, 0xB5, 0x2F, 0xFD], "compressed with Zstandard (.zst)", compressed),
         (Array("BZh".utf8), "compressed with bzip2 (.bz2)", compressed),
         ([0xFD] + Array("7zXZ\0".utf8), "compressed with xz (.xz)", compressed),
@@ -22,6 +21,8 @@ enum FileSignature {
         ([0x89] + Array("PNG\r\n\u{1A}\n".utf8), "a picture (PNG)", "send the table as CSV."),
         ([0xFF, 0xD8, 0xFF], "a picture (JPEG)", "send the table as CSV."),
     ]
+    /// Compound File Binary, [MS-CFB] 2.2: workbooks before 2007, and today's with a password ([MS-OFFCRYPTO] 1.3.2).
+    private static let compound: [UInt8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]
     private static let tar = (place: 257, mark: Array("ustar".utf8))
 
     /// - Parameter start: the first bytes, after decompression.
@@ -30,6 +31,7 @@ enum FileSignature {
         if let found = kinds.first(where: { start.starts(with: $0.start) }), isReally(found.start, start) {
             throw FileFailure.otherKind(found.kind, remedy: found.remedy)
         }
+        if start.starts(with: compound) { throw compoundFailure(start) }
         if start.dropFirst(tar.place).starts(with: tar.mark) {
             throw FileFailure.otherKind("a tar archive", remedy: "send the files in it one by one.")
         }
@@ -37,6 +39,23 @@ enum FileSignature {
             throw FileFailure.otherKind("a web page (HTML), whatever its name says", remedy: workbook)
         }
         if begins(start, with: ["<?xml "]) { throw FileFailure.otherKind("an XML document", remedy: workbook) }
+    }
+
+    /// Whether a file with these first bytes is a ZIP archive, or claims to be one without files.
+    static func isZIP(_ start: some Collection<UInt8>) -> Bool {
+        let mark = start.prefix(4)
+        return mark.elementsEqual(Array("PK\u{3}\u{4}".utf8)) || mark.elementsEqual(Array("PK\u{5}\u{6}".utf8))
+    }
+
+    /// What it is stands in the names of its streams, in UTF-16.
+    private static func compoundFailure(_ start: UnsafeRawBufferPointer) -> FileFailure {
+        let names = Array(start)
+        func has(_ name: String) -> Bool { names.firstRange(of: name.utf16.flatMap { [UInt8($0), 0] }) != nil }
+        if has("EncryptedPackage") {
+            return .otherKind("an Excel workbook with a password", remedy: "save it without one.")
+        }
+        if has("WordDocument") { return .otherKind("a Word document (.doc)", remedy: workbook) }
+        return .otherKind("an Excel workbook of the old format (.xls)", remedy: workbook)
     }
 
     /// A CSV text may begin with three letters of a signature, but not with the whole of what follows them.

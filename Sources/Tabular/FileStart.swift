@@ -1,5 +1,6 @@
 package import CSV
 import Storage
+import Text
 
 /// The first bytes of a file, in which its format and its header are looked for.
 struct FileStart {
@@ -9,6 +10,10 @@ struct FileStart {
 
     private let bytes: [UInt8]
     private let separator: UInt8?
+    /// That the first line names, as Excel has it: `sep=;`.
+    private let named: UInt8?
+    /// Line breaks within a value do not count as lines.
+    private let countsRecords: Bool
     private let limits: FileLimits
 
     /// - Parameter separator: nil finds it.
@@ -17,16 +22,20 @@ struct FileStart {
         bytes = try [UInt8](unsafeUninitializedCapacity: Self.size) { buffer, count in
             count = try read(UnsafeMutableRawBufferPointer(buffer))
         }
-        self.separator = separator
+        named = upload.origin == nil ? Self.separator(in: bytes) : nil
+        self.separator = upload.origin == nil ? separator ?? named : UInt8(ascii: ",")
+        countsRecords = upload.origin != nil
         self.limits = limits
     }
 
     /// How the file is written whose first record begins after some lines.
     func format(skippingLines count: Int) -> CSVFormat {
+        let count = max(count, named == nil ? 0 : 1)
         var format = bytes.withUnsafeBytes { all in
             CSVFormat.detect(in: UnsafeRawBufferPointer(rebasing: all.dropFirst(offset(ofLine: count) ?? all.count)))
         }
         if let separator { format.separator = separator }
+        format.countsQuotedLineEnds = !countsRecords
         format.maximumRecordBytes = limits.maximumRecordBytes
         format.skippedLines = count
         return format
@@ -43,6 +52,12 @@ struct FileStart {
         return nil
     }
 
+    private static func separator(in start: [UInt8]) -> UInt8? {
+        let line = start.prefix { $0 != 0x0A && $0 != 0x0D }.filter { $0 != UInt8(ascii: "\"") }
+        guard line.count == 5, let last = line.last, last < 0x80, line.count < start.count else { return nil }
+        return String(decoding: line.dropLast(), as: UTF8.self).lowercased() == "sep=" ? last : nil
+    }
+
     private func names(_ format: CSVFormat) throws -> [String]? {
         var place = 0
         let reader = CSVReader(format: format) { buffer in
@@ -51,7 +66,9 @@ struct FileStart {
             place += count
             return count
         }
-        guard let record = try reader.nextRow(), record.problem == nil else { return nil }
+        guard let record = try reader.nextRow(), record.problem == nil, !StackedMarks.areIn(record.raw) else {
+            return nil
+        }
         return record.names
     }
 

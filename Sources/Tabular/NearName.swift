@@ -1,11 +1,12 @@
 /// Finds the column that somebody meant: `prcie`, `Price (EUR)`, `product name`.
-enum NearName {
+package enum NearName {
+    /// - Parameter most: so many candidates are looked at.
     /// - Returns: the candidate that differs from the name by a few letters; nil if none is near.
-    static func find(_ name: String, among candidates: [String]) -> String? {
+    package static func find(_ name: String, among candidates: [String], most: Int = 200) -> String? {
         let wanted = letters(name)
         let allowed = max(1, wanted.count / 4)
         var best: (name: String, distance: Int)?
-        for candidate in candidates.prefix(200) {
+        for candidate in candidates.prefix(most) {
             let given = letters(candidate)
             guard !given.isEmpty else { continue }
             let begins = given.count > wanted.count && given.starts(with: wanted)

@@ -53,6 +53,25 @@ package struct TextEncoding: Equatable, Sendable {
     }
 }
 
+extension TextEncoding {
+    /// UTF-16 without a mark, where that is certain: the first line is a header of Latin letters, of which each has a zero beside it,
+    /// and all that follows is UTF-16.
+    static func certainlyWide(_ start: UnsafeRawBufferPointer) -> TextEncoding? {
+        [utf16LittleEndian, .utf16BigEndian].first { encoding in
+            let low = encoding == .utf16LittleEndian ? 0 : 1
+            guard start.count >= 18, start[1 - low] == 0 else { return false }
+            let units = stride(from: 0, to: start.count - 1, by: 2).map { place in
+                UInt16(start[place + low]) | UInt16(start[place + 1 - low]) << 8
+            }
+            let line = units.prefix { $0 != 0x0A && $0 != 0x0D }
+            guard line.count >= 8, line.count < units.count,
+                line.allSatisfy({ $0 == 0x09 || (0x20..<0x180).contains($0) })
+            else { return false }
+            return units.allSatisfy { $0 >= 0x20 && $0 < 0xFFFE || [0x09, 0x0A, 0x0D].contains($0) }
+        }
+    }
+}
+
 /// What may be said of a file's encoding.
 package enum EncodingNames {
     /// Whether files can be read in it.

@@ -1,67 +1,96 @@
-import OpenSSL
 package import Storage
 import Zlib
 
-/// A file as it was read, once and whole: UTF-8 in a spool.
-package struct SpooledUpload {
-    package let spool: TemporaryFile
-    /// Bytes as they arrived.
-    package let byteCount: Int
-    /// Of the bytes as they arrived; 64 lower-case hexadecimal digits.
-    package let sha256: String
-    package let encoding: TextEncoding
-    /// Nobody said which encoding it is, and it is not UTF-8.
-    package let isGuessed: Bool
-    package let isCompressed: Bool
-    /// Some rows hold NUL bytes or are not UTF-8: each row must be looked at.
-    package let hasDamagedText: Bool
-}
-
-/// Bytes, decompression and encoding: turns a source into a spool of UTF-8.
+/// Bytes, decompression and encoding: turns a source into a spool of UTF-8. A workbook becomes the CSV text of one of its sheets, a
+/// ZIP archive the one file in it.
 package struct UploadReader {
     private static let chunkSize = 1 << 18
 
     let limits: FileLimits
     /// The encoding, if it is known beforehand.
     private let declaredEncoding: TextEncoding?
+    private let sheet: String?
+    private let isHeader: ([String]) -> Bool
+    private let takesJSON: Bool
 
-    package init(limits: FileLimits, declaredEncoding: TextEncoding? = nil) {
+    /// - Parameters:
+    ///   - sheet: the sheet of a workbook; nil finds the first visible one with a header.
+    ///   - takesJSON: whether JSON objects become CSV text; otherwise they stay what they are.
+    ///   - isHeader: whether names can be those of the header of a sheet: other visible sheets are passed over.
+    package init(
+        limits: FileLimits, declaredEncoding: TextEncoding? = nil, sheet: String? = nil, takesJSON: Bool = false,
+        isHeader: @escaping ([String]) -> Bool = { _ in false }
+    ) {
         self.limits = limits
         self.declaredEncoding = declaredEncoding
+        self.sheet = sheet
+        self.takesJSON = takesJSON
+        self.isHeader = isHeader
     }
 
     /// - Throws: `FileFailure`; errors of the source and the spool.
     package func read(_ source: any ByteSource, progress: @escaping (Int) -> Void) throws -> SpooledUpload {
-        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkSize, alignment: 16)
-        defer { chunk.deallocate() }
         let raw = RawBytes(source, limit: limits.maximumFileBytes, progress: progress)
-        let first = UnsafeRawBufferPointer(rebasing: chunk.prefix(try chunk.fill(from: raw.read)))
+        let bytes = PeekedBytes(raw.read)
+        let first = try bytes.peek(Self.chunkSize)
         guard !first.isEmpty else { throw FileFailure.empty }
-        let isCompressed = GzipReader.isGzip(prefix: first)
-        raw.pushBack(first)
-
-        var sink = try TextSink(declaredEncoding: declaredEncoding)
-        if isCompressed {
-            try inflate(raw, chunk, &sink)
+        let content: Content
+        if FileSignature.isZIP(first) {
+            content = try unpack(bytes, progress: raw.tick)
         } else {
-            while case let count = try raw.read(into: chunk), count > 0 {
-                try sink.write(UnsafeRawBufferPointer(rebasing: chunk.prefix(count)))
-            }
+            let isCompressed = GzipReader.isGzip(prefix: first)
+            content = try self.content(try isCompressed ? inflate(bytes) : text(bytes.read), isCompressed: isCompressed)
         }
-        return try sink.finish(raw.digest(), isCompressed: isCompressed)
+        let digest = raw.digest()
+        return SpooledUpload(
+            text: content.text, byteCount: digest.byteCount, sha256: digest.sha256,
+            isCompressed: content.isCompressed, origin: content.origin)
     }
 
-    private func inflate(_ raw: RawBytes, _ chunk: UnsafeMutableRawBufferPointer, _ sink: inout TextSink) throws {
-        let gzip = GzipReader(read: raw.read(into:))
-        var inflated = 0
+    private struct Content {
+        var text: SpooledText
+        var isCompressed = false
+        var origin: TableOrigin?
+    }
+
+    /// Text that is what it seems, or JSON.
+    private func content(_ text: SpooledText, isCompressed: Bool) throws -> Content {
+        let start = try text.spool.bytes(at: 0, count: 1 << 12)
+        guard takesJSON, JSONRowReader.isJSON(start) else { return Content(text: text, isCompressed: isCompressed) }
+        var sink = try TextSink(table: ())
+        try JSONTable(text.spool, limits: limits).write { try sink.write($0) }
+        let table = try sink.finish()
+        let made = SpooledText(
+            spool: table.spool, encoding: text.encoding, isGuessed: text.isGuessed,
+            hasDamagedText: text.hasDamagedText || table.hasDamagedText)
+        return Content(text: made, isCompressed: isCompressed, origin: .json)
+    }
+
+    private func text(_ read: (UnsafeMutableRawBufferPointer) throws -> Int) throws -> SpooledText {
+        var sink = try TextSink(declaredEncoding: declaredEncoding)
+        try copy(read) { try sink.write($0) }
+        return try sink.finish()
+    }
+
+    /// Hands over full chunks, because a file is judged by its first one, and the first piece of an archive may be a byte long.
+    private func copy(
+        _ read: (UnsafeMutableRawBufferPointer) throws -> Int, _ write: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkSize, alignment: 16)
+        defer { chunk.deallocate() }
+        while case let count = try chunk.fill(from: read), count > 0 {
+            try write(UnsafeRawBufferPointer(rebasing: chunk.prefix(count)))
+        }
+    }
+
+    private func inflate(_ bytes: PeekedBytes) throws -> SpooledText {
+        let gzip = GzipReader(read: bytes.read(into:))
+        let budget = InflationBudget(limits.maximumFileBytes)
         do {
-            // Full chunks, because a file is judged by its first one, and the first member of an archive may be a byte long.
-            while case let count = try chunk.fill(from: gzip.read), count > 0 {
-                inflated += count
-                guard inflated <= limits.maximumFileBytes else {
-                    throw FileFailure.tooLarge(limit: limits.maximumFileBytes, isInflated: true)
-                }
-                try sink.write(UnsafeRawBufferPointer(rebasing: chunk.prefix(count)))
+            return try text { buffer in
+                let count = try gzip.read(into: buffer)
+                try budget.take(count)
+                return count
             }
         } catch let error as GzipError {
             throw FileFailure.damagedGzip(reason: "\(error)")
@@ -69,158 +98,64 @@ package struct UploadReader {
     }
 }
 
-extension UnsafeMutableRawBufferPointer {
-    /// Reads until the buffer is full or the source ends.
-    fileprivate func fill(from read: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows -> Int {
-        var filled = 0
-        while filled < count {
-            let got = try read(UnsafeMutableRawBufferPointer(rebasing: self[filled...]))
-            if got == 0 { break }
-            filled += got
+// MARK: - Archives
+extension UploadReader {
+    /// - Parameter isWithin: another archive: one within one is taken, no more.
+    private func unpack(
+        _ bytes: PeekedBytes, isWithin: Bool = false, progress: @escaping () throws -> Void
+    ) throws -> Content {
+        let file = try TemporaryFile()
+        try copy(bytes.read, file.write)
+        let archive = try Self.naming(FileFailure.damagedArchive) {
+            try ZIPArchive(
+                file,
+                budget: InflationBudget(
+                    limits.maximumFileBytes * WorkbookReader.inflation, progress: progress))
         }
-        return filled
-    }
-}
-
-/// The bytes as they arrive: counted, bounded and hashed.
-private final class RawBytes {
-    private let source: any ByteSource
-    private let limit: Int
-    private let progress: (Int) -> Void
-    private var hash = SHA256()
-    private var count = 0
-    private var pushedBack: [UInt8] = []
-
-    init(_ source: any ByteSource, limit: Int, progress: @escaping (Int) -> Void) {
-        self.source = source
-        self.limit = limit
-        self.progress = progress
-    }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        if !pushedBack.isEmpty {
-            let taken = min(buffer.count, pushedBack.count)
-            buffer.copyBytes(from: pushedBack.prefix(taken))
-            pushedBack.removeFirst(taken)
-            return taken
-        }
-        if let size = source.byteCount, size > limit { throw FileFailure.tooLarge(limit: limit) }
-        let got = try source.read(into: buffer)
-        hash.update(UnsafeRawBufferPointer(rebasing: buffer.prefix(got)))
-        count += got
-        guard count <= limit else { throw FileFailure.tooLarge(limit: limit) }
-        try Task.checkCancellation()
-        progress(count)
-        return got
-    }
-
-    func pushBack(_ bytes: UnsafeRawBufferPointer) {
-        pushedBack = Array(bytes)
-    }
-
-    /// Of all bytes so far.
-    func digest() -> (byteCount: Int, sha256: String) { (count, hash.finish().hex) }
-}
-
-/// Writes text of any encoding to a spool as UTF-8.
-private struct TextSink {
-    private var spool: TemporaryFile
-    private var encoding: TextEncoding?
-    private var isAnnounced = false
-    private var transcoder: Transcoder?
-    private var scanner = UTF8Scanner()
-    private var doubled = Self.doubleChecks
-    /// Judges the words of a guessed encoding.
-    private var guess: GuessCheck?
-    private var output: [UInt8] = []
-    private var isFirst = true
-
-    private static var doubleChecks: [DoubleEncodingCheck] { [BytePage.windows1252, .macRoman].map { .init($0) } }
-
-    init(declaredEncoding: TextEncoding?) throws {
-        spool = try TemporaryFile()
-        encoding = declaredEncoding
-    }
-
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
-        var bytes = bytes
-        if isFirst {
-            isFirst = false
-            try FileSignature.refuse(bytes)
-            bytes = begin(bytes)
-        }
-        guard transcoder != nil else {
-            scan(bytes)
-            return try spool.write(bytes)
-        }
-        guess?.take(bytes)
-        output.removeAll(keepingCapacity: true)
-        transcoder?.append(bytes, to: &output)
-        try flush()
-    }
-
-    mutating func finish(_ digest: (byteCount: Int, sha256: String), isCompressed: Bool) throws -> SpooledUpload {
-        output.removeAll(keepingCapacity: true)
-        transcoder?.finish(&output)
-        try flush()
-        scanner.finish()
-        if looksLikeWindows1252 { try readAgainAsWindows1252() }
-        if guess?.isImprobable() == true { throw FileFailure.improbableEncoding(example: guess?.example ?? "") }
-        for var check in doubled where check.isDouble() {
-            guard let example = check.example else { continue }
-            throw FileFailure.encodedTwice(as: check.page.name, written: example.written, meant: example.meant)
-        }
-        return SpooledUpload(
-            spool: spool, byteCount: digest.byteCount, sha256: digest.sha256, encoding: encoding ?? .utf8,
-            isGuessed: guess != nil, isCompressed: isCompressed,
-            hasDamagedText: scanner.hasNUL || scanner.invalidSequences > 0)
-    }
-
-    /// A byte order mark wins over what was declared. It is not part of the text.
-    private mutating func begin(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        let mark = TextEncoding.byteOrderMark(of: bytes)
-        isAnnounced = mark != nil || encoding != nil
-        encoding = mark?.encoding ?? encoding
-        if let encoding, encoding != .utf8 { transcoder = Transcoder(from: encoding) }
-        return UnsafeRawBufferPointer(rebasing: bytes.dropFirst(mark?.length ?? 0))
-    }
-
-    private mutating func flush() throws {
-        try output.withUnsafeBytes { bytes in
-            scan(bytes)
-            try spool.write(bytes)
+        switch try Self.naming(FileFailure.damagedArchive, { try ArchiveKind(archive) }) {
+        case .workbook:
+            return try Self.naming(FileFailure.damagedWorkbook) { try table(WorkbookArchive(archive)) }
+        case .file(let entry):
+            return try Self.naming(FileFailure.damagedArchive) {
+                try unpack(entry, of: archive, isWithin: isWithin, progress: progress)
+            }
         }
     }
 
-    /// Judges text that is meant to be UTF-8. Only where it is not ASCII can it have been encoded twice.
-    private mutating func scan(_ text: UnsafeRawBufferPointer) {
-        let before = scanner.multibyteSequences + scanner.invalidSequences
-        scanner.scan(text)
-        let isPlain = scanner.multibyteSequences + scanner.invalidSequences == before
-        for place in doubled.indices where !doubled[place].isDecided {
-            if !isPlain || scanner.isInsideCharacter || doubled[place].isInsideWord { doubled[place].take(text) }
+    private func unpack(
+        _ entry: ZIPEntry, of archive: ZIPArchive, isWithin: Bool, progress: @escaping () throws -> Void
+    ) throws -> Content {
+        let reader = try archive.reader(entry)
+        let budget = InflationBudget(limits.maximumFileBytes)
+        let bytes = PeekedBytes { buffer in
+            let count = try reader.read(into: buffer)
+            try budget.take(count)
+            return count
         }
+        let first = try bytes.peek(Self.chunkSize)
+        guard !first.isEmpty else { throw FileFailure.empty }
+        if FileSignature.isZIP(first), !isWithin {
+            return try unpack(bytes, isWithin: true, progress: progress)
+        }
+        return try content(text(bytes.read), isCompressed: true)
     }
 
-    /// Text that nobody announced as UTF-8 and in which more sequences are wrong than right was never UTF-8. With more
-    /// right than wrong ones it is UTF-8 with damaged rows, which are reported instead of loaded as nonsense.
-    private var looksLikeWindows1252: Bool {
-        !isAnnounced && scanner.invalidSequences > scanner.multibyteSequences
+    private func table(_ archive: WorkbookArchive) throws -> Content {
+        let workbook = try WorkbookReader(archive, limits: limits)
+        let chosen = try workbook.chooseSheet(sheet, isHeader: isHeader)
+        var sink = try TextSink(table: ())
+        let facts = try workbook.write(
+            chosen, restart: { sink = try TextSink(table: ()) }, write: { try sink.write($0) })
+        return Content(text: try sink.finish(), origin: .workbook(facts))
     }
 
-    private mutating func readAgainAsWindows1252() throws {
-        let original = spool
-        spool = try TemporaryFile()
-        scanner = UTF8Scanner()
-        doubled = Self.doubleChecks
-        guess = GuessCheck()
-        encoding = .windows1252
-        transcoder = Transcoder(from: .windows1252)
-        let read = original.reader()
-        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-        defer { chunk.deallocate() }
-        while case let count = try read(chunk), count > 0 {
-            try write(UnsafeRawBufferPointer(rebasing: chunk.prefix(count)))
+    private static func naming<Value>(_ failure: (String) -> FileFailure, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as ZIPError {
+            throw failure(error.description)
+        } catch let error as XMLPullError {
+            throw failure(error.description)
         }
     }
 }

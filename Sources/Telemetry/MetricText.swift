@@ -1,3 +1,5 @@
+import Text
+
 /// Metrics in the text format 0.0.4 of Prometheus ("Exposition formats").
 struct MetricText {
     private(set) var text = ""
@@ -34,6 +36,6 @@ struct MetricText {
     }
 
     private static func escaped(_ value: String) -> String {
-        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        value.escaping(["\\": "\\\\", "\"": "\\\"", "\n": "\\n"])
     }
 }

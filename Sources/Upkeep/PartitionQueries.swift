@@ -11,7 +11,7 @@ extension PartitionedTable {
 
     static let select: Statement = """
         select t.table_schema, t.table_name, t.partition_column, t.period, t.ahead, t.keep_days, t.minimum_days, t.is_archived,
-            t.release_check, pg_get_userbyid(c.relowner)::text as owner
+            t.release_check, pg_get_userbyid(c.relowner)::text as owner, c.relkind = 'p' as is_partitioned
         from retention.tables t
         join pg_namespace n on n.nspname = t.table_schema
         join pg_class c on c.relnamespace = n.oid and c.relname = t.table_name
@@ -85,8 +85,9 @@ extension PartitionedTable {
         """
     }
 
+    /// As the change itself will: whoever has less and asks for more waits for who waits for it.
     static func lockReferenced(_ schema: String, _ name: String) -> Statement {
-        "lock table \(identifier: schema).\(identifier: name) in share row exclusive mode"
+        "lock table \(identifier: schema).\(identifier: name) in access exclusive mode"
     }
 
     /// Against readers, too.
@@ -157,7 +158,7 @@ extension PartitionedTable {
             schema: row.get("table_schema"), name: row.get("table_name"), column: row.get("partition_column"),
             period: Period(rawValue: row.get("period")) ?? .month, ahead: row.get("ahead"),
             keepDays: row.get("keep_days"), minimumDays: row.get("minimum_days"), isArchived: row.get("is_archived"),
-            releaseCheck: row.get("release_check"), owner: row.get("owner"))
+            releaseCheck: row.get("release_check"), owner: row.get("owner"), isPartitioned: row.get("is_partitioned"))
     }
 }
 
@@ -190,14 +191,17 @@ extension Session {
     }
 
     package func partitions(of table: PartitionedTable) throws -> [Partition] {
-        try query(PartitionedTable.selectPartitions(table)).map { try Partition($0) }
+        try query(table.isPartitioned ? PartitionedTable.selectPartitions(table) : PartitionedTable.selectSpans)
+            .map { try Partition($0) }
     }
 
     func partitionLine(of table: PartitionedTable) throws -> PartitionLine {
         var line = PartitionLine(table: table, partitions: try partitions(of: table))
         if let rest = line.rest {
-            line.newestInRest = try first(PartitionedTable.newest(table, in: rest.name))?
-                .get("newest", as: Double?.self).flatMap(Date.init(bound:))
+            let newest =
+                table.isHistory
+                ? PartitionedTable.newestInHistory(table, in: rest.name) : PartitionedTable.newest(table, in: rest.name)
+            line.newestInRest = try first(newest)?.get("newest", as: Double?.self).flatMap(Date.init(bound:))
         }
         return line
     }

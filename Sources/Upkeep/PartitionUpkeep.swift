@@ -18,7 +18,7 @@ package struct PartitionUpkeep: Sendable {
     /// - Throws: the first failure.
     package func run(now: Date? = nil, progress: @Sendable () -> Void = {}) async throws {
         var failure: (any Error)?
-        for table in try await pool.run({ try $0.partitionedTables() }) {
+        for table in try await pool.run({ try $0.partitionedTables() }) where table.isPartitioned {
             do {
                 try await keep(table, now: now, progress)
             } catch  where !(error is CancellationError) {
@@ -36,7 +36,7 @@ package struct PartitionUpkeep: Sendable {
                 try PartitionStep.next(for: session.partitionLine(of: table), now: now ?? session.databaseTime())
             }
             guard let step else { return }
-            try await act(step, on: table)
+            try await table.isHistory ? actOnHistory(step, table) : act(step, on: table)
             logger.info("partitions.changed", metadata: ["table": "\(table.fullName)", "step": "\(step)"])
             progress()
         }
@@ -48,6 +48,31 @@ package struct PartitionUpkeep: Sendable {
         case .detachRest: try await pool.run { _ = try $0.execute(table.detachConcurrently(table.restName)) }
         case .cutRest(let bound): try await cutRest(of: table, at: bound)
         case .extend(let bounds): try await change(table) { try $0.extend(table, bounds) }
+        }
+    }
+
+    /// The table is locked for half a second at most, and then tried again: nobody but its owner may detach concurrently.
+    private func actOnHistory(_ step: PartitionStep, _ table: PartitionedTable) async throws {
+        switch step {
+        case .finishDetaching: break  // It is detached in a transaction, wholly or not at all.
+        case .detachRest: try await changeHistory(table, table.detachHistory(table.restName))
+        case .extend(let bounds): try await changeHistory(table, table.extendHistory(bounds))
+        case .cutRest(let bound):
+            let from = try await pool.run { try $0.partitionLine(of: table).rest?.from }
+            try await changeHistory(table, table.cutHistory("check", at: bound))
+            try await changeHistory(table, table.cutHistory("look", at: bound))
+            try await changeHistory(
+                table, table.cutHistory("cut", at: bound, into: table.name(from: from, until: bound)))
+        }
+    }
+
+    private func changeHistory(_ table: PartitionedTable, _ statement: Statement) async throws {
+        try await patience.whenLockIsFree {
+            try await pool.transaction { session in
+                try session.execute(PartitionedTable.waitBriefly)
+                try session.lockReferenced(by: table)
+                _ = try session.query(statement)
+            }
         }
     }
 
@@ -102,8 +127,7 @@ extension Session {
 
     /// The check on the old rest tells the server that it need not look at the rows.
     fileprivate func cutRest(of table: PartitionedTable, from: Date?, at bound: Date) throws {
-        let name =
-            "\(table.name)_" + (from.map(table.period.suffix) ?? "before_" + table.period.suffix(bound))
+        let name = table.name(from: from, until: bound)
         try execute(table.lockWhole())
         try execute(table.detach(table.restName))
         try execute(table.rename(table.restName, to: name))

@@ -20,8 +20,16 @@ package struct PartitionedTable: Sendable, Equatable {
     var releaseCheck: String?
     /// Whom its partitions belong to.
     var owner: String
+    /// Versions of products are one table: a month of them becomes one of its own when it is released.
+    var isPartitioned = true
 
     package var fullName: String { "\(schema).\(name)" }
+
+    /// Of a partition that was the rest.
+    func name(from: Date?, until bound: Date) -> String {
+        "\(name)_" + (from.map(period.suffix) ?? "before_" + period.suffix(bound))
+    }
+
     /// The partition that takes what no other does.
     var restName: String { "\(name)_rest" }
     /// The check by which the server knows, without looking at the rows, that a rest fits between its new bounds.

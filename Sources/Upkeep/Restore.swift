@@ -28,14 +28,12 @@ package struct Restore: Sendable {
         let name = "\(table.name)_restored_\(id)"
         return try await patience.whenLockIsFree {
             try await pool.transaction { session in
-                try session.execute(PartitionedTable.waitBriefly)
-                try session.execute(table.actAsOwner())
-                try session.makePartition(name, of: table)
+                try session.prepare(name, of: table)
                 let rows = try session.copyIn(table.copyIn(name, columns: columns)) { writer in
                     try GzipReader.forEachPiece(of: spool) { try writer.write($0) }
                 }
                 guard rows == release.rows else { throw RestoreRefused.isDamaged(key: key) }
-                try session.execute(table.attach(name, from: release.fromDate, until: release.untilDate))
+                try session.attach(name, of: table, from: release.fromDate, until: release.untilDate)
                 try session.execute(Release.restore(id, partition: name, days: days))
                 return rows
             }
@@ -66,6 +64,28 @@ package struct Restore: Sendable {
     }
 
     private struct HeaderRead: Error {}
+}
+
+extension Session {
+    /// Makes a table for what comes back.
+    fileprivate func prepare(_ partition: String, of table: PartitionedTable) throws {
+        if table.isHistory {
+            _ = try query(table.prepareHistory(partition))
+        } else {
+            try execute(PartitionedTable.waitBriefly)
+            try execute(table.actAsOwner())
+            try makePartition(partition, of: table)
+        }
+    }
+
+    /// What comes back into the history has to be what left.
+    fileprivate func attach(_ partition: String, of table: PartitionedTable, from: Date?, until: Date?) throws {
+        if table.isHistory {
+            _ = try query(table.restoreHistory(partition, from: from, until: until))
+        } else {
+            try execute(table.attach(partition, from: from, until: until))
+        }
+    }
 }
 
 extension Release {

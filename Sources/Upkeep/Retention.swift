@@ -55,7 +55,9 @@ package struct Retention: Sendable {
     private func end(_ release: Release, _ table: PartitionedTable, _ progress: @escaping @Sendable () -> Void)
         async throws
     {
+        if !table.isPartitioned { try await detach(release, table) }
         if try await pool.run({ try $0.isTable(release.partition, beside: table) }) {
+            if table.isHistory { try await changeHistory(table.openHistory(release.partition)) }
             let content = table.isArchived ? try await exported(release, table, progress) : nil
             try await detach(release, table)
             if let content { try await exportAgain(release, table, unless: content, progress) }
@@ -94,7 +96,14 @@ package struct Retention: Sendable {
         return stored.contentSHA256
     }
 
+    private func changeHistory(_ statement: Statement) async throws {
+        try await patience.whenLockIsFree {
+            try await pool.transaction { _ = try $0.query(statement) }
+        }
+    }
+
     private func detach(_ release: Release, _ table: PartitionedTable) async throws {
+        if table.isHistory { return try await changeHistory(table.detachHistory(release.partition)) }
         try await pool.run { session in
             guard let partition = try session.partitions(of: table).first(where: { $0.name == release.partition })
             else { return }
@@ -108,9 +117,13 @@ package struct Retention: Sendable {
     private func drop(_ release: Release, _ table: PartitionedTable) async throws {
         try await patience.whenLockIsFree {
             try await pool.transaction { session in
-                try session.execute(PartitionedTable.waitBriefly)
-                try session.execute(table.actAsOwner())
-                try session.execute(table.dropTable(release.partition))
+                if table.isHistory {
+                    _ = try session.query(table.dropHistory(release.partition))
+                } else {
+                    try session.execute(PartitionedTable.waitBriefly)
+                    try session.execute(table.actAsOwner())
+                    try session.execute(table.dropTable(release.partition))
+                }
                 try session.execute(Release.finish(release.id))
                 try session.execute(Release.recordAction(release, table))
             }

@@ -26,6 +26,26 @@ import Testing
         #expect(try Self.make([:]).target == nil)
     }
 
+    @Test(
+        "Without TLS an archive goes to this machine only, unless somebody allows more",
+        arguments: [
+            "http://127.0.0.1:9000", "http://localhost:9000", "http://minio:9000&insecure=yes",
+        ])
+    func openRoads(endpoint: String) throws {
+        let target = try Self.make(["CATALOG_RELAY_TARGET": "s3://archive?endpoint=\(endpoint)"]).target
+        #expect(target is RelayBucket)
+    }
+
+    @Test("How long an archive may be on its way depends on its size and on how slow the target is")
+    func slowest() throws {
+        let options = try Self.make([
+            "CATALOG_RELAY_TARGET": "s3://archive", "CATALOG_RELAY_ARCHIVE_BYTES": "5000000",
+            "CATALOG_RELAY_SLOWEST_BYTES": "5000",
+        ])
+        #expect((options.target as? RelayBucket)?.slowest == 5000)
+        #expect(options.longestUpload == .seconds(1060))
+    }
+
     @Test("Values are read as documented")
     func values() throws {
         let options = try Self.make([
@@ -41,7 +61,9 @@ import Testing
         "A wrong target stops the start with a line that names variable and remedy",
         arguments: [
             "archive", "s3://", "s3://archive/prefix", "s3://archive?endpoint=minio", "s3://archive?password=x",
-            "s3://archive?ca=/no/such/file", "https://minio/archive",
+            "s3://archive?ca=/no/such/file", "https://minio/archive", "s3://archive?endpoint=http://minio:9000",
+            "s3://archive?endpoint=http://127.0.0.1.example:9000",
+            "s3://archive?endpoint=http://minio:9000&insecure=no",
         ])
     func refusals(target: String) {
         let error = #expect(throws: SettingsError.self) { try Self.make(["CATALOG_RELAY_TARGET": target]) }

@@ -189,6 +189,32 @@ import Testing
         }
     }
 
+    @Test("A tick of the service tells who waits for news after its commit, and not in it; one by hand does so itself")
+    func told() async throws {
+        try await withDatabase(migrated: true) { conninfo in
+            let news = try await Listener.listen(conninfo, channels: [ChangeFeed.channel])
+            try await Connection.open(conninfo).closing { connection in
+                try await connection.transaction { try $0.seed() }
+                // The statement alone, whose commit nobody hears of.
+                try await connection.transaction { _ = try $0.query(History.tick(waits: true)) }
+                for byHand in [false, true] {
+                    try await connection.transaction {
+                        _ = try $0.execute("update catalog.products set price = price + 1")
+                    }
+                    try await connection.transaction { session in
+                        if byHand { _ = try session.query("select audit.tick()") } else { try session.tick() }
+                    }
+                }
+            }
+            var heard: [String] = []
+            for try await notification in news {
+                heard.append(notification.payload)
+                if heard.count == 2 { break }
+            }
+            #expect(heard == ["2", "3"])
+        }
+    }
+
     @Test("A cursor goes on in a restored dump; one of another history, or no cursor at all, is refused")
     func cursors() async throws {
         try await withDatabase(migrated: true) { conninfo in

@@ -8,7 +8,13 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct HistoryProofTests {
     /// Four ticks: two products, and three changes of each.
     private func seed(_ connection: Connection) async throws {
-        try await connection.transaction { try $0.seed() }
+        try await connection.transaction { session in
+            try session.seed()
+            try session.beginUpload(Upload(uploadID: "U1", vendorID: "V1", fileName: "f", objectKey: "f"))
+            try session.addEvent("U1", .started(mode: .create, policy: .loadValid))
+            try session.addEvent("U1", .cancelled(by: "somebody"))
+            try session.recordAction("vendor add", object: "V1", isChange: true)
+        }
         for price in 11...13 {
             try await connection.transaction { session in
                 try session.execute("update catalog.products set price = \(price)::integer")
@@ -57,7 +63,7 @@ import Testing
             ("delete from catalog.changes where change_id = 3", "2 versions name change 3, which is missing"),
             (
                 "update catalog.changes set actor = 'nobody' where change_id = 3",
-                "tick 2, or a change in it, is not as it was written"
+                "tick 2, or a change or a seal in it, is not as it was written"
             ),
             (
                 "update catalog.ticks set at = at - interval '1 hour' where tick_id = 2",
@@ -73,6 +79,34 @@ import Testing
                 update catalog.product_versions v set row_hash = h.hash
                 from catalog.row_hashes((select max(format_id) from catalog.version_formats), 'v.version_id = 3') h where h.version_id = v.version_id and v.version_id = 3
                 """, "change 3 did not end the versions that name it, or in another order"
+            ),
+            (
+                "update catalog.upload_events set at = at - interval '1 hour' where event_id = 2",
+                "row 2 of catalog.upload_events, or one written with it, is not as it was written"
+            ),
+            (
+                "delete from catalog.upload_events where event_id = 2",
+                "of 1 rows of catalog.upload_events from 2 on 0 are there"
+            ),
+            (
+                "insert into catalog.actions (actor, database_user, action) values ('os:mallory', 'x', 'vendor add')",
+                "1 rows of catalog.actions were not written as history is"
+            ),
+            ("update catalog.actions set actor = 'os:mallory'", "row 1 of catalog.actions, or one written with it"),
+            (
+                "update catalog.row_versions set after = '{}' where version_id = 1",
+                "row 1 of catalog.row_versions, or one written with it"
+            ),
+            (
+                "delete from catalog.actions; delete from catalog.seals where table_name = 'actions'",
+                "tick 1, or a change or a seal in it"
+            ),
+            (
+                """
+                insert into catalog.history_releases (table_name, operation, partition_name, from_at, until_at, answers_from, rows, actor, database_user)
+                values ('product_versions', 'release', 'x', '-infinity', 'infinity', '-infinity', 6, 'x', 'x');
+                delete from catalog.product_versions
+                """, "1 rows of catalog.history_releases were not written as history is"
             ),
             (
                 "delete from catalog.changes where tick_id = 2; delete from catalog.product_versions where version_id in (3, 4); delete from catalog.ticks where tick_id = 2",

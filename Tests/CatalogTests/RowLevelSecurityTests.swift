@@ -13,12 +13,17 @@ import Testing
             try session.beginUpload(Upload(uploadID: id, vendorID: vendor, fileName: "f", objectKey: "f"))
             try session.addEvent(id, .started(mode: .create, policy: .loadValid))
             try session.addNotification(id, recipient: nil)
+            _ = try session.putMapping(vendor, "m", json: "{}")
+            let rule = try CustomRule(.brand, .required, vendorID: vendor)
+            try session.noteRules([try session.putRule("rule-of-\(vendor)", rule).0], of: id)
+            try session.recordHeader(["a"], sha256: String(repeating: "0", count: 64), of: "m", vendor)
             try session.execute(
                 """
                 insert into catalog.validation_errors
                     (upload_id, row_number, line_number, error_type, error_message, original_data)
                 values (\(id)::text, 1, 2, 'INVALID_PRICE', 'x', '{}')
                 """)
+            try session.execute(CorrectedRow.put(id, [1], cells: ["{}"]))
             try session.execute(Upload.setErrorsAside(id, attempt: 1))
             try session.execute(
                 """
@@ -62,12 +67,15 @@ import Testing
     }
 
     private static let withUpload = [
-        "catalog.validation_errors", "catalog.upload_events", "catalog.former_errors", "audit.errors_of_attempts",
+        "catalog.validation_errors", "catalog.corrections", "catalog.upload_events", "catalog.former_errors",
+        "audit.errors_of_attempts",
     ]
     private static let withVendor = [
         "catalog.vendors", "catalog.products", "catalog.product_versions", "catalog.upload_history", "audit.uploads",
         "audit.upload_errors", "audit.vendor_quality", "audit.error_counts", "catalog.vendor_totals",
-        "catalog.upload_error_counts", "audit.changes_since()", "audit.products_as_of(now() + interval '1 day')",
+        "catalog.upload_error_counts", "catalog.mappings", "catalog.mapping_headers", "audit.mappings",
+        "catalog.rules", "audit.rules", "audit.upload_rules",
+        "audit.changes_since()", "audit.products_as_of(now() + interval '1 day')",
     ]
 
     @Test("Every table, view and function a vendor may reach is in these tests")

@@ -31,6 +31,23 @@ import Testing
         }
     }
 
+    @Test("A server that has taken a body may be silent for as long as the slowest one takes to store it")
+    func slowServer() async throws {
+        try await FaultServer.with { server in
+            var configuration = HTTPClient.Configuration()
+            configuration.stallTimeout = .seconds(1)
+            let body = HTTPBody.bytes([UInt8](repeating: 7, count: 30_000))
+            // The bytes that were sent count for some seconds.
+            let never = HTTPRequest("PUT", "\(server.url)/late?seconds=25", body: body, timeout: nil)
+            let impatient = try await HTTPClient(configuration).failure(of: never)
+            #expect(impatient?.kind == .timeout)
+            configuration.slowestUpload = 1000
+            let request = HTTPRequest("PUT", "\(server.url)/late?seconds=3", body: body, timeout: nil)
+            let answer = try await HTTPClient(configuration).send(request)
+            #expect(answer.status == 200)
+        }
+    }
+
     @Test func theWaitForAConnectionCountsIntoTheTimeout() async throws {
         try await FaultServer.with { server in
             let client = HTTPClient.make(connectionsPerHost: 1)

@@ -9,7 +9,8 @@ import Testing
     private static let fileNames = [
         "../../etc/passwd", "..%2f..%2fetc", "a/b.csv", "a%2Fb.csv", "%2e%2e", ".hidden", "a%5Cb.csv", "a%00.csv",
         "a%0d%0aX-Evil:1.csv",
-        "", String(repeating: "x", count: 201), "%ff%fe", "%20", "%C2%A0", "vsc%E2%80%AE.csv", "a%EF%BB%BF.csv",
+        "", String(repeating: "x", count: 201), String(repeating: "%C3%BC", count: 128), ".%CC%81a.csv", "%ff%fe",
+        "%20", "%C2%A0", "vsc%E2%80%AE.csv", "a%EF%BB%BF.csv",
         "a%E2%80%A8.csv",
     ]
 

@@ -11,12 +11,14 @@ struct APIEnvironment: Sendable {
     let tokens: [String: String]
     private let http = HTTPClient()
 
+    /// - Parameter isPublic: whether the service is told where it is.
     static func with<Result>(
-        roles: String = "api,worker", pooled: Bool = false, _ variables: [String: String] = [:],
+        roles: String = "api,worker", pooled: Bool = false, isPublic: Bool = false, _ variables: [String: String] = [:],
         _ body: (APIEnvironment) async throws -> Result
     ) async throws -> Result {
         let address = "127.0.0.1:\(try FreePorts.take(1)[0])"
-        let settings = ["CATALOG_HTTP_ADDRESS": address].merging(variables) { $1 }
+        var settings = ["CATALOG_HTTP_ADDRESS": address].merging(variables) { $1 }
+        if isPublic { settings["CATALOG_PUBLIC_URL"] = "http://\(address)" }
         return try await ServiceEnvironment.with(vendors: ["V001", "V002"], pooled: pooled, settings) { service in
             let environment = try await APIEnvironment(service, at: address)
             return try await service.running("serve", "--roles", roles) {

@@ -105,7 +105,7 @@ import Testing
                     "catalog.camel_case", "catalog.camel_case", "catalog.changes_of_upload",
                     "catalog.current_vendor_id",
                     "catalog.error_counts", "catalog.feed_changes", "catalog.feed_fields", "catalog.feed_image",
-                    "catalog.feed_position",
+                    "catalog.feed_position", "catalog.released_until", "catalog.rule_json",
                 ])
             #expect(counts[0] == "{}" && counts[1] != "{}")
             #expect(!texts.joined().contains { $0.contains(Self.mark) || $0.contains("V002") })

@@ -1,6 +1,7 @@
 import Foundation
 import Postgres
 import TestSupport
+import Testing
 
 /// The real binary on a migrated database of its own.
 struct CatalogBinary: Sendable {
@@ -74,7 +75,10 @@ struct CatalogBinary: Sendable {
         return rows
     }
 
-    func value(_ statement: Statement) async throws -> String { try await rows(statement)[0][0] }
+    func value(_ statement: Statement) async throws -> String {
+        let rows = try await rows(statement)
+        return try #require(rows.first?.first, "the question has no answer: \(statement)")
+    }
 
     /// A vendor and the categories of the tests.
     func prepare(vendors: [String] = ["V001"]) async throws {

@@ -18,14 +18,41 @@ import Testing
         Session(page: "README.md", name: "first-file") { try $0.write("acme.csv", of: "docs/quickstart.md") },
         Session(page: "docs/guides/mappings.md", name: "mappings") { catalog in
             try await catalog.addVendor("ACME")
+            try await catalog.succeed("category", "add", "Home")
             _ = try catalog.folder.write(shopify, to: "shopify.csv")
+            try catalog.write("lager.json", of: "docs/guides/mappings.md")
+            let stock = "Artikelnummer;EAN;Bezeichnung;Preis;Lager\n17;4006381333931;Lampe;24,90;auf Lager\n"
+            _ = try catalog.folder.write(stock, to: "lager.csv")
         },
         Session(page: "docs/guides/sql-cookbook.md", name: "cookbook") { try await $0.loadExample() },
         Session(page: "docs/guides/undo.md", name: "undo") { try await $0.loadExample() },
+        Session(page: "docs/guides/rules.md", name: "rules") { catalog in
+            try await catalog.addVendor("ACME")
+            let row = "P1,Radio,Audio,ACME-1,19.90,5,Acme\n"
+            _ = try catalog.folder.write(
+                "vendor_product_id,product_name,category,sku,price,stock_quantity,brand\n" + row, to: "acme.csv")
+        },
+        Session(page: "docs/guides/attributes.md", name: "attributes") { catalog in
+            try await catalog.addVendor("ACME")
+            try await catalog.succeed("category", "add", "Home")
+            try catalog.write("lamps.csv", of: "docs/guides/attributes.md")
+        },
+        Session(page: "docs/guides/json.md", name: "json") { catalog in
+            try await catalog.addVendor("ACME")
+            try await catalog.succeed("category", "add", "Home")
+            for name in ["products.jsonl", "items.json", "items-mapping.json"] {
+                try catalog.write(name, of: "docs/guides/json.md")
+            }
+        },
+        Session(page: "docs/guides/export.md", name: "export") { try await $0.loadExample() },
         Session(page: "docs/guides/change-feed.md", name: "changes") { try await $0.loadExample() },
         Session(page: "docs/guides/s3-events.md", name: "routes"),
         Session(page: "docs/guides/http-api.md", name: "vendor-token") { try await $0.addVendor("VEND001") },
         Session(page: "docs/guides/enrichment.md", name: "enrichment-sql"),
+        Session(page: "docs/guides/enrichment.md", name: "enrichment-forget"),
+        Session(page: "docs/guides/enrichment.md", name: "enrichment-mapping"),
+        Session(page: "docs/guides/enrichment.md", name: "enrichment-estimate") { try $0.copyContacts() },
+        Session(page: "docs/guides/enrichment.md", name: "enrichment-requests") { try $0.copyContacts() },
         Session(page: "docs/guides/providers.md", name: "providers") {
             try $0.write("crm.json", of: "docs/guides/providers.md")
         },
@@ -172,6 +199,12 @@ extension CatalogBinary {
     /// Where a reader has the binary.
     static var path: String {
         "\(URL(fileURLWithPath: Project.binary("catalog")).deletingLastPathComponent().path):/usr/bin:/bin"
+    }
+
+    /// The list that the pages about enrichment begin with.
+    fileprivate func copyContacts() throws {
+        try FileManager.default.copyItem(
+            atPath: Project.file("examples/contacts.csv"), toPath: folder.file("contacts.csv"))
     }
 
     /// Pages name an upload of another day.

@@ -23,7 +23,7 @@ import Testing
                     name, #"{"username": "ada", "password": "0ld-pass", "clientId": "c1", "clientSecret": "0ld-pass"}"#)
                 try await service.catalog.succeed(
                     "provider", "add", "zi", "--kind", kind, "--secret", name, "--settings",
-                    #"{"baseURL": "\#(server.url)", "tokenURL": "\#(server.url)/oauth/token"}"#)
+                    server.settings(of: kind))
                 try await service.catalog.succeed("route", "add", "s3://inbox/raw/", "enrich", "--provider", "zi")
                 let worker = try service.start("serve", "--roles", "worker,poller")
                 try service.dropList("people.csv", "email\na@example.com\n")

@@ -165,6 +165,36 @@ import Testing
         }
     }
 
+    @Test("Columns are kept over HTTP, in versions, by operators, and lists are read with them")
+    func mappings() async throws {
+        try await APIEnvironment.with(roles: "api") { api in
+            try await api.service.catalog.succeed("provider", "add", "mock", "--kind", "mock")
+            let path = "/enrichment/mappings/crm"
+            for (version, columns) in [("1", #"{"email": "A"}"#), ("2", #"{"email": "Kontakt 2"}"#)] {
+                let kept = try await api.call("PUT", path, as: "operator", json: columns)
+                #expect(kept.status == 200 && kept["version"] == version, "\(kept.text)")
+            }
+            for (columns, problem) in [
+                (#"{"mail": "A"}"#, "Unknown field 'mail'"), (#"["email"]"#, "columns must be a JSON object"),
+            ] {
+                let refused = try await api.call("PUT", path, as: "operator", json: columns)
+                #expect((400..<500).contains(refused.status) && refused.text.contains(problem), "\(refused.text)")
+            }
+            let list = try await api.call("GET", "/enrichment/mappings", as: "auditor")
+            #expect(list.status == 200 && list.text.contains(#""columns":{"email": "Kontakt 2"}"#), "\(list.text)")
+            #expect(try await api.call("GET", "/enrichment/mappings", as: "V001").status == 403)
+            #expect(try await api.call("PUT", path, as: "auditor", json: "{}").status == 403)
+
+            let csv = "Kontakt 2;Kunde\nada@voss.example;Voss\n"
+            let read = try await api.call("POST", "/enrichment?providers=mock&mapping=crm", as: "operator", csv: csv)
+            #expect(read.status == 202 && read["totalRecords"] == "1", "\(read.text)")
+            #expect(try await api.call("DELETE", path, as: "operator").status == 204)
+            #expect(try await api.call("DELETE", path, as: "operator").status == 404)
+            let gone = try await api.call("POST", "/enrichment?providers=mock&mapping=crm", as: "operator", csv: csv)
+            #expect(gone.status == 400 && gone.text.contains("There is no mapping 'crm'"), "\(gone.text)")
+        }
+    }
+
     @Test("A large list is announced, put, and enriched")
     func announced() async throws {
         try await APIEnvironment.with { api in
@@ -217,6 +247,30 @@ import Testing
                 let complaints = try await Self.complaints(output, of: input)
                 #expect(complaints.isEmpty)
             }
+        }
+    }
+
+    @Test(
+        "The example's script does the whole of it over HTTP: inline, and announced where the list is large",
+        arguments: ["10485760", "1000"])
+    func script(_ inlineBytes: String) async throws {
+        let count = 400
+        try await APIEnvironment.with(roles: "api,worker,poller") { api in
+            let catalog = api.service.catalog
+            try await catalog.succeed("provider", "add", "mock", "--kind", "mock")
+            let (list, result) = (catalog.folder.file("list.csv"), catalog.folder.file("result.csv"))
+            try await catalog.succeed("demo", "contacts", "\(count)", "--output", list)
+            let outcome = try await Subprocess.run(
+                "/usr/bin/env",
+                [
+                    "bash", Project.file("examples/enrich-over-http.sh"), api.url, api.tokens["operator"] ?? "", list,
+                    "mock",
+                    result,
+                ], environment: ["INLINE_BYTES": inlineBytes, "PATH": "/usr/local/bin:/usr/bin:/bin"])
+            #expect(outcome.status == 0, "\(outcome.output)\(outcome.error)")
+            #expect(outcome.output.contains("completed: \(count) records"), "\(outcome.output)")
+            let complaints = try await Self.complaints(result, of: list)
+            #expect(complaints.isEmpty)
         }
     }
 

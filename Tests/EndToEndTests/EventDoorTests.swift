@@ -25,6 +25,21 @@ import Testing
         }
     }
 
+    @Test("Nobody keeps the service busy with accents: a megabyte of them is refused at once, written or escaped")
+    func stackedMarks() async throws {
+        try await APIEnvironment.with(roles: "api", ["CATALOG_EVENTS_TOPIC": Self.topic]) { api in
+            let pairs = String(repeating: "\u{301}\u{316}", count: 200_000)
+            for name in [pairs, String(repeating: #"\u0301\u0316"#, count: 80_000)] {
+                let begin = ContinuousClock.now
+                for (path, caller) in [("/events/s3", nil), ("/enrichment", "operator"), ("/process", "operator")] {
+                    let answer = try await api.call("POST", path, as: caller, json: "{\"e\(name)\": 1}")
+                    #expect(answer.status == 400, "\(path): \(answer.text)")
+                }
+                #expect(ContinuousClock.now - begin < .seconds(60))
+            }
+        }
+    }
+
     @Test("With neither, a service that only this machine reaches takes events")
     func loopback() async throws {
         try await APIEnvironment.with(roles: "api") { api in

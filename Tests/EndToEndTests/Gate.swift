@@ -14,7 +14,10 @@ struct Gate {
     func isReached(_ service: ServiceEnvironment) async throws {
         try await service.wait(
             for: "t",
-            "select count(*) > 0 from pg_stat_activity where wait_event = 'advisory' and datname = current_database()")
+            """
+            select count(*) > 0 from pg_locks l join pg_database d on d.oid = l.database
+            where l.locktype = 'advisory' and l.objid = 4711 and not l.granted and d.datname = current_database()
+            """)
     }
 
     func open() async throws {

@@ -20,6 +20,7 @@ import Testing
         #expect(FileManager.default.isExecutableFile(atPath: folder.file("opt/catalog/bin/catalog")))
         let unit = try String(contentsOfFile: folder.file("etc/systemd/system/catalog.service"), encoding: .utf8)
         #expect(unit.contains("ExecStart=/opt/catalog/bin/catalog serve\n") && unit.contains("User=catalog\n"))
+        #expect(FileManager.default.fileExists(atPath: folder.file("opt/catalog/share/man/man1/catalog-upload.1")))
         let users = try String(contentsOfFile: folder.file("usr/lib/sysusers.d/catalog.conf"), encoding: .utf8)
         #expect(users.contains("u catalog "))
 
@@ -34,8 +35,10 @@ import Testing
     @Test("Each shell finds its completion where it looks, as the command describes itself")
     func completions() async throws {
         let folder = try TemporaryFolder()
-        let binary = try folder.write("#!/bin/sh\necho \"$1 for $2\"\n", to: "catalog")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: binary)
+        let script = try folder.write("#!/bin/sh\necho \"$1 for $2\"\n", to: "script")
+        // By another process: what this one has open for writing, a process that it starts at this moment has open too, and nobody may run it.
+        let binary = folder.file("catalog")
+        #expect(try await Subprocess.run("/usr/bin/install", ["-m", "755", script, binary]).status == 0)
         let outcome = try await Self.install(binary, below: folder.file("root"))
         #expect(outcome.status == 0, "\(outcome.error)")
         for (shell, file) in [

@@ -162,7 +162,7 @@ extension Project {
     }
 
     /// Name, expression and section of the runbook of every alert.
-    fileprivate static func alerts() throws -> [(name: String, expression: String, section: String)] {
+    static func alerts() throws -> [(name: String, expression: String, section: String)] {
         let blocks = try text("deploy/prometheus/rules.yml").components(separatedBy: "- alert: ").dropFirst()
         return blocks.compactMap { block in
             let expression = block.firstMatch(of: /expr: (.*)/)?.1

@@ -12,8 +12,16 @@ import Testing
         var seed: Int
         var policy = "load-valid"
         var options: [String] = []
+        /// Whether rows have to meet rules of one's own.
+        var hasOwnRules = false
 
-        var testDescription: String { "\(rows) \(kind) rows, \(mode), \(policy), seed \(seed)" }
+        /// What the oracle is told of the vendor.
+        var keepsAttributes: Bool { options.contains("--attributes") }
+        var ingestOptions: [String] { options.filter { $0 != "--attributes" } }
+
+        var testDescription: String {
+            "\(rows) \(kind) rows, \(mode), \(policy), seed \(seed)\(hasOwnRules ? ", rules of one's own" : "")"
+        }
     }
 
     private struct Counts: Decodable {
@@ -46,6 +54,16 @@ import Testing
                 kind: "partial", mode: "update", rows: 2000, seed: 30,
                 options: ["--empty", "keep", "--missing", "deactivate"]),
             Case(kind: "partial", mode: "update", rows: 2000, seed: 31, options: ["--empty", "keep"]),
+            Case(kind: "attributes", mode: "upsert", rows: 2000, seed: 50, options: ["--attributes"]),
+            Case(
+                kind: "attributes", mode: "upsert", rows: 1000, seed: 51, options: ["--attributes", "--empty", "keep"]),
+            Case(kind: "attributes", mode: "update", rows: 1000, seed: 52, options: ["--attributes"]),
+            Case(kind: "attributes", mode: "upsert", rows: 500, seed: 53),
+            Case(kind: "hostile", mode: "create", rows: 5000, seed: 40, hasOwnRules: true),
+            Case(kind: "mixed", mode: "upsert", rows: 3000, seed: 41, hasOwnRules: true),
+            Case(
+                kind: "partial", mode: "update", rows: 2000, seed: 42, options: ["--empty", "keep"], hasOwnRules: true),
+            Case(kind: "partial", mode: "update", rows: 2000, seed: 43, hasOwnRules: true),
         ]
             + (10..<18).flatMap { seed in
                 ["create", "upsert"].map { Case(kind: "hostile", mode: $0, rows: 400, seed: seed) }
@@ -53,9 +71,10 @@ import Testing
     func agrees(test: Case) async throws {
         try await CatalogBinary.with { catalog in
             let files = try await generate(test, catalog.folder)
-            try await prepare(catalog, files)
+            try await prepare(catalog, files, keepsAttributes: test.keepsAttributes)
+            if test.hasOwnRules { try await keepRules(catalog) }
             let line = try await catalog.ingest(
-                files.upload, "--mode", test.mode, "--policy", test.policy, options: test.options)
+                files.upload, "--mode", test.mode, "--policy", test.policy, options: test.ingestOptions)
             let oracle = try await python(
                 "Tests/Oracle/oracle.py",
                 [
@@ -64,11 +83,22 @@ import Testing
                     "--errors", catalog.folder.file("errors.ndjson"), "--products",
                     catalog.folder.file("products.ndjson"),
                     files.upload,
-                ] + test.options)
+                ] + test.options + (test.hasOwnRules ? ["--rules", Self.rules] : []))
             let counts = try #require(try decodeLines(oracle, as: Counts.self).last)
             expectEqual(line, counts)
             try await expectSameErrors(catalog, line.uploadId)
             try await expectSameProducts(catalog)
+        }
+    }
+
+    private static let rules = Project.file("Tests/Oracle/own_rules.json")
+
+    private func keepRules(_ catalog: CatalogBinary) async throws {
+        let object = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: Self.rules)))
+        for (name, rule) in try #require(object as? [String: Any]) {
+            let path = catalog.folder.file("rule.json")
+            try JSONSerialization.data(withJSONObject: rule).write(to: URL(fileURLWithPath: path))
+            try await catalog.succeed("rule", "add", name, "--file", path)
         }
     }
 
@@ -88,10 +118,11 @@ import Testing
         return files
     }
 
-    private func prepare(_ catalog: CatalogBinary, _ files: Files) async throws {
+    private func prepare(_ catalog: CatalogBinary, _ files: Files, keepsAttributes: Bool) async throws {
         for vendor in ["V001", "V900"] {
             try await catalog.succeed("vendor", "add", vendor, "--name", vendor, "--email", "a@example.com")
         }
+        if keepsAttributes { try await catalog.succeed("vendor", "attributes", "V001", "keep") }
         try await catalog.succeed("category", "import", files.categories)
         for line in try String(contentsOfFile: files.categories, encoding: .utf8).split(separator: "\n")
         where line.hasSuffix(",false") {

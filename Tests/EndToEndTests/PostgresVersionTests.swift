@@ -38,6 +38,9 @@ import Testing
                 select current_user from vendor
                 """)
             #expect(rows == [["catalog_vendor"]])
+            // The whole main job, as a newcomer sees it.
+            let demo = try await catalog.succeed("demo", "--examples", Project.file("examples"))
+            #expect(demo.contains("The mail that VEND001 gets"))
             _ = try await administrator.rows("drop owned by \(identifier: role)")
             _ = try await administrator.rows("drop role \(identifier: role)")
             try await catalog.succeed("migrate", "down", "--to", "0")

@@ -53,6 +53,12 @@ import Testing
             let answer = try await catalog.succeed(
                 "psql", "-X", "-At", "-f", Project.file("sql/queries/who_changed_this_price.sql"), "-v", "vendor=V001",
                 "-v", "product=P1")
+            let source = try await catalog.succeed(
+                "psql", "-X", "-At", "-f", Project.file("sql/queries/source_of_price.sql"), "-v", "vendor=V001", "-v",
+                "product=P1")
+            let sum = try await Subprocess.run("/usr/bin/env", ["sha256sum", file]).output.prefix(16)
+            #expect(source.contains("|1.00|first.csv|2|\(sum)|os:"), "\(source)")
+            #expect(source.contains("|9.00||||database user postgres|"), "\(source)")
             let lines = answer.split(separator: "\n").map { $0.split(separator: "|", omittingEmptySubsequences: false) }
             #expect(lines.map { $0[1] } == ["1.00", "9.00"])
             #expect(

@@ -14,7 +14,8 @@ import Testing
     /// Runs the upkeep now instead of within half a minute.
     private static func keepUp(_ service: ServiceEnvironment, until alerts: String) async throws {
         try await service.pool.run {
-            _ = try $0.execute("insert into jobs.jobs (queue, kind, priority) values ('relay', 'relay.alerts', 1)")
+            _ = try $0.execute(
+                "insert into jobs.jobs (queue, kind, priority) values ('relay-upkeep', 'relay.alerts', 1)")
         }
         try await service.wait(
             for: alerts, "select coalesce(string_agg(kind, ' '), '') from relay.alerts where cleared_at is null")

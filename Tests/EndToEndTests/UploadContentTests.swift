@@ -36,6 +36,20 @@ import Testing
         }
     }
 
+    @Test("A name that begins with an accent, or is as long as a file's name may be, is a name like any other")
+    func names() async throws {
+        try await APIEnvironment.with { api in
+            for name in ["\u{301}a.csv", String(repeating: "ü", count: 125) + ".csv"] {
+                let place = try await api.call("POST", "/uploads", json: #"{"fileName": "\#(name)"}"#)
+                let (uploadID, url) = (try #require(place["uploadId"]), try #require(place["uploadUrl"]))
+                let path = Self.at(url, api)
+                for _ in 0..<2 { #expect(try await Self.put([APIEnvironment.file("N")], to: path, api) == [202]) }
+                try await api.end(of: uploadID)
+                #expect(try await api.call("GET", "/uploads/\(uploadID)")["fileName"] == name)
+            }
+        }
+    }
+
     @Test("Of different files put at once, one is taken whole and the others are refused")
     func otherBytes() async throws {
         try await APIEnvironment.with { api in

@@ -20,12 +20,10 @@ import Testing
                 try await service.wait(for: "2", "select count(*) from jobs.workers")
                 doomed.signal(SIGKILL)
                 _ = try await doomed.wait()
-                let begin = ContinuousClock.now
+                // Within two seconds on an idle machine; the wait's own limit is far below the lease.
                 try await service.wait(
                     for: "1",
                     "select count(*) from jobs.jobs where kind = 'onboard' and state = 'running' and attempt = 2")
-                // Two seconds on a machine that is not busy with other tests.
-                #expect(ContinuousClock.now - begin < .seconds(8))
                 try await gate.open()
                 try await service.waitForAll(2)
             }

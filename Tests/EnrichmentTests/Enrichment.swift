@@ -22,20 +22,14 @@ struct Enrichment: Sendable {
 
     /// - Parameter providers: made before `body`.
     static func with<Result>(
-        _ providers: [ProviderRow] = [.mock()], _ body: (Enrichment) async throws -> Result
+        _ providers: [ProviderRow] = [.mock()], limits: FileLimits = FileLimits(),
+        _ body: (Enrichment) async throws -> Result
     ) async throws -> Result {
         try await withDatabase(migrated: true) { conninfo in
             let pool = Pool(conninfo, maximum: 14)
             let folder = try TemporaryFolder()
-            let files = FolderStores(root: URL(fileURLWithPath: folder.path))
-            let factory = ProviderFactory(
-                ProviderResources(http: HTTPClient(), pool: pool) { id, _ in
-                    try String(contentsOfFile: String(id.dropFirst("file:".count)), encoding: .utf8)
-                })
-            let resources = EnrichmentResources(
-                pool: pool, stores: files, output: try files.reports(),
-                registry: ProviderRegistry(pool: pool, factory: factory), limits: FileLimits())
-            let enrichment = Enrichment(conninfo: conninfo, pool: pool, folder: folder, resources: resources)
+            let enrichment = Enrichment(
+                conninfo: conninfo, pool: pool, folder: folder, resources: try resources(pool, folder, limits))
             try await pool.transaction { session in for provider in providers { try session.saveProvider(provider) } }
             let result = try await body(enrichment)
             await pool.close()
@@ -43,14 +37,41 @@ struct Enrichment: Sendable {
         }
     }
 
+    private static func resources(
+        _ pool: Pool, _ folder: TemporaryFolder, _ limits: FileLimits, retentionDays: Int? = nil
+    ) throws -> EnrichmentResources {
+        let files = FolderStores(root: URL(fileURLWithPath: folder.path))
+        let secret: SecretReader = { id, _ in
+            try String(contentsOfFile: String(id.dropFirst("file:".count)), encoding: .utf8)
+        }
+        let factory = ProviderFactory(ProviderResources(http: HTTPClient(), pool: pool, secret: secret))
+        let callbacks = Callbacks(
+            secretID: "file:\(folder.file("callback-key"))", trustedHosts: ["127.0.0.1"],
+            publicURL: "https://catalog.example", http: HTTPClient(), secret: secret)
+        return EnrichmentResources(
+            pool: pool, stores: files, output: try files.reports(),
+            registry: ProviderRegistry(pool: pool, factory: factory), limits: limits, callbacks: callbacks,
+            retentionDays: retentionDays)
+    }
+
+    /// The same as another process sees it, which has read no provider before.
+    func anew(retentionDays: Int? = nil) throws -> Enrichment {
+        Enrichment(
+            conninfo: conninfo, pool: pool, folder: folder,
+            resources: try Self.resources(pool, folder, resources.limits, retentionDays: retentionDays))
+    }
+
     /// Makes a request of a text.
     /// - Returns: its id.
     func request(
         _ text: String, providers: [String] = ["mock"], groups: [FieldGroup]? = [.contact], format: OutputFormat = .csv,
-        isCompressed: Bool = false, minimumConfidence: Double = 0, reusing: Bool = false
+        isCompressed: Bool = false, minimumConfidence: Double = 0, reusing: Bool = false, refresh: Bool = false,
+        required: [String]? = nil
     ) async throws -> EnrichmentPipeline.Outcome {
         let spool = try ContactSpool.read(TextSource(text), limits: FileLimits())
-        let options = EnrichmentOptions(providers: providers, groups: groups, minimumConfidence: minimumConfidence)
+        let options = EnrichmentOptions(
+            providers: providers, groups: groups, minimumConfidence: minimumConfidence, refresh: refresh,
+            required: required)
         let new = NewEnrichment(source: .api, options: options, format: format, isCompressed: isCompressed)
         return try await pipeline.create(new, spool, reusing: reusing)
     }
@@ -74,12 +95,14 @@ struct Enrichment: Sendable {
     /// Makes a request, does it and reads its output.
     func run(
         _ text: String, providers: [String] = ["mock"], groups: [FieldGroup]? = [.contact], format: OutputFormat = .csv,
-        isCompressed: Bool = false, minimumConfidence: Double = 0, workers: Int = 1
+        isCompressed: Bool = false, minimumConfidence: Double = 0, workers: Int = 1, refresh: Bool = false,
+        required: [String]? = nil
     ) async throws -> (request: EnrichmentRequest, output: String) {
         guard
             case .created(let requestID) = try await request(
                 text, providers: providers, groups: groups, format: format, isCompressed: isCompressed,
-                minimumConfidence: minimumConfidence)
+                minimumConfidence: minimumConfidence, refresh: refresh,
+                required: required)
         else { throw EnrichmentFailure("it was made before") }
         let request = try await finish(requestID, workers: workers)
         return (request, try String(contentsOfFile: output.path(of: request.outputKey), encoding: .utf8))

@@ -65,7 +65,9 @@ import Testing
                     "python3", "-c", script, enrichment.output.path(of: request.outputKey), format.rawValue,
                     "\(isCompressed)",
                 ])
-            #expect(outcome.output == "2 1.5 x; y ü\"@b.example True\n", "\(outcome.error)")
+            // A list of texts comes back as one where the format has lists.
+            let tags = format == .csv ? "x; y" : "['x', 'y']"
+            #expect(outcome.output == "2 1.5 \(tags) ü\"@b.example True\n", "\(outcome.error)")
         }
     }
 
@@ -278,6 +280,38 @@ import Testing
                     .make(bucket: "in", key: "raw/\(name).csv"), Pipelines([EnrichmentIntake()]))
             }
             #expect(outcome.id("request_id") != nil)
+        }
+    }
+
+    @Test(
+        "A header that would be repeated in each record until the disk is full is refused, and nothing of the list is kept"
+    )
+    func longHeader() async throws {
+        var limits = FileLimits()
+        limits.maximumFileBytes = 100_000
+        try await Enrichment.with(limits: limits) { enrichment in
+            let list =
+                "email,\(String(repeating: "n", count: 50_000))\n" + (0..<50).map { "p\($0)@x.example,1\n" }.joined()
+            let failure = await #expect(throws: EnrichmentFailure.self) { try await enrichment.request(list) }
+            #expect(failure?.description.contains("shorten the names") == true)
+            let records = try await enrichment.value("select count(*) from enrichment.records")
+            #expect(records == "0")
+        }
+    }
+
+    @Test("A name that begins with an accent has a result of its own", arguments: ["\u{301}list.csv", "list.csv"])
+    func accent(name: String) async throws {
+        try await Enrichment.with { enrichment in
+            let outcome = try await enrichment.pool.transaction { session in
+                try session.addRoute(
+                    Route(
+                        bucket: "in", prefix: "raw/", pipeline: "enrich",
+                        options: RouteOptions(EnrichmentIntake.Options(providers: ["mock"]))))
+                return try session.record(.make(bucket: "in", key: "raw/\(name)"), Pipelines([EnrichmentIntake()]))
+            }
+            let requestID = try #require(outcome.id("request_id"))
+            let request = try await enrichment.pool.run { try $0.enrichment(requestID) }
+            #expect(request.map { Array($0.outputKey.utf8) } == Array("enhanced/\(name)".utf8))
         }
     }
 

@@ -28,9 +28,41 @@ import Testing
 
         var nothing = Waterfall(["a", "b"], minimumConfidence: 0)
         nothing.take(Self.choice("a", match: false))
-        nothing.skip()
+        nothing.passOver(because: "away", isWorthRetrying: true)
         #expect(nothing.provider == nil)
         #expect(nothing.best?.isMatch == false)
+        #expect(nothing.note == "away" && nothing.isIncomplete)
+    }
+
+    @Test("For a field that the first match lacks whoever may have it is asked, and nobody else")
+    func requiredFields() {
+        func choice(_ provider: String, _ fields: Set<String>, _ confidence: Double = 1) -> Waterfall.Choice {
+            .init(
+                provider: provider, hash: InputHash(hex: provider), isMatch: !fields.isEmpty, confidence: confidence,
+                isCached: false, fields: fields)
+        }
+        let required = ["phone": ["a", "c", "d"], "title": ["a", "b", "c", "d"]]
+        var waterfall = Waterfall(["a", "b", "c", "d"], minimumConfidence: 0.5, required: required)
+        waterfall.take(choice("a", ["title"]))
+        // b has no phone.
+        #expect(waterfall.provider == "c" && waterfall.hasAlternative)
+        waterfall.take(choice("c", ["title", "phone"], 0.4))
+        #expect(waterfall.supplements.isEmpty && waterfall.provider == "d" && !waterfall.hasAlternative)
+        waterfall.take(choice("d", ["phone"]))
+        #expect(waterfall.provider == nil && !waterfall.isIncomplete)
+        #expect(waterfall.best?.provider == "a" && waterfall.supplements.map(\.provider) == ["d"])
+
+        var incomplete = Waterfall(["a", "b", "c"], minimumConfidence: 0, required: ["phone": ["c"]])
+        incomplete.take(choice("a", []))
+        #expect(incomplete.provider == "b")
+        incomplete.take(choice("b", ["title"]))
+        incomplete.passOver(because: "c is away", isWorthRetrying: true)
+        #expect(incomplete.provider == nil && incomplete.isIncomplete && incomplete.best?.provider == "b")
+        #expect(incomplete.omissions.map(\.provider) == ["c"])
+
+        var complete = Waterfall(["a", "b"], minimumConfidence: 0, required: ["phone": ["a", "b"]])
+        complete.take(choice("a", ["phone"]))
+        #expect(complete.provider == nil && complete.supplements.isEmpty)
     }
 
     @Test(
@@ -50,9 +82,36 @@ import Testing
             (["Name", "Company"], [.fullName: "Name", .company: "Company"]),
             (["phone2", "phone1", "web"], [.phone: "phone1", .website: "web"]),
             (["a", "b"], [:]),
+            (
+                ["Vorname", "Nachname", "Firma", "E-Mail-Adresse", "Straße"],
+                [.firstName: "Vorname", .lastName: "Nachname", .company: "Firma", .email: "E-Mail-Adresse"]
+            ),
+            (
+                ["Prénom", "Nom", "Société", "Téléphone"],
+                [.firstName: "Prénom", .lastName: "Nom", .company: "Société", .phone: "Téléphone"]
+            ),
+            (["LinkedIn URL"], [.linkedIn: "LinkedIn URL"]),
         ])
     func columns(_ columns: [String], _ expected: [ContactField: String]) {
         #expect(ContactField.columns(of: columns) == expected)
+    }
+
+    @Test("What somebody says of a column holds, whatever it is called, and it means nothing else")
+    func namedColumns() {
+        #expect(
+            ContactField.columns(
+                of: ["Email", "Kontakt 2", "Company"], named: [.email: "Kontakt 2", .company: "Email"])
+                == [.email: "Kontakt 2", .company: "Email"])
+    }
+
+    @Test("A profile of LinkedIn is one person, however its address is written")
+    func profiles() {
+        let questions = [
+            "https://www.linkedin.com/in/Ada-Voss/", "de.linkedin.com/in/ada-voss?x=1", "linkedin.com/in/ada-voss",
+        ]
+        .compactMap { FieldGroup.contact.question(ProviderInput([.linkedIn: $0, .firstName: "Ada"])) }
+        #expect(questions.count == 3)
+        #expect(Set(questions.map { InputHash(.contactEnrich, FieldGroup.contact.identity($0)) }).count == 1)
     }
 
     @Test("A question is asked only if the record says enough, and its case and whitespace do not matter")
@@ -93,12 +152,28 @@ import Testing
         #expect(InputHash(.contactEnrich, input).hex == SHA256.hash(Array(text.utf8)).hex)
     }
 
+    @Test("Hundred thousands of accents are read, or refused, in a moment", .timeLimit(.minutes(1)))
+    func stackedMarks() throws {
+        let marks = String(String.UnicodeScalarView((0..<200_000).map { $0 % 2 == 0 ? "\u{301}" : "\u{316}" }))
+        #expect(" e\(marks) ".squeezed.utf8.count == 400_001)
+        var bytes = Array("{\"e\(marks)\": 1}".utf8)
+        var reader = JSONObjectReader { buffer in
+            let count = min(buffer.count, bytes.count)
+            buffer.copyBytes(from: bytes.prefix(count))
+            bytes.removeFirst(count)
+            return count
+        }
+        let failure = #expect(throws: EnrichmentFailure.self) { try reader.next() }
+        #expect(failure?.description.contains("30 accents") == true)
+    }
+
     @Test("The name of an input says how its output is written")
     func names() {
         #expect(InputFile("a/b.CSV")?.format == .csv)
         #expect(InputFile("b.ndjson.gz")?.isCompressed == true)
         #expect(InputFile("b.xlsx") == nil)
         #expect(InputFile("") == nil)
+        #expect(InputFile("a/\u{301}b.csv")?.name == "\u{301}b.csv")
     }
 }
 

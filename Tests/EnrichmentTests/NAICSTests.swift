@@ -56,6 +56,36 @@ import Testing
         }
     }
 
+    @Test("Names of industries as contact lists have them lead to the right sector, and what is said to be sure is")
+    func sectors() async throws {
+        try await Enrichment.with([ProviderRow(name: "naics", kind: "naics")]) { enrichment in
+            _ = try await Self.load("naics_2022.csv", enrichment)
+            _ = try await Self.load("2022_NAICS_Index_File.csv", enrichment)
+            let labels = try String(contentsOfFile: Project.file("Tests/Oracle/naics_names.tsv"), encoding: .utf8)
+                .split(separator: "\n").dropFirst().map { $0.split(separator: "\t").map(String.init) }
+            #expect(labels.count >= 300)
+            let found = try await enrichment.pool.run { session in
+                let names = labels.map { $0[0] }
+                let statement = NAICS.classify(codes: names.map { _ in "" }, words: names, minimum: 0.6)
+                return try session.query(statement).map { row in
+                    (
+                        isRight: try row.get("sector", as: String.self)
+                            == labels[row.get("place", as: Int.self) - 1][1],
+                        confidence: try row.get("confidence", as: Double.self)
+                    )
+                }
+            }
+            let right = found.count(where: \.isRight)
+            #expect(Double(found.count) >= 0.85 * Double(labels.count), "\(found.count)")
+            #expect(Double(right) >= 0.9 * Double(found.count), "\(right) of \(found.count)")
+            for (low, high) in [(0.6, 0.8), (0.8, 0.9), (0.9, 1.0)] {
+                let said = found.filter { $0.confidence >= low && $0.confidence < high }
+                let share = Double(said.count(where: \.isRight)) / Double(max(1, said.count))
+                #expect(share >= low, "\(said.count) said \(low) to \(high), of which \(share) are right")
+            }
+        }
+    }
+
     @Test(
         "Real lists of contacts and companies go through, every record once and in order",
         arguments: ["us-500.csv", "csv_example_messy_input.csv"])

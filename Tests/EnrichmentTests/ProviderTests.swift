@@ -11,14 +11,19 @@ import Threads
     @Test("Failures are classified: what is tried again, what is not, and of what nobody knows")
     func classification() {
         let kinds: [(Int, [(name: String, value: String)], ProviderError.Kind)] = [
-            (400, [], .refused), (401, [], .unauthorized), (403, [], .refused), (404, [], .refused),
+            (400, [], .invalid), (402, [], .spent), (401, [], .unauthorized), (403, [], .refused), (404, [], .refused),
             (429, [("Retry-After", "7")], .throttled(retryAfter: .seconds(7))), (429, [], .throttled(retryAfter: nil)),
             (500, [], .unavailable), (503, [("Retry-After", "3")], .throttled(retryAfter: .seconds(3))),
-            (504, [], .unavailable),
+            (504, [], .unavailable), (202, [("Retry-After", "9")], .notReady(retryAfter: .seconds(9))),
+            (422, [], .invalid),
         ]
         for (status, headers, kind) in kinds {
             #expect(ProviderError(HTTPResponse(status: status, headers: HTTPHeaders(headers)), from: "p").kind == kind)
         }
+        let doubtful = [500, 502, 503, 504].filter {
+            ProviderError(HTTPResponse(status: $0), from: "p").isOutcomeUnknown
+        }
+        #expect(doubtful == [502, 504])
         let transport: [(HTTPTransportError.Kind, ProviderError.Kind, Bool)] = [
             (.cannotConnect, .unavailable, false), (.cannotResolve, .unavailable, false),
             (.timeout, .unavailable, true),
@@ -129,10 +134,66 @@ import Threads
         }
     }
 
+    @Test("Answers in another order reach their inputs by what they repeat of them")
+    func matchBy() async throws {
+        try await PeopleServer.with("order=reversed") { server in
+            let settings = server.settings().replacing(
+                #""results""#, with: #""matchBy": {"email": "mail"}, "results""#)
+            try await Enrichment.with([ProviderRow(name: "crm", kind: "http-json", settings: settings)]) { enrichment in
+                let (request, output) = try await enrichment.run(Enrichment.contacts(30), providers: ["crm"])
+                #expect(request.status == .completed)
+                for (number, line) in output.split(separator: "\r\n").dropFirst().enumerated() {
+                    #expect(line.contains("p\(number)@example.com,Head of p\(number)@example.com,matched"))
+                }
+            }
+        }
+    }
+
+    @Test(
+        "An interface that is asked by GET has our fields in its address, the key in its query and headers of its own")
+    func get() async throws {
+        let folder = try TemporaryFolder()
+        let key = try folder.write("k3y", to: "key")
+        try await PeopleServer.with { server in
+            let settings = """
+                {"capabilities": {"contact_enrich": {"method": "GET",
+                    "url": "\(server.url)/person?email={email}&phone={phone}&v=2",
+                    "response": {"job_title": "title"}, "isMatchIf": "score"}},
+                 "secretIn": "query", "secretName": "api_key", "headers": {"X-Version": "2"}}
+                """
+            let row = ProviderRow(name: "crm", kind: "http-json", settings: settings, secretID: "file:\(key)")
+            try await Enrichment.with([row]) { enrichment in
+                let (request, output) = try await enrichment.run(
+                    "email\na+b@example.com\nnobody@example.com\n", providers: ["crm"])
+                #expect(request.status == .completed)
+                #expect(output.contains("a+b@example.com,Head of a+b@example.com,matched,crm,"))
+                #expect(output.contains("nobody@example.com,,no_match,,"))
+            }
+        }
+    }
+
+    @Test("False is false in whatever type it comes")
+    func conditions() {
+        let mapping = HTTPJSONMapping(url: "http://a", response: ["a": "a"], isMatchIf: "found")
+        for (found, isMatch) in [
+            (JSONValue.bool(false), false), (.number(0), false), (.string("false"), false), (.string("0"), false),
+            (.string(""), false), (.null, false), (.array([]), false), (.bool(true), true), (.number(1), true),
+            (.string("yes"), true), (.object(["x": .null]), true),
+        ] {
+            let document = JSONValue.object(["a": .string("x"), "found": found])
+            #expect(mapping.answers(document, to: [ProviderInput()])[0].isMatch == isMatch, "\(found)")
+        }
+    }
+
     @Test(
         "Settings that an adapter cannot use are named",
         arguments: [
             ("zoominfo", "{}", "it needs credentials"), ("http-json", "{}", "'capabilities' is missing"),
+            ("zoominfo", #"{"baseUrl": "http://a"}"#, "unknown setting 'baseUrl' (did you mean 'baseURL'?)"),
+            (
+                "http-json", #"{"capabilities": {"industry": {"urls": "http://a"}}}"#,
+                "unknown setting 'capabilities.industry.urls' (did you mean 'url'?)"
+            ),
             (
                 "http-json",
                 #"{"capabilities": {"x": {"url": "http://a", "request": {"email": "e"}, "response": {"a": "b"}}}}"#,

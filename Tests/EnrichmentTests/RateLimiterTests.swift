@@ -29,15 +29,15 @@ import Testing
     func second() async throws {
         try await Self.with(ProviderLimits(perSecond: 10)) { _, limiter in
             let grant = try await limiter.reserve(Self.calls(50))
-            // The first now, then one every 100 ms up to 2 s.
+            // The first now, then one every 101 ms up to 2 s; what begins before is given.
             #expect(grant.calls.count == 21)
             let starts = grant.calls.map(\.start)
             for (number, start) in starts.enumerated() {
-                let offset = starts[0].duration(to: start) - .milliseconds(100) * number
+                let offset = starts[0].duration(to: start) - .microseconds(101_000) * number
                 #expect(abs(offset / .milliseconds(1)) < 0.01)
             }
             let wait = try #require(grant.wait)
-            #expect(wait <= .milliseconds(100))
+            #expect(wait <= .milliseconds(101))
             let later = try await limiter.reserve(Self.calls(5, from: 100))
             // By as much as the first answer was late they may seem early.
             #expect(later.calls.allSatisfy { $0.start > starts[10] })
@@ -47,7 +47,7 @@ import Testing
     @Test(
         "However many ask at once, the limits of hour and day are kept",
         arguments: [(7, nil), (nil, 7), (7, 9)] as [(Int?, Int?)])
-    func windows(_ perHour: Int?, _ perDay: Int?) async throws {
+    func periods(_ perHour: Int?, _ perDay: Int?) async throws {
         try await Self.with(ProviderLimits(perHour: perHour, perDay: perDay)) { enrichment, _ in
             let granted = try await withThrowingTaskGroup(of: Int.self) { group in
                 for worker in 0..<6 {
@@ -75,13 +75,66 @@ import Testing
         }
     }
 
-    @Test("Calls that come late do not come in a crowd")
-    func pacing() {
-        let limiter = RateLimiter(provider: "mock", pool: Pool("", maximum: 1))
-        let moments = (0..<60).map { _ in limiter.admit(perSecond: 25) }
-        for (early, late) in zip(moments, moments.dropFirst(25)) { #expect(late - early >= .seconds(1)) }
-        let unlimited = limiter.admit(perSecond: nil)
-        #expect(unlimited <= .now)
+    @Test("No window of a second has room for more calls than the limit, however large or small it is")
+    func windows() {
+        for perSecond in [0.2, 1, 2.5, 25, 50, 51, 99.5, 1000] {
+            let window = SendingWindow(perSecond: perSecond)
+            // As many windows as a second touches the most of, when they follow each other.
+            let most = perSecond < 1 ? 1 : Double(window.calls) * (1 / window.length).rounded(.up)
+            #expect(most <= max(1, perSecond) && window.calls <= 50, "\(perSecond)")
+            #expect(Double(window.calls) / window.length > perSecond * 0.6)
+        }
+    }
+
+    @Test(
+        "Processes that send at once, and late, keep the limit of a second together, and nobody sends while the provider is blocked"
+    )
+    func sending() async throws {
+        try await Self.with(ProviderLimits(perSecond: 10)) { enrichment, limiter in
+            let pool = enrichment.pool
+            var ids: [Int] = []
+            for round in 0..<3 { ids += try await limiter.reserve(Self.calls(15, from: round * 15)).calls.map(\.id) }
+            // Each a process of its own, as far as the database can tell.
+            let limiters = (0..<3).map { _ in RateLimiter(provider: "mock", pool: pool) }
+            let sent = try await withThrowingTaskGroup(of: ContinuousClock.Instant?.self) { group in
+                for (number, id) in ids.prefix(25).enumerated() {
+                    group.addTask {
+                        try await limiters[number % 3].admit(id, perSecond: 10) ? .now : nil
+                    }
+                }
+                var moments: [ContinuousClock.Instant] = []
+                for try await moment in group { if let moment { moments.append(moment) } }
+                return moments.sorted()
+            }
+            #expect(sent.count == min(25, ids.count))
+            for (early, late) in zip(sent, sent.dropFirst(10)) { #expect(late - early >= .milliseconds(999)) }
+            let noted = try await enrichment.value("select count(*) from enrichment.calls where sent_at is not null")
+            #expect(noted == "\(sent.count)")
+            let more = try await limiter.reserve(Self.calls(1, from: 900)).calls
+            try await pool.run { _ = try $0.execute(ProviderLimit.block("mock", seconds: 60, because: "429")) }
+            for call in more { #expect(try await limiters[0].admit(call.id, perSecond: 10) == false) }
+        }
+    }
+
+    @Test("A database that takes long for each note lets calls through all the same, once each")
+    func slowNotes() async throws {
+        try await Self.with(ProviderLimits(perSecond: 10)) { enrichment, limiter in
+            try await enrichment.pool.run { session in
+                try session.executeScript(
+                    """
+                    create function public.be_slow() returns trigger language plpgsql as
+                        'begin perform pg_sleep(0.4); return null; end';
+                    create trigger slow after update on enrichment.calls for each statement execute function public.be_slow();
+                    """)
+            }
+            let grant = try await limiter.reserve(Self.calls(3))
+            for call in grant.calls {
+                let isAdmitted = try await limiter.admit(call.id, perSecond: 10)
+                #expect(isAdmitted)
+            }
+            let sent = try await enrichment.value("select count(*) from enrichment.calls where sent_at is not null")
+            #expect(sent == "3")
+        }
     }
 
     @Test("A budget of credits ends, and what a call did not use comes back")
@@ -90,7 +143,7 @@ import Testing
             let first = try await limiter.reserve(Self.calls(3, credits: 25))
             #expect(first.calls.count == 2)
             let spent = try await limiter.reserve(Self.calls(1, from: 10, credits: 25))
-            #expect(spent.isSpent)
+            #expect(spent.refusal?.contains("the credit budget of provider mock is spent") == true)
             try await enrichment.pool.run { _ = try $0.execute(ProviderLimit.giveBackCredits("mock", 30)) }
             let rest = try await limiter.reserve(Self.calls(1, from: 20, credits: 25))
             #expect(rest.calls.count == 1)
@@ -135,7 +188,7 @@ import Testing
             #expect(wait > .seconds(98) && wait <= .seconds(100))
             try await pool.run { _ = try $0.execute("update enrichment.buckets set blocked_until = now()") }
             for _ in 0..<5 {
-                try await pool.run { _ = try $0.execute(ProviderLimit.fail("mock", fraction: 1, because: "500")) }
+                try await pool.run { _ = try $0.execute(ProviderLimit.fail("mock", age: 0, because: "500")) }
             }
             let open = try await limiter.reserve(Self.calls(1, from: 10))
             #expect(open.calls.isEmpty && open.reason == "the circuit is open: 500")
@@ -147,6 +200,37 @@ import Testing
             try await pool.run { _ = try $0.execute(ProviderLimit.succeed("mock")) }
             let closed = try await limiter.reserve(Self.calls(5, from: 40))
             #expect(closed.calls.count == 5)
+        }
+    }
+
+    @Test(
+        "Calls under way when the circuit opens count once; each failed try doubles the time to the next, up to a minute"
+    )
+    func openings() async throws {
+        try await Self.with(ProviderLimits()) { enrichment, limiter in
+            var waits: [String?] = []
+            for _ in 0..<4 {
+                _ = try await enrichment.pool.run {
+                    _ = try $0.execute(ProviderLimit.fail("mock", age: 0, because: "500"))
+                }
+            }
+            for round in 0..<8 {
+                // The fifth, or the try that fails, and 63 that were sent before the circuit opened.
+                for call in 0..<64 {
+                    try await enrichment.pool.run {
+                        _ = try $0.execute(ProviderLimit.fail("mock", age: call == 0 ? 0 : 3600, because: "500"))
+                    }
+                }
+                let blocked = try await limiter.reserve(Self.calls(1, from: round * 100))
+                #expect(blocked.blockade != nil)
+                waits.append(
+                    try await enrichment.value(
+                        "select round(extract(epoch from blocked_until - opened_at)) from enrichment.buckets"))
+                // That time goes by, and one call tries.
+                _ = try await enrichment.value("update enrichment.buckets set blocked_until = now() returning provider")
+                #expect(try await limiter.reserve(Self.calls(3, from: round * 100 + 50)).calls.count == 1)
+            }
+            #expect(waits == ["2", "4", "8", "16", "32", "60", "60", "60"])
         }
     }
 }

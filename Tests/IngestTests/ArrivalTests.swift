@@ -74,6 +74,17 @@ import Testing
         }
     }
 
+    @Test("A file whose name begins with an accent is a vendor's like any other")
+    func accent() async throws {
+        try await Self.withPool { pool in
+            _ = try await pool.transaction { try $0.record(.make(key: "uploads/V7/\u{301}f.csv"), Self.pipelines) }
+            let name = try await pool.run { session in
+                try session.first("select vendor_id || ' ' || file_name from catalog.upload_history")?[0]
+            }
+            #expect(name.map { Array($0.utf8) } == Array("V7 \u{301}f.csv".utf8))
+        }
+    }
+
     @Test(
         "What lies below a route but is not a file of a vendor is recorded and left alone",
         arguments: ["uploads/V1/", "uploads/stray.csv", "uploads//f.csv"])

@@ -49,6 +49,14 @@ import Testing
         #expect(names.suffix(3) == ["a_7_2", "_line_2", "column_50003"])
     }
 
+    @Test("A header of hundred thousands of accents is refused in a moment", .timeLimit(.minutes(1)))
+    func stackedMarks() async throws {
+        let marks = String(String.UnicodeScalarView((0..<200_000).map { $0 % 2 == 0 ? "\u{301}" : "\u{316}" }))
+        for text in [Onboarding.header + ",e\(marks)\nP,N,Audio,S,1,1,x\n", "e\(marks)\n" + Self.good] {
+            #expect(try await failure(text)?.message.contains("more than 30 accents") == true)
+        }
+    }
+
     @Test("Rows whose errors would take many times the largest file are refused whole")
     func longHeader() async throws {
         var limits = FileLimits()
@@ -77,7 +85,7 @@ import Testing
     @Test(
         "What is not CSV text is unreadable",
         arguments: [
-            Array("PK\u{3}\u{4}rest of a workbook".utf8), [0x1F, 0x8B, 8, 0, 0, 0], Array("v\0e\0n\0d\0o\0r\0,\0".utf8),
+            Array("PK\u{3}\u{4}rest of an archive".utf8), [0x1F, 0x8B, 8, 0, 0, 0], Array("v\0e\0n\0d\0o\0r\0,\0".utf8),
             Array("\"vendor_product_id,sku".utf8),
         ])
     func unreadable(bytes: [UInt8]) async throws {

@@ -64,14 +64,14 @@ struct Onboarding: Sendable {
     func ingest(
         text: String = "", bytes: [UInt8]? = nil, vendor: String = "V1", mode: UploadMode = .create,
         policy: UploadPolicy = .loadValid, limits: FileLimits = FileLimits(), mapping: String? = nil,
-        empty: EmptyCells = .clear, missing: MissingProducts = .keep, encoding: String? = nil,
-        dryRun: Bool = false
+        keptMapping: String? = nil, empty: EmptyCells = .clear, missing: MissingProducts = .keep,
+        encoding: String? = nil, sheet: String? = nil, dryRun: Bool = false
     ) async throws -> Outcome {
         let pipeline = OnboardingPipeline(connection: connection, store: store, limits: limits)
         var upload = Upload(
             uploadID: UploadID.make(), vendorID: vendor, fileName: "products.csv", mode: mode, policy: policy,
             objectKey: "products.csv")
-        upload.encoding = encoding
+        (upload.encoding, upload.sheet, upload.mapping) = (encoding, sheet, keptMapping)
         (upload.emptyCells, upload.missingProducts) = (empty, missing)
         let file = try LocalFile(path: folder.write(bytes ?? Array(text.utf8), to: "\(upload.uploadID).csv"))
         let map = try mapping.map { try ColumnMapping(json: Data($0.utf8)) }

@@ -102,12 +102,44 @@ import Threads
             try await fixture.pool.transaction { _ = try $0.enqueue([.make(), .make()]) }
             _ = try await fixture.claimer.runOnce(rescans: true)
             try await fixture.pool.run { _ = try $0.execute("update jobs.jobs set attempt = 2 where job_id = 2") }
-            let heartbeat = Heartbeat(context: fixture.context, lease: .seconds(30))
+            let heartbeat = Heartbeat(context: fixture.context, configuration: fixture.configuration)
             let counts = try await heartbeat.runOnce()
             #expect(counts == Heartbeat.Counts(renewed: 1, lost: 1))
             #expect(await cancelled.next(1) == [2])
             for held in fixture.context.ledger.withLock({ $0.held }).values { held.task?.cancel() }
             await fixture.context.waitUntilEmpty(atMost: .seconds(30))
+        }
+    }
+
+    @Test("A queue may have a shorter lease, of its claims and of its heartbeats")
+    func shorterLease() async throws {
+        try await withDatabase(migrated: true) { conninfo in
+            let pool = Pool(conninfo)
+            var configuration = JobWorkerConfiguration(concurrency: ["q": 1, "r": 1])
+            configuration.shorterLeases = ["q": .seconds(15), "s": .seconds(1)]
+            #expect(configuration.shortestLease == .seconds(15))
+            try await pool.transaction { _ = try $0.enqueue([.make(), .make(queue: "r")]) }
+            let leases: Statement = """
+                select string_agg(queue || round(extract(epoch from lease_until - clock_timestamp()) / 15), ' ' order by queue) as leases
+                from jobs.jobs
+                """
+            let context = WorkerContext(
+                configuration, records: pool, handlers: [], observer: NoJobObserver(),
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            let demands = ["q", "r"].map { queue in
+                var demand = QueueDemand.make(queue, limit: 1)
+                demand.lease = configuration.lease(of: queue)
+                return demand
+            }
+            let claim = try await pool.run { try $0.claimJobs(demands, workerID: "w", lease: .seconds(30)) }
+            let claimed: String? = try await pool.run { try $0.first(leases)?.get("leases") }
+            #expect(claimed == "q1 r2")
+            context.ledger.withLock { $0.take(claim.jobs, for: demands, horizon: claim.horizon) }
+            try await pool.run { _ = try $0.execute("update jobs.jobs set lease_until = clock_timestamp()") }
+            #expect(try await Heartbeat(context: context, configuration: configuration).runOnce().renewed == 2)
+            let renewed: String? = try await pool.run { try $0.first(leases)?.get("leases") }
+            #expect(renewed == "q1 r2")
+            await pool.close()
         }
     }
 

@@ -63,7 +63,7 @@ import Threads
     ) async throws {
         switch number {
         case 0, 1: try await enqueue(pool, oracle, &random)
-        case 2: _ = try await again { try await pool.run { try $0.parkJobs() } }
+        case 2: _ = try await pool.run { try $0.parkJobs() }
         case 3: try await cancel(pool, oracle)
         default:
             for job in try await claim("w\(number)", pool, oracle) ?? [] {
@@ -82,16 +82,14 @@ import Threads
         }
         // So that the queue neither runs empty nor grows without bound.
         guard try await pool.run({ try $0.jobStates().values.reduce(0, +) }) < 60 else { return }
-        let ids = try await again { try await pool.transaction { try $0.enqueue(jobs) } }
+        let ids = try await pool.transaction { try $0.enqueue(jobs) }
         oracle.withLock { $0.enqueued.formUnion(ids) }
     }
 
     /// - Returns: nil if nothing may run.
     private static func claim(_ worker: String, _ pool: Pool, _ oracle: Locked<Oracle>) async throws -> [Job]? {
-        let jobs = try await again {
-            try await pool.run {
-                try $0.claimJobsRetryingRaces(demands, workerID: worker, lease: .seconds(600)).jobs
-            }
+        let jobs = try await pool.run {
+            try $0.claimJobsRetryingRaces(demands, workerID: worker, lease: .seconds(600)).jobs
         }
         oracle.withLock { oracle in
             for job in jobs {
@@ -106,7 +104,7 @@ import Threads
     private static func finish(_ job: Job, _ pool: Pool, _ oracle: Locked<Oracle>) async throws {
         // Before the end is committed: afterwards the next one may run at once.
         oracle.withLock { $0.running[job.serialKey!] = nil }
-        try await again { try await pool.transaction { try $0.finish(job) } }
+        try await pool.transaction { try $0.finish(job) }
         oracle.withLock { $0.ended.append(job.jobID) }
     }
 
@@ -127,9 +125,7 @@ import Threads
         case 3: try await end(job, pool, oracle) { Job.release([$0.jobID], attempts: [$0.attempt]) }
         case 4:
             try await end(job, pool, oracle) { Job.fail($0, error: "e", delay: .zero, isDead: true) }
-            _ = try await again {
-                try await pool.transaction { try $0.retryDeadJobs(DeadJobFilter(jobIDs: [job.jobID])) }
-            }
+            _ = try await pool.transaction { try $0.retryDeadJobs(DeadJobFilter(jobIDs: [job.jobID])) }
         default: try await finish(job, pool, oracle)
         }
     }
@@ -138,32 +134,19 @@ import Threads
         _ job: Job, _ pool: Pool, _ oracle: Locked<Oracle>, _ statement: @Sendable (Job) -> Statement
     ) async throws {
         oracle.withLock { $0.running[job.serialKey!] = nil }
-        try await again { try await pool.run { _ = try $0.execute(statement(job)) } }
-    }
-
-    /// Who was chosen as the victim of a deadlock did nothing, and does it once more, as workers do.
-    private static func again<Result>(_ body: () async throws -> Result) async throws -> Result {
-        while true {
-            do {
-                return try await body()
-            } catch let error as PostgresError where error.isDeadlock {
-                continue
-            }
-        }
+        try await pool.run { _ = try $0.execute(statement(job)) }
     }
 
     /// Takes away some job that waits, in whichever state that is.
     private static func cancel(_ pool: Pool, _ oracle: Locked<Oracle>) async throws {
-        let ids: [Int] = try await again {
-            try await pool.run { session in
-                try session.query(
-                    """
-                    delete from jobs.jobs where state in ('ready', 'parked') and job_id = (
-                        select job_id from jobs.jobs where state in ('ready', 'parked') order by random() limit 1)
-                    returning job_id
-                    """
-                ).map { try $0.get("job_id") }
-            }
+        let ids: [Int] = try await pool.run { session in
+            try session.query(
+                """
+                delete from jobs.jobs where state in ('ready', 'parked') and job_id = (
+                    select job_id from jobs.jobs where state in ('ready', 'parked') order by random() limit 1)
+                returning job_id
+                """
+            ).map { try $0.get("job_id") }
         }
         oracle.withLock { $0.ended += ids }
         try await Task.sleep(for: .milliseconds(20))

@@ -180,6 +180,32 @@ import Threads
         }
     }
 
+    @Test("Two claims that each took a serial key that the other wants, too, do not wait for each other")
+    func crossedClaims() async throws {
+        try await withDatabase(migrated: true) { conninfo in
+            let first = try await Connection.open(conninfo)
+            try await first.transaction { session in
+                for queue in ["q", "r"] {
+                    try session.enqueue(["x", "y"].map { .make(queue: queue, kind: $0, serialKey: $0) })
+                }
+            }
+            try await first.transaction { session in
+                #expect(try session.claim(.make("q", limit: 1)).map(\.kind) == ["x"])
+                let theirs = try session.withCompanion(conninfo, application: "other") { other in
+                    // Who waits for us waits for ever.
+                    try other.execute("set lock_timeout = '5s'")
+                    return try other.transaction {
+                        let mine = try other.claim(.make("q")).map(\.kind)
+                        return try mine + other.claim(.make("r")).map(\.kind)
+                    }
+                }
+                #expect(theirs == ["y"], "what runs of a key is not committed yet, and is not waited for")
+                #expect(try session.claim(.make("r")).isEmpty, "both keys run")
+            }
+            await first.close()
+        }
+    }
+
     @Test("What was changed by hand, with triggers off, is found and put back")
     func forgotten() async throws {
         try await Self.withRow { session, _ in

@@ -56,10 +56,8 @@ import Threads
             try await withWorker(conninfo, Self.patient(), handlers: handlers) { worker in
                 try await eventually { worker.context.presence.withLock { $0.number } != nil }
                 kill(process.processIdentifier, SIGKILL)
-                let begin = ContinuousClock.now
+                // Within two seconds on an idle machine; the time limit of the suite is far below the lease.
                 #expect(await done.next(2) == ["first 2", "second 1"])
-                // Two seconds on a machine that is not busy with other tests.
-                #expect(ContinuousClock.now - begin < .seconds(8))
             }
             withExtendedLifetime(pipe) {}
             process.waitUntilExit()

@@ -126,6 +126,15 @@ struct MigrationSetTests {
         #expect(bundled.fingerprint == read.fingerprint)
     }
 
+    @Test("Of two files there are two texts: a record of either is one of the file, and of no other file")
+    func otherTexts() throws {
+        let checksums = try MigrationSet.bundled().migrations.map(\.checksums)
+        #expect(MigrationChecksums.otherTexts.count == 2)
+        for (present, other) in MigrationChecksums.otherTexts {
+            #expect(checksums.filter { $0.matches(other) }.map(\.recorded) == [present])
+        }
+    }
+
     @Test("A fingerprint that was written before a file was changed is not compared with")
     func staleFingerprint() throws {
         func set(_ sql: String, fingerprint: String) throws -> MigrationSet {

@@ -71,4 +71,14 @@ struct SQLStatementTests {
     func transactionControl(sql: String, expected: Bool) {
         #expect(SQLStatement.split(sql).map(\.controlsTransaction) == [expected])
     }
+
+    @Test(
+        "A quoted name is read and written as the server does, with an accent behind a quotation mark, too",
+        arguments: ["a", "a\"b", "\u{301}a", "a\"\u{301}", "\"\u{301}\""])
+    func quotedNames(name: String) throws {
+        let quoted = QualifiedName(schema: nil, name: name).quoted
+        let found = try #require(SQLTokens("table \(quoted)").qualifiedName(at: 1)?.name)
+        #expect(Array(found.name.utf8) == Array(name.utf8))
+        #expect(quoted.unicodeScalars.count { $0 == "\"" } == 2 + 2 * name.unicodeScalars.count { $0 == "\"" })
+    }
 }

@@ -62,8 +62,9 @@ def main():
     if options.errors:
         oracle.write(options.errors, names, errors)
     if options.products:
-        rows = [{"vendor_id": key[0], **product} for key, product in sorted(catalogue.products.items())]
-        oracle.write(options.products, ("vendor_id", *rules.COLUMNS), rows)
+        rows = [{"vendor_id": key[0], **product, "attributes": oracle.attributes_text(product)}
+                for key, product in sorted(catalogue.products.items())]
+        oracle.write(options.products, ("vendor_id", *rules.COLUMNS, "attributes"), rows)
 
 
 if __name__ == "__main__":

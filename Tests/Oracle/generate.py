@@ -6,7 +6,8 @@
 
 Modes: clean (no row is wrong), mixed (one row in twenty has one error), hostile (every way of being wrong or odd, several
 per row, and malformed rows; column order, separator, line ends and encoding vary with the seed), upsert (the vendor's own
-products again: unchanged, changed and new ones, with a few errors).
+products again: unchanged, changed and new ones, with a few errors), partial (a key and a few other columns), attributes (as upsert,
+with many columns that are not ours, also in what exists).
 --categories, --existing and --rival write the files that go before: the whitelist, what this vendor and what another
 vendor (V900) have in the catalogue already; uploads collide with both.
 """
@@ -14,6 +15,7 @@ import argparse
 import random
 import sys
 
+import extras
 import hostile
 from writing import Layout, document
 
@@ -104,6 +106,20 @@ def partial_rows(rng, options, own, rival):
         yield row
 
 
+def attribute_upload(rng, options, own, rival):
+    """The bytes of the upload, and of what exists: each with columns of its own."""
+    before, names = extras.header(rng, 12), extras.header(rng, 18)
+    own = [extras.fill(rng, row, before) for row in own]
+    layout = Layout(COLUMNS + names, rng.choice(",;"), encoding=options.encoding or "utf-8")
+    rows = []
+    for row in upsert_rows(rng, options, own, rival):
+        values = {name: row.get(name, "") for name in names}
+        row = extras.fill(rng, {name: row[name] for name in COLUMNS}, names)
+        # Half of what exists keeps what it has in the columns of both.
+        rows.append({**row, **values} if rng.random() < 0.3 else row)
+    return document(layout, rows), document(Layout(COLUMNS + before), own)
+
+
 def plain(rows):
     return document(Layout(COLUMNS), rows)
 
@@ -112,6 +128,9 @@ def generated(options):
     rng = random.Random(f"{options.seed}/{options.vendor}/{options.mode}/{options.rows}")
     own = catalogue_rows(options.seed, options.vendor, max(20, options.rows // 4))
     rival = catalogue_rows(options.seed, "V900", max(20, options.rows // 10))
+    if options.mode == "attributes":
+        upload, existing = attribute_upload(rng, options, own, rival)
+        return upload, existing, rival
     if options.mode == "hostile":
         layout = hostile.layout(rng, COLUMNS, OPTIONAL, options.encoding)
         rows = list(clean_rows(rng, options))
@@ -130,7 +149,7 @@ def main():
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--vendor", default="V001")
-    parser.add_argument("--mode", choices=("clean", "mixed", "hostile", "upsert", "partial"), default="hostile")
+    parser.add_argument("--mode", choices=("clean", "mixed", "hostile", "upsert", "partial", "attributes"), default="hostile")
     parser.add_argument("--encoding", choices=("utf-8", "utf-8-bom", "utf-16", "windows-1252"))
     parser.add_argument("--categories")
     parser.add_argument("--existing")
@@ -143,7 +162,7 @@ def main():
     whitelist = [{"category_name": n, "is_active": "true"} for n in ACTIVE]
     whitelist += [{"category_name": n, "is_active": "false"} for n in INACTIVE]
     for path, content in (
-        (options.output, upload), (options.existing, plain(own)), (options.rival, plain(rival)),
+        (options.output, upload), (options.existing, own if isinstance(own, bytes) else plain(own)), (options.rival, plain(rival)),
         (options.categories, document(Layout(["category_name", "is_active"]), whitelist)),
     ):
         if path and path != "-":

@@ -1,6 +1,7 @@
 """Files of other systems, read through a mapping (the JSON files of examples/mappings) into rows of our own columns."""
 import json
 
+import attributes
 import cells
 import foreign_numbers as numbers
 import oracle
@@ -58,6 +59,9 @@ class Mapping:
         with open(path, encoding="utf-8") as file:
             self.options = json.load(file)
         self.columns = {name: Column(name, description) for name, description in self.options["columns"].items()}
+        self.kept = self.options.get("attributes", False)
+        if isinstance(self.kept, list):
+            self.kept = {column: {"from": [column]} for column in self.kept}
         self.skipped = 0
 
     def text(self, data):
@@ -87,7 +91,7 @@ class Mapping:
             raise oracle.Failed("MISSING_COLUMN", ", ".join(missing))
         required = {source for name in rules.REQUIRED for source in columns[name].description.get("from", [])}
         rows = [(record, *self.cells(record, names, required)) for record in records]
-        style = self.style(columns, rows, first)
+        style, kept = self.style(columns, rows, first), self.attributes(names)
         skip = self.options.get("skipWhenEmpty", [])
         for record, source, problem in rows:
             number = record.number + first
@@ -97,10 +101,27 @@ class Mapping:
             # Every row takes part in carrying, also one that is no product.
             row = {name: cells.value(column.value(source, number, style)) for name, column in columns.items()}
             row = {name: cells.key(value) if name in rules.KEYS else value for name, value in row.items()}
+            if kept:
+                row["attributes"] = {name: cells.value(column.value(source, number, style)) for name, column in kept.items()}
             if skip and not any(source.get(name, "") for name in skip):
                 self.skipped += 1
                 continue
             yield number, record.line, row, ""
+
+    def attributes(self, names):
+        """{name: column} of what is kept of a file with these columns."""
+        kept = self.kept or {}
+        if self.kept is True:
+            used = {source for column in self.columns.values() for source in column.description.get("from", [])}
+            used |= {*self.options.get("skipWhenEmpty", []), "_row", "_line", "_errors"}
+            kept = {column: {"from": [column]} for column in names if attributes.name(column)[0] and column not in used}
+        columns = [(attributes.name(name)[0], Column(name, source)) for name, source in sorted(kept.items())]
+        columns = [(name, column) for name, column in columns if column.exists(names)]
+        try:
+            attributes.checked(dict(enumerate(name for name, _ in columns)))
+        except attributes.Invalid as error:
+            raise oracle.Failed(*error.args) from error
+        return dict(columns)
 
     def cells(self, record, names, required):
         """(Cells by column, words that stand for nothing as nothing; problem)."""

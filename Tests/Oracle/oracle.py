@@ -2,7 +2,7 @@
 """A second opinion on the onboarding rules: row by row, in memory, as simple as it can be written.
 
     oracle.py --categories categories.csv [--existing [VENDOR=]FILE …] [--vendor V001] [--mode create|upsert|update] [--empty clear|keep] [--missing keep|deactivate]
-              [--policy load-valid|all-or-nothing] [--errors OUT] [--products OUT] [VENDOR=]FILE …
+              [--policy load-valid|all-or-nothing] [--attributes] [--rules RULES] [--errors OUT] [--products OUT] [VENDOR=]FILE …
 
 Files are uploaded in the given order into one catalogue; those of --existing come first, as plain uploads whose errors
 are not printed. Standard output: one JSON object of counts per file. --errors writes one JSON object per error,
@@ -15,7 +15,9 @@ import json
 import sys
 from collections import Counter
 
+import attributes
 import cells
+import own_rules
 import reading
 import rules
 
@@ -27,6 +29,7 @@ class Failed(Exception):
 class Catalogue:
     def __init__(self, categories):
         self.categories = rules.Categories(categories)
+        self.own = {}  # name -> rule of one's own
         self.products = {}  # (vendor, vendor_product_id) -> {column: text or None}
         self.owner = {}  # sku -> (vendor, vendor_product_id)
 
@@ -35,6 +38,8 @@ class Catalogue:
         outcome = Outcome()
         try:
             accepted = self.check(rows, vendor, mode, empty, outcome)
+            if outcome.valid and not (policy == "all-or-nothing" and outcome.error):
+                self.refuse_overfull(accepted, empty)
         except Failed as failure:
             outcome = Outcome()
             outcome.failure = failure.args[0]
@@ -44,7 +49,7 @@ class Catalogue:
         outcome.loaded = True
         # Every change is decided on the catalogue as it was before the upload, and only then made.
         for key, values in accepted:
-            outcome.changes[self.store(key, values, missing)] += 1
+            outcome.changes[self.store(key, values, missing, empty)] += 1
         if missing == "deactivate" and not outcome.nameless:
             for key, product in self.products.items():
                 named = key[1] in outcome.named["vendor_product_id"] or product["sku"] in outcome.named["sku"]
@@ -55,15 +60,19 @@ class Catalogue:
         return outcome
 
     def check(self, rows, vendor, mode, empty, outcome):
-        accepted, skus, identifiers = [], {}, {}
+        accepted, skus, identifiers, own = [], {}, {}, None
         self.categories.forget()
         for number, line, row, problem in rows:
             outcome.total += 1
             if problem:
                 errors, warnings = [("MALFORMED_ROW", problem, None)], []
             else:
-                errors = list(self.errors(row, vendor, mode, empty, skus, identifiers))
-                warnings = list(rules.warnings(row))
+                row = dict(row)
+                kept = row.pop("attributes", {})
+                own = own or own_rules.OwnRules(self.own, vendor, mode, empty, row)
+                broken, doubtful = own.findings(number, row)
+                errors = [*self.errors(row, vendor, mode, empty, skus, identifiers), *attributes.errors(kept), *broken]
+                warnings = [*doubtful, *rules.warnings(row)]
             outcome.name(row, problem)
             outcome.errors += [(number, line, *error) for error in [*errors, *warnings]]
             if errors:
@@ -73,9 +82,10 @@ class Catalogue:
                 if row.get(column):
                     claims[row[column]] = number
             key = (vendor, row["vendor_product_id"]) if "vendor_product_id" in row else self.owner[row["sku"]]
-            kept = rules.COLUMNS if mode == "update" else [c for c in rules.COLUMNS if c not in rules.REQUIRED]
-            accepted.append((key, {c: rules.stored(c, v) for c, v in row.items() if v or empty == "clear" or c not in kept
-                                   or key not in self.products}))
+            may_stay = rules.COLUMNS if mode == "update" else [c for c in rules.COLUMNS if c not in rules.REQUIRED]
+            values = {c: rules.stored(c, v) for c, v in row.items() if v or empty == "clear" or c not in may_stay
+                      or key not in self.products}
+            accepted.append((key, values | ({"attributes": kept} if kept else {})))
         outcome.valid = len(accepted)
         return accepted
 
@@ -115,13 +125,23 @@ class Catalogue:
         elif (vendor, value) not in self.products:
             yield "UNKNOWN_PRODUCT", f"Unknown vendor product ID: {cells.shown(value)} does not exist", "vendor_product_id"
 
-    def store(self, key, values, missing):
+    def refuse_overfull(self, accepted, empty):
+        """A product has no more attributes than one row may have, whatever many files bring together."""
+        for key, values in accepted:
+            before = self.products.get(key)
+            if before and attributes.is_overfull(attributes.merged(before["attributes"], values.get("attributes", {}), empty)):
+                raise Failed("INVALID_ATTRIBUTES", key)
+
+    def store(self, key, values, missing, empty):
         before = self.products.get(key)
+        if "attributes" in values:
+            merged = attributes.merged(before and before["attributes"], values["attributes"], empty)
+            values = {**values, "attributes": merged}
         if missing == "deactivate":
             # The file says what is on offer.
             values = {**values, "status": "active"}
         # A column that the file does not have keeps what is stored.
-        after = {**(before or {**dict.fromkeys(rules.COLUMNS), "status": "active"}), **values}
+        after = {**(before or {**dict.fromkeys([*rules.COLUMNS, "attributes"]), "status": "active"}), **values}
         self.products[key] = after
         return "created" if before is None else "unchanged" if before == after else "updated"
 
@@ -159,8 +179,9 @@ class Outcome:
         }
 
 
-def upload_rows(data, mode="create"):
-    """(row number, line, {column: trimmed text}, problem) of each data record of a file in our own format."""
+def upload_rows(data, mode="create", keeps=False):
+    """(row number, line, {column: trimmed text}, problem) of each data record of a file in our own format. Columns that are kept are
+    under "attributes", if there are any; `keeps` is what the vendor does with those that are not ours."""
     try:
         text, _ = reading.decode(data)
     except reading.Unreadable as error:
@@ -171,7 +192,8 @@ def upload_rows(data, mode="create"):
         raise Failed("EMPTY_FILE", "nothing in it")
     if header.problem:
         raise Failed("UNREADABLE_FILE", header.problem)
-    names = [cells.value(name).lower() for name in header.fields]
+    columns = [cells.value(name) for name in header.fields]
+    names = [name.lower() for name in columns]
     for column in rules.COLUMNS:
         if names.count(column) > 1:
             raise Failed("DUPLICATE_COLUMN", column)
@@ -181,21 +203,29 @@ def upload_rows(data, mode="create"):
         missing = [column for column in rules.REQUIRED if column not in names]
     if missing:
         raise Failed("MISSING_COLUMN", ", ".join(missing))
+    try:
+        kept = attributes.kept(columns, keeps)
+    except attributes.Invalid as error:
+        raise Failed(*error.args) from error
     empty = True
     for record in lines:
         empty = False
-        yield record.number, record.line, *named(record, names)
+        yield record.number, record.line, *named(record, names, kept)
     if empty:
         raise Failed("EMPTY_FILE", "no data rows")
 
 
-def named(record, names):
+def named(record, names, kept=None):
     fields = [cells.value(field) for field in record.fields]
     problem = record.problem or width_problem(fields, names, rules.REQUIRED)
     if problem:
         return None, problem
-    row = {name: value for name, value in zip(names, padded(fields, names)) if name in rules.COLUMNS}
-    return {name: cells.key(value) if name in rules.KEYS else value for name, value in row.items()}, ""
+    values = padded(fields, names)
+    row = {name: value for name, value in zip(names, values) if name in rules.COLUMNS}
+    row = {name: cells.key(value) if name in rules.KEYS else value for name, value in row.items()}
+    if kept:
+        row["attributes"] = {attribute: values[place] for place, attribute in kept.items()}
+    return row, ""
 
 
 def width_problem(fields, names, required):
@@ -208,6 +238,15 @@ def width_problem(fields, names, required):
 
 def padded(fields, names):
     return fields + [""] * (len(names) - len(fields))
+
+
+def attributes_text(product):
+    """As PostgreSQL prints a jsonb: the shorter name first, those of one length by their bytes."""
+    kept = product["attributes"]
+    if not kept:
+        return None
+    ordered = sorted(kept.items(), key=lambda pair: (len(pair[0].encode()), pair[0].encode()))
+    return json.dumps(dict(ordered), ensure_ascii=False)
 
 
 def read_categories(path):
@@ -227,11 +266,11 @@ def write(path, names, rows):
     file.flush()
 
 
-def upload_file(catalogue, argument, default_vendor, mode, policy, empty="clear", missing="keep"):
+def upload_file(catalogue, argument, default_vendor, mode, policy, empty="clear", missing="keep", keeps=False):
     vendor, _, path = argument.rpartition("=")
     with open(path, "rb") as file:
         data = file.read()
-    outcome = catalogue.upload(upload_rows(data, mode), vendor or default_vendor, mode, policy, empty, missing)
+    outcome = catalogue.upload(upload_rows(data, mode, keeps), vendor or default_vendor, mode, policy, empty, missing)
     return {"file": path, "vendorId": vendor or default_vendor}, outcome
 
 
@@ -245,23 +284,28 @@ def main():
     parser.add_argument("--empty", choices=("clear", "keep"), default="clear")
     parser.add_argument("--missing", choices=("keep", "deactivate"), default="keep")
     parser.add_argument("--policy", choices=("load-valid", "all-or-nothing"), default="load-valid")
+    parser.add_argument("--attributes", action="store_true", help="the vendor keeps columns that are not ours")
+    parser.add_argument("--rules", help="JSON: rules of one's own by name")
     parser.add_argument("--errors")
     parser.add_argument("--products")
     options = parser.parse_args()
     catalogue, errors = Catalogue(read_categories(options.categories)), []
     for argument in options.existing:
-        upload_file(catalogue, argument, options.vendor, "create", "load-valid")
+        upload_file(catalogue, argument, options.vendor, "create", "load-valid", keeps=options.attributes)
+    # As with the real one: what is there was loaded before they were made.
+    catalogue.own = own_rules.read(options.rules) if options.rules else {}
     names = ("file", "row_number", "line_number", "error_type", "error_message", "field")
     for argument in options.files:
         about, outcome = upload_file(catalogue, argument, options.vendor, options.mode, options.policy, options.empty,
-                                     options.missing)
+                                     options.missing, options.attributes)
         print(json.dumps({**about, **outcome.summary()}, ensure_ascii=False))
         errors += [dict(zip(names, (about["file"], *error))) for error in outcome.errors]
     if options.errors:
         write(options.errors, names, errors)
     if options.products:
-        rows = [{"vendor_id": key[0], **product} for key, product in sorted(catalogue.products.items())]
-        write(options.products, ("vendor_id", *rules.COLUMNS, "status"), rows)
+        rows = [{"vendor_id": key[0], **product, "attributes": attributes_text(product)}
+                for key, product in sorted(catalogue.products.items())]
+        write(options.products, ("vendor_id", *rules.COLUMNS, "attributes", "status"), rows)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ COLUMNS = (
 )
 KEYS = ("vendor_product_id", "sku", "category")  # kept in one form each
 LENGTHS = {"product_name": 200, "description": 2000, "vendor_product_id": 100, "sku": 100}
+# Least, most and decimals.
+NUMBERS = {"price": ("0.01", "999999.99", 2), "compare_at_price": ("0.01", "999999.99", 2), "stock_quantity": ("0", "1000000", 0),
+           "weight_kg": ("0", "9999999.999", 3)}
 OPTIONAL_LENGTHS = {"subcategory": 100, "brand": 100, "unit": 20, "dimensions_cm": 50}
 # How many different wrong categories of a file get a suggestion; a longer one than this many bytes is near no name.
 SUGGESTIONS, SUGGESTION_BYTES = 1000, 800
@@ -104,7 +107,7 @@ def errors_before_keys(row, categories, required=REQUIRED):
         if not row[column]:
             yield "MISSING_REQUIRED_FIELD", f"Required field is missing: {column}", column
     checks = (
-        ("price", "INVALID_PRICE", lambda value: number_error("Price", value, "0.01", "999999.99", 2)),
+        ("price", "INVALID_PRICE", lambda value: number_error("Price", value, *NUMBERS["price"])),
         ("stock_quantity", "INVALID_STOCK_QUANTITY", stock_error),
         ("category", "INVALID_CATEGORY", categories.error),
     )
@@ -136,9 +139,9 @@ def warnings(row):
 def optional_errors(row):
     price, weight, url = (row.get(column, "") for column in ("compare_at_price", "weight_kg", "image_url"))
     if price:
-        yield "compare_at_price", number_error("compare_at_price", price, "0.01", "999999.99", 2)
+        yield "compare_at_price", number_error("compare_at_price", price, *NUMBERS["compare_at_price"])
     if weight:
-        yield "weight_kg", number_error("weight_kg", weight, "0", "9999999.999", 3)
+        yield "weight_kg", number_error("weight_kg", weight, *NUMBERS["weight_kg"])
     if url and not URL.match(url):
         yield "image_url", f"image_url must be an http or https URL: '{cut(url)}'"
     yield "image_url", length_error("image_url", url, 2048)

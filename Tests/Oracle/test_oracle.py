@@ -13,6 +13,7 @@ import sys
 import tempfile
 import unittest
 
+import attributes
 import cells
 import foreign_numbers as numbers
 import generate
@@ -291,6 +292,48 @@ class Files(unittest.TestCase):
             self.assertGreater(outcome.valid, 0)
 
 
+class Attributes(unittest.TestCase):
+    def kept(self, data, mode="upsert", keeps=True, made=None, **options):
+        made = made or catalogue({"vendor_product_id": "P1", "sku": "S1"})
+        outcome = made.upload(oracle.upload_rows(data.encode(), mode, keeps), "V1", mode=mode, **options)
+        return outcome, made.products["V1", "P1"]["attributes"], made
+
+    def test_what_is_not_ours_is_kept_if_the_vendor_says_so_or_the_column(self):
+        text = "sku,Colour,attribute.size,status,vendor_id\nS1,red,XL,active,V1\n"
+        self.assertEqual(self.kept(text, "update")[1], {"Colour": "red", "size": "XL"})
+        self.assertEqual(self.kept(text, "update", keeps=False)[1], {"size": "XL"})
+
+    def test_what_a_file_does_not_name_stays_and_what_is_empty_goes_unless_it_stays(self):
+        made = self.kept("sku,a,b\nS1,1,2\n", "update")[2]
+        self.assertEqual(self.kept("sku,b,c\nS1,,3\n", "update", made=made, empty="keep")[1], {"a": "1", "b": "2", "c": "3"})
+        outcome, kept, _ = self.kept("sku,b,c\nS1,,3\n", "update", made=made)
+        self.assertEqual((kept, outcome.changes["updated"]), ({"a": "1", "c": "3"}, 1))
+        self.assertEqual(self.kept("sku,a,c\nS1,,\n", "update", made=made)[1], None)
+
+    def test_names_have_one_form_and_bounds(self):
+        self.assertEqual(attributes.name(" \u200bCafe\u0301\nx\u00a0y "), ("Caf\u00e9 x y", False))
+        self.assertEqual(attributes.name("ATTRIBUTE. size"), ("size", True))
+        for header, failure in (("a,a", "DUPLICATE_COLUMN"), ("a,attribute.a", "DUPLICATE_COLUMN"), ("a,A", None),
+                                ("x" * 101, "INVALID_ATTRIBUTES"), ("x" * 100, None)):
+            self.assertEqual(self.kept(f"sku,{header}\nS1,1\n", "update")[0].failure, failure, header)
+
+    def test_values_have_bounds(self):
+        wide = ",".join(f"w{n}" for n in range(201))
+        for cells_, messages in (
+                ("," * 201, []), (",1" * 201, ["Row has 201 attributes, at most 200 are kept"]),
+                (("," + "x" * 1999) * 40 + "," * 161, ["Attributes of the row have 80070 bytes, at most 65536 are kept"]),
+                ("," + "x" * 2001 + "," * 200, ["attribute.w0 must be at most 2000 characters (got 2001)"])):
+            outcome = self.kept(f"sku,{wide}\nS1{cells_}\n", "update")[0]
+            self.assertEqual([error[3] for error in outcome.errors], messages)
+
+    def test_many_files_make_no_more_of_a_product_than_one(self):
+        def file(first):
+            return "sku," + ",".join(f"w{n}" for n in range(first, first + 150)) + "\nS1" + ",1" * 150 + "\n"
+        made = self.kept(file(0), "update")[2]
+        outcome, kept, _ = self.kept(file(100), "update", made=made)
+        self.assertEqual((outcome.failure, len(kept)), ("INVALID_ATTRIBUTES", 150))
+
+
 class Mappings(unittest.TestCase):
     def test_numbers_lose_currency_and_grouping(self):
         for value, mark, expected in (
@@ -340,7 +383,7 @@ class Examples(unittest.TestCase):
     def test_the_example_files_keep_their_promises(self):
         made = oracle.Catalogue(oracle.read_categories(EXAMPLES / "categories.csv"))
         counts = []
-        for path in sorted(EXAMPLES.glob("VEND*")):
+        for path in sorted(EXAMPLES.glob("VEND*.csv*")):
             outcome = made.upload(oracle.upload_rows(path.read_bytes()), path.name[:7])
             counts.append((outcome.total, outcome.valid, outcome.failure))
             if path.name == "VEND001_products.csv":

@@ -25,6 +25,16 @@ import Testing
         #expect(environment["PGHOST"] == "h" && environment["PGPORT"] == "5433" && environment["PGDATABASE"] == "db")
     }
 
+    @Test(
+        "A parameter that is set anew is what was given, whatever would end it in the text",
+        arguments: ["it's", "'\u{301} host=elsewhere", "a\\\u{301}", "\\'"])
+    func setting(password: String) throws {
+        let conninfo = try ConnectionInfo.setting(["password": password], in: "host=h dbname=d")
+        let environment = try ConnectionInfo.environment(of: conninfo)
+        #expect(
+            environment["PGPASSWORD"].map { Array($0.utf8) } == Array(password.utf8) && environment["PGHOST"] == "h")
+    }
+
     @Test("A URI with several hosts, none, or an '@' in its options is read")
     func unusual() throws {
         #expect(try ConnectionInfo.environment(of: "postgresql://u:p@a:1,b:2/db")["PGHOST"] == "a,b")

@@ -15,7 +15,6 @@ import Testing
             let pid = try await pool.run { $0.backendPID }
             #expect(pid > 0)
             try server.freeze()
-            let begin = ContinuousClock.now
             let error = await #expect(throws: PostgresError.self) {
                 try await pool.run { _ = try $0.execute("select 1") }
             }
@@ -23,7 +22,6 @@ import Testing
             #expect(error?.description.contains("the server hangs") == true)
             await #expect(throws: PostgresError.self) { for try await _ in news {} }
             try await eventually { idle.isBroken }
-            #expect(ContinuousClock.now - begin < .seconds(30))
             try server.thaw()
             let next = try await pool.run { $0.backendPID }
             #expect(next != pid)

@@ -34,6 +34,24 @@ import Testing
         }
     }
 
+    @Test(
+        "A setting of the task reaches the server as it is, whatever would end a literal in it",
+        arguments: ["O'Neil", "x'\u{301}; set local catalog.other = E'y", "a\\\u{301}'", "\\", "a\r\n'b", "'\u{200D}'"])
+    func settings(value: String) async throws {
+        try await withConnection { connection in
+            let context = TransactionContext(settings: ["catalog.actor": value])
+            let read = try await TransactionContext.$current.withValue(context) {
+                try await connection.transaction { session in
+                    let row = try session.query(
+                        "select current_setting('catalog.actor') as actor, current_setting('catalog.other', true) as other"
+                    )[0]
+                    return [try row.get("actor", as: String.self), row[1] ?? ""]
+                }
+            }
+            #expect(read.map { Array($0.utf8) } == [Array(value.utf8), []])
+        }
+    }
+
     @Test("A transaction inside a transaction is refused, and the outer one rolls back")
     func nested() async throws {
         try await withConnection { connection in

@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Postgres
 import TestSupport
 import Testing
@@ -111,6 +112,94 @@ import Testing
                 #expect(try session.execute(RelayWindow.putBackOrphans) == 1)
                 try session.dispatchWindows()
                 #expect(try Self.jobs(session) == "3:5")
+            }
+        }
+    }
+
+    @Test("A window whose workers die again and again waits half a minute, and an alert says so until it is done")
+    func deaths() async throws {
+        try await Self.withWindows([5]) { connection in
+            try await connection.transaction { session in
+                try session.dispatchWindows()
+                let window = try #require(try Self.begin(session, 5))
+                try session.execute("delete from jobs.jobs")
+                try session.giveUpWindow(window.opensAt, attempts: 10, error: "its worker died")
+                #expect(try session.relayStatus().alerts.map(\.kind) == ["deaths"])
+                let wait = try session.first(
+                    """
+                    select extract(epoch from w.retry_at - clock_timestamp())::float8 as window,
+                        extract(epoch from j.run_at - clock_timestamp())::float8 as dispatch
+                    from relay.windows w, jobs.jobs j where j.kind = 'relay.dispatch'
+                    """)
+                let (retrySeconds, dispatchSeconds): (Double, Double) = try (wait!.get("window"), wait!.get("dispatch"))
+                #expect((25...30).contains(retrySeconds) && (25...30).contains(dispatchSeconds))
+                try session.execute(RelayAlert.clearDeaths(window.opensAt))
+                #expect(try session.relayStatus().alerts.isEmpty)
+            }
+        }
+    }
+
+    @Test("Of a backlog some windows are handed out at a time, and new ones beside them")
+    func backlog() async throws {
+        try await Self.withWindows(Array(0..<200)) { connection in
+            try await connection.transaction { session in
+                try session.dispatchWindows()
+                let first = try Self.jobs(session).split(separator: " ")
+                #expect(first.prefix(2) == ["2:1", "2:0"] || first.prefix(1) == ["2:0"], "\(first)")
+                #expect(first.filter { $0.hasPrefix("3:") }.first == "3:199")
+                #expect((RelayWindow.mostHandedOut...RelayWindow.mostHandedOut + 2).contains(first.count))
+                try session.dispatchWindows()
+                #expect(try Self.jobs(session).split(separator: " ") == first, "no more while those wait")
+                try session.execute(
+                    """
+                    update relay.windows set state = 'verified', delivered_at = now(), verified_at = now()
+                    where opens_at in (select opens_at from relay.windows order by opens_at limit \(first.count - 63)::integer)
+                    """)
+                try session.execute("delete from jobs.jobs")
+                try session.dispatchWindows()
+                #expect(try Self.jobs(session).split(separator: " ").filter { $0.hasPrefix("3:") }.count == 1)
+            }
+        }
+    }
+
+    @Test("Windows that nobody takes are an alert; a paused queue says so itself")
+    func untaken() async throws {
+        try await Self.withWindows([1, 2]) { connection in
+            try await connection.transaction { session in
+                try session.dispatchWindows()
+                #expect(try session.updateAlerts(RelaySettings()).raised.isEmpty, "they were handed out just now")
+                try session.execute("update jobs.jobs set run_at = run_at - interval '2 minutes'")
+                let raised = try session.updateAlerts(RelaySettings()).raised
+                #expect(raised.map(\.0) == ["workers"] && raised[0].1.contains("CATALOG_RELAY_TARGET"))
+                try session.pauseQueue("relay")
+                _ = try session.updateAlerts(RelaySettings())
+                try session.execute(
+                    """
+                    update jobs.jobs set state = 'running', lease_until = now() + interval '1 minute', worker_id = 'w'
+                    where job_id = (select min(job_id) from jobs.jobs where queue = 'relay')
+                    """)
+                #expect(try session.updateAlerts(RelaySettings()).cleared == ["workers"])
+            }
+        }
+    }
+
+    @Test("The status tells how fast objects come and go, and when nothing will wait any more")
+    func pace() async throws {
+        try await Self.withWindows([5, 10, 20]) { connection in
+            try await connection.transaction { session in
+                try session.execute("update relay.windows set member_count = 1200")
+                #expect(try session.relayStatus().pace.secondsLeft == nil, "nothing is delivered")
+                try session.execute(
+                    """
+                    update relay.windows set state = 'verified', delivered_at = now(), verified_at = now()
+                    where opens_at = (select min(opens_at) from relay.windows)
+                    """)
+                let pace = try session.relayStatus().pace
+                // 3,600 objects within 21 to 22 minutes; 1,200 done within ten.
+                #expect((2.6...2.9).contains(pace.arrivingPerSecond) && pace.deliveredPerSecond == 2)
+                #expect(pace.waiting == 2400 && pace.secondsLeft == nil)
+                #expect(
+                    RelayStatus.Pace(arriving: 1, delivered: 3, waiting: 600).secondsLeft == 300)
             }
         }
     }

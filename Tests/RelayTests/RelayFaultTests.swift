@@ -90,6 +90,31 @@ import Testing
         }
     }
 
+    @Test(
+        "An object that was overwritten before it was read is not missing if what took its place arrived, before or after"
+    )
+    func replaced() async throws {
+        try await RelayLine.with { line in
+            try await line.put("early", relayBytes(3000))
+            try await line.put("late", relayBytes(3000))
+            try await line.put("early", relayBytes(4000))
+            let stored = try await line.source.put(S3Object(bucket: line.inbox, key: "late"), relayBytes(5000))
+            try await line.flush()
+            try await line.working { try await line.waitUntilVerified() }
+            #expect(try await Self.members(line) == "altered 1, packed 1, replaced 1")
+            let detail: Statement =
+                "select coalesce(string_agg(detail, ' '), '') from relay.alerts where cleared_at is null"
+            #expect(try await line.value(detail) == "1 of 3 objects were gone, altered or unreadable")
+            try await line.announce("late", stored, 5000)
+            try await line.pool.transaction { session in
+                try session.settleReplaced()
+                #expect(try session.updateAlerts(line.settings).cleared.isEmpty)
+            }
+            #expect(try await Self.members(line) == "packed 1, replaced 2, waiting 1")
+            #expect(try await line.value(detail) == "")
+        }
+    }
+
     @Test("A replay makes an archive that the target has lost anew, byte for byte, and leaves the others alone")
     func replay() async throws {
         try await RelayLine.with({ $0.archiveBytes = 1 << 20 }) { line in

@@ -69,9 +69,12 @@ struct RelayLine: Sendable {
     /// Puts an object and announces it.
     /// - Parameter size: what the event says of it; nil is the truth.
     func put(_ key: String, _ bytes: [UInt8], saying size: Int? = nil) async throws {
-        let stored = try await source.put(S3Object(bucket: inbox, key: key), bytes)
+        try await announce(key, try await source.put(S3Object(bucket: inbox, key: key), bytes), size ?? bytes.count)
+    }
+
+    func announce(_ key: String, _ stored: S3Stored, _ size: Int) async throws {
         let event = ObjectEvent.make(
-            bucket: inbox, key: key, versionID: stored.version, etag: stored.etag, byteCount: size ?? bytes.count)
+            bucket: inbox, key: key, versionID: stored.version, etag: stored.etag, byteCount: size)
         _ = try await pool.transaction { try $0.record(event, Pipelines([RelayIntake(window: settings.window)])) }
     }
 
@@ -80,7 +83,7 @@ struct RelayLine: Sendable {
 
     /// Runs a worker while `body` runs.
     func working<Result>(_ body: () async throws -> Result) async throws -> Result {
-        var configuration = JobWorkerConfiguration(concurrency: ["relay": 4])
+        var configuration = JobWorkerConfiguration(concurrency: ["relay": 4, RelayJob.bookkeeping: 2])
         configuration.claiming.pollInterval = .milliseconds(50)
         configuration.gracePeriod = .seconds(5)
         let resources = RelayResources(

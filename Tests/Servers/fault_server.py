@@ -10,6 +10,7 @@ Writes the port it listens on, as a line, into PORT_PIPE. With "end" or "reset" 
 /endless         200 and bytes until the client goes away
 /early-hints     103, then 200
 /silent          takes the request and never answers
+/late            answers after ?seconds=N
 /slow-headers    a status line and half a header, then nothing
 /stall           10 of 1000 bytes, then nothing
 /lie             10 of 1000 bytes, then the end of the connection
@@ -139,6 +140,9 @@ async def respond(request):
         case ["early-hints"]:
             await request.begin("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
             await request.answer(200, b"late", ["X-Final: yes"])
+        case ["late"]:
+            await asyncio.sleep(float(request.query["seconds"]))
+            await request.answer()
         case ["silent"]:
             await request.until_gone()
         case ["slow-headers"]:

@@ -24,6 +24,7 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MOST_INPUTS = 25
@@ -90,9 +91,15 @@ class State:
             return what if int(every) and self.count["enrich calls"] % int(every) == 0 else None
 
 
+# Who was found by a search, by id.
+FOUND = {}
+
+
 def person(given):
     """What is known of a person; of one whose address begins with nobody nothing."""
-    name = given.get("emailAddress") or given.get("fullName") or given.get("lastName") or "someone"
+    if "personId" in given:
+        return FOUND.get(str(given["personId"]))
+    name = given.get("emailAddress") or given.get("externalURL") or given.get("fullName") or given.get("lastName") or "someone"
     if name.startswith("nobody"):
         return None
     return {
@@ -103,8 +110,10 @@ def person(given):
 
 
 def somebody(company_name):
-    """Whom a search for persons of a company finds."""
-    return person({"companyName": company_name, "firstName": "Found"})
+    """Whom a search for persons of a company finds; by the id he can be enriched."""
+    found = dict(person({"companyName": company_name, "firstName": "Found"}), id=zlib.crc32(company_name.encode()))
+    FOUND[str(found["id"])] = found
+    return found
 
 
 def company(given):
@@ -188,8 +197,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def search(self, question, is_gtm):
         words = question["data"]["attributes"] if is_gtm else question
-        found = somebody(words.get("companyName", ""))
-        items = [{"id": "1", "type": "Contact", "attributes": found}] if is_gtm else [found]
+        whole = somebody(words.get("companyName", ""))
+        # A search is free, and says neither address nor telephone.
+        found = {name: whole[name] for name in ("id", "firstName", "lastName", "jobTitle", "companyName", "contactAccuracyScore")}
+        items = [{"id": str(found.pop("id")), "type": "Contact", "attributes": found}] if is_gtm else [found]
         self.answer(200, {"maxResults": 1, "data": items})
 
     def enrich(self, question, is_gtm):

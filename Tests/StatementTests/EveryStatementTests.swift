@@ -10,12 +10,12 @@ import Testing
     /// What statements are made of that the sources compute. An expression that is missing here fails the test.
     private static let splices: [String: Statement] = [
         // Enrichment: the groups that a request wants; ResultQueriesTests has all of them
-        "groups": "jsonb_build_object('status', 'matched'",
+        "groups": "jsonb_build_object('status', 'matched'", "column": "c.name",
         // Catalog: columns of products
-        "raw: list": "vendor_product_id, sku, brand", "raw: assignments": "sku = p.sku", "raw: key.column": "sku",
-        "raw: names + status.name": "sku, brand", "raw: new + status.value": "i.sku, i.brand",
+        "raw: columns": "vendor_product_id, sku, brand, line_number, attributes", "assignments": "sku = p.sku",
+        "raw: key.column": "sku", "raw: names": "sku, brand", "raw: new": "i.sku, i.brand",
         "raw: old": "p.sku, p.brand",
-        "raw: activates ? \", p.status\" : \"\"": "",
+        "raw: Self.list": "p.vendor_id, p.sku", "source": "catalog.products p",
         // Catalog: the keys of a file, bound to the statement
         "keys.source": "unnest('{}'::integer[], '{}'::text[], '{}'::text[]) as k (row_number, vendor_product_id, sku)",
         "keys.isSuspect(suspects)": "true",
@@ -24,15 +24,30 @@ import Testing
         "identifier: column": "window_at", "identifier: owner": "catalog_owner", "raw: Self.bound": "now()",
         "identifier: schema": "relay", "identifier: name": "windows",
         "raw: releaseCheck ?? \"\"": "relay.windows_are_verified",
-        // Jobs: a priority
-        "raw: number": "1",
+        // Jobs: a priority, and the lock of a serial key
+        "raw: number": "1", "SerialKeyLock.attempt": SerialKeyLock.attempt, "SerialKeyLock.wait": SerialKeyLock.wait,
+        // Catalog: rejected rows of an upload
+        "cells.expression": "e.original_data", "cells.condition": "true",
+        "selection": "select 1",
+        "rejected": """
+        catalog.validation_errors e
+        left join catalog.corrections c on c.upload_id = e.upload_id and c.row_number = e.row_number where true
+        """,
         // Conditions and limits of lists: what was not asked for is not in the text
         ".all": "true", ".limit": "limit 1", "conditions": "true", "filter.condition": "true",
+        "condition": "true", "image": "to_jsonb(p)",
+        // Catalog: where a page of groups begins
+        "start": "true", "raw: String(limit)": "1",
         // API: the fields of its answers
         "columns": "c.cursor", "Shape.change.columns": Shape.change.columns,
         "Shape.category.columns": Shape.category.columns, "Shape.deadJob.columns": Shape.deadJob.columns,
+        "Shape.enrichmentSummary.columns": Shape.enrichmentSummary.columns,
         "Shape.product.columns": Shape.product.columns, "Shape.productImage.columns": Shape.productImage.columns,
         "Shape.queue.columns": Shape.queue.columns, "Shape.token.columns": Shape.token.columns,
+        "Shape.provider.columns": Shape.provider.columns, "Shape.arrivalRoute.columns": Shape.arrivalRoute.columns,
+        "Shape.relayState.columns": Shape.relayState.columns, "Shape.relayObject.columns": Shape.relayObject.columns,
+        "Shape.contactMapping.columns": Shape.contactMapping.columns,
+        "Shape.mapping.columns": Shape.mapping.columns, "Shape.rule.columns": Shape.rule.columns,
         "Shape.upload.columns": Shape.upload.columns, "Shape.uploadDetail.columns": Shape.uploadDetail.columns,
         "Shape.uploadError.columns": Shape.uploadError.columns, "Shape.vendor.columns": Shape.vendor.columns,
     ]

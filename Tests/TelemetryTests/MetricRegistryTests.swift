@@ -51,11 +51,13 @@ import Testing
                 factory: registry)
         }
         credits("\"\\\n").set(0.25)
+        credits("a\"\u{301}\r\n").set(0.5)
         credits("b").set(1_000_000.0)
         credits("c").set(Double.infinity)
         #expect(
             lines("catalog_enrichment_credits_left") == [
                 #"catalog_enrichment_credits_left{provider="\"\\\n"} 0.25"#,
+                "catalog_enrichment_credits_left{provider=\"a\\\"\u{301}\r\\n\"} 0.5",
                 #"catalog_enrichment_credits_left{provider="b"} 1000000"#,
                 #"catalog_enrichment_credits_left{provider="c"} +Inf"#,
             ])

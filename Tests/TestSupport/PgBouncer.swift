@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 
 /// A real PgBouncer in front of the test cluster, in transaction mode.
 package enum PgBouncer {
@@ -31,8 +32,14 @@ package enum PgBouncer {
         let process = try Subprocess.start(words[0], Array(words.dropFirst()))
         let outcome: Swift.Result<Result, any Error>
         do {
-            try await eventually { FileManager.default.fileExists(atPath: "\(folder)/.s.PGSQL.6432") }
-            outcome = .success(try await body("host=\(folder) port=6432 user=postgres dbname=\(name)"))
+            let pooled = "host=\(folder) port=6432 user=postgres dbname=\(name)"
+            // The socket is there a moment before anybody listens at it.
+            try await eventually {
+                guard let connection = try? await Connection.open(pooled) else { return false }
+                await connection.close()
+                return true
+            }
+            outcome = .success(try await body(pooled))
         } catch {
             outcome = .failure(error)
         }

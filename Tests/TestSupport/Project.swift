@@ -10,10 +10,11 @@ package enum Project {
     /// A file of the project.
     package static func file(_ path: String) -> String { root.appendingPathComponent(path).path }
 
-    /// A program built with the tests.
+    /// A program built with the tests, and as they are: sanitizers want to see it, too.
     package static func binary(_ name: String) -> String {
-        Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL.deletingLastPathComponent()
-            .appendingPathComponent(name).path ?? file(".build/debug/\(name)")
+        let tests = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let program = tests.appendingPathComponent(name).path
+        return FileManager.default.isExecutableFile(atPath: program) ? program : file(".build/debug/\(name)")
     }
 }
 

@@ -10,6 +10,13 @@ package struct ZoomInfoServer: Sendable {
     /// The secret of kind `zoominfo-gtm`.
     package static let clientSecret = #"{"clientId": "c1", "clientSecret": "s&3cret"}"#
 
+    /// Settings of a provider that asks this server.
+    /// - Parameter more: members, after a comma.
+    package func settings(of kind: String, _ more: String = "") -> String {
+        let login = kind == "zoominfo" ? "" : #", "tokenURL": "\#(url)/oauth/token""#
+        return #"{"baseURL": "\#(url)"\#(login)\#(more)}"#
+    }
+
     /// Runs `body` beside a server of its own.
     /// - Parameter options: how it misbehaves, as the script says.
     package static func with<Result>(
@@ -31,7 +38,7 @@ package struct ZoomInfoServer: Sendable {
 
     /// What it counted.
     package func log() async throws -> [String: Int] {
-        let outcome = try await Subprocess.run("/usr/bin/env", ["curl", "-sf", "\(url)/log"])
+        let outcome = try await Subprocess.run("/usr/bin/env", ["curl", "-sf", "--max-time", "30", "\(url)/log"])
         return try JSONDecoder().decode([String: Int].self, from: Data(outcome.output.utf8))
     }
 }

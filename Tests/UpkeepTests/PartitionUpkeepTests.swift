@@ -190,7 +190,7 @@ import Testing
                 select count(*) from pg_inherits i join pg_class c on c.oid = i.inhrelid
                 where i.inhparent = 'catalog.validation_errors'::regclass
                   and (pg_get_userbyid(c.relowner) <> 'catalog_owner' or c.relacl is not null
-                    or (select count(*) from pg_index x where x.indrelid = c.oid) <> 2)
+                    or (select count(*) from pg_index x where x.indrelid = c.oid) <> 3)
                 """)
             #expect(strange == "0")
         }

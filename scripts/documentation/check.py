@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import events
 import modules
 from pages import with_part
 
@@ -109,41 +110,6 @@ def reach_problems(known):
             yield f"{page.name}: more than two clicks from docs/README.md"
 
 
-def logged():
-    """Event names of the code, with the keys that are written beside the name."""
-    call = re.compile(r"\blogger\)?\??\s*\.(?:trace|debug|info|notice|warning|error|critical|log)\(")
-    events = {}
-    for path in sorted((ROOT / "Sources").rglob("*.swift")):
-        text = path.read_text(encoding="utf-8")
-        for match in call.finditer(text):
-            depth, end = 1, match.end()
-            while depth and end < len(text):
-                depth += {"(": 1, ")": -1}.get(text[end], 0)
-                end += 1
-            body = text[match.end() : end - 1]
-            keys = set(re.findall(r'"(\w+)":', body))
-            for name in re.findall(r'"([a-z]+(?:\.[a-z_]+)+)"', body.split("metadata:")[0]):
-                events.setdefault(name, set()).update(keys)
-        # An agent of the queue's worker names the event of a round that fails.
-        for name in re.findall(r'failure: "([a-z]+(?:\.[a-z_]+)+)"', text):
-            events.setdefault(name, set()).add("error")
-    return events
-
-
-def event_problems():
-    name = "docs/reference/log-events.md"
-    rows = re.findall(r"^\| `([a-z]+(?:\.[a-z_]+)+)` \| [\w, ]+ \| ([^|]*)\|", (ROOT / name).read_text(), re.M)
-    listed = {event: set(re.findall(r"`(\w+)`", fields)) for event, fields in rows}
-    events = logged()
-    for event in sorted(events.keys() - listed.keys()):
-        yield f"{name}: lacks {event}"
-    for event in sorted(listed.keys() - events.keys()):
-        yield f"{name}: nothing logs {event}"
-    for event in sorted(events.keys() & listed.keys()):
-        for field in sorted(events[event] - listed[event]):
-            yield f"{name}: {event} lacks the field {field}"
-
-
 def name_problems(known):
     """Types and functions that the internals name, and the code does not have."""
     swift = [path for folder in ("Sources", "Tests") for path in (ROOT / folder).rglob("*.swift")]
@@ -177,7 +143,7 @@ def size_problems():
 def main():
     known = {path: Page(path) for path in pages()}
     problems = [
-        *link_problems(known), *block_problems(known), *reach_problems(known), *event_problems(), *size_problems(),
+        *link_problems(known), *block_problems(known), *reach_problems(known), *events.problems(), *size_problems(),
         *name_problems(known),
         *module_problems(),
     ]

@@ -18,6 +18,8 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import commands
+import events
+import man
 import metrics
 import modules
 import routes
@@ -79,29 +81,37 @@ def pages(catalog):
     drawing = (ROOT / "docs/reference/schema.md").read_text(encoding="utf-8")
     if wrong := list(schema.drawn_wrongly(drawing, relations)):
         raise SystemExit("docs/reference/schema.md: " + "; ".join(wrong))
+    dump = json.loads(catalog.ask("--experimental-dump-help"))
     parts = {
-        "docs/reference/cli.md": commands.render(json.loads(catalog.ask("--experimental-dump-help"))),
+        "docs/reference/cli.md": commands.render(dump),
         "docs/reference/settings.md": settings.render(json.loads(catalog.ask("reference", "settings"))),
         "docs/reference/metrics.md": metrics.render(json.loads(catalog.ask("reference", "metrics"))),
         "docs/reference/schema.md": schema.render(relations, functions),
         "docs/reference/routes.md": routes.render(catalog.openapi()),
     }
-    return {page: with_part(page, text) for page, text in parts.items()}
+    return {page: with_part(page, text) for page, text in parts.items()} | man.pages(dump)
 
 
 def main(path, check=False):
     with binary(str(pathlib.Path(path).resolve())) as catalog:
         made = pages(catalog)
-    if not check:  # make lint compares this one, without a binary
+    if not check:  # make lint compares these, without a binary
         made[modules.PAGE] = with_part(modules.PAGE, modules.render(modules.read(modules.targets())))
-    stale = {page: text for page, text in made.items() if (ROOT / page).read_text(encoding="utf-8") != text}
+        made[events.PAGE] = events.rendered(events.Events())
+    old = {page: (ROOT / page).read_text(encoding="utf-8") if (ROOT / page).exists() else "" for page in made}
+    # Pages of commands that are no more.
+    made |= {page: "" for path in (ROOT / man.FOLDER).glob("*.1") if (page := str(path.relative_to(ROOT))) not in made}
+    stale = {page: text for page, text in made.items() if old.get(page) != text}
     for page, text in stale.items():
         if check:
-            old = (ROOT / page).read_text(encoding="utf-8")
-            lines = difflib.unified_diff(old.splitlines(), text.splitlines(), page, "make docs", lineterm="", n=1)
+            lines = difflib.unified_diff(old.get(page, "").splitlines(), text.splitlines(), page, "make docs", lineterm="", n=1)
             print("\n".join(list(lines)[:40]))
         else:
-            (ROOT / page).write_text(text, encoding="utf-8")
+            (ROOT / page).parent.mkdir(exist_ok=True)
+            if text:
+                (ROOT / page).write_text(text, encoding="utf-8")
+            else:
+                (ROOT / page).unlink()
             print(f"docs: {page}")
     return 1 if check and stale else 0
 

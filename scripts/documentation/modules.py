@@ -11,14 +11,15 @@ PAGE = "docs/internals/architecture.md"
 # A module knows only those of earlier lines.
 LAYERS = [
     ["CLibpq", "COpenSSL", "CZlib", "CLibcurl", "CPthread", "CSIMD"],
-    ["Threads", "CSV", "Text", "Zlib", "OpenSSL"],
+    ["Threads", "CSV", "Text", "Zlib", "OpenSSL", "HTML"],
     ["Postgres", "Curl", "Telemetry"],
-    ["AWS", "Migrations", "Jobs", "Catalog"],
+    ["AWS", "Migrations", "Jobs", "Catalog", "Traces"],
     ["Storage"],
     ["Tabular"],
     ["Intake"],
     ["Ingest", "Enrichment", "Relay", "Upkeep"],
     ["API"],
+    ["Portal"],
     ["CatalogCLI"],
 ]
 

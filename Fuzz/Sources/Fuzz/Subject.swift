@@ -15,7 +15,9 @@ struct Subject {
     /// Set once, before libFuzzer's loop, whose callback can capture nothing.
     nonisolated(unsafe) static var chosen = csv
 
-    static let all = [csv, mapping, events, multipart, xml, signature, encodings, json]
+    static let all = [
+        csv, mapping, events, multipart, xml, signature, encodings, json, workbook, zip, pull, rows, pattern,
+    ]
 
     /// Lays out the seeds and the dictionary.
     /// - Returns: arguments of libFuzzer.

@@ -100,8 +100,10 @@ extension AWS.XMLDocument.Element {
 }
 
 /// The same by libxml2.
-private final class ReferenceXML: NSObject, XMLParserDelegate {
+final class ReferenceXML: NSObject, XMLParserDelegate {
     private var open = [PlainXML(name: "")]
+    /// Foundation goes on after some errors, and says that all went well.
+    private var hasErrors = false
 
     /// Nil if it is no document of ours to libxml2.
     static func read(_ bytes: [UInt8]) -> PlainXML? {
@@ -114,7 +116,7 @@ private final class ReferenceXML: NSObject, XMLParserDelegate {
         }
         let (parser, reader) = (XMLParser(data: Data(bytes)), ReferenceXML())
         parser.delegate = reader
-        guard parser.parse(), reader.open.count == 1 else { return nil }
+        guard parser.parse(), !reader.hasErrors, reader.open.count == 1 else { return nil }
         return reader.open[0].children.first
     }
 
@@ -129,6 +131,8 @@ private final class ReferenceXML: NSObject, XMLParserDelegate {
         guard let element = open.popLast() else { return }
         open[open.count - 1].children.append(element)
     }
+
+    func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) { hasErrors = true }
 
     func parser(_ parser: XMLParser, foundCharacters text: String) { open[open.count - 1].text += text }
 

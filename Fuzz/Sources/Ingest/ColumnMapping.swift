@@ -1,1 +1,1 @@
-../../../Sources/Ingest/Onboarding/ColumnMapping.swift
+../../../Sources/Ingest/Mapping/ColumnMapping.swift

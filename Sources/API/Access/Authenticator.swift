@@ -59,7 +59,8 @@ final class Authenticator: Sendable {
         try await pool.run { try $0.touchTokens(used.sorted()) }
     }
 
-    private func identify(_ token: TokenSecret) async throws -> Identity {
+    /// - Throws: `Problem` if the token is not good; whatever keeps the database from being asked.
+    func identify(_ token: TokenSecret) async throws -> Identity {
         guard let stored = try await credential(token.tokenID), token.matches(stored.secretSHA256),
             stored.expiresAt > Date().timeIntervalSince1970
         else { throw Self.refusal }

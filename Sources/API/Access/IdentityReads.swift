@@ -4,7 +4,8 @@ import Postgres
 /// What every read begins with.
 enum IdentityReads {
     /// The role and the vendor until the end of the transaction. `session_user`, which history records, stays the service's.
-    static func assume(_ identity: Identity) -> Statement {
+    /// - Parameter limit: of each statement, as PostgreSQL writes a time.
+    static func assume(_ identity: Identity, limit: String = "10s") -> Statement {
         let role =
             switch identity.role {
             case .vendor, nil: "catalog_vendor"
@@ -13,7 +14,7 @@ enum IdentityReads {
             }
         return """
             select set_config('role', \(role)::text, true), set_config('catalog.vendor_id', \(identity.vendorID ?? "")::text, true),
-                set_config('statement_timeout', '10s', true)
+                set_config('statement_timeout', \(limit)::text, true)
             """
     }
 }

@@ -1,10 +1,10 @@
 import Catalog
-import Hummingbird
-import Postgres
+package import Hummingbird
+package import Postgres
 
 /// The database as callers of the HTTP interface see it.
-struct APIDatabase: Sendable {
-    let pool: Pool
+package struct APIDatabase: Sendable {
+    package let pool: Pool
     private let primary: ReadSource
     private let standby: (replica: ReadReplica, source: ReadSource)?
 
@@ -23,25 +23,43 @@ struct APIDatabase: Sendable {
     ///   - isQuick: whether an index finds the rows at once. Such reads share connections and round trips.
     ///   - mayLag: whether a standby may answer that is some seconds behind: not what a caller waits for to happen.
     /// - Returns: what `body` makes of the rows of each statement.
-    func read<Result: Sendable>(
+    package func read<Result: Sendable>(
         as identity: Identity, _ statements: Statement..., isQuick: Bool = false, mayLag: Bool = false,
         body: @escaping @Sendable ([Rows]) throws -> Result
     ) async throws -> Result {
         let all = [IdentityReads.assume(identity)] + statements
+        return try await asking(mayLag: mayLag) { try await $0.read(all, isQuick: isQuick, body) }
+    }
+
+    /// Reads what may be large with the rights of the caller: one state of the database, which a standby may answer.
+    func readLarge<Result: Sendable>(
+        as identity: Identity, _ body: @escaping @Sendable (Session) throws -> Result
+    ) async throws -> Result {
+        try await asking(mayLag: true) { source in
+            try await source.pool.transaction(.readOnlySnapshot, within: .seconds(600)) { session in
+                try session.execute(IdentityReads.assume(identity, limit: "10min"))
+                return try body(session)
+            }
+        }
+    }
+
+    private func asking<Result: Sendable>(
+        mayLag: Bool, _ read: (ReadSource) async throws -> Result
+    ) async throws -> Result {
         if mayLag, let standby, standby.replica.isFresh {
             do {
-                return try await standby.source.read(all, isQuick: isQuick, body)
+                return try await read(standby.source)
             } catch let error as PostgresError where error.isTransient {
                 // It is away, or had to cancel the query for what it replays.
                 standby.replica.doubt(error)
             }
         }
-        return try await primary.read(all, isQuick: isQuick, body)
+        return try await read(primary)
     }
 
     /// Changes something in one transaction, unless another request has taken over the Idempotency-Key of this one.
     /// - Parameter limit: for what may take longer than the pool's limit.
-    func write<Result: Sendable>(
+    package func write<Result: Sendable>(
         for call: Call, within limit: Duration? = nil, _ body: @escaping @Sendable (Session) throws -> Result
     ) async throws -> Result {
         try await pool.transaction(within: limit) { session in
@@ -51,7 +69,7 @@ struct APIDatabase: Sendable {
     }
 
     /// Changes something as `write` does, and keeps the answer of a request with an Idempotency-Key in the same transaction.
-    func answer(
+    package func answer(
         for call: Call, within limit: Duration? = nil, _ body: @escaping @Sendable (Session) throws -> Answer
     ) async throws -> Response {
         try await write(for: call, within: limit) { session in
@@ -64,7 +82,7 @@ struct APIDatabase: Sendable {
 
 /// A server that is read from.
 private struct ReadSource: Sendable {
-    private let pool: Pool
+    let pool: Pool
     private let shared: SharedPipelines
     private let prepares: Bool
 

@@ -2,10 +2,10 @@ import Foundation
 import OpenSSL
 
 /// Where the next page begins: the key of the last row of this one, in an opaque form.
-struct Cursor: Sendable, Equatable {
+package struct Cursor: Sendable, Equatable {
     var parts: [String]
 
-    init(_ parts: [String]) { self.parts = parts }
+    package init(_ parts: [String]) { self.parts = parts }
 
     /// - Returns: nil unless the text was made by `text` for as many parts.
     init?(_ text: String, parts count: Int) {
@@ -17,7 +17,7 @@ struct Cursor: Sendable, Equatable {
         self.parts = parts
     }
 
-    var text: String {
+    package var text: String {
         // Strings always encode.
         try! JSONEncoder().encode(parts).base64URL
     }

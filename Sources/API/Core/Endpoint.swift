@@ -1,24 +1,25 @@
-import Catalog
+package import Catalog
 import Foundation
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import Jobs
+import NIOCore
 import Postgres
 import Threads
 
 /// A method of a path: who may call it, with what, what comes back. The router, the checks of each request and the OpenAPI
 /// document are all made from it.
-struct Endpoint: Sendable {
+package struct Endpoint: Sendable {
     /// Who may call.
-    enum Access: Sendable {
+    package enum Access: Sendable {
         case anybody
         case roles([AccessRole])
 
-        static let everyRole = Access.roles(AccessRole.allCases)
+        package static let everyRole = Access.roles(AccessRole.allCases)
         /// Auditors are read-only.
-        static let writers = Access.roles(AccessRole.allCases.filter { $0 != .auditor })
-        static let staff = Access.roles([.operator, .auditor])
-        static let operators = Access.roles([.operator])
+        package static let writers = Access.roles(AccessRole.allCases.filter { $0 != .auditor })
+        package static let staff = Access.roles([.operator, .auditor])
+        package static let operators = Access.roles([.operator])
     }
 
     /// What a request brings besides its path and query.
@@ -54,14 +55,25 @@ struct Endpoint: Sendable {
         }
     }
 
+    /// Whom it is for, and hence how callers say who they are.
+    enum Door: Sendable {
+        /// Programs: by the Authorization header.
+        case api
+        /// People: by the cookie of their session. What comes from another site changes nothing.
+        case page
+    }
+
     let method: HTTPRequest.Method
     /// Such as `/uploads/{uploadId}`.
     let path: String
     let summary: String
+    var door = Door.api
     var access = Access.everyRole
     /// Of the path, in its order.
     var pathInputs: [Input] = []
     var query: [Input] = []
+    /// Whether others say what its query holds, which the handler reads by itself.
+    var hasForeignQuery = false
     var body = Body.none
     let answers: [Answer]
     /// Whether the answer must not be kept to be repeated.
@@ -72,21 +84,23 @@ struct Endpoint: Sendable {
 }
 
 /// A request whose values and caller are known.
-struct Call: Sendable {
-    var request: Request
+package struct Call: Sendable {
+    package var request: Request
     let context: APIContext
-    let identity: Identity
+    package let identity: Identity
     /// Of path and query.
-    let values: InputValues
+    package let values: InputValues
     /// What is done under an Idempotency-Key.
     var keyed: KeyedWork?
 
     /// A text of the path, which is always there.
-    func path(_ name: String) -> String { values.text(name) ?? "" }
+    package func path(_ name: String) -> String { values.text(name) ?? "" }
 
     /// Where the caller reaches this service, without a slash at the end.
     /// - Parameter publicURL: as configured; nil takes the host of the request.
-    func base(_ publicURL: String?) -> String { publicURL ?? request.head.authority.map { "http://\($0)" } ?? "" }
+    package func base(_ publicURL: String?) -> String {
+        publicURL ?? request.head.authority.map { "http://\($0)" } ?? ""
+    }
 
     /// How many items a page has.
     var limit: Int { values.integer("limit") ?? 20 }
@@ -114,9 +128,12 @@ struct APIContext: RequestContext {
     let caller = Caller()
     /// Of the request: what the caller sent, else of our own making. In the answer, in the log, and in the jobs that it enqueues.
     var work = JobContext()
+    /// Who is at the other end of the connection; nil where that cannot be known.
+    let peer: PeerAddress?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        peer = source.channel.remoteAddress?.ipAddress.flatMap { PeerAddress($0) }
     }
 }
 
@@ -161,17 +178,17 @@ extension Endpoint {
         } catch {
             throw Problem(.notFound, "there is nothing by that name")
         }
-        values.merge(try InputValues(Self.pairs(of: request.uri.query), query))
+        if !hasForeignQuery { values.merge(try InputValues(Self.pairs(of: request.uri.query), query)) }
         return values
     }
 
     /// Of `a=1&b=2`, with `+` for a space as forms send it.
-    private static func pairs(of query: String?) throws -> [(name: String, value: String)] {
+    static func pairs(of query: String?) throws -> [(name: String, value: String)] {
         try (query ?? "").split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let texts = parts.map { String($0).replacing("+", with: " ").percentDecoded }
             guard let name = texts[0], let value = texts.count > 1 ? texts[1] : "" else {
-                throw Problem(.invalidParameter, "the query is not percent-encoded UTF-8")
+                throw Problem(.invalidParameter, "the query or form is not percent-encoded UTF-8")
             }
             return (name, value)
         }

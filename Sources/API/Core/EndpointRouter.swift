@@ -8,6 +8,8 @@ import Postgres
 /// Puts endpoints into the router, each behind the same door: who calls, how often, with what.
 struct EndpointRouter: Sendable {
     let authenticator: Authenticator
+    /// nil has no pages.
+    let pages: PageDoor?
     let limiter: RequestLimiter
     let idempotency: Idempotency
     /// Whether what staff reads stands in `audit.actions`, too.
@@ -35,9 +37,9 @@ struct EndpointRouter: Sendable {
 
     private func answer(_ call: Call, _ endpoint: Endpoint) async throws -> Response {
         try await recordRead(call, endpoint)
-        let (request, identity) = (call.request, call.identity)
+        let identity = call.identity
         // Keys belong to their caller: nobody known has none.
-        guard endpoint.method == .post, identity.role != nil, let key = request.headers[.idempotencyKey] else {
+        guard endpoint.method == .post, identity.role != nil, let key = endpoint.idempotencyKey(of: call) else {
             return try await endpoint.answer(call)
         }
         return try await idempotency.answer(call, endpoint, key: key)
@@ -56,8 +58,13 @@ struct EndpointRouter: Sendable {
     private func admit(
         _ endpoint: Endpoint, _ request: Request, _ context: APIContext
     ) async throws -> Identity {
+        if endpoint.door == .page { try pages?.requireSameSite(request) }
         guard case .roles(let roles) = endpoint.access else { return .anybody }
-        let identity = try await authenticator.identify(request.headers[.authorization])
+        let identity =
+            switch endpoint.door {
+            case .api: try await authenticator.identify(request.headers[.authorization])
+            case .page: try await pages?.identify(request) ?? .anybody
+            }
         context.caller.subject = identity.subject
         guard let role = identity.role else {
             throw Problem(.unauthenticated, "authentication required: send 'Authorization: Bearer cat_…'")

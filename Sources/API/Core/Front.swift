@@ -2,28 +2,47 @@ import HTTPTypes
 import Hummingbird
 import Jobs
 import Logging
+import Tracing
 
 /// What every request meets first and every answer last: errors become problems, headers are set, the answer is counted and
 /// logged.
 struct Front: RouterMiddleware {
     let metrics: HTTPMetrics
+    /// Makes a page of a problem where the request was for one.
+    let page: @Sendable (Problem, Request) -> Response?
     let logger: Logger
 
     func handle(
         _ request: Request, context: APIContext, next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         let begin = ContinuousClock.now
-        var context = context
-        context.work = JobContext(request.headers, orElse: context.id)
+        return await JobContext.withSpan(
+            "\(request.method)", .server, of: JobContext(request.headers, orElse: context.id)
+        ) { span in
+            var context = context
+            context.work = JobContext.current
+            let response = await respond(request, context, since: begin, next)
+            span.operationName = "\(request.method) \(context.route)"
+            span.attributes["http.request.method"] = "\(request.method)"
+            span.attributes["http.route"] = context.route
+            span.attributes["http.response.status_code"] = Int(response.status.code)
+            if response.status.code >= 500 { span.setStatus(SpanStatus(code: .error)) }
+            return response
+        }
+    }
+
+    private func respond(
+        _ request: Request, _ context: APIContext, since begin: ContinuousClock.Instant,
+        _ next: (Request, APIContext) async throws -> Response
+    ) async -> Response {
         var response: Response
         do {
-            response = try await JobContext.$current.withValue(context.work) { [context] in
-                try await next(request, context)
-            }
+            response = try await next(request, context)
         } catch {
-            response = answer(to: error, request, context).response
+            let problem = answer(to: error, request, context)
+            response = page(problem, request) ?? problem.response
         }
-        response.headers.append(contentsOf: Self.headers)
+        for field in Self.headers where response.headers[field.name] == nil { response.headers.append(field) }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         response.headers[.requestID] = context.work.requestID
         let took = ContinuousClock.now - begin

@@ -9,6 +9,7 @@ struct HTTPListener: Sendable {
     /// Idle connections are closed after this time.
     let idle: Duration
     let door: EndpointRouter
+    var page: @Sendable (Problem, Request) -> Response? = { _, _ in nil }
     let logger: Logger
 
     func service(at address: ListenAddress, _ endpoints: [Endpoint]) -> any Service {
@@ -30,7 +31,7 @@ struct HTTPListener: Sendable {
 
     private func router(_ endpoints: [Endpoint]) -> Router<APIContext> {
         let router = Router(context: APIContext.self)
-        router.add(middleware: Front(metrics: HTTPMetrics(endpoints), logger: logger))
+        router.add(middleware: Front(metrics: HTTPMetrics(endpoints), page: page, logger: logger))
         door.add(endpoints, to: router)
         return router
     }

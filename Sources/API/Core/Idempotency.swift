@@ -1,8 +1,8 @@
 import Catalog
 import Foundation
-import HTTPTypes
-import Hummingbird
-import NIOCore
+package import HTTPTypes
+package import Hummingbird
+package import NIOCore
 import OpenSSL
 import Postgres
 
@@ -165,17 +165,21 @@ struct KeyedWork: Sendable {
 }
 
 /// An answer that is known before it is sent.
-struct Answer: Sendable {
+package struct Answer: Sendable {
     let body: ByteBuffer
     let status: HTTPResponse.Status
     let headers: HTTPFields
+
+    package init(body: ByteBuffer, status: HTTPResponse.Status, headers: HTTPFields) {
+        (self.body, self.status, self.headers) = (body, status, headers)
+    }
 
     static func json(_ body: ByteBuffer, _ status: HTTPResponse.Status = .ok, _ headers: HTTPFields = [:]) -> Answer {
         let response = Response.json(body, status, headers)
         return Answer(body: body, status: status, headers: response.headers)
     }
 
-    var response: Response { Response(status: status, headers: headers, body: .init(byteBuffer: body)) }
+    package var response: Response { Response(status: status, headers: headers, body: .init(byteBuffer: body)) }
 }
 
 /// Takes a body that is small.

@@ -1,8 +1,8 @@
 import Foundation
 
 /// A value a caller may give: in the path, the query, or a JSON body. Checked and documented from the same words.
-struct Input: Sendable {
-    enum Kind: Sendable {
+package struct Input: Sendable {
+    package enum Kind: Sendable {
         /// So many Unicode code points at most; without control characters.
         case text(atMost: Int)
         case integer(ClosedRange<Int>)
@@ -20,12 +20,31 @@ struct Input: Sendable {
     var kind: Kind
     var isRequired: Bool
     var summary: String
+    /// Whether the name is a beginning, behind which the caller writes any other: `attribute.colour`.
+    var isFamily = false
 
-    init(_ name: String, _ kind: Kind, _ summary: String, required: Bool = false) {
+    package init(_ name: String, _ kind: Kind, _ summary: String, required: Bool = false) {
         self.name = name
         self.kind = kind
         isRequired = required
         self.summary = summary
+    }
+
+    /// A parameter for each name that the caller thinks of.
+    /// - Parameter prefix: what the names begin with; text that is not empty follows.
+    static func family(_ prefix: String, _ kind: Kind, _ summary: String) -> Input {
+        var input = Input(prefix, kind, summary)
+        input.isFamily = true
+        return input
+    }
+
+    /// As a caller is told.
+    var shownName: String { isFamily ? name + "NAME" : name }
+
+    /// Whether a parameter of this name is meant.
+    func isNamed(_ text: String) -> Bool {
+        guard isFamily else { return name == text }
+        return text.utf8.count > name.utf8.count && text.utf8.starts(with: name.utf8) && !text.hasControls
     }
 
     static let limit = Input("limit", .integer(1...200), "Maximum number of results; the default is 20.")
@@ -91,7 +110,7 @@ extension Input {
     }
 
     private static func date(_ text: String) -> Date? {
-        let formats: [Date.ISO8601FormatStyle] = [.iso8601, .iso8601.time(includingFractionalSeconds: true)]
+        let formats: [Date.ISO8601FormatStyle] = [.init(includingFractionalSeconds: true), .iso8601]
         // PostgreSQL takes years up to 294276, the year 9999 is as far as four digits go.
         return formats.lazy.compactMap { try? $0.parse(text) }.first  // nil says that it is none
     }

@@ -111,26 +111,32 @@ struct MultipartReader {
     static func parameter(_ name: String, of header: String) -> String? {
         // By code points: a file's name may begin with an accent, which Swift would take for a part of the mark before it.
         var rest = Array(header.unicodeScalars)[...]
+        // No more once a quoted value has had no end: what follows has none either, and would be searched again for each value.
+        var mayBeQuoted = true
         while let semicolon = rest.firstIndex(of: ";") {
             rest = rest[(semicolon + 1)...]
             let key = rest.prefix { $0 != "=" && $0 != ";" }
             rest = rest[key.endIndex...]
             guard rest.first == "=" else { continue }
             rest = rest.dropFirst()
-            let value = takeValue(&rest)
-            if text(key).trimmingCharacters(in: .whitespaces).lowercased() == name { return value }
+            let value = takeValue(&rest, &mayBeQuoted)
+            // A longer one is no name of ours, and may be costly to compare.
+            if key.count <= 100, text(key).trimmingCharacters(in: .whitespaces).lowercased() == name { return value }
         }
         return nil
     }
 
     /// Takes a value from the front. A quotation mark within it ends it only before what may stand behind it.
-    private static func takeValue(_ rest: inout ArraySlice<Unicode.Scalar>) -> String {
+    private static func takeValue(
+        _ rest: inout ArraySlice<Unicode.Scalar>, _ mayBeQuoted: inout Bool
+    ) -> String {
         let bare = rest.drop(while: isBlank)
-        if bare.first == "\"" {
+        if mayBeQuoted, bare.first == "\"" {
             let quoted = bare.dropFirst()
             let end = quoted.indices.first { place in
-                quoted[place] == "\"" && [nil, ";"].contains(quoted[(place + 1)...].first { !isBlank($0) })
+                quoted[place] == "\"" && (quoted[(place + 1)...].first { !isBlank($0) } ?? ";") == ";"
             }
+            mayBeQuoted = end != nil
             if let end {
                 rest = quoted[(end + 1)...]
                 return text(quoted[..<end]).replacingOccurrences(of: "%22", with: "\"", options: .literal)

@@ -1,12 +1,12 @@
-import HTTPTypes
-import Hummingbird
+package import HTTPTypes
+package import Hummingbird
 import Ingest
 import Text
 
 /// An answer that says what is wrong and what to do: RFC 9457, `application/problem+json`.
-struct Problem: HTTPResponseError {
+package struct Problem: HTTPResponseError {
     /// Stable names: clients tell problems apart by them.
-    enum Kind: String, CaseIterable {
+    package enum Kind: String, CaseIterable {
         case badRequest = "bad-request"
         case invalidParameter = "invalid-parameter"
         case unknownParameter = "unknown-parameter"
@@ -43,19 +43,19 @@ struct Problem: HTTPResponseError {
             }
         }
 
-        var title: String {
+        package var title: String {
             rawValue.replacing("-", with: " ").prefix(1).uppercased() + rawValue.replacing("-", with: " ").dropFirst()
         }
     }
 
-    let kind: Kind
+    package let kind: Kind
     /// For the caller: what was wrong with which of its values, and the remedy. Nothing of this service's insides.
-    let detail: String
-    var headers: HTTPFields = [:]
+    package let detail: String
+    package var headers: HTTPFields = [:]
 
-    var status: HTTPResponse.Status { kind.status }
+    package var status: HTTPResponse.Status { kind.status }
 
-    init(_ kind: Kind, _ detail: String, headers: HTTPFields = [:]) {
+    package init(_ kind: Kind, _ detail: String, headers: HTTPFields = [:]) {
         self.kind = kind
         self.detail = detail
         self.headers = headers
@@ -66,9 +66,11 @@ struct Problem: HTTPResponseError {
         self.init(kind, detail, headers: [.retryAfter: "\(max(1, seconds))"])
     }
 
-    static func noSuch(_ thing: String, _ id: String) -> Problem { Problem(.notFound, "no \(thing) '\(id)'") }
+    package static func noSuch(_ thing: String, _ id: String) -> Problem { Problem(.notFound, "no \(thing) '\(id)'") }
 
-    func response(from request: Request, context: some RequestContext) -> Response { response }
+    static let stackedMarks = Problem(.badRequest, "a text has more than 30 accents on one letter: write it otherwise")
+
+    package func response(from request: Request, context: some RequestContext) -> Response { response }
 
     var response: Response {
         var json = JSONWriter()

@@ -1,9 +1,11 @@
+import Enrichment
 import Foundation
 import HTTPTypes
 import Hummingbird
 import Jobs
 import NIOCore
 import Storage
+import Text
 
 extension Request {
     /// The media type without its parameters, in lower case.
@@ -23,12 +25,32 @@ extension RequestBody {
 extension Call {
     /// The members of a JSON body.
     /// - Throws: `Problem`.
-    func json(_ inputs: [Input]) async throws -> InputValues {
+    func json(_ inputs: [Input]) async throws -> InputValues { try InputValues(json: try await jsonBytes(), inputs) }
+
+    /// The members of a JSON body, whatever they are called.
+    /// - Throws: `Problem`.
+    func members() async throws -> [String: JSONValue] {
+        do {
+            return try JSONDecoder().decode([String: JSONValue].self, from: try await json())
+        } catch is DecodingError {
+            throw Problem(.invalidBody, "the body is not a JSON object")
+        }
+    }
+
+    /// A JSON body that the caller reads.
+    /// - Parameter limit: in bytes.
+    /// - Throws: `Problem`.
+    func json(limit: Int = RequestBody.jsonLimit) async throws -> Data {
+        let body = try await jsonBytes(limit: limit)
+        guard !StackedMarks.areIn(json: body) else { throw Problem.stackedMarks }
+        return Data(body)
+    }
+
+    private func jsonBytes(limit: Int = RequestBody.jsonLimit) async throws -> [UInt8] {
         guard request.isJSON else {
             throw Problem(.unsupportedMediaType, "send JSON with 'Content-Type: application/json'")
         }
-        let body = try await request.body.collect(upTo: RequestBody.jsonLimit)
-        return try InputValues(json: Array(body.readableBytesView), inputs)
+        return Array(try await request.body.collect(upTo: limit).readableBytesView)
     }
 
     /// Takes the body as a file.

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// The fields of a JSON object: what a statement selects, how it is written, and what the OpenAPI document says of it.
 ///
@@ -63,13 +63,13 @@ extension Statement {
     ///
     /// What is not asked for is not in the text, so that the server can keep one good plan for each combination: a condition such as
     /// `$1 is null or …` would have to be planned anew each time to use an index.
-    static func all(_ conditions: Statement?...) -> Statement {
+    package static func all(_ conditions: Statement?...) -> Statement {
         conditions.compactMap(\.self).reduce("true") { "\($0) and \($1)" }
     }
 
     /// Of a page: one row more than is shown tells whether there is a next one. A number in the text, because a plan for any number
     /// of rows is a bad one for few.
-    static func limit(_ count: Int) -> Statement { "limit \(raw: String(count))" }
+    package static func limit(_ count: Int) -> Statement { "limit \(raw: String(count))" }
 }
 
 extension Shape.Field {

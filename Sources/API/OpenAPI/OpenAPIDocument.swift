@@ -73,12 +73,26 @@ struct OpenAPIDocument {
     }
 
     private func parameter(_ input: Input, in place: String) -> [String: Any] {
+        if input.isFamily { return family(input) }
         var schema = input.schema
         if place == "path", schema["type"] as? String == "string" { schema["minLength"] = 1 }
         return [
             "name": input.name, "in": place, "required": place == "path" || input.isRequired,
             "description": input.summary,
             "schema": schema,
+        ]
+    }
+
+    /// An exploded object of the style `form` is a parameter for each of its members, named as they are.
+    private func family(_ input: Input) -> [String: Any] {
+        let names = "^" + input.name.replacing(".", with: "\\.") + #"[^\x00-\x1f\x7f-\x9f]+$"#
+        return [
+            "name": String(input.name.dropLast()), "in": "query", "required": false, "description": input.summary,
+            "style": "form",
+            "explode": true,
+            "schema": [
+                "type": "object", "propertyNames": ["pattern": names], "additionalProperties": input.schema,
+            ] as [String: Any],
         ]
     }
 

@@ -8,6 +8,7 @@ import NIOCore
 import Postgres
 import Storage
 import Tabular
+import Text
 
 /// What a POST asks for: a list in the body, or one to come.
 struct EnrichmentOrder {
@@ -22,12 +23,17 @@ struct EnrichmentOrder {
         switch call.request.mediaType {
         case "text/csv", "application/x-ndjson", "application/gzip": list = try await call.receive(limit: limit)
         case "application/json":
-            var bytes = Array(try await call.request.body.collect(upTo: limit).readableBytesView)
-            if let members = try Self.document(bytes).members {
-                values.merge(try Self.values(members, inputs))
-                bytes = Array(try JSONEncoder().encode(members["contacts"] ?? .array([])))
+            let bytes = Array(try await call.request.body.collect(upTo: limit).readableBytesView)
+            guard !StackedMarks.areIn(json: bytes) else { throw Problem.stackedMarks }
+            let document = EnrichmentDocument(bytes)
+            guard !document.isList, let members = try Self.document(document.rest).members else {
+                list = try await Self.file(of: document.rest, limit: limit)
+                break
             }
-            list = try await Self.file(of: bytes, limit: limit)
+            values.merge(try Self.values(members, inputs))
+            let contacts =
+                try document.contacts.map { Array($0) } ?? Array(JSONEncoder().encode(Self.contacts(of: members)))
+            list = try await Self.file(of: contacts, limit: limit)
         case "" where values.boolean("upload") == true: list = try await Self.file(of: [], limit: limit)
         default:
             throw Problem(
@@ -48,6 +54,15 @@ struct EnrichmentOrder {
             return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
         } catch {
             throw Problem(.invalidBody, "the body is not JSON: send {\"contacts\": [{\"email\": …}]}")
+        }
+    }
+
+    /// None if they are not there.
+    private static func contacts(of members: [String: JSONValue]) throws -> JSONValue {
+        switch members["contacts"] ?? .null {
+        case .null: return .array([])
+        case let contacts where contacts.elements != nil || contacts.members != nil: return contacts
+        default: throw Problem(.invalidBody, "contacts must be a list of objects, such as [{\"email\": …}]")
         }
     }
 
@@ -86,9 +101,27 @@ struct EnrichmentOrder {
             }
             options.encoding = name
         }
-        return NewEnrichment(
+        options.refresh = values.boolean("refresh") == true ? true : nil
+        options.limit = values.integer("limit")
+        options.required = values.text("require").map(names)
+        options.columns = try values.text("columns").map { try columns(Data($0.utf8)) }
+        options.mapping = values.text("mapping")
+        options.showsConfidence = values.boolean("confidence") == true ? true : nil
+        var new = NewEnrichment(
             source: .api, options: options, format: values.text("format").flatMap(OutputFormat.init) ?? .csv,
             isCompressed: values.boolean("gzip") ?? false)
+        new.callbackURL = values.text("callbackUrl")
+        return new
+    }
+
+    /// Which column holds which field, by our names.
+    /// - Throws: `Problem`, `EnrichmentFailure` for a field that is none of ours.
+    static func columns(_ json: Data) throws -> [String: String] {
+        guard let pairs = try? JSONDecoder().decode([String: String].self, from: json) else {
+            // What should have been there is said instead.
+            throw Problem(.invalidParameter, "columns must be a JSON object such as {\"email\": \"E-Mail-Adresse\"}")
+        }
+        return try ContactColumns.checked(pairs)
     }
 
     private static func names(_ text: String?) -> [String] {

@@ -13,33 +13,22 @@ import Storage
 struct EnrichmentRoutes: Sendable {
     /// Of a list in the body; a larger one is announced.
     private static let inlineLimit = 10 * 1024 * 1024
-    private static let listTypes = ["application/json", "text/csv", "application/x-ndjson", "application/gzip"]
+    static let listTypes = ["application/json", "text/csv", "application/x-ndjson", "application/gzip"]
     private static let requestID = Input("requestId", .text(atMost: 36), "The request.")
-
-    /// Parameters of the query, or members of the JSON beside `contacts`.
-    private static let inputs = [
-        Input(
-            "providers", .text(atMost: 1000),
-            "Providers to ask, in order, separated by commas; the default is all of them."),
-        Input("fields", .text(atMost: 100), "contact, company, new_contact, industry; the default is all of them."),
-        Input("format", .choice(OutputFormat.allCases.map(\.rawValue)), "Format of the result; the default is csv."),
-        Input("gzip", .boolean, "Whether the result is compressed."),
-        Input("minConfidence", .text(atMost: 10), "From 0 to 1: a less certain match does not end the search."),
-        Input("encoding", .text(atMost: 40), "Of the list, by a name that iconv knows; found if it is not given."),
-        Input("upload", .boolean, "true: the list will be uploaded to uploadUrl."),
-    ]
 
     let resources: EnrichmentResources
     let announced: AnnouncedEnrichments
     let pool: Pool
+    let database: APIDatabase
     let maximumFileBytes: Int
     /// Where callers reach this service, without a slash at the end; nil leaves the host to them.
     let publicURL: String?
 
     var endpoints: [Endpoint] {
         [
-            add("/enrichment"), add("/process"), show("/enrichment/{requestId}"), show("/status/{requestId}"), put,
-            file,
+            add("/enrichment"), add("/process"), estimate, list, show("/enrichment/{requestId}"),
+            show("/status/{requestId}"),
+            cancel, retry, put, file,
         ]
     }
 
@@ -55,16 +44,83 @@ struct EnrichmentRoutes: Sendable {
                 .init(.created, .object(.enrichment), "Announced: PUT the list to uploadUrl."),
             ]
         ) { call in
-            do {
-                let order = try await EnrichmentOrder(call, Self.inputs, limit: Self.inlineLimit)
+            try await reading(call, Self.inputs) { order in
                 ActionRecord.name(order.new.requestID)
+                if let url = order.new.callbackURL { try resources.callbacks.check(url) }
                 if order.isAnnouncement { return try await announce(order, call) }
                 return try await accept(order, call)
-            } catch let failure as EnrichmentFailure {
-                throw Problem(.invalidBody, failure.description)
-            } catch let error as ObjectTooLarge {
-                throw Problem(.tooLarge, "the list has more than \(error.limit) bytes: announce it with upload=true")
             }
+        }
+    }
+
+    /// Reads what is asked for; what cannot be is a problem of the caller.
+    func reading(
+        _ call: Call, _ inputs: [Input], _ body: (EnrichmentOrder) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await body(try await EnrichmentOrder(call, inputs, limit: Self.inlineLimit))
+        } catch let failure as EnrichmentFailure {
+            throw Problem(.invalidBody, failure.description)
+        } catch let error as ObjectTooLarge {
+            throw Problem(.tooLarge, "the list has more than \(error.limit) bytes: announce it with upload=true")
+        }
+    }
+
+    private var list: Endpoint {
+        Endpoint(
+            method: .get, path: "/enrichment", summary: "Requests, newest first.", access: .staff,
+            query: [
+                Input("status", .choice(EnrichmentStatus.allCases.map(\.rawValue)), "Only these."), .cursor(2), .limit,
+            ],
+            answers: [.init(.ok, .page(.enrichmentSummary), "A page of requests.")]
+        ) { call in
+            let limit = call.limit
+            return .json(
+                try await database.read(as: call.identity, EnrichmentReads.page(call.values, limit: limit + 1)) {
+                    Call.page($0[0], .enrichmentSummary, limit: limit, key: 2)
+                })
+        }
+    }
+
+    private var cancel: Endpoint {
+        Endpoint(
+            method: .delete, path: "/enrichment/{requestId}",
+            summary: "Cancel a request: what has not begun is not begun; a retry goes on.",
+            access: .operators, pathInputs: [Self.requestID], answers: [.init(.ok, .object(.enrichment), "Cancelled.")]
+        ) { call in
+            try await change(call) { session, requestID in
+                guard try session.cancelEnrichment(requestID, because: "Cancelled over HTTP.") else {
+                    throw Problem(.conflict, "the request is over: it cannot be cancelled")
+                }
+            }
+        }
+    }
+
+    private var retry: Endpoint {
+        Endpoint(
+            method: .post, path: "/enrichment/{requestId}/retry",
+            summary: "Go on with a request that is partial, failed or cancelled: only what is missing is asked for.",
+            access: .operators, pathInputs: [Self.requestID], answers: [.init(.ok, .object(.enrichment), "It goes on.")]
+        ) { call in
+            try await change(call) { session, requestID in
+                do {
+                    _ = try session.retryEnrichment(requestID)
+                } catch let failure as EnrichmentFailure {
+                    throw Problem(.conflict, failure.description)
+                }
+            }
+        }
+    }
+
+    private func change(
+        _ call: Call, _ body: @escaping @Sendable (Session, String) throws -> Void
+    ) async throws -> Response {
+        let requestID = call.path("requestId")
+        return try await database.answer(for: call) { session in
+            guard let request = try session.enrichment(requestID) else { throw Problem.noSuch("request", requestID) }
+            try body(session, request.requestID)
+            let changed = try session.enrichment(request.requestID) ?? request
+            return .json(EnrichmentAnswer.json(changed, usage: try session.enrichmentUsage(request.requestID)), .ok)
         }
     }
 
@@ -106,7 +162,7 @@ struct EnrichmentRoutes: Sendable {
         ) { call in
             let request = try await request(call)
             guard request.hasOutput else {
-                throw Problem(.notFound, "the result is not written yet: the request is \(request.status.rawValue)")
+                throw Problem(.conflict, "the result is not written yet: the request is \(request.status.rawValue)")
             }
             return try await ReportFiles(store: resources.output).response(call, request.outputKey)
         }
@@ -117,9 +173,8 @@ struct EnrichmentRoutes: Sendable {
     private func accept(_ order: EnrichmentOrder, _ call: Call) async throws -> Response {
         let spool = try await ContactSpool.read(
             order.list, limits: resources.limits, encoding: order.new.options.encoding)
-        let outcome = try await EnrichmentPipeline(resources: resources).create(
-            order.new, spool, reusing: true, fence: { try call.holdKey($0) },
-            finish: { try call.keep(Self.accepted($1), $0) })
+        let base = call.base(publicURL)
+        let outcome = try await create(order.new, spool, call, base)
         let (requestID, status): (String, HTTPResponse.Status) =
             switch outcome {
             case .created(let requestID): (requestID, .accepted)
@@ -128,7 +183,25 @@ struct EnrichmentRoutes: Sendable {
         guard let request = try await pool.run({ try $0.enrichment(requestID) }) else {
             throw Problem.noSuch("request", requestID)
         }
-        return .json(try await answer(call, request), status, [.location: "/enrichment/\(requestID)"])
+        guard request.hasOutput else { return Self.accepted(request, base, status).response }
+        return .json(
+            try await answer(call, request, "Request accepted"), status, [.location: "/enrichment/\(requestID)"])
+    }
+
+    /// An earlier request for the same is the answer, as long as its result is there.
+    private func create(
+        _ new: NewEnrichment, _ spool: ContactSpool, _ call: Call, _ base: String
+    ) async throws -> EnrichmentPipeline.Outcome {
+        func create(reusing: Bool) async throws -> EnrichmentPipeline.Outcome {
+            try await EnrichmentPipeline(resources: resources).create(
+                new, spool, reusing: reusing, fence: { try call.holdKey($0) },
+                finish: { try call.keep(Self.accepted($1, base), $0) })
+        }
+        // Who waits to be called back is called back.
+        let outcome = try await create(reusing: new.callbackURL == nil)
+        guard case .same(let requestID) = outcome, let earlier = try await pool.run({ try $0.enrichment(requestID) })
+        else { return outcome }
+        return try await resources.hasResult(earlier) ? outcome : create(reusing: false)
     }
 
     private func announce(_ order: EnrichmentOrder, _ call: Call) async throws -> Response {
@@ -145,14 +218,21 @@ struct EnrichmentRoutes: Sendable {
         return Self.announced(request, link, base).response
     }
 
-    private static func accepted(_ request: EnrichmentRequest) -> Answer {
-        .json(EnrichmentAnswer.json(request), .accepted, [.location: "/enrichment/\(request.requestID)"])
+    private static func accepted(
+        _ request: EnrichmentRequest, _ base: String, _ status: HTTPResponse.Status = .accepted
+    ) -> Answer {
+        .json(
+            EnrichmentAnswer.json(
+                request, message: "Request accepted", downloadURL: "\(base)/enrichment/\(request.requestID)/file"),
+            status, [.location: "/enrichment/\(request.requestID)"])
     }
 
     private static func announced(_ request: EnrichmentRequest, _ link: UploadLink?, _ base: String) -> Answer {
         let url = link?.url ?? "\(base)/enrichment/\(request.requestID)/content"
         return .json(
-            EnrichmentAnswer.json(request, uploadURL: url), .created, [.location: "/enrichment/\(request.requestID)"])
+            EnrichmentAnswer.json(
+                request, message: "Request accepted", downloadURL: "\(base)/enrichment/\(request.requestID)/file",
+                uploadURL: url), .created, [.location: "/enrichment/\(request.requestID)"])
     }
 
     private func request(_ call: Call) async throws -> EnrichmentRequest {
@@ -163,12 +243,13 @@ struct EnrichmentRoutes: Sendable {
         return request
     }
 
-    private func answer(_ call: Call, _ request: EnrichmentRequest) async throws -> ByteBuffer {
-        guard request.hasOutput else { return EnrichmentAnswer.json(request) }
-        let link = try await resources.output.link(to: request.outputKey).url
-        let url = link.hasPrefix("http") ? link : "\(call.base(publicURL))/enrichment/\(request.requestID)/file"
+    private func answer(_ call: Call, _ request: EnrichmentRequest, _ message: String? = nil) async throws -> ByteBuffer
+    {
         let requestID = request.requestID
         let usage = try await pool.run { try $0.enrichmentUsage(requestID) }
-        return EnrichmentAnswer.json(request, downloadURL: url, usage: usage)
+        guard request.hasOutput else { return EnrichmentAnswer.json(request, message: message, usage: usage) }
+        let link = try await resources.output.link(to: request.outputKey).url
+        let url = link.hasPrefix("http") ? link : "\(call.base(publicURL))/enrichment/\(request.requestID)/file"
+        return EnrichmentAnswer.json(request, message: message, downloadURL: url, usage: usage)
     }
 }

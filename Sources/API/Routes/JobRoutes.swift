@@ -33,8 +33,37 @@ extension Shape {
 /// `/jobs`: the queue, for operators.
 struct JobRoutes: Sendable {
     let database: APIDatabase
+    /// All that this program works on.
+    let queues: [String]
 
-    var endpoints: [Endpoint] { [summary, dead, retry] }
+    var endpoints: [Endpoint] {
+        [
+            summary, dead, retry,
+            change("pause", "Stop workers from claiming jobs of a queue; running jobs go on to their end.") {
+                try $0.pauseQueue($1)
+            },
+            change("resume", "Let workers claim jobs of a paused queue again.") { _ = try $0.resumeQueue($1) },
+        ]
+    }
+
+    private func change(
+        _ verb: String, _ summary: String, _ body: @escaping @Sendable (Session, String) throws -> Void
+    ) -> Endpoint {
+        let queues = queues
+        return Endpoint(
+            method: .post, path: "/queues/{queue}/\(verb)", summary: summary, access: .operators,
+            pathInputs: [Input("queue", .text(atMost: 50), "The queue.")],
+            answers: [.init(.noContent, .empty, "It is so, whatever it was before.")]
+        ) { call in
+            let queue = call.path("queue")
+            return try await database.answer(for: call) { session in
+                guard try queues.contains(queue) || session.queueStatuses().contains(where: { $0.queue == queue })
+                else { throw Problem.noSuch("queue", queue) }
+                try body(session, queue)
+                return Answer(body: ByteBuffer(), status: .noContent, headers: [:])
+            }
+        }
+    }
 
     private var summary: Endpoint {
         Endpoint(

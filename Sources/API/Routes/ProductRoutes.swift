@@ -9,8 +9,15 @@ extension Shape {
             .init("status", .choice(["active", "inactive"]), "Whether it is on offer."),
             .init(
                 "uploadId", .text, "The upload that made this version; null if it was changed by hand.", nullable: true),
-            .init("validFrom", .timestamp, "When this version began."),
+            .init("validFrom", .timestamp, "When this version began."), attributes(column: "attributes"),
         ]
+
+    private static func attributes(column: String) -> Field {
+        Field(
+            "attributes", .json(schema: #"{"type": "object", "additionalProperties": {"type": "string"}}"#),
+            "What its vendor's files say of it in columns that are not ours; null if nothing is kept.", column: column,
+            nullable: true)
+    }
 
     private static func field(_ field: ProductField) -> Field {
         let kind: Field.Kind = field.decimals.map { $0 == 0 ? .integer : .decimal } ?? .text
@@ -37,7 +44,19 @@ extension Shape {
             .init("endedByUser", .text, "Which database user ended it.", nullable: true),
             .init("price", .decimal, "Price."), .init("stockQuantity", .integer, "Pieces in stock."),
             .init("productName", .text, "Name."), .init("category", .text, "Category."), .init("sku", .text, "SKU."),
+            attributes(column: "nullif(image -> 'attributes', 'null')"),
         ])
+}
+
+extension Input {
+    /// Which attributes products must have.
+    static let attributes = family(
+        AttributeName.prefix, .text(atMost: AttributeRules.longestValue),
+        "Only with this attribute, compared exactly: attribute.colour=red. Several must all be there.")
+}
+
+extension InputValues {
+    var attributes: [String: String] { texts(AttributeName.prefix) }
 }
 
 /// `/products`: the catalogue and its past.
@@ -59,7 +78,7 @@ struct ProductRoutes: Sendable {
                 Input("vendor", .text(atMost: 50), "Only this vendor's."),
                 Input("category", .text(atMost: 100), "Only of this category."),
                 Input("sku", .text(atMost: 100), "The one with this SKU."),
-                Input("q", .text(atMost: 100), "Only with this text in name or brand, ignoring case."),
+                .attributes, Input("q", .text(atMost: 100), "Only with this text in name or brand, ignoring case."),
                 .cursor(2), .limit,
             ],
             answers: [.init(.ok, .page(.product), "A page of products.")]

@@ -1,23 +1,32 @@
 import Foundation
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import Storage
+import Text
 
 /// Files of the store, for callers: by a link of the store, or through this service where the store is a folder.
-struct ReportFiles: Sendable {
+package struct ReportFiles: Sendable {
     let store: any ObjectStore
 
-    func response(_ call: Call, _ key: String) async throws -> Response {
+    static let workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+    private static func type(of name: String) -> String {
+        if name.hasSuffix(".csv") { return "text/csv; charset=utf-8" }
+        return name.hasSuffix(".xlsx") ? workbookType : "application/octet-stream"
+    }
+
+    /// - Parameter key: of the file.
+    package func response(_ call: Call, _ key: String) async throws -> Response {
         let link = try await store.link(to: key)
         guard let url = URL(string: link.url), url.isFileURL else {
             return Response(status: .found, headers: [.location: link.url])
         }
-        let name = key.split(separator: "/").last.map(String.init) ?? "report.csv"
+        let name = key.partsOfKey.last ?? "report.csv"
         return Response(
             status: .ok,
             headers: [
-                .contentType: name.hasSuffix(".csv") ? "text/csv; charset=utf-8" : "application/octet-stream",
-                .contentDisposition: "attachment; filename=\"\(name)\"",
+                .contentType: Self.type(of: name),
+                .contentDisposition: "attachment; filename=\"\(name.escaping(["\"": "%22"]))\"",
             ],
             body: try await FileIO().loadFile(path: url.path, context: call.context))
     }

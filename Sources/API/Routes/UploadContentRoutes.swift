@@ -1,18 +1,24 @@
-import Catalog
+package import Catalog
 import Foundation
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import Ingest
 import NIOCore
-import Storage
+package import Postgres
+package import Storage
 import Tabular
 import Text
 
 /// How files come in: announced by JSON and put afterwards, or in the request itself.
-struct UploadContentRoutes: Sendable {
+package struct UploadContentRoutes: Sendable {
     /// An announced file is put at `/uploads/<id>/content/<token>`.
     private static let contentPath = "/uploads/{uploadId}/content/{token}"
-    private static let fileTypes = ["text/csv", "application/gzip", "application/octet-stream", "multipart/form-data"]
+    private static let fileTypes = bodyTypes + ["multipart/form-data"]
+    /// The file is the body.
+    private static let bodyTypes = [
+        "text/csv", "application/gzip", "application/octet-stream", "application/zip",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-ndjson",
+    ]
 
     /// Members of the JSON, parameters of the query, or fields of the form.
     private static let inputs = [
@@ -30,7 +36,13 @@ struct UploadContentRoutes: Sendable {
             "The default is keep. deactivate: products that the file does not name become inactive; not in mode create."
         ),
         Input("encoding", .text(atMost: 40), "Of the text, by a name that iconv knows; found if it is not given."),
-        Input("dryRun", .boolean, "true: everything is checked, nothing is loaded."),
+        Input(
+            "mapping", .text(atMost: 100),
+            "One of the vendor's mappings to read the file with; a header that was mapped before needs none."),
+        Input("sheet", .text(atMost: 100), "Of a workbook; the first visible one with a header if it is not given."),
+        Input(
+            "dryRun", .boolean,
+            "true: everything is checked, nothing is loaded; POST /uploads/{uploadId}/load does it within an hour."),
         Input("sha256", .sha256, "SHA-256 of the file: any other file is refused."),
         Input("vendor", .text(atMost: 50), "The vendor whose products they are; required from operators."),
     ]
@@ -53,20 +65,15 @@ struct UploadContentRoutes: Sendable {
                 .init(.accepted, .object(.uploadPlace), "Accepted: it waits for a worker."),
             ]
         ) { call in
-            do {
-                switch call.request.mediaType {
-                case "application/json": return try await announce(call)
-                case "multipart/form-data": return try await takeForm(call)
-                case "text/csv", "application/gzip", "application/octet-stream": return try await takeBody(call)
-                default:
-                    throw Problem(
-                        .unsupportedMediaType,
-                        "send text/csv, application/gzip, multipart/form-data or application/json")
-                }
-            } catch let error as AnnouncementError {
-                throw Problem(error)
-            } catch let error as ObjectTooLarge {
-                throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
+            switch call.request.mediaType {
+            case "application/json": return try await Self.explained { try await announce(call) }
+            case "multipart/form-data": return try await takeForm(call, answer: Self.taken)
+            case let type where Self.bodyTypes.contains(type):
+                return try await Self.explained { try await takeBody(call) }
+            default:
+                throw Problem(
+                    .unsupportedMediaType,
+                    "send text/csv, application/gzip, a workbook, multipart/form-data or application/json")
             }
         }
     }
@@ -81,13 +88,7 @@ struct UploadContentRoutes: Sendable {
             answers: [.init(.accepted, .object(.uploadPlace), "Accepted: it waits for a worker.")]
         ) { call in
             let uploadID = call.path("uploadId")
-            do {
-                try await fill(call, uploadID, token: call.path("token"))
-            } catch let error as AnnouncementError {
-                throw Problem(error)
-            } catch let error as ObjectTooLarge {
-                throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
-            }
+            try await Self.explained { try await fill(call, uploadID, token: call.path("token")) }
             return Self.taken(uploadID).response
         }
     }
@@ -102,6 +103,16 @@ struct UploadContentRoutes: Sendable {
         }
         let file = try await call.receive(limit: maximumFileBytes)
         guard file.sha256 == received.sha256 else { throw AnnouncementError.otherBytesTaken }
+    }
+
+    private static func explained<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as AnnouncementError {
+            throw Problem(error)
+        } catch let error as ObjectTooLarge {
+            throw Problem(.tooLarge, "the file has more than \(error.limit) bytes: split it")
+        }
     }
 
     // MARK: The three ways
@@ -133,40 +144,59 @@ struct UploadContentRoutes: Sendable {
     private func takeBody(_ call: Call) async throws -> Response {
         // Before the bytes, so that nobody sends a file for nothing.
         let announcement = try announcement(call.values, call, fileName: call.request.attachmentName)
-        return try await accept(try await call.receive(limit: maximumFileBytes), announcement, call)
+        return try await accept(
+            try await call.receive(limit: maximumFileBytes), announcement, call, answer: Self.taken)
     }
 
-    private func takeForm(_ call: Call) async throws -> Response {
-        guard var reader = MultipartReader(contentType: call.request.headers[.contentType] ?? "") else {
-            throw Problem(.badRequest, "the form has no boundary: let the client set Content-Type")
+    /// Takes the file of a form.
+    /// - Parameter answer: for the upload of this id.
+    package func takeForm(
+        _ call: Call, answer: @escaping @Sendable (String) -> Answer
+    ) async throws -> Response {
+        try await Self.explained { try await readForm(call, answer) }
+    }
+
+    /// Takes the corrected rows of an upload as one of their own, which is loaded as that one was.
+    /// - Parameters:
+    ///   - finish: joins the transaction that records it.
+    ///   - answer: for the upload of this id.
+    package func take(
+        _ file: ReceivedFile, correcting parent: Upload, _ call: Call,
+        finish: @escaping @Sendable (Session) throws -> Void, answer: @escaping @Sendable (String) -> Answer
+    ) async throws -> Response {
+        var announcement = AnnouncedUploads.Announcement(vendorID: parent.vendorID, fileName: parent.fileName)
+        (announcement.mode, announcement.policy) = (parent.mode, parent.policy)
+        announcement.emptyCells = parent.emptyCells
+        announcement.parentUploadID = parent.uploadID
+        announcement.encoding = "utf-8"
+        return try await Self.explained { [announcement] in
+            try await accept(file, announcement, call, answer: answer, finish: finish)
         }
-        var form = FormReception(try FileReception(limit: maximumFileBytes))
-        do {
-            try await call.forEachPiece { piece in
-                for event in try reader.take(piece.readableBytesView) { try await form.take(event) }
-            }
-        } catch let error as MultipartReader.Malformed {
-            throw Problem(.badRequest, "the form cannot be read: \(error.reason)")
-        }
-        guard reader.isComplete else { throw Problem(.badRequest, "the form ends before its last boundary") }
-        guard let fileName = form.fileName else {
-            throw Problem(.badRequest, "the form has no file: send one as the field 'file'")
-        }
+    }
+
+    private func readForm(
+        _ call: Call, _ answer: @escaping @Sendable (String) -> Answer
+    ) async throws -> Response {
+        let form = try await call.fileForm(limit: maximumFileBytes)
         var values = call.values
         values.merge(try InputValues(form.fields, Self.inputs, "field"))
-        return try await accept(form.finish(), try announcement(values, call, fileName: fileName), call)
+        return try await accept(
+            form.file, try announcement(values, call, fileName: form.fileName), call, answer: answer)
     }
 
     private func accept(
-        _ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement, _ call: Call
+        _ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement, _ call: Call,
+        answer: @escaping @Sendable (String) -> Answer,
+        finish: @escaping @Sendable (Session) throws -> Void = { _ in }
     ) async throws -> Response {
         let uploadID = try await uploads.take(
             file, for: announcement, fence: { try call.holdKey($0) },
             finish: { session, uploadID in
                 ActionRecord.name(uploadID)
-                try call.keep(Self.taken(uploadID), session)
+                try finish(session)
+                try call.keep(answer(uploadID), session)
             })
-        return Self.taken(uploadID).response
+        return answer(uploadID).response
     }
 
     private static func taken(_ uploadID: String) -> Answer {
@@ -184,7 +214,7 @@ struct UploadContentRoutes: Sendable {
         guard Self.isSafe(fileName) else {
             throw Problem(
                 .invalidParameter,
-                "parameter 'fileName' must be a bare name such as products.csv: no slashes, no leading dot, nothing invisible"
+                "parameter 'fileName' must be a bare name such as products.csv: no slashes, no leading dot, nothing invisible, at most 255 bytes"
             )
         }
         guard let vendorID = call.identity.vendorID ?? values.text("vendor") else {
@@ -202,6 +232,8 @@ struct UploadContentRoutes: Sendable {
             throw Problem(.invalidParameter, "parameter 'missing' must be keep in mode create")
         }
         announcement.encoding = try encoding(values)
+        announcement.mapping = values.text("mapping")
+        announcement.sheet = values.text("sheet")
         announcement.isDryRun = values.boolean("dryRun") ?? false
         announcement.fileSHA256 = values.text("sha256")
         return announcement
@@ -215,9 +247,9 @@ struct UploadContentRoutes: Sendable {
         return name
     }
 
-    /// The name becomes a part of an object's key.
+    /// The name becomes a part of an object's key, and of a file's path where the store is a folder.
     private static func isSafe(_ fileName: String) -> Bool {
-        !fileName.hasPrefix(".") && !fileName.allSatisfy(\.isWhitespace)
+        fileName.utf8.count <= 255 && fileName.unicodeScalars.first != "." && !fileName.allSatisfy(\.isWhitespace)
             && !fileName.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0.misleadsReaders }
     }
 
@@ -238,60 +270,9 @@ struct UploadContentRoutes: Sendable {
     }
 }
 
-/// The fields of a form and its one file.
-private struct FormReception: ~Copyable {
-    private static let fieldLimit = 4096
-    /// No form of ours has a tenth of it; each costs memory.
-    private static let mostFields = 100
-
-    private(set) var fields: [(name: String, value: String)] = []
-    private(set) var fileName: String?
-    private var file: FileReception
-    private var field: (name: String, bytes: [UInt8])?
-
-    init(_ file: consuming FileReception) {
-        self.file = file
-    }
-
-    mutating func take(_ event: MultipartReader.Event) async throws {
-        switch event {
-        case .part(let name, nil):
-            guard fields.count < Self.mostFields else { throw Problem(.badRequest, "the form has too many fields") }
-            field = (name, [])
-        case .part(_, let name?):
-            guard fileName == nil else { throw Problem(.badRequest, "the form has two files: upload one at a time") }
-            fileName = name
-        case .bytes(let bytes):
-            guard field != nil else { return try await file.take(bytes) }
-            field?.bytes += bytes
-            guard field?.bytes.count ?? 0 <= Self.fieldLimit else {
-                throw Problem(.tooLarge, "a field of the form is too long")
-            }
-        case .partEnded:
-            if let field { fields.append((field.name, String(decoding: field.bytes, as: UTF8.self))) }
-            field = nil
-        }
-    }
-
-    consuming func finish() -> ReceivedFile { file.finish() }
-}
-
 extension Request {
     /// The name in `Content-Disposition: attachment; filename="…"`.
     fileprivate var attachmentName: String? {
         headers[.contentDisposition].flatMap { MultipartReader.parameter("filename", of: $0) }
-    }
-}
-
-extension Problem {
-    fileprivate init(_ error: AnnouncementError) {
-        switch error {
-        case .unknownVendor: self.init(.notFound, "no such vendor")
-        case .vendorSuspended: self.init(.conflict, "the vendor is suspended: an operator can activate it")
-        case .otherBytesTaken:
-            self.init(.conflict, "another file came by this link first: announce this one as an upload of its own")
-        case .digestDiffers(let actual):
-            self.init(.digestMismatch, "the file's SHA-256 is \(actual), another was announced: send it again")
-        }
     }
 }

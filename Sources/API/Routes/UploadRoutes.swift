@@ -66,17 +66,20 @@ struct UploadRoutes: Sendable {
     private var errors: Endpoint {
         Endpoint(
             method: .get, path: "\(Self.path)/errors",
-            summary: "Errors in file order; the whole report as CSV with 'Accept: text/csv'.",
+            summary:
+                "Errors in file order; the whole report as CSV with 'Accept: text/csv', or as a workbook with its media type.",
             pathInputs: [Self.uploadID],
             query: [.cursor(2), .limit],
             answers: [
                 .init(.ok, .page(.uploadError), "A page of errors."),
                 .init(.ok, .text("text/csv"), "The error report."),
+                .init(.ok, .text(ReportFiles.workbookType), "The error report."),
                 .init(.found, .empty, "Where the error report is."),
             ]
         ) { call in
             let uploadID = call.path("uploadId")
-            if call.request.prefersCSV {
+            if call.request.prefers(ReportFiles.workbookType) { return try await workbook(call, uploadID) }
+            if call.request.prefers("text/csv") {
                 return try await files.response(call, try await file(call, "error_file_s3_key"))
             }
             _ = try await file(call, "status")
@@ -88,13 +91,30 @@ struct UploadRoutes: Sendable {
         }
     }
 
+    /// Made when it is asked for.
+    private func workbook(_ call: Call, _ uploadID: String) async throws -> Response {
+        _ = try await file(call, "error_file_s3_key")
+        let vendorID = try await database.read(as: call.identity, UploadReads.files(uploadID), isQuick: true) {
+            try $0[0].first?.get("vendor_id", as: String.self)
+        }
+        guard let vendorID else { throw Problem.noSuch("upload", uploadID) }
+        let writer = ReportWriter(store: files.store)
+        let key = try await database.pool.withConnection {
+            try await writer.writeWorkbook(uploadID, vendorID: vendorID, $0)
+        }
+        guard let key else { throw Problem.noSuch("upload", uploadID) }
+        return try await files.response(call, key)
+    }
+
     private var rejected: Endpoint {
         Endpoint(
             method: .get, path: "\(Self.path)/rejected",
             summary: "The rejected rows with their errors: correct them and upload the file as it is.",
             pathInputs: [Self.uploadID],
             answers: [
-                .init(.ok, .text("text/csv"), "The rejected rows."), .init(.found, .empty, "Where the file is."),
+                .init(.ok, .text("text/csv"), "The rejected rows."),
+                .init(.ok, .text(ReportFiles.workbookType), "The same of a workbook."),
+                .init(.found, .empty, "Where the file is."),
             ]
         ) { call in try await files.response(call, try await file(call, "rejected_file_s3_key")) }
     }
@@ -167,7 +187,7 @@ struct UploadRoutes: Sendable {
     }
 
     /// Of an upload that is known to be the caller's, within the transaction that changes it.
-    private static func detail(_ uploadID: String, _ session: Session) throws -> ByteBuffer {
+    static func detail(_ uploadID: String, _ session: Session) throws -> ByteBuffer {
         guard let found = Call.object(try session.query(UploadReads.select(uploadID)), .uploadDetail) else {
             throw Problem.noSuch("upload", uploadID)
         }
@@ -221,10 +241,10 @@ struct UploadRoutes: Sendable {
 }
 
 extension Request {
-    /// Whether CSV is wanted rather than JSON (RFC 9110, section 12.5.1, without weights).
-    fileprivate var prefersCSV: Bool {
+    /// Whether a media type is wanted rather than JSON (RFC 9110, section 12.5.1, without weights).
+    fileprivate func prefers(_ type: String) -> Bool {
         let accepted = (headers[.accept] ?? "").lowercased()
-        return accepted.contains("text/csv") && !accepted.contains("application/json")
+        return accepted.contains(type) && !accepted.contains("application/json")
     }
 }
 

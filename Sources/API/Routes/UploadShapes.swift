@@ -22,6 +22,20 @@ extension Shape {
             "missingProducts", .choice(MissingProducts.allCases.map(\.rawValue)),
             "What becomes of products that the file does not name."),
         .init("dryRun", .boolean, "Whether it was only checked."),
+        .init(
+            "loadableUntil", .timestamp, "Of a dry run that has ended: until when POST …/load loads its file.",
+            column:
+                "case when keeps_file and coalesce(failure_type, '') not in ('INTERRUPTED', 'CANCELLED') then completed_at + interval '1 hour' end",
+            nullable: true),
+        .init("checkedUploadId", .text, "The dry run whose file it loads.", nullable: true),
+        .init(
+            "verdictChange",
+            .json(
+                schema:
+                    #"{"type":"object","properties":{"changed":{"type":"boolean"},"rejectedSince":{"type":"integer"},"acceptedSince":{"type":"integer"}}}"#
+            ),
+            "Of an upload that loads a checked file, once it has ended: whether it was judged differently than the dry run, and how many rows were rejected only now, or only then.",
+            nullable: true),
         .init("totalRecords", .integer, "Data rows.", nullable: true),
         .init("validRecords", .integer, "Rows without errors.", nullable: true),
         .init("errorRecords", .integer, "Rows with errors.", nullable: true),
@@ -43,6 +57,11 @@ extension Shape {
         .init(
             "encodingGuessed", .boolean, "Whether nobody said so and it is not UTF-8; null before the file was read.",
             nullable: true),
+        .init(
+            "mapping", .text, "The vendor's mapping that it was read with; before that, the one that was asked for.",
+            column: "mapping_name", nullable: true),
+        .init("mappingVersion", .integer, "The version of it; null before the file was read.", nullable: true),
+        .init("sheet", .text, "That was named for a workbook.", nullable: true),
         .init("uploadedAt", .timestamp, "When it was announced or arrived.", column: "upload_timestamp"),
         .init("startedAt", .timestamp, "When its work began.", nullable: true),
         .init("completedAt", .timestamp, "When it ended.", nullable: true),
@@ -63,7 +82,17 @@ extension Shape {
                 "Errors and warnings by type.",
                 column:
                     "(case when error_records > 0 or warning_records > 0 then catalog.error_counts(upload_id) else '{}' end)"
-            )
+            ),
+            .init(
+                "rules",
+                .json(
+                    schema:
+                        #"{"type":"array","items":{"type":"object","properties":{"name":{"type":"string"},"version":{"type":"integer"}}}}"#
+                ), "The rules of one's own that its rows had to meet.",
+                column: """
+                    (select coalesce(json_agg(json_build_object('name', r.name, 'version', r.version) order by r.name), '[]')
+                     from catalog.rules r where r.rule_id = any (rule_ids))
+                    """),
         ])
 
     /// An error of a row.
@@ -76,6 +105,7 @@ extension Shape {
             .init("errorMessage", .text, "What is wrong."),
             .init("field", .text, "Which column.", nullable: true),
             .init("rejectedValue", .text, "The value that was rejected.", nullable: true),
+            .init("rule", .text, "Which rule of one's own is broken.", column: "rule_name", nullable: true),
             .init(
                 "originalData", .json(schema: #"{"type":"object"}"#), "The row as it was written, by column."),
         ])

@@ -8,8 +8,8 @@ import Threads
 ///
 /// `APIUpkeep`, whose one connection listens for all, passes notifications on, which makes it prompt. A look at all watched
 /// uploads every few seconds makes it sure, also where nothing can be listened to.
-final class UploadWatch: Sendable {
-    enum Signal: Sendable, Equatable {
+package final class UploadWatch: Sendable {
+    package enum Signal: Sendable, Equatable {
         /// Its row may be another one now.
         case changed
         /// How far it is, as JSON.
@@ -38,7 +38,7 @@ final class UploadWatch: Sendable {
     }
 
     /// Signals about an upload, from now on; the stream ends with the service, or by `leave`.
-    func signals(of uploadID: String) -> (AsyncStream<Signal>, leave: @Sendable () -> Void) {
+    package func signals(of uploadID: String) -> (AsyncStream<Signal>, leave: @Sendable () -> Void) {
         let (stream, continuation) = AsyncStream<Signal>.makeStream(bufferingPolicy: .bufferingNewest(8))
         let number: Int? = state.withLock { state in
             guard !state.isClosed else { return nil }

@@ -9,6 +9,12 @@ extension Shape {
             .init("vendorId", .text, "Part of object keys."), .init("vendorName", .text, "Name for people."),
             .init("email", .text, "Where results are mailed."),
             .init("status", .choice(["active", "suspended"]), "A suspended vendor's uploads are refused."),
+            .init(
+                "mapping", .text, "Of files that have neither our columns nor a header that was mapped before.",
+                nullable: true),
+            .init(
+                "keepsAttributes", .boolean,
+                "Whether columns of its files that are not ours are kept, where no mapping says otherwise."),
             .init("createdAt", .timestamp, "When it was registered."),
         ])
 }
@@ -20,6 +26,11 @@ struct VendorRoutes: Sendable {
     static let vendorID = Input("vendorId", .text(atMost: 50), "The vendor.")
     private static let name = Input("vendorName", .text(atMost: 200), "Name for people.")
     private static let email = Input("email", .text(atMost: 320), "Where results are mailed.")
+    private static let mapping = Input(
+        "mapping", .text(atMost: 100), "Default mapping of its files, by name; an empty text takes it away.")
+    private static let keepsAttributes = Input(
+        "keepsAttributes", .boolean,
+        "true keeps columns of its files that are not ours, where no mapping says otherwise.")
     private static let status = Input(
         "status", .choice(["active", "suspended"]), "suspended: its uploads are refused.")
 
@@ -77,9 +88,10 @@ struct VendorRoutes: Sendable {
     }
 
     private var change: Endpoint {
-        let inputs = [Self.name, Self.email, Self.status]
+        let inputs = [Self.name, Self.email, Self.status, Self.mapping, Self.keepsAttributes]
         return Endpoint(
-            method: .patch, path: "/vendors/{vendorId}", summary: "Change name or address, suspend or re-activate.",
+            method: .patch, path: "/vendors/{vendorId}",
+            summary: "Change name, address, default mapping or what is kept of files, suspend or re-activate.",
             access: .operators, pathInputs: [Self.vendorID], body: .json(inputs),
             answers: [.init(.ok, .object(.vendor), "The vendor.")]
         ) { call in
@@ -89,6 +101,12 @@ struct VendorRoutes: Sendable {
                     _ = try session.changeVendor(
                         id, name: values.text("vendorName"), email: values.text("email"),
                         status: values.text("status").flatMap(Vendor.Status.init))
+                }
+                if let keeps = values.boolean("keepsAttributes") { _ = try session.setKeepsAttributes(id, keeps) }
+                if let name = values.text("mapping"), try session.vendor(id) != nil,
+                    try !session.setDefaultMapping(id, name.isEmpty ? nil : name)
+                {
+                    throw Problem(.invalidBody, "member 'mapping': the vendor has no mapping '\(name)'")
                 }
                 return Call.object(try session.query(VendorReads.select(id)), .vendor)
             }

@@ -12,7 +12,8 @@ struct AnswerError: Error {
         let words = ErrorDocument(response)
         error = AWSError(
             service: service, operation: operation, resource: resource, status: response.status,
-            code: words.code ?? "HTTP \(response.status)", message: words.message ?? "", requestID: words.requestID)
+            code: words.code ?? "HTTP \(response.status)", message: KnownSecrets.struck(from: words.message ?? ""),
+            requestID: words.requestID)
         retryAfter = RetryClassification(response).retryAfter
         date = response.headers["Date"].flatMap(Timestamps.httpDate)
     }

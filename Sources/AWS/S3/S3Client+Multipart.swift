@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import OpenSSL
+import Text
 
 extension S3Client {
     /// Of the parts of one upload.
@@ -121,7 +122,6 @@ struct PartedUpload: Sendable {
 
 extension String {
     var xmlEscaped: String {
-        replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
+        escaping(["&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;"])
     }
 }

@@ -1,71 +1,19 @@
-import Glibc
-
-/// The active categories, looked up by bytes: what rule 4 allows.
+/// The active categories: what rule 4 allows.
 package final class CategoryWhitelist {
-    /// Open addressing; a slot is a name's place in `text`, an empty one is nil.
-    private let table: [Range<Int>?]
-    /// All names, end to end.
-    private let text: [UInt8]
+    private let names: TextSet
     private let suggestions: CategorySuggestions
 
     /// - Parameter names: the active categories.
     package init(_ names: [String]) {
+        self.names = TextSet(names)
         suggestions = CategorySuggestions(names)
-        var table = [Range<Int>?](repeating: nil, count: max(16, (names.count * 4).nextPowerOfTwo))
-        var text: [UInt8] = []
-        for name in names {
-            var slot = Array(name.utf8).withUnsafeBytes(Self.hash) & (table.count - 1)
-            while table[slot] != nil { slot = (slot + 1) & (table.count - 1) }
-            table[slot] = text.count..<(text.count + name.utf8.count)
-            text += name.utf8
-        }
-        (self.table, self.text) = (table, text)
     }
 
     /// Whether the value is an active category, compared exactly.
-    package func contains(_ value: UnsafeRawBufferPointer) -> Bool {
-        var slot = Self.hash(value) & (table.count - 1)
-        return text.withUnsafeBytes { text in
-            while let name = table[slot] {
-                if UnsafeRawBufferPointer(rebasing: text[name]).equals(value) { return true }
-                slot = (slot + 1) & (table.count - 1)
-            }
-            return false
-        }
-    }
+    package func contains(_ value: UnsafeRawBufferPointer) -> Bool { names.contains(value) }
 
     /// The category most likely meant, if one is near enough; only for so many different values.
     package func suggestion(for value: UnsafeRawBufferPointer) -> String? {
         suggestions.suggestion(for: value)
     }
-
-    /// FNV-1a over eight bytes at a time, the last eight in part again: no attacker (operators approve the names).
-    private static func hash(_ value: UnsafeRawBufferPointer) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(value.count)
-        func add(_ piece: UInt64) {
-            hash = (hash ^ piece) &* 0x100_0000_01b3
-            hash ^= hash >> 29
-        }
-        var index = 0
-        while index + 8 < value.count {
-            add(value.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            index += 8
-        }
-        if value.count >= 8 {
-            add(value.loadUnaligned(fromByteOffset: value.count - 8, as: UInt64.self))
-        } else {
-            for byte in value { add(UInt64(byte)) }
-        }
-        return Int(truncatingIfNeeded: hash ^ (hash >> 32)) & Int.max
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    fileprivate func equals(_ other: UnsafeRawBufferPointer) -> Bool {
-        count == other.count && (isEmpty || memcmp(baseAddress!, other.baseAddress!, count) == 0)
-    }
-}
-
-extension Int {
-    fileprivate var nextPowerOfTwo: Int { self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount) }
 }

@@ -8,20 +8,24 @@ package enum ProductField: Int, CaseIterable, Sendable {
     /// What makes a column different from the others.
     var definition: FieldDefinition {
         switch self {
-        case .vendorProductID: .required("vendor_product_id", .text(100), "What the vendor calls it.")
-        case .productName: .required("product_name", .text(200), "Name.")
-        case .category: .required("category", .category, "One of GET /categories.")
-        case .subcategory: .optional("subcategory", .text(100), "Subcategory.")
-        case .description: .optional("description", .text(2000), "Description.")
-        case .sku: .required("sku", .text(100), "Unique across all vendors.")
-        case .brand: .optional("brand", .text(100), "Brand.")
-        case .price: .required("price", .number(.money, called: "Price"), "Price.")
-        case .compareAtPrice: .optional("compare_at_price", .number(.money), "Former price.")
-        case .stockQuantity: .required("stock_quantity", .number(.stock, called: "Stock quantity"), "Pieces in stock.")
-        case .unit: .optional("unit", .text(20), "Unit.")
-        case .weightKg: .optional("weight_kg", .number(.weight), "Weight in kg.")
-        case .dimensionsCm: .optional("dimensions_cm", .text(50), "Dimensions in cm.")
-        case .imageURL: .optional("image_url", .webAddress(2048), "Image.")
+        case .vendorProductID:
+            .required("vendor_product_id", .text(100), "What the vendor calls it.", example: "PROD0001")
+        case .productName: .required("product_name", .text(200), "Name.", example: "Wireless headphones")
+        case .category: .required("category", .category, "One of GET /categories.", example: "Electronics")
+        case .subcategory: .optional("subcategory", .text(100), "Subcategory.", example: "Audio")
+        case .description:
+            .optional("description", .text(2000), "Description.", example: "Over-ear, 30 hours of battery")
+        case .sku: .required("sku", .text(100), "Unique across all vendors.", example: "SKU-0001")
+        case .brand: .optional("brand", .text(100), "Brand.", example: "Acme")
+        case .price: .required("price", .number(.money, called: "Price"), "Price.", example: "59.90")
+        case .compareAtPrice: .optional("compare_at_price", .number(.money), "Former price.", example: "79.90")
+        case .stockQuantity:
+            .required("stock_quantity", .number(.stock, called: "Stock quantity"), "Pieces in stock.", example: "120")
+        case .unit: .optional("unit", .text(20), "Unit.", example: "pcs")
+        case .weightKg: .optional("weight_kg", .number(.weight), "Weight in kg.", example: "0.25")
+        case .dimensionsCm: .optional("dimensions_cm", .text(50), "Dimensions in cm.", example: "20x18x8")
+        case .imageURL:
+            .optional("image_url", .webAddress(2048), "Image.", example: "https://example.com/headphones.jpg")
         }
     }
 
@@ -41,8 +45,16 @@ package enum ProductField: Int, CaseIterable, Sendable {
     /// For the description of the HTTP interface.
     package var summary: String { Self.definitions[rawValue].summary }
 
+    /// A value that it may have.
+    package var example: String { Self.definitions[rawValue].example }
+
     /// Decimals of a number; nil for text.
     package var decimals: Int? { rule.number?.scale }
+
+    /// Whether any text will do that is not too long.
+    package var isText: Bool {
+        if case .text = rule { true } else { false }
+    }
 
     /// Columns a file must have and a row must fill, in the order in which their absence is reported.
     package static let required = allCases.filter(\.isRequired)
@@ -63,13 +75,19 @@ struct FieldDefinition: Sendable {
     let isRequired: Bool
     let rule: FieldRule
     let summary: String
+    /// A value that it may have, for the template.
+    let example: String
 
-    static func required(_ column: String, _ rule: FieldRule, _ summary: String) -> FieldDefinition {
-        FieldDefinition(column: column, isRequired: true, rule: rule, summary: summary)
+    static func required(
+        _ column: String, _ rule: FieldRule, _ summary: String, example: String = ""
+    ) -> FieldDefinition {
+        FieldDefinition(column: column, isRequired: true, rule: rule, summary: summary, example: example)
     }
 
-    static func optional(_ column: String, _ rule: FieldRule, _ summary: String) -> FieldDefinition {
-        FieldDefinition(column: column, isRequired: false, rule: rule, summary: summary)
+    static func optional(
+        _ column: String, _ rule: FieldRule, _ summary: String, example: String = ""
+    ) -> FieldDefinition {
+        FieldDefinition(column: column, isRequired: false, rule: rule, summary: summary, example: example)
     }
 }
 

@@ -33,24 +33,26 @@ extension Session {
     }
 
     /// Streams new products: text COPY rows of vendor id, upload id, the fields in the order of `ProductField`, and the line.
+    /// - Parameter attributes: whether the file has some; then a JSON object of them stands at the end of each row.
     /// - Returns: how many were created.
     /// - Throws: `PostgresError`; a unique violation or a deadlock if another upload took a key meanwhile.
-    package func copyProducts(_ body: (CopyWriter) throws -> Void) throws -> Int {
-        try copyIn(ProductLoad.copyProducts, body)
+    package func copyProducts(attributes: Bool = false, _ body: (CopyWriter) throws -> Void) throws -> Int {
+        try copyIn(ProductLoad.copyProducts(attributes: attributes), body)
     }
 
-    /// Streams new versions of existing products (the fields in the order of `ProductField`, and the line) and writes those that differ from
-    /// the stored ones.
+    /// Streams new versions of existing products (the fields in the order of `ProductField`, the line, and a JSON object of attributes
+    /// if the file has some) and writes those that differ from the stored ones.
     /// - Returns: how many products changed.
+    /// - Throws: `PostgresError`; `TooManyAttributes` if those of a row and those that are kept are too many together.
     package func updateProducts(_ update: ProductUpdate, _ body: (CopyWriter) throws -> Void) throws -> Int {
-        try execute(ProductLoad.createIncoming)
-        _ = try copyIn(ProductLoad.copyIncoming, body)
-        if !update.absent.isEmpty || update.keepsEmpty {
-            try execute(
-                ProductLoad.fill(
-                    vendorID: update.vendorID, absent: update.absent, keepsEmpty: update.keepsEmpty, key: update.key))
+        let attributes = !update.attributes.isEmpty
+        try execute(ProductLoad.createIncoming(attributes: attributes))
+        _ = try copyIn(ProductLoad.copyIncoming(attributes: attributes), body)
+        if !update.absent.isEmpty || update.keepsEmpty || attributes { try execute(ProductLoad.fill(update)) }
+        if attributes, let product = try first(ProductLoad.selectOverfull)?[0] {
+            throw TooManyAttributes(vendorProductID: product)
         }
-        return try execute(ProductLoad.updateChanged(vendorID: update.vendorID, activates: update.activates))
+        return try execute(ProductLoad.updateChanged(update))
     }
 
     /// Takes products that the file does not name out of the vendor's offer.
@@ -74,10 +76,17 @@ package struct ProductUpdate: Sendable {
     package var keepsEmpty = false
     /// Whether a product that the file names is on offer again.
     package var activates = false
+    /// Names of the attributes that the file has a column for; all others keep what is stored.
+    package var attributes: [String] = []
 
     /// As of a file that clears what is empty.
     package init(vendorID: String, absent: [ProductField] = []) {
         self.vendorID = vendorID
         self.absent = absent
     }
+}
+
+/// A product whose attributes would be more than `AttributeRules` allows, with those that it has.
+package struct TooManyAttributes: Error {
+    package let vendorProductID: String
 }

@@ -2,6 +2,9 @@ import Postgres
 
 /// The statements that load one upload's products. Keys are compared first, then rows are copied straight into
 /// `catalog.products`, which costs half of an `INSERT … SELECT … ON CONFLICT`.
+///
+/// Attributes are in a statement only where the file has some. A file without has the same statements and sends the same bytes as if
+/// there were none: PostgreSQL leaves the column null without being told, and the partial index takes no such row.
 enum ProductLoad {
     static let createKeys: Statement = """
         create temporary table upload_keys (
@@ -62,41 +65,57 @@ enum ProductLoad {
         "select set_config('catalog.upload_id', \(uploadID)::text, true)"
     }
 
-    static let copyProducts: Statement =
-        "copy catalog.products (vendor_id, upload_id, \(raw: list(ProductField.allCases)), line_number) from stdin"
+    static func copyProducts(attributes: Bool) -> Statement {
+        "copy catalog.products (vendor_id, upload_id, \(raw: columns(attributes))) from stdin"
+    }
 
-    static let createIncoming: Statement = """
+    static func createIncoming(attributes: Bool) -> Statement {
+        """
         create temporary table upload_incoming on commit drop as
-        select \(raw: list(ProductField.allCases)), line_number from catalog.products with no data
-        """
-
-    static let copyIncoming: Statement =
-        "copy upload_incoming (\(raw: list(ProductField.allCases)), line_number) from stdin"
-
-    /// Columns that the file does not have keep their value; so do empty cells, if the upload says so.
-    /// - Parameters:
-    ///   - absent: columns that the file lacks.
-    ///   - key: which column says what product a row is about.
-    static func fill(vendorID: String, absent: [ProductField], keepsEmpty: Bool, key: ProductField) -> Statement {
-        """
-        update upload_incoming i set \(raw: assignments(absent, keepsEmpty: keepsEmpty, key: key))
-        from catalog.products p
-        where p.vendor_id = \(vendorID)::text and p.\(raw: key.column) = i.\(raw: key.column)
+        select \(raw: columns(attributes)) from catalog.products with no data
         """
     }
 
+    static func copyIncoming(attributes: Bool) -> Statement {
+        "copy upload_incoming (\(raw: columns(attributes))) from stdin"
+    }
+
+    /// Columns that the file does not have keep their value; so do empty cells, if the upload says so.
+    static func fill(_ update: ProductUpdate) -> Statement {
+        let key = update.key
+        return """
+            update upload_incoming i set \(assignments(update))
+            from catalog.products p
+            where p.vendor_id = \(update.vendorID)::text and p.\(raw: key.column) = i.\(raw: key.column)
+            """
+    }
+
+    /// A product with more attributes than one may have: those of the row and those that were kept of other files.
+    static let selectOverfull: Statement = """
+        select i.vendor_product_id
+        from upload_incoming i
+        cross join lateral (
+            select count(*) as attributes, sum(octet_length(a.key) + octet_length(a.value)) as bytes from jsonb_each_text(i.attributes) a
+        ) n
+        where n.attributes > \(AttributeRules.most)::integer or n.bytes > \(AttributeRules.mostBytes)::integer
+        order by i.line_number
+        limit 1
+        """
+
     /// Writes only products that differ.
-    /// - Parameter activates: a product of the file is on offer, whatever it was.
-    static func updateChanged(vendorID: String, activates: Bool) -> Statement {
+    static func updateChanged(_ update: ProductUpdate) -> Statement {
         let fields = ProductField.allCases.filter { $0 != .vendorProductID }
-        let (names, status) = (list(fields), (name: activates ? ", status" : "", value: activates ? ", 'active'" : ""))
-        let (old, new) = (list(fields, of: "p"), list(fields, of: "i"))
+        let others = (update.attributes.isEmpty ? [] : ["attributes"]) + (update.activates ? ["status"] : [])
+        let names = (fields.map(\.column) + others).joined(separator: ", ")
+        let old = (fields.map(\.column) + others).map { "p.\($0)" }.joined(separator: ", ")
+        let new = (fields.map(\.column) + others).map { $0 == "status" ? "'active'" : "i.\($0)" }
+            .joined(separator: ", ")
         return """
             update catalog.products p
-            set (\(raw: names + status.name), line_number) = (\(raw: new + status.value), i.line_number)
+            set (\(raw: names), line_number) = (\(raw: new), i.line_number)
             from upload_incoming i
-            where p.vendor_id = \(vendorID)::text and p.vendor_product_id = i.vendor_product_id
-              and (\(raw: old)\(raw: activates ? ", p.status" : "")) is distinct from (\(raw: new + status.value))
+            where p.vendor_id = \(update.vendorID)::text and p.vendor_product_id = i.vendor_product_id
+              and (\(raw: old)) is distinct from (\(raw: new))
             """
     }
 
@@ -109,14 +128,31 @@ enum ProductLoad {
         """
     }
 
-    private static func list(_ fields: [ProductField], of table: String? = nil) -> String {
-        fields.map { (table.map { "\($0)." } ?? "") + $0.column }.joined(separator: ", ")
+    private static func columns(_ attributes: Bool) -> String {
+        (ProductField.allCases.map(\.column) + ["line_number"] + (attributes ? ["attributes"] : []))
+            .joined(separator: ", ")
     }
 
-    private static func assignments(_ absent: [ProductField], keepsEmpty: Bool, key: ProductField) -> String {
-        ProductField.allCases.filter { $0 != key && (keepsEmpty || absent.contains($0)) }.map { field in
-            let name = field.column
-            return absent.contains(field) ? "\(name) = p.\(name)" : "\(name) = coalesce(i.\(name), p.\(name))"
-        }.joined(separator: ", ")
+    private static func assignments(_ update: ProductUpdate) -> Statement {
+        let (absent, isKept) = (update.absent, update.keepsEmpty)
+        var all = ProductField.allCases.filter { $0 != update.key && (isKept || absent.contains($0)) }
+            .map { field -> Statement in
+                let name = field.column
+                return absent.contains(field)
+                    ? "\(raw: name) = p.\(raw: name)" : "\(raw: name) = coalesce(i.\(raw: name), p.\(raw: name))"
+            }
+        if !update.attributes.isEmpty { all.append(attributes(update)) }
+        return all.dropFirst().reduce(all[0]) { "\($0), \($1)" }
+    }
+
+    /// Those that the file has no column for stay; of the others the empty ones go, unless they stay too. None at all is null.
+    private static func attributes(_ update: ProductUpdate) -> Statement {
+        let kept: Statement =
+            update.keepsEmpty
+            ? "p.attributes"
+            : """
+            (select jsonb_object_agg(a.key, a.value) from jsonb_each(p.attributes) a where a.key <> all (\(update.attributes)::text[]))
+            """
+        return "attributes = nullif(coalesce(\(kept), '{}') || coalesce(i.attributes, '{}'), '{}')"
     }
 }

@@ -12,6 +12,18 @@ struct DecimalRule: Sendable {
 
     /// Nil if the value is a number within the bounds.
     func violation(_ value: UnsafeRawBufferPointer) -> Violation? {
+        guard let units = units(value) else { return .notANumber }
+        return units < minimum ? .tooSmall : units > maximum ? .tooLarge : nil
+    }
+
+    /// A number within the bounds, in units of the last digit.
+    func unitsWithin(_ value: UnsafeRawBufferPointer) -> Int? {
+        units(value).flatMap { (minimum...maximum).contains($0) ? $0 : nil }
+    }
+
+    /// A number in units of the last digit, exact within the bounds and beyond them at least that; nil if it is none.
+    @inline(__always)
+    func units(_ value: UnsafeRawBufferPointer) -> Int? {
         var index = 0
         var isNegative = false
         if let first = value.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") {
@@ -21,22 +33,18 @@ struct DecimalRule: Sendable {
         let start = index
         var units = 0
         digits(value, &index, &units)
-        guard index > start else { return .notANumber }
+        guard index > start else { return nil }
         var decimals = 0
         if index < value.count {
-            guard value[index] == UInt8(ascii: ".") else { return .notANumber }
+            guard value[index] == UInt8(ascii: ".") else { return nil }
             index += 1
             let point = index
             digits(value, &index, &units)
             decimals = index - point
-            guard index == value.count, decimals > 0, decimals <= scale else { return .notANumber }
+            guard index == value.count, decimals > 0, decimals <= scale else { return nil }
         }
         for _ in decimals..<scale { append(0, to: &units) }
-        return bounds(isNegative ? -units : units)
-    }
-
-    private func bounds(_ units: Int) -> Violation? {
-        units < minimum ? .tooSmall : units > maximum ? .tooLarge : nil
+        return isNegative ? -units : units
     }
 
     @inline(__always)

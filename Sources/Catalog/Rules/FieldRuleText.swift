@@ -2,6 +2,19 @@ import Text
 
 /// What is wrong with a value, in words for the vendor.
 extension ProductField {
+    /// What a value has to be, for whoever fills in a file.
+    package var ruleInWords: String {
+        switch rule {
+        case .text(let limit): "Text of at most \(limit) characters"
+        case .category: "One of the approved categories, exactly as listed"
+        case .webAddress(let limit): "An address that begins with http:// or https://, at most \(limit) characters"
+        case .number(let rule, _) where rule.scale == 0:
+            "A whole number from \(rule.text(rule.minimum)) to \(rule.text(rule.maximum))"
+        case .number(let rule, _):
+            "A number from \(rule.text(rule.minimum)) to \(rule.text(rule.maximum)) with at most \(rule.scale) decimals"
+        }
+    }
+
     /// A number is none, or beyond its bounds.
     func message(_ violation: DecimalRule.Violation, _ value: UnsafeRawBufferPointer) -> String {
         guard case .number(let rule, let name) = rule else { preconditionFailure("\(column) is not a number") }

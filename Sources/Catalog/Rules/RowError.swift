@@ -13,11 +13,15 @@ package enum RowErrorType: String, CaseIterable, Sendable {
     case fieldTooLong = "FIELD_TOO_LONG"
     case invalidValue = "INVALID_VALUE"
     case malformedRow = "MALFORMED_ROW"
+    /// A rule of one's own is broken.
+    case customRule = "CUSTOM_RULE"
+    /// The same, where the rule only warns.
+    case customWarning = "CUSTOM_WARNING"
     /// Looks as if a spreadsheet had changed it.
     case suspiciousKey = "SUSPICIOUS_KEY"
 
     /// A row with nothing but warnings is loaded.
-    package var isWarning: Bool { self == .suspiciousKey }
+    package var isWarning: Bool { self == .suspiciousKey || self == .customWarning }
 
     /// Errors of one row are listed by rule number: the order of the cases above.
     var rank: Int { Self.allCases.firstIndex(of: self)! }
@@ -29,10 +33,14 @@ package struct RowError: Equatable, Sendable {
     package var type: RowErrorType
     /// Safe to show the vendor; quotes at most the vendor's own value.
     package var message: String
-    /// The offending field; nil for a malformed row.
+    /// The offending field; nil for a malformed row and for attributes.
     package var field: ProductField?
+    /// The name of the offending attribute.
+    package var attribute: String?
     /// The offending value as written; nil where it is missing.
     package var rejectedValue: String?
+    /// The name of a rule of one's own.
+    package var ruleName: String?
 
     /// - Parameter field: nil when the row could not be split into fields.
     package init(_ type: RowErrorType, _ message: String, field: ProductField? = nil, rejectedValue: String? = nil) {
@@ -41,6 +49,9 @@ package struct RowError: Equatable, Sendable {
         self.field = field
         self.rejectedValue = rejectedValue
     }
+
+    /// The offending field or attribute, as reports and the history have it; nil where it is the row.
+    package var column: String? { field?.column ?? attribute.map(AttributeName.column) }
 
     /// The same errors by rule number, in field order within a rule.
     package static func sorted(_ errors: [RowError]) -> [RowError] {

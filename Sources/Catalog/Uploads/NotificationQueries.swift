@@ -91,7 +91,7 @@ extension PendingNotification {
 extension Session {
     /// Puts the mail about an upload into the outbox.
     package func addNotification(_ uploadID: String, recipient: String?) throws {
-        try execute(Outbox.add(uploadID, recipient: recipient))
+        try execute(Outbox.add(uploadID, recipient: recipient).prepared())
     }
 
     /// Takes mails out of the outbox to be sent; they stay pending until `finishNotification`.
@@ -109,8 +109,9 @@ extension Session {
         of uploadID: String
     ) throws -> (mail: PendingNotification, upload: UploadRecord?, facts: UploadEvent.FileFacts?)? {
         let answers = try pipeline([
-            Outbox.claim(uploadID: uploadID, includingLeftovers: false), UploadHistory.select(uploadID),
-            UploadHistory.selectFileFacts(uploadID),
+            Outbox.claim(uploadID: uploadID, includingLeftovers: false).prepared(),
+            UploadHistory.select(uploadID).prepared(),
+            UploadHistory.selectFileFacts(uploadID).prepared(),
         ])
         guard let mail = try answers[0].first.map(PendingNotification.init) else { return nil }
         return (mail, try answers[1].first.map(UploadRecord.init), try answers[2].first.map(UploadEvent.FileFacts.init))
@@ -124,7 +125,7 @@ extension Session {
     /// The mail was sent.
     /// - Returns: how many seconds after the end of its upload; nil if that is recorded already, or another attempt has the mail by now.
     package func finishNotification(_ mail: PendingNotification) throws -> Double? {
-        try first(Outbox.finish(mail))?.get("delay")
+        try first(Outbox.finish(mail).prepared())?.get("delay")
     }
 
     /// The mail will never be sent.

@@ -5,7 +5,7 @@ enum Report {
     /// Every error, in file order, with its row in one value: a file may have more columns than a statement.
     static func select(_ uploadID: String) -> Statement {
         """
-        select row_number, error_type, error_message, original_data::text as original, line_number
+        select row_number, error_type, error_message, original_data::text as original, line_number, field
         from catalog.validation_errors where upload_id = \(uploadID)::text order by row_number, error_id
         """
     }
@@ -30,6 +30,8 @@ package struct ReportLine {
     package let lineNumber: Int
     package let errorType: String
     package let errorMessage: String
+    /// Our name of the column that is wrong; nil if the row is.
+    package let field: String?
     /// The row as the vendor wrote it.
     package let original: OriginalRow
     private let columns: ReportColumns
@@ -39,6 +41,7 @@ package struct ReportLine {
         lineNumber = try row.get("line_number")
         errorType = try row.get("error_type")
         errorMessage = try row.get("error_message")
+        field = try row.get("field")
         original = row.withBytes(at: 3) {
             $0.map(OriginalRow.init(json:)) ?? OriginalRow(json: .init(start: nil, count: 0))
         }

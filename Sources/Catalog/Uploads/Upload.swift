@@ -75,6 +75,9 @@ package enum UploadFailureType: String, Sendable {
     case unreadableFile = "UNREADABLE_FILE"
     case unknownVendor = "UNKNOWN_VENDOR"
     case vendorSuspended = "VENDOR_SUSPENDED"
+    case unknownMapping = "UNKNOWN_MAPPING"
+    /// Columns that are not ours cannot be kept.
+    case invalidAttributes = "INVALID_ATTRIBUTES"
     /// Every row has an error.
     case noValidRows = "NO_VALID_ROWS"
     /// Some rows have errors and the policy is all-or-nothing.
@@ -123,12 +126,29 @@ package struct Upload: Equatable, Sendable {
     package var byteCount: Int?
     /// The encoding of the text, by a name that iconv knows; nil finds it.
     package var encoding: String?
+    /// Name of the vendor's mapping to read it with; nil finds it, if it needs one.
+    package var mapping: String?
+    /// Which version of it; nil for the one in use.
+    package var mappingVersion: Int?
+    /// The sheet of a workbook; nil finds the first visible one with a header.
+    package var sheet: String?
     /// SHA-256 that was announced before the bytes came: 64 lower-case hexadecimal digits.
     package var announcedSHA256: String?
+    /// The upload whose rejected rows it brings back, corrected.
+    package var parentUploadID: String?
     /// Everything is done but loading: products stay as they are.
     package var isDryRun = false
+    /// Its file stays in the store for an hour after its end, to be loaded.
+    package var keepsFile = false
+    /// The dry run whose file this is; nil for a file of its own.
+    package var checkedUploadID: String?
     package var emptyCells = EmptyCells.clear
     package var missingProducts = MissingProducts.keep
+
+    /// Whether a sheet of a workbook can have this name: Excel's have up to 31 characters, other programs' may have more.
+    package static func isSheetName(_ name: String) -> Bool {
+        (1...100).contains(name.unicodeScalars.count) && !name.utf8.contains(0)
+    }
 
     /// - Parameters:
     ///   - uploadID: made by `UploadID`.

@@ -8,20 +8,20 @@ extension Upload {
         with former as (
             delete from catalog.validation_errors where upload_id = \(uploadID)::text
             returning upload_id, error_id, row_number, line_number, error_type, error_message, field, rejected_value, original_data,
-                created_at
+                created_at, rule_name
         )
         insert into catalog.former_errors
             (upload_id, attempt, error_id, row_number, line_number, error_type, error_message, field, rejected_value, original_data,
-             created_at)
+             created_at, rule_name)
         select f.upload_id, \(attempt)::integer, f.error_id, f.row_number, f.line_number, f.error_type, f.error_message, f.field,
-            f.rejected_value, f.original_data, f.created_at
+            f.rejected_value, f.original_data, f.created_at, f.rule_name
         from former f
         """
     }
 
     static let copyErrors: Statement = """
         copy catalog.validation_errors
-            (upload_id, row_number, line_number, error_type, error_message, field, rejected_value, original_data)
+            (upload_id, row_number, line_number, error_type, error_message, field, rejected_value, rule_name, original_data)
         from stdin
         """
 
@@ -37,7 +37,7 @@ extension Upload {
 
 extension Session {
     /// Streams errors into `validation_errors`: text COPY rows of upload id, row number, line number, type, message,
-    /// field, rejected value, original data.
+    /// field, rejected value, rule of one's own, original data.
     /// - Returns: how many errors.
     package func copyErrors(_ body: (CopyWriter) throws -> Void) throws -> Int {
         try copyIn(Upload.copyErrors, body)

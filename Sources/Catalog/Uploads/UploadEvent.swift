@@ -8,11 +8,17 @@ package enum UploadEvent: Sendable {
     case queued(source: String)
     case started(mode: UploadMode, policy: UploadPolicy)
     case fileRead(FileFacts)
+    /// It was read with one of the vendor's mappings.
+    case mapped(MappingUse)
     case checked(rows: Int, rejected: Int)
+    /// Its rows had to meet rules of one's own.
+    case ruled([RuleUse])
     /// Nothing was deactivated, because these rows do not say which product they are about.
     case missingProductsKept(namelessRows: Int)
     case racedWithAnotherUpload(attempt: Int, sqlState: String)
     case finished(UploadEnd)
+    /// It loads the file of a dry run, and may have been judged differently since.
+    case compared(VerdictChange, with: String)
     case failed(UploadFailure)
     /// There are no rejected rows where all findings are warnings.
     case reportWritten(errorsKey: String, rejectedKey: String?)
@@ -21,6 +27,8 @@ package enum UploadEvent: Sendable {
     case notified(channel: String)
     case cancelled(by: String)
     case retried(by: String)
+    /// The file of this dry run is loaded by another upload.
+    case loaded(by: String, as: String)
     case undeliverable(channel: String, reason: String)
 
     /// What was found out about the file; the report needs the columns to give rejected rows back as they were.
@@ -40,11 +48,16 @@ package enum UploadEvent: Sendable {
         package var decimalMarks: [String: String]?
         /// Code of the currency that stands beside the numbers.
         package var currency: String?
+        /// Nil if it was none.
+        package var workbook: WorkbookFacts?
+        /// Names of the columns that are kept as attributes; nil for none.
+        package var attributes: [String]?
 
         /// The facts, as found.
         package init(
             encoding: String, isGuessed: Bool = false, separator: String, isCompressed: Bool, columns: [String],
-            hasHeader: Bool, isMapped: Bool, decimalMarks: [String: String] = [:], currency: String? = nil
+            hasHeader: Bool, isMapped: Bool, decimalMarks: [String: String] = [:], currency: String? = nil,
+            workbook: WorkbookFacts? = nil, attributes: [String] = []
         ) {
             self.encoding = encoding
             self.isGuessed = isGuessed
@@ -55,6 +68,8 @@ package enum UploadEvent: Sendable {
             self.isMapped = isMapped
             self.decimalMarks = decimalMarks.isEmpty ? nil : decimalMarks
             self.currency = currency
+            self.workbook = workbook
+            self.attributes = attributes.isEmpty ? nil : attributes
         }
 
         /// What was found out about the numbers, in words: nothing where nothing was to be found.
@@ -70,6 +85,40 @@ package enum UploadEvent: Sendable {
         }
     }
 
+    /// What was found out about a workbook.
+    package struct WorkbookFacts: Sendable, Codable, Equatable {
+        /// The sheet that was read.
+        package var sheet: String
+        /// Rows of it that nobody sees, and that were not read.
+        package var hiddenRows: Int
+        /// Visible sheets that were not read.
+        package var otherSheets: [String]
+
+        package init(sheet: String, hiddenRows: Int, otherSheets: [String]) {
+            (self.sheet, self.hiddenRows, self.otherSheets) = (sheet, hiddenRows, otherSheets)
+        }
+
+        /// `sheet 'Products', 3 hidden rows left out`
+        package var words: String {
+            let hidden = hiddenRows == 0 ? "" : ", \(hiddenRows) hidden row\(hiddenRows == 1 ? "" : "s") left out"
+            let others =
+                otherSheets.isEmpty
+                ? "" : ", not read: \(otherSheets.prefix(5).map { "'\($0)'" }.joined(separator: ", "))"
+            return "sheet '\(sheet)'" + hidden + others
+        }
+    }
+
+    /// A rule of one's own, and how many rows broke it.
+    package struct RuleUse: Sendable, Encodable, Equatable {
+        var name: String
+        var version: Int
+        var rows: Int
+
+        package init(_ rule: StoredRule, rows: Int) {
+            (name, version, self.rows) = (rule.name, rule.version, rows)
+        }
+    }
+
     /// Searchable name.
     package var name: String {
         switch self {
@@ -77,16 +126,20 @@ package enum UploadEvent: Sendable {
         case .queued: "queued"
         case .started: "started"
         case .fileRead: "file.read"
+        case .mapped: "mapped"
         case .checked: "checked"
+        case .ruled: "ruled"
         case .missingProductsKept: "missing.kept"
         case .racedWithAnotherUpload: "raced"
         case .finished: "finished"
+        case .compared: "compared"
         case .failed: "failed"
         case .reportWritten: "report.written"
         case .reportGivenUp: "report.given_up"
         case .notified: "notified"
         case .cancelled: "cancelled"
         case .retried: "retried"
+        case .loaded: "loaded"
         case .undeliverable: "undeliverable"
         }
     }
@@ -98,15 +151,46 @@ package enum UploadEvent: Sendable {
         case .queued(let source): Self.json(["source": source])
         case .started(let mode, let policy): Self.json(["mode": mode.rawValue, "policy": policy.rawValue])
         case .fileRead(let facts): Self.json(facts)
+        case .mapped(let use):
+            Self.json(["mapping": use.name, "version": "\(use.version)", "because": use.reason.rawValue])
         case .checked(let rows, let rejected): Self.json(["rows": rows, "rejected": rejected])
+        case .ruled(let uses): Self.json(["rules": uses])
         case .missingProductsKept(let rows): Self.json(["namelessRows": rows])
         case .racedWithAnotherUpload(let attempt, let state): Self.json(["attempt": "\(attempt)", "sqlState": state])
-        case .finished(let end): Self.json(["status": end.status.rawValue])
+        case .finished(let end): Self.json(FinishedFacts(end))
+        case .compared(let change, let checked): Self.json(ComparedFacts(change, checked))
         case .failed(let failure): Self.json(["type": failure.type.rawValue, "message": failure.message])
         case .reportWritten(let errors, let rejected): Self.json(["errors": errors, "rejected": rejected])
         case .cancelled(let subject), .retried(let subject): Self.json(["by": subject])
+        case .loaded(let subject, let uploadID): Self.json(["by": subject, "uploadId": uploadID])
         case .notified(let channel): Self.json(["channel": channel])
         case .undeliverable(let channel, let reason): Self.json(["channel": channel, "reason": reason])
+        }
+    }
+
+    /// Where nobody can rewrite it: which bytes came, and what they became.
+    private struct FinishedFacts: Encodable {
+        var status: String
+        var sha256: String?
+        var bytes: Int?
+        var valid: Int
+        var errors: Int
+
+        init(_ end: UploadEnd) {
+            (status, sha256, bytes) = (end.status.rawValue, end.file?.sha256, end.file?.byteCount)
+            (valid, errors) = (end.counts.valid, end.counts.error)
+        }
+    }
+
+    private struct ComparedFacts: Encodable {
+        var checked: String
+        var changed: Bool
+        var rejectedSince: Int
+        var acceptedSince: Int
+
+        init(_ change: VerdictChange, _ checked: String) {
+            (self.checked, changed) = (checked, change.isChange)
+            (rejectedSince, acceptedSince) = (change.rejectedSince, change.acceptedSince)
         }
     }
 

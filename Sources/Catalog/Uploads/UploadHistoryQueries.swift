@@ -27,24 +27,24 @@ enum UploadHistory {
 
     static func selectErrors(_ uploadID: String) -> Statement {
         """
-        select row_number, line_number, error_type, error_message, field, rejected_value
+        select row_number, line_number, error_type, error_message, field, rejected_value, rule_name
         from catalog.validation_errors where upload_id = \(uploadID)::text
         order by row_number, error_id
         """
     }
 
-    /// Of each type how many there are, and where the first ones stand.
+    /// Of each type, and each rule of one's own, how many there are, and where the first ones stand.
     static func groupErrors(_ uploadID: String) -> Statement {
         """
-        select error_type, count(*) as errors,
+        select error_type, rule_name, count(*) as errors,
             array_agg(row_number order by place) filter (where place <= 5) as row_numbers,
             array_agg(line_number order by place) filter (where place <= 5) as line_numbers
         from (
-            select error_type, row_number, line_number,
-                row_number() over (partition by error_type order by row_number, error_id) as place
+            select error_type, rule_name, row_number, line_number,
+                row_number() over (partition by error_type, rule_name order by row_number, error_id) as place
             from catalog.validation_errors where upload_id = \(uploadID)::text
         ) e
-        group by error_type order by count(*) desc, error_type
+        group by error_type, rule_name order by count(*) desc, error_type, rule_name
         """
     }
 
@@ -55,11 +55,13 @@ enum UploadHistory {
         """
     }
 
-    /// The facts of the file's last reading.
+    /// The facts of the file's last reading. No partition is looked into that ended before the upload came; a clock may have gone back since.
     static func selectFileFacts(_ uploadID: String) -> Statement {
         """
         select detail::text as detail from catalog.upload_events
-        where upload_id = \(uploadID)::text and event = 'file.read' order by event_id desc limit 1
+        where upload_id = \(uploadID)::text and event = 'file.read'
+          and at >= (select u.upload_timestamp - interval '1 day' from catalog.upload_history u where u.upload_id = \(uploadID)::text)
+        order by event_id desc limit 1
         """
     }
 }
@@ -101,16 +103,16 @@ extension Session {
                 UploadErrorRecord(
                     rowNumber: row.get("row_number"), lineNumber: row.get("line_number"),
                     errorType: row.get("error_type"), errorMessage: row.get("error_message"), field: row.get("field"),
-                    rejectedValue: row.get("rejected_value")))
+                    rejectedValue: row.get("rejected_value"), rule: row.get("rule_name")))
         }
     }
 
-    /// Errors by type, the most frequent first.
+    /// Errors by type and rule of one's own, the most frequent first.
     package func errorGroups(of uploadID: String) throws -> [UploadErrorGroup] {
         try query(UploadHistory.groupErrors(uploadID)).map { row in
             let (rows, lines) = try (row.get("row_numbers", as: [Int].self), row.get("line_numbers", as: [Int].self))
             return UploadErrorGroup(
-                errorType: try row.get("error_type"), count: try row.get("errors"),
+                errorType: try row.get("error_type"), rule: try row.get("rule_name"), count: try row.get("errors"),
                 first: zip(rows, lines).map { .init(rowNumber: $0, lineNumber: $1) })
         }
     }

@@ -6,11 +6,12 @@ extension Upload {
         """
         insert into catalog.upload_history
             (upload_id, vendor_id, file_name, status, mode, policy, empty_cells, missing_products, dry_run, started_at,
-             bucket, object_key, encoding)
+             bucket, object_key, encoding, sheet, mapping_name)
         values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'processing',
             \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.emptyCells.rawValue)::text,
             \(upload.missingProducts.rawValue)::text, \(upload.isDryRun)::boolean, clock_timestamp(),
-            \(upload.bucket)::text, \(upload.objectKey)::text, \(upload.encoding)::text)
+            \(upload.bucket)::text, \(upload.objectKey)::text, \(upload.encoding)::text,
+            \(upload.sheet)::text, \(upload.mapping)::text)
         """
     }
 
@@ -19,12 +20,14 @@ extension Upload {
         """
         insert into catalog.upload_history
             (upload_id, vendor_id, file_name, status, mode, policy, empty_cells, missing_products, bucket, object_key,
-             object_version, file_size_bytes, dry_run, encoding, announced_sha256)
+             object_version, file_size_bytes, dry_run, encoding, sheet, announced_sha256, mapping_name, parent_upload_id, keeps_file)
         values (\(upload.uploadID)::text, \(upload.vendorID)::text, \(upload.fileName)::text, 'queued',
             \(upload.mode.rawValue)::text, \(upload.policy.rawValue)::text, \(upload.emptyCells.rawValue)::text,
             \(upload.missingProducts.rawValue)::text, \(upload.bucket)::text,
             \(upload.objectKey)::text, \(upload.objectVersion)::text, \(upload.byteCount)::bigint, \(upload.isDryRun)::boolean,
-            \(upload.encoding)::text, \(upload.announcedSHA256)::text)
+            \(upload.encoding)::text, \(upload.sheet)::text, \(upload.announcedSHA256)::text, \(upload.mapping)::text,
+            \(upload.parentUploadID)::text,
+            \(upload.keepsFile)::boolean)
         """
     }
 
@@ -37,9 +40,13 @@ extension Upload {
         where upload_id = \(uploadID)::text
           and (status in ('queued', 'processing') or (status = 'failed' and failure_type = 'INTERRUPTED'))
         returning vendor_id, file_name, mode, policy, empty_cells, missing_products, bucket, object_key, object_version,
-            file_size_bytes, dry_run, encoding, announced_sha256,
+            file_size_bytes, dry_run, encoding, sheet, announced_sha256, mapping_name, checked_upload_id,
+            case when checked_upload_id is not null then mapping_version end as mapping_version,
             (select array[e.etag, e.source] from intake.object_events e
-                where e.upload_id = upload_history.upload_id and e.received_at >= upload_history.upload_timestamp) as arrival
+                where e.upload_id = coalesce(upload_history.checked_upload_id, upload_history.upload_id)
+                  and e.received_at >= coalesce(
+                      (select c.upload_timestamp from catalog.upload_history c where c.upload_id = upload_history.checked_upload_id),
+                      upload_history.upload_timestamp)) as arrival
         """
     }
 
@@ -69,6 +76,20 @@ extension Upload {
         """
     }
 
+    /// What cancelling and trying again change, and `audit.actions` is to say.
+    static func selectState(_ uploadID: String) -> Statement {
+        """
+        select jsonb_strip_nulls(jsonb_build_object(
+            'status', status, 'attempt', attempt, 'failureType', failure_type, 'totalRecords', total_records,
+            'validRecords', valid_records, 'errorRecords', error_records))::text as state
+        from catalog.upload_history where upload_id = \(uploadID)::text for no key update
+        """
+    }
+
+    static func describe(before: String?, after: String?) -> Statement {
+        "select catalog.describe_action(\(before)::jsonb, \(after)::jsonb)"
+    }
+
     /// Ends an upload that has not ended. A worker that has it finds no row to finish, and rolls its work back.
     static func cancel(_ uploadID: String) -> Statement {
         """
@@ -87,6 +108,7 @@ extension Upload {
             error_records = null, created_records = null, updated_records = null, unchanged_records = null,
             deactivated_records = null, warning_records = null, file_encoding = null, encoding_guessed = null,
             failure_type = null, failure_message = null, error_file_s3_key = null, rejected_file_s3_key = null,
+            mapping_version = case when checked_upload_id is not null then mapping_version end, verdict_change = null,
             attempt = attempt + 1
         where upload_id = \(uploadID)::text and status = 'failed' and object_version is not null
         returning vendor_id, attempt - 1 as former_attempt
@@ -108,7 +130,7 @@ extension Session {
 
     /// Records an upload whose file was taken at once, and whose job comes later.
     package func queueUpload(_ upload: Upload, _ announced: UploadEvent, _ queued: UploadEvent) throws {
-        try execute(Upload.queue(upload))
+        try execute(Upload.queue(upload).prepared())
         try addEvents(upload.uploadID, announced, queued)
     }
 
@@ -117,7 +139,7 @@ extension Session {
     /// - Returns: nil if it has ended already.
     package func startUpload(_ uploadID: String, tells: Bool = false) throws -> Upload? {
         let statement = tells ? Upload.startAndTell(uploadID) : Upload.start(uploadID)
-        guard let row = try first(statement) else { return nil }
+        guard let row = try first(statement.prepared()) else { return nil }
         var upload = try Upload(
             uploadID: uploadID, vendorID: row.get("vendor_id"), fileName: row.get("file_name"),
             mode: UploadMode(rawValue: row.get("mode")) ?? .create,
@@ -129,7 +151,11 @@ extension Session {
         upload.byteCount = try row.get("file_size_bytes")
         upload.isDryRun = try row.get("dry_run")
         upload.encoding = try row.get("encoding")
+        upload.sheet = try row.get("sheet")
         upload.announcedSHA256 = try row.get("announced_sha256")
+        upload.mapping = try row.get("mapping_name")
+        upload.mappingVersion = try row.get("mapping_version")
+        upload.checkedUploadID = try row.get("checked_upload_id")
         upload.emptyCells = EmptyCells(rawValue: try row.get("empty_cells")) ?? .clear
         upload.missingProducts = MissingProducts(rawValue: try row.get("missing_products")) ?? .keep
         return upload
@@ -138,24 +164,41 @@ extension Session {
     /// Records the end of an upload.
     /// - Returns: false if it is not `processing` any more, because it was given up meanwhile.
     package func finishUpload(_ uploadID: String, _ end: UploadEnd) throws -> Bool {
-        try execute(Upload.finish(uploadID, end)) == 1
+        try execute(Upload.finish(uploadID, end).prepared()) == 1
     }
 
     /// Ends a queued or running upload from a bucket for good.
     /// - Returns: false if there is none such.
     package func cancelUpload(_ uploadID: String, by subject: String) throws -> Bool {
-        guard try execute(Upload.cancel(uploadID)) == 1 else { return false }
-        try closePendingUpload(of: uploadID)
-        try addEvent(uploadID, .cancelled(by: subject))
-        return true
+        try describingUpload(uploadID) {
+            guard try execute(Upload.cancel(uploadID)) == 1 else { return false }
+            try closePendingUpload(of: uploadID)
+            try addEvent(uploadID, .cancelled(by: subject))
+            return true
+        }
     }
 
     /// Makes a failed upload from a bucket wait for a worker again, and sets the errors of its last attempt aside.
     /// - Returns: its vendor; nil if there is none such.
     package func requeueUpload(_ uploadID: String, by subject: String) throws -> String? {
-        guard let row = try first(Upload.requeue(uploadID)) else { return nil }
-        try execute(Upload.setErrorsAside(uploadID, attempt: row.get("former_attempt")))
-        try addEvent(uploadID, .retried(by: subject))
-        return try row.get("vendor_id")
+        var vendorID: String?
+        _ = try describingUpload(uploadID) {
+            guard let row = try first(Upload.requeue(uploadID)) else { return false }
+            try execute(Upload.setErrorsAside(uploadID, attempt: row.get("former_attempt")))
+            try addEvent(uploadID, .retried(by: subject))
+            vendorID = try row.get("vendor_id")
+            return true
+        }
+        return vendorID
+    }
+
+    /// Says in `audit.actions` what became of an upload.
+    /// - Parameter body: whether it changed it.
+    private func describingUpload(_ uploadID: String, _ body: () throws -> Bool) throws -> Bool {
+        let before: String? = try first(Upload.selectState(uploadID))?.get("state")
+        guard try body() else { return false }
+        let after: String? = try first(Upload.selectState(uploadID))?.get("state")
+        _ = try query(Upload.describe(before: before, after: after))
+        return true
     }
 }

@@ -41,9 +41,11 @@ package struct UploadErrorRecord: Sendable, Codable {
     package var errorMessage: String
     package var field: String?
     package var rejectedValue: String?
+    /// Which rule of one's own is broken.
+    package var rule: String?
 }
 
-/// The errors of one type.
+/// The errors of one type, or of one rule of one's own.
 package struct UploadErrorGroup: Sendable, Codable {
     /// Where an error stands.
     package struct Place: Sendable, Codable {
@@ -54,6 +56,7 @@ package struct UploadErrorGroup: Sendable, Codable {
     }
 
     package var errorType: String
+    package var rule: String?
     package var count: Int
     /// The first ones in file order, at most five.
     package var first: [Place]

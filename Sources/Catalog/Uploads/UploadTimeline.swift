@@ -25,7 +25,7 @@ package final class UploadTimeline {
 extension Session {
     /// Adds lines to the timeline of an upload, in one statement.
     package func write(_ timeline: UploadTimeline, of uploadID: String) throws {
-        try execute(timeline.statement(uploadID))
+        try execute(timeline.statement(uploadID).prepared())
     }
 
     /// The same, of what happens now.

@@ -13,14 +13,21 @@ package struct Vendor: Equatable, Sendable, Codable {
     package var status: Status
     /// The encoding of its files, by a name that iconv knows; nil finds it.
     package var encoding: String?
+    /// Name of the mapping of files of which nothing else is known; nil: they need none.
+    package var mapping: String?
+    /// Whether columns of its files that are not ours are kept as attributes, where no mapping says otherwise.
+    package var keepsAttributes: Bool
 
     /// A vendor as it is to be stored.
-    package init(vendorID: String, vendorName: String, email: String, status: Status = .active, encoding: String? = nil)
-    {
+    package init(
+        vendorID: String, vendorName: String, email: String, status: Status = .active, encoding: String? = nil,
+        keepsAttributes: Bool = false
+    ) {
         self.vendorID = vendorID
         self.vendorName = vendorName
         self.email = email
         self.status = status
         self.encoding = encoding
+        self.keepsAttributes = keepsAttributes
     }
 }

@@ -4,9 +4,9 @@ package import Postgres
 extension Vendor {
     static func insert(_ vendor: Vendor) -> Statement {
         """
-        insert into catalog.vendors (vendor_id, vendor_name, email, status, encoding)
+        insert into catalog.vendors (vendor_id, vendor_name, email, status, encoding, keeps_attributes)
         values (\(vendor.vendorID)::text, \(vendor.vendorName)::text, \(vendor.email)::text, \(vendor.status.rawValue)::text,
-            \(vendor.encoding)::text)
+            \(vendor.encoding)::text, \(vendor.keepsAttributes)::boolean)
         """
     }
 
@@ -16,6 +16,10 @@ extension Vendor {
 
     static func setEncoding(_ vendorID: String, _ encoding: String?) -> Statement {
         "update catalog.vendors set encoding = \(encoding)::text where vendor_id = \(vendorID)::text"
+    }
+
+    static func setKeepsAttributes(_ vendorID: String, _ keeps: Bool) -> Statement {
+        "update catalog.vendors set keeps_attributes = \(keeps)::boolean where vendor_id = \(vendorID)::text"
     }
 
     /// What is nil stays.
@@ -29,18 +33,20 @@ extension Vendor {
     }
 
     static let selectAll: Statement = """
-        select vendor_id, vendor_name, email, status, encoding from catalog.vendors order by vendor_id
+        select vendor_id, vendor_name, email, status, encoding, mapping, keeps_attributes from catalog.vendors order by vendor_id
         """
 
     static func select(_ vendorID: String) -> Statement {
-        "select vendor_id, vendor_name, email, status, encoding from catalog.vendors where vendor_id = \(vendorID)::text"
+        """
+        select vendor_id, vendor_name, email, status, encoding, mapping, keeps_attributes from catalog.vendors where vendor_id = \(vendorID)::text
+        """
     }
 
     /// Holds the vendor until the end of the transaction: its uploads run one after another, and it is not suspended
     /// meanwhile. Foreign keys still may refer to it.
     static func selectForUpload(_ vendorID: String) -> Statement {
         """
-        select vendor_id, vendor_name, email, status, encoding from catalog.vendors
+        select vendor_id, vendor_name, email, status, encoding, mapping, keeps_attributes from catalog.vendors
         where vendor_id = \(vendorID)::text for no key update
         """
     }
@@ -48,7 +54,9 @@ extension Vendor {
     init(_ row: Row) throws {
         try self.init(
             vendorID: row.get("vendor_id"), vendorName: row.get("vendor_name"), email: row.get("email"),
-            status: Status(rawValue: row.get("status")) ?? .suspended, encoding: row.get("encoding"))
+            status: Status(rawValue: row.get("status")) ?? .suspended, encoding: row.get("encoding"),
+            keepsAttributes: row.get("keeps_attributes"))
+        mapping = try row.get("mapping")
     }
 }
 
@@ -66,7 +74,7 @@ extension Session {
 
     /// One vendor, nil if there is none of that id.
     package func vendor(_ vendorID: String) throws -> Vendor? {
-        try first(Vendor.select(vendorID)).map(Vendor.init)
+        try first(Vendor.select(vendorID).prepared()).map(Vendor.init)
     }
 
     /// Suspends or re-activates a vendor.
@@ -81,6 +89,12 @@ extension Session {
         try execute(Vendor.setEncoding(vendorID, encoding)) == 1
     }
 
+    /// Says whether columns of the vendor's files that are not ours are kept as attributes, where no mapping says otherwise.
+    /// - Returns: false if there is no such vendor.
+    package func setKeepsAttributes(_ vendorID: String, _ keeps: Bool) throws -> Bool {
+        try execute(Vendor.setKeepsAttributes(vendorID, keeps)) == 1
+    }
+
     /// Changes what is given of a vendor; nil leaves a value as it is.
     /// - Returns: false if there is no such vendor.
     /// - Throws: as `addVendor`.
@@ -93,6 +107,6 @@ extension Session {
     /// Waits until no other upload of the vendor is at work and holds the vendor until the transaction ends.
     /// - Returns: nil if there is no such vendor.
     package func lockVendor(_ vendorID: String) throws -> Vendor? {
-        try first(Vendor.selectForUpload(vendorID)).map(Vendor.init)
+        try first(Vendor.selectForUpload(vendorID).prepared()).map(Vendor.init)
     }
 }

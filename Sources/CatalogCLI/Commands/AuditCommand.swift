@@ -44,7 +44,8 @@ struct AuditCommand: AsyncParsableCommand {
             if let problem = proof.problem { throw CommandFailure("the history is not as it was written: \(problem)") }
             print(
                 """
-                \(proof.versions.grouped) versions, \(proof.changes.grouped) changes and \(proof.ticks.grouped) ticks are as they were written
+                \(proof.versions.grouped) versions, \(proof.changes.grouped) changes and \(proof.ticks.grouped) ticks are as they were written,
+                and \(proof.sealedRows.grouped) rows of timelines, actions and settings; \(proof.releasedRows.grouped) were released by retention
                 head: \(proof.head)
                 """)
         }

@@ -18,9 +18,12 @@ struct CategoryCommand: AsyncParsableCommand {
         @Argument(help: "The names, exactly as vendors write them.")
         var names: [String]
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { nil }
 
-        func run() async throws { try await CategoryCommand.add(names) }
+        func run() async throws { try await CategoryCommand.add(names).show(json: json) }
     }
 
     struct List: AsyncParsableCommand {
@@ -47,6 +50,9 @@ struct CategoryCommand: AsyncParsableCommand {
         @Argument(help: "The category.")
         var name: String
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { name }
 
         func run() async throws {
@@ -54,6 +60,7 @@ struct CategoryCommand: AsyncParsableCommand {
                 try await connection.transaction { try $0.deactivateCategory(name) }
             }
             guard isKnown else { throw CommandFailure("no category '\(name)': catalog category list shows all") }
+            if json { return try JSONOutput.print(["name": name, "status": "inactive"]) }
             print("category \(name) is inactive")
         }
     }
@@ -82,6 +89,9 @@ struct CategoryCommand: AsyncParsableCommand {
             completion: .file())
         var mapping: String?
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { nil }
 
         func run() async throws {
@@ -90,14 +100,30 @@ struct CategoryCommand: AsyncParsableCommand {
             let columnMapping = try mapping.map { try MappingFile.read($0) }
             let names = try CategoryFile(limits: composition.settings.limits).names(
                 in: source, mapping: columnMapping, column: column)
-            try await CategoryCommand.add(names.names)
-            if let header = names.header {
-                print("the first line, '\(header)', was taken for a header: catalog category add approves it")
-            }
+            var approval = try await CategoryCommand.add(names.names)
+            approval.header = names.header
+            try approval.show(json: json)
         }
     }
 
-    private static func add(_ names: [String]) async throws {
+    /// What became of names that were given.
+    private struct Approval: Encodable {
+        /// Different ones.
+        var names: Int
+        /// Those that were not approved already.
+        var added: Int
+        /// The first line of a file, which was taken for no name.
+        var header: String?
+
+        func show(json: Bool) throws {
+            if json { return try JSONOutput.print(self) }
+            print("\(added) of \(names) categories added; the others were approved already")
+            guard let header else { return }
+            print("the first line, '\(header)', was taken for a header: catalog category add approves it")
+        }
+    }
+
+    private static func add(_ names: [String]) async throws -> Approval {
         let names = names.map { CanonicalKey.form($0.trimmed()) }.filter { !$0.isEmpty }
         guard let longest = names.max(by: { $0.unicodeScalars.count < $1.unicodeScalars.count }) else {
             throw CommandFailure("no category named: give at least one name")
@@ -108,20 +134,6 @@ struct CategoryCommand: AsyncParsableCommand {
         let added = try await Composition().withConnection { connection in
             try await connection.transaction { try $0.addCategories(names) }
         }
-        print("\(added) of \(Set(names).count) categories added; the others were approved already")
-    }
-}
-
-/// A file for `--map`.
-enum MappingFile {
-    /// - Parameter mode: of the files it is for; they must have the columns of that mode.
-    static func read(_ path: String, for mode: UploadMode = .create) throws -> ColumnMapping {
-        let source = try LocalFile(path: path)
-        guard source.byteCount ?? 0 < 1 << 20, let json = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("cannot read the mapping '\(path)': it is larger than 1 MB")
-        }
-        let mapping = try ColumnMapping(json: json)
-        try mapping.check(mode)
-        return mapping
+        return Approval(names: Set(names).count, added: added)
     }
 }

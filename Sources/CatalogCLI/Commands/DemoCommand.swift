@@ -1,7 +1,9 @@
+import API
 import ArgumentParser
 import Catalog
 import Foundation
 import Ingest
+import Logging
 import Postgres
 import Storage
 import Tabular
@@ -13,10 +15,13 @@ struct DemoCommand: ChangingCommand {
         discussion: """
             Creates vendors and categories, ingests good and bad files, and shows the results: counts, the error report, the
             mail and a few questions in SQL. Run it twice: the second run finds the products unchanged.
-            """)
+            """, subcommands: [DemoContactsCommand.self])
 
     @Option(help: "Folder of the sample files.", completion: .directory)
     var examples = "examples"
+
+    @Flag(help: "Then run the service, and print a link that opens its pages signed in as the first vendor.")
+    var portal = false
 
     private static let vendors: [(id: String, name: String, file: String)] = [
         ("VEND001", "Northwind Audio", "VEND001_products.csv"),
@@ -37,7 +42,10 @@ struct DemoCommand: ChangingCommand {
         }
         let files = try Self.vendors.map { try LocalFile(path: folder.appendingPathComponent($0.file).path) }
         let categories = try LocalFile(path: folder.appendingPathComponent("categories.csv").path)
-        let composition = try Composition()
+        var settings = try Settings()
+        // Nothing but what is wrong stands below the link.
+        if portal { settings.service.logLevel = .warning }
+        let composition = try Composition(settings: settings)
         Self.step("A private PostgreSQL, migrated", "catalog psql")
         try await composition.withConnection { connection in
             try await prepare(connection, categories, composition.settings.limits)
@@ -49,6 +57,26 @@ struct DemoCommand: ChangingCommand {
         print(
             "\nNow ask questions of your own: catalog psql, catalog upload list, catalog upload show ID, catalog upload revert ID"
         )
+        guard portal else { return print("See it in a browser: catalog demo --portal") }
+        try await open(composition)
+    }
+
+    /// Runs the service with its pages until it is stopped.
+    private func open(_ composition: Composition) async throws {
+        let secret = TokenSecret.make()
+        let token = NewAPIToken(
+            tokenID: secret.tokenID, secretSHA256: secret.sha256, role: .vendor, vendorID: Self.vendors[0].id,
+            description: "the demo's link", lifetimeDays: 1)
+        try await composition.withConnection { connection in
+            _ = try await connection.transaction { try $0.addToken(token) }
+        }
+        // Behind the mark a browser keeps it to itself.
+        print("\nThe portal, signed in as \(Self.vendors[0].name):")
+        print("http://\(composition.settings.service.http.address)/sign-in#\(secret.text)")
+        print("Ctrl-C ends it.")
+        // Into a pipe nothing would be written before the service ends.
+        fflush(nil)
+        try await ServiceRunner(composition: composition, roles: [.api, .portal, .worker]).run()
     }
 
     private func prepare(_ connection: Connection, _ file: LocalFile, _ limits: FileLimits) async throws {

@@ -1,129 +1,194 @@
 import ArgumentParser
-import Catalog
 import Enrichment
 import Foundation
-import Jobs
-import Logging
 import Postgres
-import Storage
 
-struct EnrichCommand: ChangingCommand {
+struct EnrichCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enrich",
-        abstract: "Enrich a list of contacts or companies with what providers know about them.",
+        abstract: "Enrich lists of contacts or companies; look at requests, cancel them, go on with them.",
         discussion: """
-            The list is CSV, JSON or JSON lines, also gzip-compressed. Its columns are found by their names: email, phone,
-            first_name, last_name, full_name, company, website, industry and the like. The output has every record in the
-            order of the input, with what was found beside it.
-
-            Several providers make a waterfall: each group of fields comes from the first provider that knows it. No provider
-            is asked the same question twice: what was paid for is remembered.
-
             Examples:
               catalog enrich contacts.csv --provider mock --output enriched.csv
-              catalog enrich companies.csv --provider zoominfo,naics --fields company,industry --output enriched.json
+              catalog enrich list --status partial
+              catalog enrich show 4c7f0e6a-0d52-4f0e-9a55-3f1e0c1f8f11
+              catalog enrich retry 4c7f0e6a-0d52-4f0e-9a55-3f1e0c1f8f11
+            """,
+        subcommands: [
+            EnrichFileCommand.self, List.self, Show.self, Cancel.self, Retry.self, Refresh.self,
+            EnrichForgetCommand.self, EnrichMappingCommand.self,
+        ],
+        defaultSubcommand: EnrichFileCommand.self)
 
-            Exit codes: 0 completed, 2 partial (some batches failed, catalog jobs dead shows why), 3 the list cannot be used,
-            64 usage, 1 anything else.
-            """)
-
-    @Argument(help: "The list.", completion: .file())
-    var file: String
-
-    @Option(help: "The providers to ask, in order, separated by commas.")
-    var provider: ProviderNames
-
-    @Option(help: "Where the result goes; its name says how it is written: .csv, .json or .ndjson, and .gz.")
-    var output: String
-
-    @Option(
-        help:
-            "What to ask for, separated by commas: contact, company, new_contact, industry. All of them if omitted."
-    )
-    var fields: FieldGroups?
-
-    @Option(help: "Confidence, from 0 to 1, below which a match does not end the search.")
-    var minConfidence = 0.0
-
-    @Option(help: "Encoding of the list, by a name that iconv knows; found if it is not said.")
-    var encoding: EncodingName?
-
-    @Option(help: "Number of batches at once.")
-    var concurrency = 8
-
-    @Flag(help: "Print one JSON object.")
-    var json = false
-
-    func validate() throws {
-        guard (0...1).contains(minConfidence) else { throw ValidationError("--min-confidence must be from 0 to 1") }
-        guard (1...1000).contains(concurrency) else { throw ValidationError("--concurrency must be from 1 to 1000") }
+    fileprivate static func unknown(_ id: String) -> CommandFailure {
+        CommandFailure("no enrichment request '\(id)': catalog enrich list shows the newest")
     }
 
-    var actionObject: String? { nil }
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the newest requests.",
+            discussion: "Example: catalog enrich list --status partial --limit 50")
 
-    func run() async throws {
-        let source = try LocalFile(path: file)
-        guard let target = OutputFile(output) else {
-            throw CommandFailure(
-                "'\(output)' names no output format: end it in .csv, .json or .ndjson, optionally followed by .gz",
-                code: 64)
+        @Option(help: "Only with this status: \(EnrichmentStatus.allCases.map(\.rawValue).joined(separator: ", ")).")
+        var status: EnrichmentStatus?
+
+        @Option(help: "Maximum number of results.")
+        var limit = 20
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let requests = try await Composition().withConnection { connection in
+                try await connection.run { try $0.enrichments(status: status, limit: max(0, limit)) }
+            }
+            if json { return try JSONOutput.print(requests.map { EnrichmentRequestLine($0) }) }
+            var table = Table("REQUEST", "STATUS", "FILE", "RECORDS", "BATCHES", "FAILED", "CREATED")
+            for request in requests {
+                table.add(
+                    request.requestID, request.status.rawValue, request.fileName ?? request.source.rawValue,
+                    request.totalRecords.grouped, "\(request.processedBatches) of \(request.totalBatches)",
+                    request.failedBatches.grouped, request.createdAt)
+            }
+            print(requests.isEmpty ? "no requests: catalog enrich FILE makes one" : table.rendered(Style()))
         }
-        let composition = try Composition()
-        composition.sweepFolders()
-        try await composition.connect().close()
-        let pool = Pool(composition.database.connector, maximum: concurrency + 4, application: "catalog-enrich")
-        let options = EnrichmentOptions(
-            providers: provider.names, groups: fields?.groups, minimumConfidence: minConfidence,
-            encoding: encoding?.name)
-        let new = NewEnrichment(
-            source: .command, options: options, format: target.format,
-            fileName: URL(fileURLWithPath: file).lastPathComponent, isCompressed: target.isCompressed)
-        ActionRecord.name(new.requestID)
-        let summary = try await pool.closing { pool in
-            let run = EnrichmentCommandRun(
-                composition: composition, pool: pool, resources: try composition.enrichment(pool),
-                showsProgress: !json, concurrency: concurrency)
-            return try await Interruption.cancelling(Task { try await run.enrich(source, new, to: target.path) })
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show one request: how far it is, what it waits for, what was spent.",
+            discussion: "Example: catalog enrich show 4c7f0e6a-0d52-4f0e-9a55-3f1e0c1f8f11 --json")
+
+        @Argument(help: "The request.")
+        var id: String
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let line = try await Composition().withConnection { connection in
+                try await connection.run { session in
+                    guard let request = try session.enrichment(id) else { throw EnrichCommand.unknown(id) }
+                    return EnrichmentRequestLine(request, try session.enrichmentUsage(id))
+                }
+            }
+            if json { return try JSONOutput.print(line) }
+            print(line.facts.rendered(Style()))
         }
-        if json { try JSONOutput.print(summary) } else { print(summary.rendered(Style())) }
-        if summary.status != .completed { throw ExitCode(summary.status == .partial ? 2 : 3) }
     }
-}
 
-/// Names separated by commas.
-struct ProviderNames: ExpressibleByArgument {
-    var names: [String]
+    struct Cancel: ChangingCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Cancel a request: what has not begun is not begun. Calls under way end, and are paid for.",
+            discussion: "Example: catalog enrich cancel 4c7f0e6a-0d52-4f0e-9a55-3f1e0c1f8f11")
 
-    init?(argument: String) {
-        names = argument.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        guard !names.isEmpty else { return nil }
-    }
-}
+        @Argument(help: "The request.")
+        var id: String
 
-/// Groups separated by commas.
-struct FieldGroups: ExpressibleByArgument {
-    var groups: [FieldGroup]
+        @Flag(help: "Print JSON.")
+        var json = false
 
-    init?(argument: String) {
-        let groups = argument.split(separator: ",").map {
-            FieldGroup(rawValue: $0.trimmingCharacters(in: .whitespaces))
+        var actionObject: String? { id }
+
+        func run() async throws {
+            let line = try await Composition().withConnection { connection in
+                try await connection.transaction { session in
+                    guard let request = try session.enrichment(id) else { throw EnrichCommand.unknown(id) }
+                    guard try session.cancelEnrichment(id, because: "Cancelled by a command.") else {
+                        throw CommandFailure("request \(id) is \(request.status.rawValue): it cannot be cancelled")
+                    }
+                    return EnrichmentRequestLine(try session.enrichment(id) ?? request, try session.enrichmentUsage(id))
+                }
+            }
+            if json { return try JSONOutput.print(line) }
+            let credits = (line.usage?.credits ?? 0).grouped
+            print(
+                "cancelled: \(line.processedBatches) of \(line.totalBatches) batches done, \(credits) credits spent; "
+                    + "catalog enrich retry \(id) goes on")
         }
-        guard !groups.isEmpty, !groups.contains(nil) else { return nil }
-        self.groups = groups.compactMap(\.self)
+    }
+
+    struct Retry: ChangingCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Go on with a request that is partial, failed or cancelled, in this process: only what is missing is asked for.",
+            discussion: """
+                The result of a command goes where that command wrote it, or where --output says; that of other requests to the store.
+
+                Examples:
+                  catalog enrich retry 4c7f0e6a-0d52-4f0e-9a55-3f1e0c1f8f11
+                  catalog enrich retry 4c7f0e6a-0d52-4f0e-9a55-3f1e0c1f8f11 --output enriched.csv --json
+
+                Exit codes: as catalog enrich.
+                """)
+
+        @Argument(help: "The request.")
+        var id: String
+
+        @Option(help: "Where the result goes.")
+        var output: String?
+
+        @Option(help: "Number of batches at once.")
+        var concurrency = 8
+
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
+        var actionObject: String? { id }
+
+        func validate() throws {
+            guard (1...1000).contains(concurrency) else {
+                throw ValidationError("--concurrency must be from 1 to 1000")
+            }
+        }
+
+        func run() async throws {
+            let (id, output) = (id, output)
+            try await EnrichmentCommandRun.run(concurrency: concurrency, json: json) { run in
+                try await run.retry(id, to: output)
+            }
+        }
     }
 }
 
-/// What the name of an output says.
-struct OutputFile {
-    var path: String
-    var format: OutputFormat
-    var isCompressed: Bool
+extension EnrichCommand {
+    struct Refresh: ChangingCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Ask everything of a request again, in this process, whatever is remembered: all of it is paid for again.",
+            discussion: """
+                Example: catalog enrich refresh 4c7f0e6a-0d52-4f0e-9a55-3f1e0c1f8f11 --output enriched.csv
 
-    init?(_ path: String) {
-        var stem = path.lowercased()[...]
-        isCompressed = stem.hasSuffix(".gz")
-        if isCompressed { stem = stem.dropLast(3) }
-        guard let format = OutputFormat.allCases.first(where: { stem.hasSuffix(".\($0.rawValue)") }) else { return nil }
-        (self.path, self.format) = (path, format)
+                Exit codes: as catalog enrich.
+                """)
+
+        @Argument(help: "The request.")
+        var id: String
+
+        @Option(help: "Where the result goes; where its command wrote it, if it is not said.")
+        var output: String?
+
+        @Option(help: "Number of batches at once.")
+        var concurrency = 8
+
+        @Flag(help: "Print one JSON object.")
+        var json = false
+
+        var actionObject: String? { id }
+
+        func validate() throws {
+            guard (1...1000).contains(concurrency) else {
+                throw ValidationError("--concurrency must be from 1 to 1000")
+            }
+        }
+
+        func run() async throws {
+            let (id, output) = (id, output)
+            try await EnrichmentCommandRun.run(concurrency: concurrency, json: json) { run in
+                try await run.retry(id, to: output, asksAll: true)
+            }
+        }
     }
 }
+
+extension EnrichmentStatus: ExpressibleByArgument {}

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Enrichment
 import Foundation
 import Jobs
@@ -5,13 +6,51 @@ import Logging
 import Postgres
 import Storage
 
-/// Enriches one local file: makes the request, does its jobs in this process, and fetches the result.
+/// Enriches one local file: makes the request, does its jobs in this process, and those of no other, and fetches the result.
 struct EnrichmentCommandRun: Sendable {
     let composition: Composition
     let pool: Pool
     let resources: EnrichmentResources
     let showsProgress: Bool
     let concurrency: Int
+
+    /// Runs `body` until it ends or is interrupted, and prints what became of the request.
+    static func run(
+        concurrency: Int, json: Bool,
+        _ body: @escaping @Sendable (EnrichmentCommandRun) async throws -> EnrichmentSummary
+    ) async throws {
+        let summary = try await with(concurrency: concurrency, showsProgress: !json, body)
+        if json { try JSONOutput.print(summary) } else { print(summary.rendered(Style())) }
+        if summary.status != .completed { throw ExitCode(summary.status == .partial ? 2 : 3) }
+    }
+
+    /// Runs `body` until it ends or is interrupted.
+    static func with<Result: Sendable>(
+        concurrency: Int, showsProgress: Bool,
+        _ body: @escaping @Sendable (EnrichmentCommandRun) async throws -> Result
+    ) async throws -> Result {
+        let composition = try Composition()
+        composition.sweepFolders()
+        try await composition.connect().close()
+        let pool = Pool(composition.database.connector, maximum: concurrency + 4, application: "catalog-enrich")
+        return try await pool.closing { pool in
+            let run = EnrichmentCommandRun(
+                composition: composition, pool: pool, resources: try composition.enrichment(pool),
+                showsProgress: showsProgress, concurrency: concurrency)
+            return try await Interruption.cancelling(Task { try await body(run) })
+        }
+    }
+
+    /// What a list would cost at most.
+    func estimate(_ source: LocalFile, _ options: EnrichmentOptions) async throws -> EnrichmentEstimate {
+        try await addUnconfiguredProviders(options.providers)
+        do {
+            let spool = try ContactSpool.read(source, limits: composition.settings.limits, encoding: options.encoding)
+            return try await EnrichmentPipeline(resources: resources).estimate(options, spool)
+        } catch let failure as EnrichmentFailure {
+            throw CommandFailure(failure.description, code: 3)
+        }
+    }
 
     func enrich(_ source: LocalFile, _ new: NewEnrichment, to path: String) async throws -> EnrichmentSummary {
         let started = ContinuousClock.now
@@ -26,15 +65,71 @@ struct EnrichmentCommandRun: Sendable {
         } catch let failure as EnrichmentFailure {
             throw CommandFailure(failure.description, code: 3)
         }
-        let request = try await work(new.requestID, bar)
-        try await fetch(request.outputKey, to: path)
-        let usage = try await pool.run { try $0.enrichmentUsage(request.requestID) }
-        return EnrichmentSummary(request, usage, output: path, took: ContinuousClock.now - started)
+        return try await work(new.requestID, to: path, bar, since: started)
+    }
+
+    /// Goes on with a request, whoever began it.
+    /// - Parameter asksAll: whether what is known is asked again, too.
+    func retry(_ requestID: String, to path: String?, asksAll: Bool = false) async throws -> EnrichmentSummary {
+        let started = ContinuousClock.now
+        do {
+            let queue = NewEnrichment.queue(of: requestID)
+            let count = try await pool.transaction { session in
+                // Of a command that was killed nobody has said yet that it is over.
+                try session.endAbandonedEnrichments()
+                return asksAll
+                    ? try session.refreshEnrichment(requestID, in: queue)
+                    : try session.retryEnrichment(requestID, in: queue)
+            }
+            guard count != nil else {
+                throw CommandFailure("no enrichment request '\(requestID)': catalog enrich list shows the newest")
+            }
+        } catch let failure as EnrichmentFailure {
+            throw CommandFailure(failure.description)
+        }
+        let request = try await pool.run { try $0.enrichment(requestID) }
+        let bar = ProgressBar(label: request?.fileName ?? "", isShown: showsProgress)
+        defer { bar.finish() }
+        return try await work(requestID, to: path ?? request?.localPath, bar, since: started)
+    }
+
+    private func work(
+        _ requestID: String, to path: String?, _ bar: ProgressBar, since started: ContinuousClock.Instant
+    ) async throws -> EnrichmentSummary {
+        let request: EnrichmentRequest
+        do {
+            request = try await work(requestID, bar)
+            if request.hasOutput, let path { try await fetch(request.outputKey, to: path) }
+        } catch is CancellationError {
+            throw try await interrupted(requestID)
+        }
+        let usage = try await pool.run { try $0.enrichmentUsage(requestID) }
+        return EnrichmentSummary(
+            request, usage, output: request.hasOutput ? path : nil, took: ContinuousClock.now - started)
+    }
+
+    /// Cancels what has not begun.
+    private func interrupted(_ requestID: String) async throws -> CommandFailure {
+        // The task is cancelled, and so would be what it asks.
+        try await Task { [pool] in
+            try await pool.transaction { session in
+                _ = try session.cancelEnrichment(
+                    requestID, because: "Interrupted: catalog enrich retry \(requestID) goes on.")
+                try session.leaveEnrichment(requestID)
+                let usage = try session.enrichmentUsage(requestID)
+                let request = try session.enrichment(requestID)
+                return CommandFailure(
+                    "interrupted: \(request?.processedBatches ?? 0) of \(request?.totalBatches ?? 0) batches done, "
+                        + "\(usage.calls.grouped) calls, \(usage.credits.grouped) credits spent; "
+                        + "catalog enrich retry \(requestID) goes on", code: 130)
+            }
+        }.value
     }
 
     /// Does jobs until the request is over.
     private func work(_ requestID: String, _ bar: ProgressBar) async throws -> EnrichmentRequest {
-        var configuration = JobWorkerConfiguration(concurrency: ["enrich": concurrency])
+        let queue = NewEnrichment.queue(of: requestID)
+        var configuration = JobWorkerConfiguration(concurrency: [queue: concurrency])
         configuration.listens = composition.settings.service.listens
         configuration.lease = composition.settings.service.worker.lease
         let worker = JobWorker(
@@ -49,22 +144,36 @@ struct EnrichmentCommandRun: Sendable {
         }
         working.cancel()
         try await working.value
-        return try outcome.get()
+        let request = try outcome.get()
+        try await pool.transaction { try $0.leaveEnrichment(requestID) }
+        return request
     }
 
     private func watch(_ requestID: String, _ bar: ProgressBar) async throws -> EnrichmentRequest {
+        var nextSign = ContinuousClock.now
         while true {
             guard let request = try await pool.run({ try $0.enrichment(requestID) }) else {
                 throw CommandFailure("request \(requestID) was deleted in the meantime")
             }
             if request.isOver { return request }
+            if nextSign <= .now {
+                try await pool.transaction { session in
+                    try session.watchEnrichment(requestID)
+                    try session.endAbandonedEnrichments()
+                }
+                nextSign = .now + .seconds(10)
+            }
             let ended = request.processedBatches + request.failedBatches
             bar.update(
-                ended < request.totalBatches ? "enriching" : "writing",
-                done: Double(ended) / Double(max(1, request.totalBatches)), rows: min(ended * 100, request.totalRecords)
-            )
+                stage(request, ended), done: Double(ended) / Double(max(1, request.totalBatches)),
+                rows: min(ended * 100, request.totalRecords))
             try await Task.sleep(for: .milliseconds(100))
         }
+    }
+
+    private func stage(_ request: EnrichmentRequest, _ ended: Int) -> String {
+        if let wait = request.wait { return "waiting: \(wait.reason)" }
+        return ended < request.totalBatches ? "enriching" : "writing"
     }
 
     private func fetch(_ key: String, to path: String) async throws {
@@ -91,53 +200,6 @@ struct EnrichmentCommandRun: Sendable {
                 try session.saveProvider(ProviderRow(name: name, kind: name))
             }
         }
-    }
-}
-
-/// What `catalog enrich` prints: the keys are public.
-struct EnrichmentSummary: Encodable {
-    var requestId: String
-    var status: EnrichmentStatus
-    var totalRecords, totalBatches, processedBatches, failedBatches: Int
-    var usage: EnrichmentUsage
-    var output: String
-    var durationSeconds: Double
-    /// In which the list was read.
-    var encoding: String?
-    /// Nobody said which one it is, and it is not UTF-8; missing otherwise.
-    var encodingGuessed: Bool?
-
-    init(_ request: EnrichmentRequest, _ usage: EnrichmentUsage, output: String, took: Duration) {
-        requestId = request.requestID
-        status = request.status
-        totalRecords = request.totalRecords
-        totalBatches = request.totalBatches
-        processedBatches = request.processedBatches
-        failedBatches = request.failedBatches
-        self.usage = usage
-        self.output = output
-        durationSeconds = took.seconds
-        encoding = request.encoding
-        encodingGuessed = request.isEncodingGuessed ? true : nil
-    }
-
-    func rendered(_ style: Style) -> TerminalText {
-        let status = self.status == .completed ? style.green("completed") : style.yellow("\(self.status.rawValue)")
-        var lines: [TerminalText] = [
-            "\(style.bold("\(output)"))  \(status)  \(totalRecords.grouped) records in \(durationSeconds.formatted(.number.precision(.fractionLength(1)))) s",
-            "calls \(usage.calls.grouped), credits \(usage.credits.grouped); saved: \(usage.savedInputs.grouped) questions, \(usage.savedCredits.grouped) credits",
-        ]
-        if encodingGuessed == true, let encoding {
-            lines.append(
-                "encoding \(encoding), a guess: if letters look wrong, save the list as UTF-8 or give --encoding")
-        }
-        if usage.unknownCalls > 0 { lines.append("\(usage.unknownCalls) calls with unknown outcome") }
-        if failedBatches > 0 {
-            lines.append(
-                "\(failedBatches) of \(totalBatches) batches failed: catalog jobs dead shows why, catalog jobs retry completes the file"
-            )
-        }
-        return lines.joined(separator: "\n")
     }
 }
 

@@ -14,7 +14,11 @@ struct FileIngestion: Sendable {
     var emptyCells = EmptyCells.clear
     var missingProducts = MissingProducts.keep
     var mapping: ColumnMapping?
+    /// Of a kept mapping.
+    var mappingName: String?
     var encoding: String?
+    /// Of a workbook.
+    var sheet: String?
     var isDryRun = false
     var showsProgress = true
 
@@ -32,7 +36,7 @@ struct FileIngestion: Sendable {
         var upload = Upload(
             uploadID: UploadID.make(), vendorID: vendorID, fileName: isInput ? "standard input" : url.lastPathComponent,
             mode: mode, policy: policy, objectKey: isInput ? path : url.path)
-        upload.encoding = encoding
+        (upload.encoding, upload.sheet, upload.mapping) = (encoding, sheet, mappingName)
         (upload.emptyCells, upload.missingProducts) = (emptyCells, missingProducts)
         upload.isDryRun = isDryRun
         return upload

@@ -17,16 +17,20 @@ struct IngestCommand: AsyncParsableCommand {
               catalog ingest products.csv --vendor VEND001
               catalog ingest *.csv --vendor VEND001 --mode upsert --policy all-or-nothing
               catalog ingest products.csv.gz --vendor VEND001 --dry-run
+              catalog ingest products.xlsx --vendor VEND001 --sheet 'Price list'
               catalog ingest stock.csv --vendor VEND001 --mode update
               catalog ingest all.csv --vendor VEND001 --mode upsert --missing deactivate --dry-run
               unzip -p export.zip | catalog ingest - --vendor VEND001 --encoding windows-1250
               catalog ingest shopify.csv --vendor VEND001 --map examples/mappings/shopify.json
+              catalog ingest lager.csv --vendor VEND001 --mapping lager
 
             Exit codes: 0 completed, 2 partial, 3 failed, 64 usage, 130 interrupted, 1 anything else. With several files, the
             highest of 3, 2 and 0.
             """)
 
-    @Argument(help: "CSV files, which may be gzip-compressed; - is standard input.", completion: .file())
+    @Argument(
+        help: "CSV files or Excel workbooks (.xlsx), also compressed (gzip, ZIP); - is standard input.",
+        completion: .file())
     var files: [String]
 
     @Option(help: "The vendor whose products these are.")
@@ -54,8 +58,16 @@ struct IngestCommand: AsyncParsableCommand {
         completion: .file())
     var mapping: String?
 
+    @Option(
+        name: .customLong("mapping"),
+        help: "One of the vendor's kept mappings: catalog mapping list. A header that was mapped before needs none.")
+    var mappingName: String?
+
     @Option(help: "Encoding of the files, by a name that iconv knows; detected if omitted.")
     var encoding: EncodingName?
+
+    @Option(help: "The sheet of a workbook; the first visible one with a header if omitted.")
+    var sheet: SheetName?
 
     @Flag(help: "Check everything and load nothing. The reports are kept, and the history shows it as a dry run.")
     var dryRun = false
@@ -66,6 +78,9 @@ struct IngestCommand: AsyncParsableCommand {
     func validate() throws {
         guard files.count(where: { $0 == LocalFile.standardInputPath }) < 2 else {
             throw ValidationError("standard input can be read once: give - once")
+        }
+        guard mapping == nil || mappingName == nil else {
+            throw ValidationError("--map is a file, --mapping a kept mapping: give one of them")
         }
         guard missing.fits(mode) else {
             throw ValidationError(
@@ -84,7 +99,9 @@ struct IngestCommand: AsyncParsableCommand {
             var ingestion = FileIngestion(
                 composition: composition, connection: connection, vendorID: vendor, mode: mode, policy: policy,
                 mapping: columnMapping, encoding: encoding?.name, isDryRun: dryRun, showsProgress: !json)
+            ingestion.sheet = sheet?.name
             (ingestion.emptyCells, ingestion.missingProducts) = (empty, missing)
+            ingestion.mappingName = mappingName
             return try await Interruption.cancelling(Task { try await ingestAll(sources, ingestion) })
         }
         if !json, outcomes.count > 1 { print(IngestOutcome.table(outcomes)) }
@@ -120,6 +137,16 @@ struct EncodingName: ExpressibleByArgument {
 
     init?(argument: String) {
         guard EncodingNames.isKnown(argument) else { return nil }
+        name = argument
+    }
+}
+
+/// The same.
+struct SheetName: ExpressibleByArgument {
+    let name: String
+
+    init?(argument: String) {
+        guard Upload.isSheetName(argument) else { return nil }
         name = argument
     }
 }

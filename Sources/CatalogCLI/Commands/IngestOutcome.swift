@@ -26,10 +26,19 @@ struct IngestOutcome: Encodable {
     var encoding: String?
     /// Nobody said which one it is, and it is not UTF-8.
     var encodingGuessed: Bool?
+    /// Name and version of the kept mapping that it was read with; missing without one.
+    var mapping: String?
+    var mappingVersion: Int?
+    private let mappingReason: MappingUse.Reason?
     /// What the file's own numbers show, where a mapping leaves it to the file.
     var decimalMarks: [String: String]?
     var currency: String?
     private let numberStyle: String?
+    private let workbook: String?
+    /// The sheet of a workbook that was read.
+    var sheet: String?
+    /// Names of the columns that are kept as attributes; missing for none.
+    var attributes: [String]?
     /// Where the files are; missing without errors.
     var errorReport: String?
     var rejectedFile: String?
@@ -42,7 +51,8 @@ struct IngestOutcome: Encodable {
         case uploadId, vendorId, fileName, status, totalRecords, validRecords, errorRecords, createdRecords,
             updatedRecords
         case unchangedRecords, deactivatedRecords, missingKept, warningRecords, errorCounts, encoding, encodingGuessed
-        case decimalMarks, currency, errorReport, rejectedFile, failureType, failureMessage
+        case sheet, mapping, mappingVersion, decimalMarks, currency, attributes, errorReport, rejectedFile, failureType,
+            failureMessage
         case dryRun, durationSeconds
     }
 
@@ -64,9 +74,14 @@ struct IngestOutcome: Encodable {
         errorCounts = Dictionary(uniqueKeysWithValues: result.errorCounts.map { ($0.rawValue, $1) })
         encoding = result.facts?.encoding
         encodingGuessed = result.facts?.isGuessed == true ? true : nil
+        mapping = result.mappingUse?.name
+        mappingVersion = result.mappingUse?.version
+        mappingReason = result.mappingUse?.reason
         numberStyle = result.facts?.numberStyle
+        (sheet, workbook) = (result.facts?.workbook?.sheet, result.facts?.workbook?.words)
         decimalMarks = result.facts?.decimalMarks
         currency = result.facts?.currency
+        attributes = result.facts?.attributes
         errorReport = result.errorReport.map(stores.location(ofReport:))
         rejectedFile = result.rejectedFile.map(stores.location(ofReport:))
         failureType = result.end.failure?.type.rawValue
@@ -104,7 +119,13 @@ struct IngestOutcome: Encodable {
             lines.append(
                 "  missing   kept: some rows do not say which product they are about, which may be any of them")
         }
+        if let mappingWords { lines.append("  mapping   \(mappingWords)") }
+        if let workbook { lines.append("  workbook  \(workbook)") }
         if let numberStyle { lines.append("  numbers   \(numberStyle)") }
+        if let attributes {
+            let shown = attributes.prefix(8).joined(separator: ", ")
+            lines.append("  kept      \(shown)\(attributes.count > 8 ? " and \(attributes.count - 8) more" : "")")
+        }
         if !errorCounts.isEmpty {
             let counts = errorCounts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             lines.append("  errors    \(counts.map { "\($0.key) \($0.value.grouped)" }.joined(separator: ", "))")
@@ -117,6 +138,17 @@ struct IngestOutcome: Encodable {
         if let rejectedFile { lines.append("  rejected  \(rejectedFile)") }
         lines.append("  upload    \(uploadId)")
         return lines.joined(separator: "\n")
+    }
+
+    private var mappingWords: String? {
+        guard let mapping, let mappingVersion else { return nil }
+        let why =
+            switch mappingReason {
+            case .header: ", because a file with this header was read with it before"
+            case .vendor: ", the vendor's default"
+            default: ""
+            }
+        return "\(mapping), version \(mappingVersion)\(why)"
     }
 
     static func table(_ outcomes: [IngestOutcome]) -> TerminalText {

@@ -134,6 +134,9 @@ struct JobsCommand: AsyncParsableCommand {
             }
         }
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? {
             let ids = filter.ids.map { String($0) }
             return (ids + [filter.kind, filter.error, all ? "all" : nil].compactMap(\.self)).joined(separator: " ")
@@ -144,6 +147,7 @@ struct JobsCommand: AsyncParsableCommand {
             let count = try await Composition().withConnection { connection in
                 try await connection.transaction { try $0.retryDeadJobs(filter) }
             }
+            if json { return try JSONOutput.print(["retried": count]) }
             print("\(count.counting("job")) \(count == 1 ? "is" : "are") ready again")
         }
     }
@@ -156,6 +160,9 @@ struct JobsCommand: AsyncParsableCommand {
         @Argument(help: "The queue.", completion: .list(JobWorkerConfiguration.queues))
         var queue: String
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { queue }
 
         func run() async throws {
@@ -165,8 +172,14 @@ struct JobsCommand: AsyncParsableCommand {
                     try session.pauseQueue(queue)
                 }
             }
+            if json { return try JSONOutput.print(QueuePause(queue: queue, isPaused: true)) }
             print("queue \(queue) is paused; to resume it: catalog jobs resume \(queue)")
         }
+    }
+
+    private struct QueuePause: Encodable {
+        var queue: String
+        var isPaused: Bool
     }
 
     struct Resume: ChangingCommand {
@@ -174,6 +187,9 @@ struct JobsCommand: AsyncParsableCommand {
 
         @Argument(help: "The queue.", completion: .list(JobWorkerConfiguration.queues))
         var queue: String
+
+        @Flag(help: "Print JSON.")
+        var json = false
 
         var actionObject: String? { queue }
 
@@ -184,6 +200,7 @@ struct JobsCommand: AsyncParsableCommand {
                     return try session.resumeQueue(queue)
                 }
             }
+            if json { return try JSONOutput.print(QueuePause(queue: queue, isPaused: false)) }
             print(wasPaused ? "queue \(queue) is resumed" : "queue \(queue) was not paused")
         }
     }

@@ -24,6 +24,21 @@ struct NAICSCommand: AsyncParsableCommand {
         @Argument(help: "CSV files.", completion: .file())
         var files: [String]
 
+        @Flag(help: "Print JSON, one object for each file.")
+        var json = false
+
+        private struct Line: Encodable {
+            var file: String
+            var kind: String
+            var rows: Int
+            /// Entries without a code of their own.
+            var skipped: Int
+
+            var sentence: TerminalText {
+                "\(file): \(rows.grouped) \(kind), \(skipped.grouped) entries without a code of their own"
+            }
+        }
+
         var actionObject: String? { files.joined(separator: " ") }
 
         func run() async throws {
@@ -37,10 +52,10 @@ struct NAICSCommand: AsyncParsableCommand {
                     } catch let failure as EnrichmentFailure {
                         throw CommandFailure("cannot import '\(path)': \(failure)")
                     }
-                    let noun = outcome.kind == .codes ? "codes" : "phrases"
-                    print(
-                        "\(path): \(outcome.rows.grouped) \(noun), \(outcome.skipped.grouped) entries without a code of their own"
-                    )
+                    let line = Line(
+                        file: path, kind: outcome.kind == .codes ? "codes" : "phrases", rows: outcome.rows,
+                        skipped: outcome.skipped)
+                    if json { try JSONOutput.print(line) } else { print(line.sentence) }
                 }
             }
         }

@@ -32,12 +32,24 @@ struct PostgresCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "Show whether it is running, and how to connect.")
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        private struct Line: Encodable {
+            var state: String
+            var pid: Int?
+            var conninfo: String?
+        }
+
         func run() async throws {
-            switch try await PostgresCommand.embedded().database.embedded.status() {
-            case .notCreated: print("not created: any command creates it")
-            case .stopped: print("stopped: any command starts it")
-            case .running(let pid, let conninfo): print("running, pid \(pid): \(conninfo)")
-            }
+            let (line, sentence): (Line, TerminalText) =
+                switch try await PostgresCommand.embedded().database.embedded.status() {
+                case .notCreated: (Line(state: "not created"), "not created: any command creates it")
+                case .stopped: (Line(state: "stopped"), "stopped: any command starts it")
+                case .running(let pid, let conninfo):
+                    (Line(state: "running", pid: Int(pid), conninfo: conninfo), "running, pid \(pid): \(conninfo)")
+                }
+            if json { try JSONOutput.print(line) } else { print(sentence) }
         }
     }
 

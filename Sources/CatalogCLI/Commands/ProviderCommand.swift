@@ -7,13 +7,14 @@ struct ProviderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "provider",
         abstract: "Configure which providers are asked about contacts and companies, and how often.",
-        subcommands: [Add.self, List.self, Remove.self])
+        subcommands: [Add.self, ProviderSetCommand.self, ProviderTestCommand.self, List.self, Remove.self])
 
     struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a provider, or change it.",
             discussion: """
                 Limits are shared by all workers; without an option there is no such limit. What was used of them stays used.
+                catalog provider set changes one thing of a provider that is there.
 
                 Examples:
                   catalog provider add zoominfo --kind zoominfo --secret prod/zoominfo --per-second 25 --credits 100000
@@ -54,6 +55,9 @@ struct ProviderCommand: AsyncParsableCommand {
         @Option(help: "Days for which 'no match' is remembered.")
         var missDays = 7
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         func validate() throws {
             guard ProviderFactory.kinds.contains(kind) else {
                 throw ValidationError(
@@ -75,7 +79,7 @@ struct ProviderCommand: AsyncParsableCommand {
 
         func run() async throws {
             let row = ProviderRow(
-                name: name, kind: kind, settings: try readSettings(), secretID: secret,
+                name: name, kind: kind, settings: try ProviderCommand.settings(settings), secretID: secret,
                 cacheSeconds: cacheDays * 86_400, missSeconds: missDays * 86_400, maximumConcurrency: concurrency,
                 limits: ProviderLimits(perSecond: perSecond, perHour: perHour, perDay: perDay, creditBudget: credits))
             let composition = try Composition()
@@ -83,16 +87,19 @@ struct ProviderCommand: AsyncParsableCommand {
             try await composition.withConnection { connection in
                 try await connection.transaction { try $0.saveProvider(row) }
             }
+            if json { return try JSONOutput.print(row) }
             print("provider \(name) is \(kind)")
         }
 
-        private func readSettings() throws -> String {
-            if settings.trimmingCharacters(in: .whitespaces).hasPrefix("{") { return settings }
-            guard let data = FileManager.default.contents(atPath: settings) else {
-                throw CommandFailure("cannot read the settings '\(settings)': give a JSON object or an existing file")
-            }
-            return String(decoding: data, as: UTF8.self)
+    }
+
+    /// - Parameter given: a JSON object, or a file that holds one.
+    static func settings(_ given: String) throws -> String {
+        if given.trimmingCharacters(in: .whitespaces).hasPrefix("{") { return given }
+        guard let data = FileManager.default.contents(atPath: given) else {
+            throw CommandFailure("cannot read the settings '\(given)': give a JSON object or an existing file")
         }
+        return String(decoding: data, as: UTF8.self)
     }
 
     struct List: AsyncParsableCommand {
@@ -123,6 +130,9 @@ struct ProviderCommand: AsyncParsableCommand {
         @Argument(help: "The provider.")
         var name: String
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { name }
 
         func run() async throws {
@@ -130,6 +140,7 @@ struct ProviderCommand: AsyncParsableCommand {
                 try await connection.transaction { try $0.removeProvider(name) }
             }
             guard existed else { throw CommandFailure("no provider '\(name)': catalog provider list shows all") }
+            if json { return try JSONOutput.print(["name": name]) }
             print("provider \(name) removed")
         }
     }

@@ -154,6 +154,7 @@ extension RelayStatus {
                 state.oldest, state.oldestSeconds.map { "\(Int($0)) s" })
         }
         var lines = [table.rendered(style)]
+        if pace.waiting > 0 { lines.append("\(pace.text)") }
         if missing > 0 { lines.append("\(missing.grouped) objects were gone, altered or unreadable") }
         if let lastError { lines.append("last failure  \(lastError)") }
         lines += alerts.map { alert in
@@ -161,6 +162,25 @@ extension RelayStatus {
                 + " \(alert.kind) since \(alert.raisedAt)\(alert.window.map { ", window \($0)" } ?? ""): \(alert.detail)"
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension RelayStatus.Pace {
+    /// `600 objects wait; 10.0/s arrive, 31.5/s are delivered: done in 28 s`
+    var text: String {
+        let (arriving, delivered) = (Self.rate(arrivingPerSecond), Self.rate(deliveredPerSecond))
+        let end =
+            secondsLeft.map { "done in \(Self.duration($0))" }
+            ?? (deliveredPerSecond > 0 ? "they get more" : "nothing is delivered")
+        return "\(waiting.grouped) objects wait; \(arriving)/s arrive, \(delivered)/s are delivered: \(end)"
+    }
+
+    private static func rate(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+
+    private static func duration(_ seconds: Double) -> String {
+        let minutes = Int(min(seconds, 1e9)) / 60
+        if minutes < 1 { return "\(Int(seconds.rounded(.up))) s" }
+        return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalog
 package import Intake
 import Postgres
+import Text
 
 struct RouteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,6 +45,15 @@ struct RouteCommand: AsyncParsableCommand {
             help: "For onboard and enrich: encoding of the files, by a name that iconv knows; detected if omitted.")
         var encoding: EncodingName?
 
+        @Option(
+            help:
+                "The mapping to read files with. For onboard: by the name under which each vendor has its own. For enrich: one of catalog enrich mapping."
+        )
+        var mapping: String?
+
+        @Option(help: "For onboard: the sheet of workbooks; the first visible one with a header if omitted.")
+        var sheet: SheetName?
+
         @Option(help: "For onboard: what an empty cell does to an existing product, clear (default) or keep.")
         var empty: EmptyCells?
 
@@ -51,10 +61,28 @@ struct RouteCommand: AsyncParsableCommand {
         var missing: MissingProducts?
 
         @Option(help: "For enrich: the providers to ask, in order, separated by commas. All of them if omitted.")
-        var provider: ProviderNames?
+        var provider: CommaSeparated?
+
+        @Option(help: "For enrich: what to ask for, separated by commas: contact, company, new_contact, industry.")
+        var fields: CommaSeparated?
+
+        @Option(help: "For enrich: confidence, from 0 to 1, below which a match does not end the search.")
+        var minConfidence: String?
+
+        @Option(help: "For enrich: fields that are not to be missing, separated by commas, such as phone.")
+        var require: CommaSeparated?
+
+        @Option(help: "For enrich: which column holds a field, as FIELD=COLUMN; may be given again.")
+        var column: [String] = []
+
+        @Flag(help: "For enrich: write the confidence of each group into a CSV, too.")
+        var confidence = false
 
         @Flag(help: "Also take what is already in the bucket.")
         var existing = false
+
+        @Flag(help: "Print JSON.")
+        var json = false
 
         var actionObject: String? { url }
 
@@ -66,6 +94,7 @@ struct RouteCommand: AsyncParsableCommand {
             try await composition.withConnection { connection in
                 try await connection.transaction { try $0.addRoute(route, includingExisting: existing) }
             }
+            if json { return try JSONOutput.print(route) }
             print("\(route.url) goes to \(pipeline)")
         }
 
@@ -78,9 +107,16 @@ struct RouteCommand: AsyncParsableCommand {
             given["mode"] = mode.map { [$0.rawValue] }
             given["policy"] = policy.map { [$0.rawValue] }
             given["encoding"] = encoding.map { [$0.name] }
+            given["mapping"] = mapping.map { [$0] }
+            given["sheet"] = sheet.map { [$0.name] }
             given["empty"] = empty.map { [$0.rawValue] }
             given["missing"] = missing.map { [$0.rawValue] }
             given["providers"] = provider?.names
+            given["fields"] = fields?.names
+            given["minConfidence"] = minConfidence.map { [$0] }
+            given["require"] = require?.names
+            given["columns"] = column.isEmpty ? nil : column
+            given["confidence"] = confidence ? ["true"] : nil
             do {
                 return try pipeline.options(given)
             } catch let error as RouteOptionError {
@@ -111,6 +147,9 @@ struct RouteCommand: AsyncParsableCommand {
         @Argument(help: "s3://BUCKET/PREFIX")
         var url: String
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { url }
 
         func run() async throws {
@@ -119,17 +158,18 @@ struct RouteCommand: AsyncParsableCommand {
                 try await connection.transaction { try $0.removeRoute(bucket: bucket, prefix: prefix) }
             }
             guard existed else { throw CommandFailure("no route '\(url)': catalog route list shows all") }
+            if json { return try JSONOutput.print(["bucket": bucket, "prefix": prefix]) }
             print("route s3://\(bucket)/\(prefix) removed")
         }
     }
 
     /// A prefix without its last slash is meant as a folder too.
     static func parse(_ url: String) throws -> (bucket: String, prefix: String) {
-        let parts = url.dropFirst("s3://".count).split(separator: "/", omittingEmptySubsequences: true)
-        guard url.hasPrefix("s3://"), let bucket = parts.first else {
+        let parts = url.behind("s3://")?.partsOfKey.filter { !$0.isEmpty } ?? []
+        guard let bucket = parts.first else {
             throw CommandFailure("'\(url)' is not a route: expected s3://BUCKET/PREFIX", code: 64)
         }
-        return (String(bucket), parts.dropFirst().map { $0 + "/" }.joined())
+        return (bucket, parts.dropFirst().map { $0 + "/" }.joined())
     }
 }
 

@@ -10,20 +10,26 @@ struct ServeCommand: AsyncParsableCommand {
 
             Examples:
               CATALOG_STORE=s3://acme-reports CATALOG_NOTIFY=smtp://mail:25 catalog serve
-              catalog serve --roles api
+              catalog serve --roles api,portal
               CATALOG_CONCURRENCY=onboard=4 catalog worker
             """)
 
-    @Option(help: "What this process does, separated by commas: api, worker, poller.")
+    @Option(help: "What this process does, separated by commas: api, portal (the pages, with api), worker, poller.")
     var roles: Roles = Roles(set: Set(ServiceRole.allCases))
 
     func run() async throws {
         try await ServiceRunner(composition: Composition(), roles: roles.set).run()
     }
 
+    func validate() throws {
+        guard !roles.set.contains(.portal) || roles.set.contains(.api) else {
+            throw ValidationError("the pages of the portal are served beside the API: use --roles api,portal")
+        }
+    }
+
     struct Roles: ExpressibleByArgument {
         var set: Set<ServiceRole>
-        var defaultValueDescription: String { "api,worker,poller" }
+        var defaultValueDescription: String { "api,portal,worker,poller" }
 
         init(set: Set<ServiceRole>) { self.set = set }
 

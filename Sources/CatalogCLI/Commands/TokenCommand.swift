@@ -1,4 +1,3 @@
-import API
 import ArgumentParser
 import Catalog
 import Foundation
@@ -71,6 +70,9 @@ struct TokenCommand: AsyncParsableCommand {
         @Argument(help: "The part between 'cat_' and the next '_'; catalog token list shows it.")
         var id: String
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { id }
 
         func run() async throws {
@@ -78,6 +80,7 @@ struct TokenCommand: AsyncParsableCommand {
                 try await connection.transaction { try $0.revokeToken(id) }
             }
             guard isKnown else { throw CommandFailure("no token '\(id)': catalog token list shows all") }
+            if json { return try JSONOutput.print(["tokenId": id, "status": "revoked"]) }
             print("token \(id) is revoked")
         }
     }

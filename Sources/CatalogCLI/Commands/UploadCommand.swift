@@ -1,11 +1,13 @@
 import ArgumentParser
 import Catalog
+import Ingest
 import Postgres
+import Storage
 
 struct UploadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "upload", abstract: "Look at past uploads and undo them.",
-        subcommands: [List.self, Show.self, Errors.self, Revert.self])
+        commandName: "upload", abstract: "Look at past uploads, load what was checked, and undo them.",
+        subcommands: [List.self, Show.self, Errors.self, Load.self, Retry.self, Cancel.self, Revert.self])
 
     private static func status(_ upload: UploadRecord) -> String {
         upload.status.rawValue + (upload.dryRun ? " (dry run)" : "")
@@ -66,7 +68,7 @@ struct UploadCommand: AsyncParsableCommand {
                 try await connection.run { session in
                     guard let upload = try session.upload(id) else { throw UploadCommand.unknown(id) }
                     let groups = try session.errorGroups(of: id)
-                    let counts = Dictionary(uniqueKeysWithValues: groups.map { ($0.errorType, $0.count) })
+                    let counts = Dictionary(groups.map { ($0.errorType, $0.count) }, uniquingKeysWith: +)
                     return Details(
                         upload: upload, errorCounts: counts, errorGroups: groups,
                         events: try session.events(of: id))
@@ -93,7 +95,11 @@ struct UploadCommand: AsyncParsableCommand {
             facts.add("report", upload.errorReport)
             facts.add("rejected rows", upload.rejectedFile)
             var errors = Table("ERROR", "COUNT", "ROWS")
-            for group in details.errorGroups { errors.add(group.errorType, group.count.grouped, places(group)) }
+            for group in details.errorGroups {
+                errors.add(
+                    [group.errorType, group.rule].compactMap(\.self).joined(separator: " "), group.count.grouped,
+                    places(group))
+            }
             var timeline = Table("AT", "EVENT", "DETAIL")
             for event in details.events { timeline.add(event.at, event.event, event.detail) }
             let tables = details.errorCounts.isEmpty ? [facts, timeline] : [facts, errors, timeline]
@@ -122,7 +128,9 @@ struct UploadCommand: AsyncParsableCommand {
     }
 
     struct Errors: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show every error of an upload, in file order.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show every error of an upload, in file order or grouped.",
+            discussion: "Example: catalog upload errors UPLOAD_20241221_103045_7f3a9c --grouped")
 
         @Argument(help: "The upload.")
         var id: String
@@ -130,14 +138,60 @@ struct UploadCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON, one object per line.")
         var json = false
 
+        @Flag(help: "Show each mistake once, by rule, column and value, with how many rows have it.")
+        var grouped = false
+
+        @Option(help: "Write them into this Excel workbook instead.", completion: .file(extensions: ["xlsx"]))
+        var xlsx: String?
+
+        func validate() throws {
+            guard grouped, xlsx != nil else { return }
+            throw ValidationError("--xlsx has every error: leave --grouped out")
+        }
+
         func run() async throws {
             try await Composition().withConnection { connection in
                 try await connection.transaction { session in
                     guard try session.upload(id) != nil else { throw UploadCommand.unknown(id) }
+                    if let xlsx { return try writeWorkbook(to: xlsx, session) }
+                    if grouped { return try printGroups(session) }
                     if json { return try session.forEachError(of: id) { try JSONOutput.print($0) } }
                     try printLines(session)
                 }
             }
+        }
+
+        private func writeWorkbook(to path: String, _ session: Session) throws {
+            guard let file = try ErrorWorkbook.file(session, id) else {
+                throw CommandFailure("upload \(id) has no errors")
+            }
+            try file.copy(to: path)
+            print("errors of \(id) are in \(path)")
+        }
+
+        /// Page by page, because every row may have a mistake of its own.
+        private func printGroups(_ session: Session) throws {
+            let categories = try session.categoryWhitelist()
+            var last: ErrorGroup?
+            while true {
+                let groups = try session.groupedErrors(of: id, after: last, limit: 1000, categories)
+                for group in groups {
+                    if json { try JSONOutput.print(group) } else { print(Self.sentence(group)) }
+                }
+                guard let end = groups.last else { return }
+                last = end
+            }
+        }
+
+        /// Such as `12 rows: category 'Sport', did you mean 'Sports'?`
+        private static func sentence(_ group: ErrorGroup) -> TerminalText {
+            let count: TerminalText = "\(group.rows.grouped) row\(group.rows == 1 ? "" : "s")"
+            if let field = group.field, let value = group.rejectedValue, let suggestion = group.suggestion {
+                return "\(count): \(field) '\(value)', did you mean '\(suggestion)'?"
+            }
+            let places = group.firstRows.map(String.init) + (group.rows > group.firstRows.count ? ["…"] : [])
+            return
+                "\(count): \(group.errorMessage) (\(places.count == 1 ? "row" : "rows") \(places.joined(separator: ", ")))"
         }
 
         /// Line by line, because a table would have to hold them all.

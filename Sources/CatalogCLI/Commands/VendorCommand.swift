@@ -8,7 +8,8 @@ struct VendorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vendor", abstract: "Add, list, suspend and reactivate vendors; make tokens for them.",
         subcommands: [
-            Add.self, List.self, Suspend.self, Activate.self, Encoding.self, Subscribe.self, Token.self,
+            Add.self, List.self, Suspend.self, Activate.self, Encoding.self, Attributes.self, Subscribe.self,
+            Token.self,
         ])
 
     struct Add: ChangingCommand {
@@ -28,16 +29,26 @@ struct VendorCommand: AsyncParsableCommand {
         @Option(help: "Encoding of its files, by a name that iconv knows; detected if omitted.")
         var encoding: EncodingName?
 
+        @Flag(help: "Keep columns of its files that are not ours, as attributes of its products.")
+        var keepAttributes = false
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { id }
 
         func run() async throws {
-            let vendor = Vendor(vendorID: id, vendorName: name, email: email, encoding: encoding?.name)
+            let vendor = Vendor(
+                vendorID: id, vendorName: name, email: email, encoding: encoding?.name, keepsAttributes: keepAttributes)
             do {
                 try await Composition().withConnection { connection in
                     try await connection.transaction { try $0.addVendor(vendor) }
                 }
             } catch let error as PostgresError {
                 throw reason(error) ?? error
+            }
+            if json {
+                return try JSONOutput.print(["vendorId": id, "vendorName": name, "email": email, "status": "active"])
             }
             print("vendor \(id) added")
         }
@@ -78,9 +89,12 @@ struct VendorCommand: AsyncParsableCommand {
         @Argument(help: "The vendor.")
         var id: String
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { id }
 
-        func run() async throws { try await VendorCommand.setStatus(id, .suspended) }
+        func run() async throws { try await VendorCommand.setStatus(id, .suspended, json: json) }
     }
 
     struct Activate: ChangingCommand {
@@ -89,9 +103,12 @@ struct VendorCommand: AsyncParsableCommand {
         @Argument(help: "The vendor.")
         var id: String
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { id }
 
-        func run() async throws { try await VendorCommand.setStatus(id, .active) }
+        func run() async throws { try await VendorCommand.setStatus(id, .active, json: json) }
     }
 
     struct Encoding: ChangingCommand {
@@ -109,6 +126,9 @@ struct VendorCommand: AsyncParsableCommand {
         @Argument(help: "A name that iconv knows.")
         var encoding: EncodingName?
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { id }
 
         func run() async throws {
@@ -116,7 +136,41 @@ struct VendorCommand: AsyncParsableCommand {
                 try await connection.transaction { try $0.setVendorEncoding(id, encoding?.name) }
             }
             guard isKnown else { throw CommandFailure("no vendor '\(id)': catalog vendor list shows all") }
+            if json { return try JSONOutput.print(["vendorId": id, "encoding": encoding?.name]) }
             print("files of \(id) are read as \(encoding?.name ?? "they turn out to be")")
+        }
+    }
+
+    struct Attributes: ChangingCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Keep or ignore columns of a vendor's files that are not ours.",
+            discussion: """
+                What a mapping says of the attributes of its files counts more, and a column named attribute.NAME is always kept. What is
+                kept already stays until a file empties it.
+
+                Example: catalog vendor attributes VEND001 keep
+                """)
+
+        enum Choice: String, ExpressibleByArgument, CaseIterable { case keep, ignore }
+
+        @Argument(help: "The vendor.")
+        var id: String
+
+        @Argument(help: "keep or ignore.")
+        var choice: Choice
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        var actionObject: String? { id }
+
+        func run() async throws {
+            let isKnown = try await Composition().withConnection { connection in
+                try await connection.transaction { try $0.setKeepsAttributes(id, choice == .keep) }
+            }
+            guard isKnown else { throw CommandFailure("no vendor '\(id)': catalog vendor list shows all") }
+            if json { return try JSONOutput.print(["vendorId": id, "attributes": choice.rawValue]) }
+            print("columns of \(id) that are not ours are \(choice == .keep ? "kept as attributes" : "ignored")")
         }
     }
 
@@ -135,6 +189,9 @@ struct VendorCommand: AsyncParsableCommand {
         @Option(help: "An address other than the registered one.")
         var email: String?
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         var actionObject: String? { id }
         var changesOthers: Bool { true }
 
@@ -152,6 +209,7 @@ struct VendorCommand: AsyncParsableCommand {
                 topic: topic, protocolName: "email", endpoint: address,
                 filterPolicy: TopicNotifier.filterPolicy(vendorID: id))
             try await composition.recordAction()
+            if json { return try JSONOutput.print(["vendorId": id, "email": address, "subscription": subscription]) }
             print("\(address) is subscribed to the mails of \(id): \(subscription)")
         }
     }
@@ -171,11 +229,12 @@ struct VendorCommand: AsyncParsableCommand {
         func run() async throws { try await options.make(.vendor, id) }
     }
 
-    private static func setStatus(_ id: String, _ status: Vendor.Status) async throws {
+    private static func setStatus(_ id: String, _ status: Vendor.Status, json: Bool) async throws {
         let isKnown = try await Composition().withConnection { connection in
             try await connection.transaction { try $0.setVendorStatus(id, status) }
         }
         guard isKnown else { throw CommandFailure("no vendor '\(id)': catalog vendor list shows all") }
+        if json { return try JSONOutput.print(["vendorId": id, "status": status.rawValue]) }
         print("vendor \(id) is \(status.rawValue)")
     }
 }

@@ -7,16 +7,19 @@ import Intake
 import Jobs
 import Logging
 import Migrations
+import Portal
 import Postgres
 import Relay
 import ServiceLifecycle
 import Storage
 import Telemetry
+import Traces
+import Tracing
 import UnixSignals
 import Upkeep
 
 /// What a process of the service does.
-enum ServiceRole: String, CaseIterable, Sendable { case api, worker, poller }
+enum ServiceRole: String, CaseIterable, Sendable { case api, portal, worker, poller }
 
 /// One process, one service group: every role is a service, signals are handled in one place.
 struct ServiceRunner {
@@ -46,7 +49,8 @@ struct ServiceRunner {
         let quick = Pool(connector, maximum: 3, application: "catalog-service", limit: Self.statementLimit)
         let names = roles.map(\.rawValue).sorted().joined(separator: ",")
         // The first to start is the last to stop.
-        var services: [any Service] = [try InstanceHeartbeat(pool: quick, roles: names, logger: logger)]
+        var services: [any Service] = startTraces(logger)
+        services += [try InstanceHeartbeat(pool: quick, roles: names, logger: logger)]
         let worker = roles.contains(.worker) ? try worker(pool, logger) : nil
         if let worker {
             services += [HistoryTicker(pool: quick, logger: logger), worker.attributed(Attribution(actor: "worker"))]
@@ -61,14 +65,20 @@ struct ServiceRunner {
                 services.append(EmbeddedMetrics(report: report, namespace: settings.metrics.namespace))
             }
         }
-        var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = settings.worker.gracePeriod + .seconds(10)
         logger.notice("service.started", metadata: ["roles": "\(names)"])
-        try await ServiceGroup(configuration: configuration).run()
+        try await run(services, logger)
         await pool.close()
         await quick.close()
         logger.notice("service.stopped")
+    }
+
+    private func run(_ services: [any Service], _ logger: Logger) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.worker.gracePeriod + .seconds(10)
+        let look = Task { await lookAtTarget(logger) }
+        defer { look.cancel() }
+        try await ServiceGroup(configuration: configuration).run()
     }
 
     private func worker(_ pool: Pool, _ logger: Logger) throws -> JobWorker {
@@ -77,7 +87,8 @@ struct ServiceRunner {
         let resources = UploadJobResources(
             pool: pool, stores: composition.stores, notifier: try composition.notifier(),
             limits: composition.settings.limits, publicURL: settings.publicURL, watched: watched,
-            operators: composition.settings.operators)
+            operators: composition.settings.operators,
+            signInURL: settings.http.mailsLinks ? settings.publicURL : nil)
         var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
         handlers += try composition.upkeep(pool).handlers
         handlers.append(ArrivalsJob(pool: pool, days: composition.settings.arrivalDays))
@@ -87,10 +98,16 @@ struct ServiceRunner {
             let relay = RelayResources(
                 pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)
             handlers += relay.handlers
+            let limits = configuration.timeLimits
+            if limits.byQueue["relay"] == nil {
+                configuration.timeLimits.byQueue["relay"] = max(
+                    limits.standard, composition.settings.relay.longestUpload)
+            }
             periodic += RelayResources.periodic
         } else {
-            // Left to workers that know where to.
+            // Packing is left to workers that know where to.
             configuration.concurrency["relay"] = nil
+            handlers += RelayResources.bookkeepers(pool: pool, settings: composition.settings.relay.settings)
         }
         return JobWorker(
             configuration, connector: connector, handlers: handlers.watched(periodic, pool), periodic: periodic,
@@ -119,8 +136,10 @@ struct ServiceRunner {
             uploadStore: try stores.store(bucket: stores.uploadBucket), uploadBucket: stores.uploadBucket,
             enrichment: try composition.enrichment(pool),
             recorder: composition.recorder(pool), intake: composition.intake(pool, logger), metrics: report,
-            isReady: readiness(worker))
-        return try APIServer(settings.http, resources, logger: logger).services()
+            secret: composition.cloud.providerSecret, isReady: readiness(worker))
+        return try APIServer(
+            settings.http, resources, pages: roles.contains(.portal) ? Portal() : nil, logger: logger
+        ).services()
     }
 
     /// - Returns: nothing if no address is set for operators.
@@ -132,10 +151,23 @@ struct ServiceRunner {
         return [server.service(at: address)]
     }
 
+    /// A process that answers requests is ready although the relay's target is away: windows wait, uploads and events go on.
     private func readiness(_ worker: JobWorker?) -> @Sendable () async throws -> Void {
-        {
+        let target = worker != nil && !roles.contains(.api) ? composition.archiveStore() : nil
+        return {
             try worker?.requireClaims()
             try await composition.checkReadiness()
+            try await target?.check()
+        }
+    }
+
+    /// Says at once what the first window would tell. It does not stop the start: a target may be away for days.
+    private func lookAtTarget(_ logger: Logger) async {
+        guard roles.contains(.worker), let target = composition.archiveStore() else { return }
+        do {
+            try await target.check()
+        } catch {
+            logger.error("relay.target.unusable", metadata: ["error": "\(error)"])
         }
     }
 
@@ -147,6 +179,16 @@ struct ServiceRunner {
                 application: "catalog-api-read", limit: Self.statementLimit)
             return ReadReplica(pool: pool, primary: primary, bound: settings.readLag, logger: logger)
         }
+    }
+
+    /// - Returns: nothing if no collector is set.
+    private func startTraces(_ logger: Logger) -> [any Service] {
+        guard let traces = settings.traces else { return [] }
+        let exporter = SpanExporter(traces.exporter, logger: logger)
+        InstrumentationSystem.bootstrap(
+            ExportingTracer(
+                exporter: exporter, sampling: traces.sampling, followsParents: traces.followsParents))
+        return [exporter]
     }
 
     private func makeLogger() -> Logger {

@@ -1,4 +1,5 @@
 import API
+import Jobs
 import Foundation
 
 extension APIServer.Configuration {
@@ -9,7 +10,25 @@ extension APIServer.Configuration {
         publicURL = try variables["CATALOG_PUBLIC_URL"].map(Self.publicURL)
         idle = try variables.seconds("CATALOG_HTTP_IDLE_SECONDS") ?? idle
         requestsPerSecond = try variables.whole("CATALOG_HTTP_RATE", in: 1...1_000_000) ?? requestsPerSecond
+        proxies = try variables["CATALOG_HTTP_PROXIES"].map(Self.proxies) ?? []
         tokens = try JWTSettings(variables)
+        queues = JobWorkerConfiguration.queues
+        client = try IssuerClient(variables)
+        guard client == nil || publicURL != nil else {
+            throw SettingsError(
+                "CATALOG_PUBLIC_URL", "",
+                "set it, since the issuer sends people back there, or unset CATALOG_OIDC_CLIENT_ID")
+        }
+    }
+
+    private static func proxies(_ value: String) throws -> [AddressBlock] {
+        try value.split(separator: ",").map { part in
+            guard let block = AddressBlock(part.trimmingCharacters(in: .whitespaces)) else {
+                throw SettingsError(
+                    "CATALOG_HTTP_PROXIES", value, "expected addresses or blocks of some, for example 10.0.0.0/8,::1")
+            }
+            return block
+        }
     }
 
     private static func publicURL(_ value: String) throws -> String {
@@ -36,6 +55,25 @@ extension JWTSettings {
         self.init(issuer: issuer, audience: audience)
         if let claim = variables["CATALOG_OIDC_VENDOR_CLAIM"] { vendorClaim = claim }
         if let claim = variables["CATALOG_OIDC_ROLE_CLAIM"] { roleClaim = claim }
+    }
+}
+
+extension IssuerClient {
+    /// - Returns: nil if nobody signs in at the issuer.
+    fileprivate init?(_ variables: Variables) throws {
+        guard let clientID = variables["CATALOG_OIDC_CLIENT_ID"] else { return nil }
+        guard variables["CATALOG_OIDC_ISSUER"] != nil else {
+            throw SettingsError(
+                "CATALOG_OIDC_ISSUER", "", "set it to the issuer that knows the client, or unset CATALOG_OIDC_CLIENT_ID"
+            )
+        }
+        self.init(clientID: clientID)
+        secretID = variables["CATALOG_OIDC_CLIENT_SECRET"]
+        if let scope = variables["CATALOG_OIDC_SCOPE"] { self.scope = scope }
+        guard scope.split(separator: " ").contains("openid") else {
+            throw SettingsError(
+                "CATALOG_OIDC_SCOPE", scope, "expected openid among the words, for example openid profile")
+        }
     }
 }
 

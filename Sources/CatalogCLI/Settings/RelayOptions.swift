@@ -8,6 +8,12 @@ struct RelayOptions: Sendable {
     var target: (any RelayTarget)?
     var settings = RelaySettings()
 
+    /// Bytes that a target takes in a second at least, unless said otherwise.
+    static let slowest = 10_000
+
+    /// How long an archive may be on its way: it shows no progress meanwhile.
+    var longestUpload = Duration.zero
+
     init() {}
 
     init(_ variables: Variables) throws {
@@ -19,27 +25,47 @@ struct RelayOptions: Sendable {
         settings.ageBound = try variables.seconds("CATALOG_RELAY_AGE_SECONDS", in: 60...604_800) ?? settings.ageBound
         settings.readsBack = try variables.isOn("CATALOG_RELAY_READ_BACK") ?? settings.readsBack
         settings.threads = ProcessInfo.processInfo.activeProcessorCount
+        longestUpload = .seconds(60 + settings.archiveBytes / (try Self.slowest(variables)))
+    }
+
+    private static func slowest(_ variables: Variables) throws -> Int {
+        try variables.whole("CATALOG_RELAY_SLOWEST_BYTES", in: 1000...1_000_000_000) ?? slowest
     }
 
     private static func target(_ variables: Variables, _ credentials: Credentials?) throws -> (any RelayTarget)? {
         let name = "CATALOG_RELAY_TARGET"
         guard let value = variables[name] else { return nil }
         if let folder = URL(setting: value) { return RelayFolder(root: folder) }
-        let remedy = "expected s3://BUCKET?endpoint=https://HOST[&region=…][&secret=ID][&ca=FILE], or file:DIRECTORY"
+        let remedy =
+            "expected s3://BUCKET?endpoint=https://HOST[&region=…][&secret=ID][&ca=FILE][&insecure=yes], or file:DIRECTORY"
         guard let parts = URLComponents(string: value), parts.scheme == "s3", let bucket = parts.host, !bucket.isEmpty,
             parts.path.isEmpty || parts.path == "/"
         else { throw SettingsError(name, value, remedy) }
-        var relay = RelayBucket(name: bucket, credentials: credentials)
+        var relay = RelayBucket(name: bucket, credentials: credentials, slowest: try slowest(variables))
+        var isInsecure = false
         for item in parts.queryItems ?? [] {
             switch (item.name, item.value) {
             case ("endpoint", let url?): relay.endpoint = try endpoint(url, name)
             case ("region", let region?): relay.region = region
             case ("secret", let id?): relay.secret = id
             case ("ca", let path?): relay.caFile = try readable(path, name)
+            case ("insecure", "yes"): isInsecure = true
             default: throw SettingsError(name, value, remedy)
             }
         }
+        if let url = relay.endpoint, !isInsecure { try refuseOpenRoad(url, name) }
         return relay
+    }
+
+    /// Objects and signatures would pass through the network for anybody to read.
+    private static func refuseOpenRoad(_ url: String, _ name: String) throws {
+        guard let parts = URLComponents(string: url), parts.scheme == "http", let host = parts.host else { return }
+        let isNumber = host.allSatisfy { $0.isNumber || $0 == "." }
+        guard host != "localhost", host != "::1", host != "[::1]", !(isNumber && host.hasPrefix("127.")) else { return }
+        throw SettingsError(
+            name, url,
+            "http:// to another host than this one is readable on the way: use https://, or add &insecure=yes to allow it"
+        )
     }
 
     private static func endpoint(_ url: String, _ name: String) throws -> String {

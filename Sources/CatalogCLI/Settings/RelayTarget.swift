@@ -29,6 +29,8 @@ struct RelayBucket: RelayTarget, Equatable {
     var secret: String?
     var caFile: String?
     var credentials: Credentials?
+    /// Bytes that it takes in a second at least.
+    var slowest = RelayOptions.slowest
 
     func store(_ cloud: Cloud) -> any ArchiveStore { RelayClients(self, cloud: cloud).store }
 

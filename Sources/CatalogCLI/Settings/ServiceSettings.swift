@@ -14,6 +14,8 @@ struct ServiceSettings: Sendable {
     var events: EventSettings
     var worker: JobWorkerConfiguration
     var metrics: MetricSettings
+    /// Nil without a collector.
+    var traces: TraceSettings?
     /// Between two rounds of the poller.
     var pollInterval = Duration.seconds(60)
     /// Profile of credentials that live long enough to sign links for 7 days.
@@ -31,6 +33,7 @@ struct ServiceSettings: Sendable {
         events = try EventSettings(variables)
         worker = try JobWorkerConfiguration(variables)
         metrics = try MetricSettings(variables)
+        traces = try TraceSettings(variables)
         http.listens = worker.listens
         http.recordsReads = try variables.isOn("CATALOG_AUDIT_READS") ?? http.recordsReads
         pollInterval = try variables.seconds("CATALOG_POLL_SECONDS") ?? pollInterval

@@ -39,7 +39,7 @@ extension Setting {
             written from. With a topic of SNS the mail goes to those of its subscriptions whose filter lets `kind` = `history-head` through.
             """, example: "operators@acme.example")
     static let maxFileBytes = Setting(
-        "CATALOG_MAX_FILE_BYTES", .whole(1...Int.max), fallback: "\(defaults.limits.maximumFileBytes)",
+        "CATALOG_MAX_FILE_BYTES", .whole(1...FileLimits.mostFileBytes), fallback: "\(defaults.limits.maximumFileBytes)",
         meaning: "largest file, as it arrives and after decompression", example: "10485760")
     /// Row numbers are 32-bit integers in the database.
     static let maxRows = Setting(

@@ -5,7 +5,7 @@ extension Setting {
     static let relayTarget = Setting(
         "CATALOG_RELAY_TARGET",
         meaning: """
-            where archives go: `s3://BUCKET?endpoint=…&region=…&secret=…&ca=…` or `file:DIRECTORY`; without it a worker leaves \
+            where archives go: `s3://BUCKET?endpoint=…&region=…&secret=…&ca=…&insecure=yes` or `file:DIRECTORY`; without it a worker leaves \
             the relay to others
             """, example: "s3://archive?endpoint=https://minio:9000")
     static let relayAccessKeyID = Setting(
@@ -21,6 +21,11 @@ extension Setting {
     static let relayArchiveBytes = Setting(
         "CATALOG_RELAY_ARCHIVE_BYTES", .whole(1 << 20...5 << 30), fallback: "\(defaults.relay.settings.archiveBytes)",
         meaning: "largest archive; one object alone may exceed it", example: "16777216")
+    static let relaySlowestBytes = Setting(
+        "CATALOG_RELAY_SLOWEST_BYTES", .whole(1000...1_000_000_000), fallback: "\(RelayOptions.slowest)",
+        meaning:
+            "bytes that the target takes in a second at least: by them and the size of an archive it is known how long its answer may take",
+        example: "1000000")
     static let relayReadBack = Setting(
         "CATALOG_RELAY_READ_BACK", .switched, fallback: "`off`",
         meaning: "`on`: every archive is read back whole after it was delivered", example: "on")

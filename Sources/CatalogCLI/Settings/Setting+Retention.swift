@@ -11,6 +11,21 @@ extension Setting {
     static let retentionUploadEventsDays = Setting(
         "CATALOG_RETENTION_UPLOAD_EVENTS_DAYS", .whole(90...36_500), fallback: "for ever",
         meaning: "the same for the timeline of uploads", example: "400")
+    static let retentionVersionsDays = Setting(
+        "CATALOG_RETENTION_VERSIONS_DAYS", .whole(90...36_500), fallback: "for ever",
+        meaning: """
+            the same for former versions of products, after the month of their end. Of moments that long ago the catalogue cannot be asked \
+            for then, nor an upload undone
+            """, example: "800")
+    static let retentionActionsDays = Setting(
+        "CATALOG_RETENTION_ACTIONS_DAYS", .whole(90...36_500), fallback: "for ever",
+        meaning: "the same for `audit.actions` and `audit.row_versions`", example: "800")
+    static let enrichRetentionDays = Setting(
+        "CATALOG_ENRICH_RETENTION_DAYS", .whole(1...36_500), fallback: "for ever",
+        meaning: """
+            for how long the records, results and calls of an enrichment are kept after its end, and answers of providers at most; \
+            counts stay. Results in the store and lists in buckets are left to rules of the bucket
+            """, example: "90")
     static let retentionArrivalsDays = Setting(
         "CATALOG_RETENTION_ARRIVALS_DAYS", fallback: "`onboard=90,enrich=90,relay=30`",
         meaning: """
@@ -23,7 +38,9 @@ extension RetentionSettings {
     /// What may be said about each table, by its full name.
     private static let variables = [
         "catalog.validation_errors": Setting.retentionErrorsDays, "catalog.former_errors": .retentionErrorsDays,
-        "catalog.upload_events": .retentionUploadEventsDays, "relay.members": .relayRetentionDays,
+        "catalog.upload_events": .retentionUploadEventsDays, "catalog.product_versions": .retentionVersionsDays,
+        "catalog.actions": .retentionActionsDays, "catalog.row_versions": .retentionActionsDays,
+        "relay.members": .relayRetentionDays,
     ]
 
     init(_ variables: Variables) throws {

@@ -30,7 +30,7 @@ extension Setting {
         example: "300"
     )
     static let concurrency = Setting(
-        "CATALOG_CONCURRENCY", fallback: "`onboard=2,report=4,notify=8,enrich=8,relay=4,upkeep=2`",
+        "CATALOG_CONCURRENCY", fallback: "`onboard=2,report=4,notify=8,enrich=8,relay=4,relay-upkeep=2,upkeep=2`",
         meaning: "jobs at once, by queue; those not named keep their default", example: "onboard=4")
     static let leaseSeconds = Setting(
         "CATALOG_LEASE_SECONDS", .secondsOfADay, fallback: seconds(defaults.service.worker.lease),
@@ -63,6 +63,12 @@ extension Setting {
     static let httpRate = Setting(
         "CATALOG_HTTP_RATE", .whole(1...1_000_000), fallback: "\(defaults.service.http.requestsPerSecond)",
         meaning: "requests per second for each caller, twice as many at once", example: "200")
+    static let httpProxies = Setting(
+        "CATALOG_HTTP_PROXIES", fallback: "this machine",
+        meaning: """
+            addresses of proxies, or blocks of some, separated by commas: who calls through them is read from `X-Forwarded-For`, where links \
+            to sign in with are limited by caller
+            """, example: "10.0.0.0/16")
     static let httpIdleSeconds = Setting(
         "CATALOG_HTTP_IDLE_SECONDS", .secondsOfADay, fallback: seconds(defaults.service.http.idle),
         meaning: "idle connections are closed after this time",
@@ -79,13 +85,41 @@ extension Setting {
     static let oidcRoleClaim = Setting(
         "CATALOG_OIDC_ROLE_CLAIM", fallback: "`catalog_role`", meaning: "the claim that names the role",
         example: "https://acme.example/role")
+    static let oidcClientID = Setting(
+        "CATALOG_OIDC_CLIENT_ID",
+        meaning: """
+            as which client of the issuer people sign in at the portal, by a code with PKCE; it needs `CATALOG_PUBLIC_URL`, below which the issuer \
+            sends them back to `/portal/sign-in/oidc/callback`
+            """, example: "catalog-portal")
+    static let oidcClientSecret = Setting(
+        "CATALOG_OIDC_CLIENT_SECRET",
+        meaning:
+            "where the client's secret is: id of a secret in Secrets Manager, or `file:PATH`; a public client has none",
+        example: "file:/run/secrets/oidc")
+    static let oidcScope = Setting(
+        "CATALOG_OIDC_SCOPE", fallback: "`\(IssuerClient(clientID: "").scope)`",
+        meaning:
+            "what is asked for when people sign in, separated by blanks: what makes the issuer tell vendor and role",
+        example: "openid profile")
     static let auditReads = Setting(
         "CATALOG_AUDIT_READS", .switched, fallback: "`off`",
         meaning: "`on`: what operators and auditors read over HTTP stands in audit.actions, too", example: "on")
+    static let callbackSecret = Setting(
+        "CATALOG_CALLBACK_SECRET",
+        meaning: """
+            where the key is that `callbackUrl` of enrichments is called with: id of a secret in Secrets Manager, or `file:PATH`; text, or \
+            `whsec_` and base 64. Without it no such URL is taken.
+            """, example: "file:/run/secrets/callback")
+    static let callbackHosts = Setting(
+        "CATALOG_CALLBACK_HOSTS",
+        meaning: """
+            hosts that may be called although they are in no public network, and without TLS, separated by commas; all others need an \
+            address of the internet and https
+            """, example: "crm.internal")
     static let publicURL = Setting(
         "CATALOG_PUBLIC_URL",
         meaning:
-            "where vendors reach this service; links that the store would not keep alive for 7 days lead through it",
+            "where vendors reach this service: links in mails lead there, those to sign in with, and those to reports that the store would not keep alive for 7 days",
         example: "https://catalog.example.com")
     static let linkProfile = Setting(
         "CATALOG_LINK_PROFILE", meaning: "profile whose credentials sign links", example: "links")

@@ -22,6 +22,7 @@ struct Settings: Sendable {
     var limits = FileLimits()
     var service: ServiceSettings
     var relay: RelayOptions
+    var enrichment: EnrichmentSettings
     var retention: RetentionSettings
     /// Days for which each pipeline remembers the objects that arrived.
     var arrivalDays: [String: Int]
@@ -35,13 +36,17 @@ struct Settings: Sendable {
         database = try DatabaseSettings(variables)
         store = try variables.store("CATALOG_STORE") ?? FolderStoreSetting(root: base.appendingPathComponent("objects"))
         enrichmentOutput = try variables.store("CATALOG_ENRICH_OUTPUT")
-        notifier = try variables.notifier() ?? FolderNotifierSetting(root: base.appendingPathComponent("mail"))
+        let namedNotifier = try variables.notifier()
+        notifier = namedNotifier ?? FolderNotifierSetting(root: base.appendingPathComponent("mail"))
         if let address = variables["CATALOG_MAIL_FROM"] { sender.address = address }
         operators = try variables.address("CATALOG_OPERATORS_MAIL")
         limits = try FileLimits(variables)
         service = try ServiceSettings(variables)
         service.http.maximumFileBytes = limits.maximumFileBytes
+        // A topic's subscribers may be anybody, and a folder that nobody chose is read by nobody.
+        service.http.mailsLinks = namedNotifier != nil && notifier.topic == nil && service.publicURL != nil
         relay = try RelayOptions(variables)
+        enrichment = try EnrichmentSettings(variables)
         retention = try RetentionSettings(variables)
         arrivalDays = try variables.arrivalDays("CATALOG_RETENTION_ARRIVALS_DAYS")
     }
@@ -54,7 +59,9 @@ struct Settings: Sendable {
 extension FileLimits {
     fileprivate init(_ variables: Variables) throws {
         self.init()
-        if let bytes = try variables.whole("CATALOG_MAX_FILE_BYTES", in: 1...Int.max) { maximumFileBytes = bytes }
+        if let bytes = try variables.whole("CATALOG_MAX_FILE_BYTES", in: 1...FileLimits.mostFileBytes) {
+            maximumFileBytes = bytes
+        }
         // Row numbers are 32-bit integers in the database.
         if let rows = try variables.whole("CATALOG_MAX_ROWS", in: 1...Int(Int32.max / 2)) { maximumRows = rows }
     }

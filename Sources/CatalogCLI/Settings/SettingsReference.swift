@@ -21,17 +21,30 @@ enum SettingsReference {
                 .concurrency, .leaseSeconds,
                 .stallSeconds,
                 .graceSeconds,
-                .listen, .httpConnections, .readDatabaseURL, .readLagSeconds, .httpRate, .httpIdleSeconds, .oidcIssuer,
-                .oidcAudience, .oidcVendorClaim, .oidcRoleClaim, .auditReads, .publicURL, .linkProfile, .logFormat,
+                .listen, .httpConnections, .readDatabaseURL, .readLagSeconds, .httpRate, .httpIdleSeconds, .httpProxies,
+                .oidcIssuer,
+                .oidcAudience, .oidcVendorClaim, .oidcRoleClaim, .oidcClientID, .oidcClientSecret, .oidcScope,
+                .auditReads, .callbackSecret, .callbackHosts,
+                .publicURL, .linkProfile, .logFormat,
                 .logLevel,
             ]),
         Section(
-            title: "Retention", settings: [.retentionErrorsDays, .retentionUploadEventsDays, .retentionArrivalsDays]),
+            title: "Traces",
+            settings: [
+                .otelEndpoint, .otelHeaders, .otelTimeout, .otelServiceName, .otelResourceAttributes, .otelSampler,
+                .otelSamplerArgument, .otelDisabled,
+            ]),
+        Section(
+            title: "Retention",
+            settings: [
+                .retentionErrorsDays, .retentionUploadEventsDays, .retentionVersionsDays, .retentionActionsDays,
+                .enrichRetentionDays, .retentionArrivalsDays,
+            ]),
         Section(
             title: "The relay",
             settings: [
                 .relayTarget, .relayAccessKeyID, .relaySecretAccessKey, .relayWindowSeconds, .relayArchiveBytes,
-                .relayReadBack, .relayAgeSeconds, .relayRetentionDays,
+                .relaySlowestBytes, .relayReadBack, .relayAgeSeconds, .relayRetentionDays,
             ]),
     ]
 }

@@ -9,7 +9,8 @@ struct Variables {
         if let empty = own.filter({ $0.value.isEmpty }).keys.min() {
             throw SettingsError(empty, "", "it is empty: give it a value, or unset it")
         }
-        values = own
+        // To OpenTelemetry an empty variable is one that is not set.
+        values = own.merging(environment.filter { $0.key.hasPrefix("OTEL_") && !$0.value.isEmpty }) { own, _ in own }
     }
 
     subscript(name: String) -> String? { values[name] }

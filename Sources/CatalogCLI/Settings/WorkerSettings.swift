@@ -3,7 +3,9 @@ import Jobs
 
 extension JobWorkerConfiguration {
     /// Jobs at once, by queue.
-    private static let slots = ["onboard": 2, "report": 4, "notify": 8, "enrich": 8, "relay": 4, "upkeep": 2]
+    private static let slots = [
+        "onboard": 2, "report": 4, "notify": 8, "enrich": 8, "relay": 4, "relay-upkeep": 2, "upkeep": 2,
+    ]
 
     /// Every queue of this program.
     static var queues: [String] { slots.keys.sorted() }
@@ -12,6 +14,8 @@ extension JobWorkerConfiguration {
         self.init(concurrency: try Self.concurrency(variables))
         listens = try variables.isOn("CATALOG_LISTEN") ?? listens
         lease = try variables.seconds("CATALOG_LEASE_SECONDS") ?? lease
+        // An object is to be on the target within minutes, whoever dies.
+        shorterLeases["relay"] = .seconds(15)
         gracePeriod = try variables.seconds("CATALOG_GRACE_SECONDS") ?? gracePeriod
         timeLimits = try variables.timeLimits("CATALOG_STALL_SECONDS", queues: concurrency.keys)
     }

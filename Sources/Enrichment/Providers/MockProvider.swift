@@ -36,8 +36,8 @@ struct MockProvider: ProviderAdapter {
         }
     }
 
-    func call(_ capability: Capability, _ inputs: [ProviderInput], callID: Int) async throws -> [ProviderAnswer] {
-        let luck = Self.number("call \(name) \(callID)", below: 100)
+    func call(_ capability: Capability, _ inputs: [ProviderInput], _ call: NotedCall) async throws -> [ProviderAnswer] {
+        let luck = Self.number("call \(name) \(call.id)", below: 100)
         let (errors, refusals) = (settings.errorPercent ?? 0, settings.throttlePercent ?? 0)
         if luck < UInt64(refusals) {
             let delay = settings.retryAfterSeconds.map { Duration.seconds($0) }
@@ -108,6 +108,13 @@ extension MockProvider {
     static var needsNoSettings: Bool { true }
 
     static func make(_ row: ProviderRow, _ resources: ProviderResources) throws -> MockProvider {
-        MockProvider(name: row.name, settings: try row.decodedSettings())
+        MockProvider(
+            name: row.name,
+            settings: try row.decodedSettings(
+                SettingKeys([
+                    "capabilities", "inputsPerCall", "latencyMilliseconds", "matchPercent", "errorPercent",
+                    "throttlePercent",
+                    "retryAfterSeconds", "label",
+                ])))
     }
 }

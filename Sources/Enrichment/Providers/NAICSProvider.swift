@@ -1,11 +1,17 @@
 import Postgres
 
-/// The industry of a company out of the tables of the Census Bureau: by code, else by the words that describe it, ranked
-/// by full-text search. Nobody is called, and nothing is paid.
+/// The industry of a company out of the tables of the Census Bureau: by code, else by the words that describe it. Nobody is called, and
+/// nothing is paid.
 struct NAICSProvider: ProviderAdapter {
+    struct Settings: Sendable, Decodable {
+        /// Below which words say too little; 0.6 if it is not said.
+        var minConfidence: Double?
+    }
+
     private static let inputsPerCall = 100
 
     let pool: Pool
+    let minimum: Double
 
     let capabilities: Set<Capability> = [.industry]
 
@@ -17,11 +23,11 @@ struct NAICSProvider: ProviderAdapter {
 
     func credits(inputs: Int, matches: Int?) -> Int { 0 }
 
-    func call(_ capability: Capability, _ inputs: [ProviderInput], callID: Int) async throws -> [ProviderAnswer] {
+    func call(_ capability: Capability, _ inputs: [ProviderInput], _ call: NotedCall) async throws -> [ProviderAnswer] {
         let codes = inputs.map { $0[.naics] }
         let words = inputs.map { $0.has(.industry) ? $0[.industry] : $0[.company] }
         let matches = try await pool.run { session in
-            try session.query(NAICS.classify(codes: codes, words: words)).map { row in
+            try session.query(NAICS.classify(codes: codes, words: words, minimum: minimum)).map { row in
                 (place: try row.get("place", as: Int.self), answer: try Self.answer(row))
             }
         }
@@ -44,6 +50,7 @@ extension NAICSProvider {
     static var needsNoSettings: Bool { true }
 
     static func make(_ row: ProviderRow, _ resources: ProviderResources) throws -> NAICSProvider {
-        NAICSProvider(pool: resources.pool)
+        let settings: Settings = try row.decodedSettings(SettingKeys(["minConfidence"]))
+        return NAICSProvider(pool: resources.pool, minimum: settings.minConfidence ?? 0.6)
     }
 }

@@ -28,7 +28,7 @@ struct ZoomInfoGTMProvider: ProviderAdapter {
 
     let capabilities: Set<Capability> = [.contactEnrich, .companyEnrich, .contactSearch]
 
-    init(row: ProviderRow, settings: Settings, http: HTTPClient, secret: @escaping SecretReader) throws {
+    init(row: ProviderRow, settings: Settings, _ resources: ProviderResources) throws {
         guard let secretID = row.secretID else {
             throw ProviderSettingsError(row.name, "it needs credentials: give the id of their secret")
         }
@@ -36,14 +36,18 @@ struct ZoomInfoGTMProvider: ProviderAdapter {
         contacts = ZoomInfoRecords(outputFields: settings.contactFields ?? ZoomInfoRecords.contactFields)
         companies = ZoomInfoRecords(outputFields: settings.companyFields ?? ZoomInfoRecords.companyFields)
         let timeout = Duration.seconds(settings.timeoutSeconds ?? 30)
-        let credentials = ProviderSecret(provider: row.name, id: secretID, reader: secret)
-        let login = ProviderHTTP(name: row.name, http: http, tokens: nil, timeout: timeout)
+        let credentials = ProviderSecret(
+            provider: row.name, id: secretID, reader: resources.secret, trace: resources.trace)
+        let login = ProviderHTTP(
+            name: row.name, http: resources.http, tokens: nil, timeout: timeout, trace: resources.trace)
         let tokenURL = settings.tokenURL ?? "https://okta-login.zoominfo.com/oauth2/default/v1/token"
         let tokens = ExpiringValue { [name = row.name] in
             try await credentials.use { try await Self.logIn(name, tokenURL, settings.scope, login, $0) }
         }
         self.http = ProviderHTTP(
-            name: row.name, http: http, tokens: tokens, contentType: "application/vnd.api+json", timeout: timeout)
+            name: row.name, http: resources.http, tokens: tokens, contentType: "application/vnd.api+json",
+            timeout: timeout,
+            trace: resources.trace)
     }
 
     func maximumInputs(_ capability: Capability) -> Int { capability == .contactSearch ? 1 : Self.inputsPerCall }
@@ -52,7 +56,7 @@ struct ZoomInfoGTMProvider: ProviderAdapter {
         capability == .companyEnrich ? companies.fields : contacts.fields
     }
 
-    func call(_ capability: Capability, _ inputs: [ProviderInput], callID: Int) async throws -> [ProviderAnswer] {
+    func call(_ capability: Capability, _ inputs: [ProviderInput], _ call: NotedCall) async throws -> [ProviderAnswer] {
         switch capability {
         case .contactEnrich:
             return try await ask(
@@ -61,7 +65,7 @@ struct ZoomInfoGTMProvider: ProviderAdapter {
             return try await ask(
                 "companies/enrich", "CompanyEnrich", "matchCompanyInput", inputs.map(ZoomInfoRecords.company), companies
             )
-        case .contactSearch: return [try await search(inputs.first ?? ProviderInput())]
+        case .contactSearch: return [try await search(inputs.first ?? ProviderInput(), call)]
         case .industry: return inputs.map { _ in .noMatch }
         }
     }
@@ -82,14 +86,15 @@ struct ZoomInfoGTMProvider: ProviderAdapter {
         return records.answers(items, to: inputs)
     }
 
-    private func search(_ input: ProviderInput) async throws -> ProviderAnswer {
+    /// What a search says of a person has neither address nor telephone.
+    private func search(_ input: ProviderInput, _ call: NotedCall) async throws -> ProviderAnswer {
         var words = ZoomInfoRecords.company(input).mapValues(JSONValue.string)
         if input.has(.jobTitle) { words["jobTitle"] = .string(input[.jobTitle]) }
         let url = "\(base)/data/v1/contacts/search?page[number]=1&page[size]=1"
         let answer = try await http.post(url, Self.document("ContactSearch", .object(words)))
-        guard let person = answer["data"]?.elements?.first else { return .noMatch }
-        let item = ZoomInfoRecords.Item(data: Self.attributes(of: person), status: "FULL_MATCH")
-        return contacts.answers([item], to: [[:]])[0]
+        guard let id = answer[path: "data.0.id"]?.text else { return .noMatch }
+        try await call.admitMore()
+        return try await ask("contacts/enrich", "ContactEnrich", "matchPersonInput", [["personId": id]], contacts)[0]
     }
 
     private static func document(_ type: String, _ attributes: JSONValue) -> JSONValue {
@@ -140,6 +145,9 @@ extension ZoomInfoGTMProvider {
 
     static func make(_ row: ProviderRow, _ resources: ProviderResources) throws -> ZoomInfoGTMProvider {
         try ZoomInfoGTMProvider(
-            row: row, settings: row.decodedSettings(), http: resources.http, secret: resources.secret)
+            row: row,
+            settings: row.decodedSettings(
+                SettingKeys(["baseURL", "tokenURL", "scope", "contactFields", "companyFields", "timeoutSeconds"])),
+            resources)
     }
 }

@@ -31,7 +31,7 @@ struct ZoomInfoProvider: ProviderAdapter {
 
     let capabilities: Set<Capability> = [.contactEnrich, .companyEnrich, .contactSearch]
 
-    init(row: ProviderRow, settings: Settings, http: HTTPClient, secret: @escaping SecretReader) throws {
+    init(row: ProviderRow, settings: Settings, _ resources: ProviderResources) throws {
         guard let secretID = row.secretID else {
             throw ProviderSettingsError(row.name, "it needs credentials: give the id of their secret")
         }
@@ -40,12 +40,15 @@ struct ZoomInfoProvider: ProviderAdapter {
         contacts = ZoomInfoRecords(outputFields: settings.contactFields ?? ZoomInfoRecords.contactFields)
         companies = ZoomInfoRecords(outputFields: settings.companyFields ?? ZoomInfoRecords.companyFields)
         let timeout = Duration.seconds(settings.timeoutSeconds ?? 30)
-        let credentials = ProviderSecret(provider: row.name, id: secretID, reader: secret)
-        let login = ProviderHTTP(name: row.name, http: http, tokens: nil, timeout: timeout)
+        let credentials = ProviderSecret(
+            provider: row.name, id: secretID, reader: resources.secret, trace: resources.trace)
+        let login = ProviderHTTP(
+            name: row.name, http: resources.http, tokens: nil, timeout: timeout, trace: resources.trace)
         let tokens = ExpiringValue { [name = row.name] in
             try await credentials.use { try await Self.logIn(name, base, login, $0) }
         }
-        self.http = ProviderHTTP(name: row.name, http: http, tokens: tokens, timeout: timeout)
+        self.http = ProviderHTTP(
+            name: row.name, http: resources.http, tokens: tokens, timeout: timeout, trace: resources.trace)
     }
 
     func maximumInputs(_ capability: Capability) -> Int { capability == .contactSearch ? 1 : Self.inputsPerCall }
@@ -54,13 +57,13 @@ struct ZoomInfoProvider: ProviderAdapter {
         capability == .companyEnrich ? companies.fields : contacts.fields
     }
 
-    func call(_ capability: Capability, _ inputs: [ProviderInput], callID: Int) async throws -> [ProviderAnswer] {
+    func call(_ capability: Capability, _ inputs: [ProviderInput], _ call: NotedCall) async throws -> [ProviderAnswer] {
         switch capability {
         case .contactEnrich:
             return try await enrich("contact", "matchPersonInput", inputs.map(ZoomInfoRecords.person), contacts)
         case .companyEnrich:
             return try await enrich("company", "matchCompanyInput", inputs.map(ZoomInfoRecords.company), companies)
-        case .contactSearch: return [try await search(inputs.first ?? ProviderInput())]
+        case .contactSearch: return [try await search(inputs.first ?? ProviderInput(), call)]
         case .industry: return inputs.map { _ in .noMatch }
         }
     }
@@ -82,16 +85,16 @@ struct ZoomInfoProvider: ProviderAdapter {
         return records.answers(items, to: inputs)
     }
 
-    /// The first person that works there.
-    private func search(_ input: ProviderInput) async throws -> ProviderAnswer {
+    /// The first person that works there. What a search says of a person has neither address nor telephone.
+    private func search(_ input: ProviderInput, _ call: NotedCall) async throws -> ProviderAnswer {
         var words = ZoomInfoRecords.company(input).mapValues(JSONValue.string)
         if input.has(.jobTitle) { words["jobTitle"] = .string(input[.jobTitle]) }
         words["rpp"] = .number(1)
         words["page"] = .number(1)
         let answer = try await http.post("\(base)/search/contact", .object(words))
-        guard let person = answer["data"]?.elements?.first else { return .noMatch }
-        let item = ZoomInfoRecords.Item(data: person, status: "FULL_MATCH")
-        return contacts.answers([item], to: [[:]])[0]
+        guard let id = answer[path: "data.0.id"]?.text else { return .noMatch }
+        try await call.admitMore()
+        return try await enrich("contact", "matchPersonInput", [["personId": id]], contacts)[0]
     }
 
     // MARK: Login
@@ -143,6 +146,9 @@ extension ZoomInfoProvider {
     static var kind: String { "zoominfo" }
 
     static func make(_ row: ProviderRow, _ resources: ProviderResources) throws -> ZoomInfoProvider {
-        try ZoomInfoProvider(row: row, settings: row.decodedSettings(), http: resources.http, secret: resources.secret)
+        try ZoomInfoProvider(
+            row: row,
+            settings: row.decodedSettings(
+                SettingKeys(["baseURL", "contactFields", "companyFields", "timeoutSeconds"])), resources)
     }
 }

@@ -27,7 +27,8 @@ struct ZoomInfoRecords: Sendable {
     static func person(_ input: ProviderInput) -> [String: String] {
         let names: [(ContactField, String)] = [
             (.personID, "personId"), (.email, "emailAddress"), (.phone, "phone"), (.firstName, "firstName"),
-            (.lastName, "lastName"), (.fullName, "fullName"), (.companyID, "companyId"), (.company, "companyName"),
+            (.lastName, "lastName"), (.fullName, "fullName"), (.linkedIn, "externalURL"), (.companyID, "companyId"),
+            (.company, "companyName"),
         ]
         return Dictionary(uniqueKeysWithValues: names.compactMap { input.has($0) ? ($1, input[$0]) : nil })
     }

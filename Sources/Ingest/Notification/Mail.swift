@@ -6,4 +6,10 @@ package protocol Mail: Sendable {
     var body: String { get }
     /// What subscriptions of a topic filter by.
     var attributes: [String: String] { get }
+    /// Whether it opens something to whoever reads it.
+    var isSecret: Bool { get }
+}
+
+extension Mail {
+    package var isSecret: Bool { false }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// Who a mail is from.
 package struct MailSender: Equatable, Sendable {
@@ -77,7 +78,7 @@ struct MailMessage {
         let name = singleLine(name)
         guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return encoded(name) }
         if name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == " " }) { return name }
-        return "\"\(name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+        return "\"\(name.escaping(["\\": "\\\\", "\"": "\\\""]))\""
     }
 
     /// Text beyond ASCII as encoded words of at most 75 characters: RFC 2047.

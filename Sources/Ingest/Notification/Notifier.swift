@@ -42,7 +42,8 @@ package struct FileNotifier: Notifier {
     package func send(_ mail: any Mail, to recipient: String?, identifier: String) async throws {
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
         let message = MailMessage(mail, from: sender, to: recipient, identifier: identifier)
-        let (file, text) = (try StagedFile(in: root.path), Array(message.text(.eightBit).utf8))
+        let file = try StagedFile(in: root.path, isPrivate: mail.isSecret)
+        let text = Array(message.text(.eightBit).utf8)
         try text.withUnsafeBytes(file.write)
         try file.publish(as: root.appendingPathComponent("\(identifier).eml").path)
     }

@@ -5,6 +5,7 @@ import Jobs
 import OpenSSL
 package import Postgres
 package import Storage
+import Text
 import Threads
 
 /// Uploads that are announced before their bytes come: `POST /uploads` records a pending upload, the arrival of its object makes it
@@ -39,6 +40,12 @@ package struct AnnouncedUploads: Sendable {
         package var emptyCells = EmptyCells.clear
         package var missingProducts = MissingProducts.keep
         package var encoding: String?
+        /// Name of one of the vendor's mappings.
+        package var mapping: String?
+        /// Of a workbook.
+        package var sheet: String?
+        /// The upload whose rejected rows the file brings back, corrected.
+        package var parentUploadID: String?
         /// 64 lower-case hexadecimal digits; the bytes must have it.
         package var fileSHA256: String?
 
@@ -137,8 +144,8 @@ package struct AnnouncedUploads: Sendable {
     /// - Returns: upload and SHA-256 of the bytes; nil if the token was never used.
     package func received(token: String) async throws -> (uploadID: String, sha256: String)? {
         guard let object = try await objects.received(tokenSHA256: Self.hash(token)) else { return nil }
-        let parts = object.key.dropFirst(Self.prefix.count).split(separator: "/")
-        return parts.count > 1 ? (String(parts[1]), object.sha256) : nil
+        let parts = object.key.behind(Self.prefix)?.partsOfKey ?? []
+        return parts.count > 1 ? (parts[1], object.sha256) : nil
     }
 
     private func record(_ upload: Upload, _ pending: PendingUpload, _ session: Session) throws {
@@ -150,6 +157,9 @@ package struct AnnouncedUploads: Sendable {
     private func checkVendor(_ upload: Upload, _ session: Session) throws {
         guard let vendor = try session.vendor(upload.vendorID) else { throw AnnouncementError.unknownVendor }
         guard vendor.status == .active else { throw AnnouncementError.vendorSuspended }
+        if let name = upload.mapping, try session.mapping(upload.vendorID, name) == nil {
+            throw AnnouncementError.unknownMapping(name)
+        }
     }
 
     private func make(_ announcement: Announcement) -> (Upload, PendingUpload) {
@@ -158,9 +168,12 @@ package struct AnnouncedUploads: Sendable {
         var upload = Upload(
             uploadID: uploadID, vendorID: announcement.vendorID, fileName: announcement.fileName,
             mode: announcement.mode, policy: announcement.policy, bucket: objects.bucket, objectKey: key)
-        upload.isDryRun = announcement.isDryRun
-        upload.encoding = announcement.encoding
+        (upload.isDryRun, upload.keepsFile) = (announcement.isDryRun, announcement.isDryRun)
+        (upload.encoding, upload.sheet, upload.mapping) = (
+            announcement.encoding, announcement.sheet, announcement.mapping
+        )
         upload.announcedSHA256 = announcement.fileSHA256
+        upload.parentUploadID = announcement.parentUploadID
         (upload.emptyCells, upload.missingProducts) = (announcement.emptyCells, announcement.missingProducts)
         let pending = PendingUpload(
             uploadID: uploadID, bucket: objects.bucket, objectKey: key, fileSHA256: announcement.fileSHA256)
@@ -173,6 +186,8 @@ package struct AnnouncedUploads: Sendable {
 /// Why an upload is not taken.
 package enum AnnouncementError: Error, Equatable {
     case unknownVendor, vendorSuspended
+    /// The vendor has none of this name.
+    case unknownMapping(String)
     /// The bytes have another SHA-256 than was said.
     case digestDiffers(actual: String)
     /// Another caller brought other bytes first.

@@ -56,7 +56,7 @@ struct ErrorRecorder {
         errors.removeAll(keepingCapacity: true)
         let isRejected = !verdicts[row.number].isDisjoint(with: .rejected)
         guard isRejected || hasWarnings else { return }
-        if isRejected { checker.check(row, &errors) }
+        checker.check(row, &errors)
         guard case .product(let product) = row.content else { return }
         if !verdicts[row.number].isDisjoint(with: .ofKeys) {
             errors = RowError.sorted(errors + duplicates.errors(product, row: row.number, verdicts))
@@ -70,7 +70,7 @@ struct ErrorRecorder {
         writer.field(row.record.line)
         writer.field(error.type.rawValue)
         writer.field(error.message)
-        for text in [error.field?.column, error.rejectedValue] {
+        for text in [error.column, error.rejectedValue, error.ruleName] {
             if let text { writer.field(text) } else { writer.null() }
         }
         original.bytes.withUnsafeBytes { writer.field($0) }

@@ -12,16 +12,18 @@ struct ErrorReport: Sendable {
         "Stock Quantity",
     ]
     /// Without it spreadsheets take UTF-8 for their own code page, and give it back as that.
-    fileprivate static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     let errors: TemporaryFile
     let rejected: TemporaryFile
     /// Rows may have nothing but warnings.
     let hasRejectedRows: Bool
+    let isWorkbook: Bool
 
     static func errorsKey(vendorID: String, uploadID: String) -> String { "errors/\(vendorID)/\(uploadID)_errors.csv" }
-    static func rejectedKey(vendorID: String, uploadID: String) -> String {
-        "errors/\(vendorID)/\(uploadID)_rejected.csv"
+    /// - Parameter isWorkbook: whether the upload was one; its rejected rows are one, too.
+    static func rejectedKey(vendorID: String, uploadID: String, isWorkbook: Bool) -> String {
+        "errors/\(vendorID)/\(uploadID)_rejected.\(isWorkbook ? "xlsx" : "csv")"
     }
 
     /// Writes both files in one pass over the errors, in constant memory. Needs a transaction.
@@ -30,10 +32,12 @@ struct ErrorReport: Sendable {
         let rejected = try TemporaryFile()
         var errorLines = CSVWriter()
         errorLines.bytes = Self.byteOrderMark
-        var rows = RejectedRows(file: rejected, columns: facts.columns)
+        isWorkbook = facts.workbook != nil
+        var rows = RejectedRows(
+            isWorkbook ? RejectedWorkbook(rejected) : RejectedText(rejected), columns: facts.columns)
         Self.header.forEach { errorLines.field($0) }
         errorLines.endRecord()
-        if facts.hasHeader { rows.writeHeader() }
+        if facts.hasHeader { try rows.writeHeader() }
 
         try session.forEachReportLine(of: uploadID, facts: facts) { line in
             Self.write(line, to: &errorLines)
@@ -57,70 +61,6 @@ struct ErrorReport: Sendable {
     }
 }
 
-/// Collects the errors of one row after the other into the line that gives the row back.
-private struct RejectedRows {
-    let file: TemporaryFile
-    private var csv = CSVWriter()
-    private(set) var count = 0
-    private var current: (line: ReportLine, isRejected: Bool, errors: [String])?
-    private let columns: [String]
-    /// All columns but those that this file adds, which an uploaded one of an earlier round brings along.
-    private let kept: [Int]
-
-    private static let own = ["_row", "_line", "_errors"]
-
-    init(file: TemporaryFile, columns: [String]) {
-        self.file = file
-        self.columns = columns
-        // A column of the name under which a row without cells is kept has been renamed.
-        kept = columns.indices.filter { !Self.own.contains(columns[$0]) && columns[$0] != "_line_2" }
-        csv.bytes = ErrorReport.byteOrderMark
-    }
-
-    mutating func writeHeader() { write(kept.map { columns[$0] } + Self.own) }
-
-    mutating func add(_ line: ReportLine) throws {
-        if current?.line.rowNumber != line.rowNumber {
-            try flush()
-            current = (line, false, [])
-        }
-        if !line.isWarning { current?.isRejected = true }
-        current?.errors.append(line.errorMessage)
-    }
-
-    mutating func finish() throws {
-        try flush()
-        try file.drain(&csv)
-    }
-
-    private mutating func flush() throws {
-        guard let row = current, row.isRejected else { return }
-        count += 1
-        let whole = Self.wholeLine(row.line).map { ", the line is: \($0)" } ?? ""
-        let about = [
-            String(row.line.rowNumber), String(row.line.lineNumber), row.errors.joined(separator: "; ") + whole,
-        ]
-        let cells = row.line.cells
-        write(kept.map { cells[$0] } + about)
-        if csv.bytes.count > 1 << 16 { try file.drain(&csv) }
-    }
-
-    private mutating func write(_ cells: [String]) {
-        for cell in cells { csv.field(cell) }
-        csv.endRecord()
-    }
-
-    /// The line of a row whose cells have no place in the columns; nil if all have one.
-    private static func wholeLine(_ line: ReportLine) -> String? {
-        let original = line.original
-        if !original.line.isEmpty { return original.line }
-        guard original.surplus.contains(where: { !$0.trimmed().isEmpty }) else { return nil }
-        var csv = CSVWriter()
-        for cell in line.cells + original.surplus { csv.field(cell) }
-        return String(decoding: csv.bytes, as: UTF8.self)
-    }
-}
-
 /// What spreadsheets do with text.
 enum Spreadsheet {
     /// Text that would run as a formula gets a leading `'`; numbers stay numbers.
@@ -139,7 +79,7 @@ enum Spreadsheet {
 
 extension TemporaryFile {
     /// Writes what the writer holds and empties it.
-    fileprivate func drain(_ csv: inout CSVWriter) throws {
+    func drain(_ csv: inout CSVWriter) throws {
         try csv.bytes.withUnsafeBytes(write)
         csv.bytes.removeAll(keepingCapacity: true)
     }

@@ -8,16 +8,20 @@ import Postgres
 struct ExpiryJob: JobHandler {
     static let kind = "upkeep.expiry"
     var kind: String { Self.kind }
-    let pool: Pool
+    let resources: UploadJobResources
 
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
-        try await pool.transaction { session in
+        try await resources.pool.transaction { session in
             try session.deleteExpiredReportLinks()
             try session.deleteExpiredPendingUploads()
             try session.deleteExpiredIdempotencyKeys()
+            try session.deleteExpiredSignIns()
+            try session.deleteOldSignInLinks()
+            try session.deleteExpiredIssuerSignIns()
+            try session.deleteOldCorrections()
             try session.deleteOldReceivedObjects()
-            try session.finish(job)
         }
-        return .finishedByHandler
+        try await CheckedFiles(resources: resources).deleteExpired(job, logger)
+        return .finished
     }
 }

@@ -3,6 +3,7 @@ package import Intake
 import Jobs
 package import Postgres
 import Tabular
+import Text
 
 /// Makes uploads of objects: `<prefix><vendor>/<file>`.
 package struct OnboardIntake: Pipeline {
@@ -18,6 +19,10 @@ package struct OnboardIntake: Pipeline {
         package var policy = UploadPolicy.loadValid
         /// Of the files, by a name that iconv knows; nil finds it.
         package var encoding: String?
+        /// Name of the mapping that the vendor has for them; nil finds it.
+        package var mapping: String?
+        /// Of workbooks; nil finds the first visible one with a header.
+        package var sheet: String?
         package var empty = EmptyCells.clear
         package var missing = MissingProducts.keep
 
@@ -32,6 +37,8 @@ package struct OnboardIntake: Pipeline {
             mode = try container.decodeIfPresent(UploadMode.self, forKey: .mode) ?? .create
             policy = try container.decodeIfPresent(UploadPolicy.self, forKey: .policy) ?? .loadValid
             encoding = try container.decodeIfPresent(String.self, forKey: .encoding)
+            mapping = try container.decodeIfPresent(String.self, forKey: .mapping)
+            sheet = try container.decodeIfPresent(String.self, forKey: .sheet)
             empty = try container.decodeIfPresent(EmptyCells.self, forKey: .empty) ?? .clear
             missing = try container.decodeIfPresent(MissingProducts.self, forKey: .missing) ?? .keep
         }
@@ -49,10 +56,16 @@ package struct OnboardIntake: Pipeline {
                     throw RouteOptionError.invalid(name: name, value: value, expected: ["the names of iconv -l"])
                 }
                 options.encoding = value
+            case "mapping": options.mapping = value
+            case "sheet":
+                guard Upload.isSheetName(value) else {
+                    throw RouteOptionError.invalid(name: name, value: value, expected: ["1 to 100 characters"])
+                }
+                options.sheet = value
             case "empty": options.empty = try Self.choice(name, value)
             case "missing": options.missing = try Self.choice(name, value)
             default:
-                let known = ["mode", "policy", "empty", "missing", "encoding"]
+                let known = ["mode", "policy", "empty", "missing", "encoding", "sheet", "mapping"]
                 throw RouteOptionError.unknown(name: name, pipeline: self.name, known: known)
             }
         }
@@ -80,7 +93,7 @@ package struct OnboardIntake: Pipeline {
         var upload = Upload(
             uploadID: UploadID.make(), vendorID: vendorID, fileName: fileName, mode: options.mode,
             policy: options.policy, bucket: event.bucket, objectKey: event.key)
-        upload.encoding = options.encoding
+        (upload.encoding, upload.sheet, upload.mapping) = (options.encoding, options.sheet, options.mapping)
         (upload.emptyCells, upload.missingProducts) = (options.empty, options.missing)
         upload.objectVersion = event.version
         upload.etag = event.etag
@@ -92,11 +105,10 @@ package struct OnboardIntake: Pipeline {
 
     /// Vendor and file name of `<prefix><vendor>/…/<file>`; nil if the key has another form.
     static func destination(of key: String, below prefix: String) -> (vendorID: String, fileName: String)? {
-        let parts = key.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false)
-        guard key.hasPrefix(prefix), parts.count >= 2, let vendor = parts.first, let file = parts.last,
-            !vendor.isEmpty, vendor.utf8.count <= 50, !file.isEmpty
+        guard let parts = key.behind(prefix)?.partsOfKey, parts.count >= 2, let vendor = parts.first,
+            let file = parts.last, !vendor.isEmpty, vendor.utf8.count <= 50, !file.isEmpty
         else { return nil }
-        return (String(vendor), String(file))
+        return (vendor, file)
     }
 }
 

@@ -11,6 +11,8 @@ package struct OnboardingResult: Sendable {
     package var end: UploadEnd
     /// What was found out about the file; nil if it could not be read.
     package var facts: UploadEvent.FileFacts?
+    /// Which of the vendor's mappings it was read with; nil for none.
+    package var mappingUse: MappingUse?
     /// Errors by type.
     package var errorCounts: [RowErrorType: Int] = [:]
     /// Keys of the report and the rejected rows in the object store; nil without errors.
@@ -24,7 +26,7 @@ package struct OnboardingResult: Sendable {
 /// `ProductLoader` (rules 5 and 6 by set, then COPY into products) → `ErrorRecorder` → history and outbox. After the
 /// commit, or again after a crash: `ReportWriter`, then `OutboxDelivery`. `OnboardJob` runs it for objects of a bucket.
 package struct OnboardingPipeline: Sendable {
-    private let connection: Connection
+    let connection: Connection
     private let reports: ReportWriter
     private let limits: FileLimits
 
@@ -83,21 +85,40 @@ package struct OnboardingPipeline: Sendable {
 
     /// Reads the file whole before the first write: until then the transaction has neither a snapshot nor an id, and holds
     /// back no vacuum while a slow source dribbles.
-    private func read(
+    func read(
         _ upload: Upload, _ source: any ByteSource, _ mapping: ColumnMapping?, _ session: Session,
         _ progress: @escaping (OnboardingProgress) -> Void
     ) throws -> ReadFile {
         let vendor = try verify(try session.vendor(upload.vendorID), of: upload)
         do {
-            let encoding = try declaredEncoding(upload, mapping, vendor)
-            let spooled = try UploadReader(limits: limits, declaredEncoding: encoding).read(source) { bytes in
-                progress(OnboardingProgress(phase: .reading, rows: 0, fraction: source.fraction(bytes)))
+            var choice = try MappingChoice.asked(upload, given: mapping, session)
+            var spooled = try spool(
+                upload, source, try declaredEncoding(upload, choice?.mapping, vendor), choice?.mapping, progress)
+            if choice == nil {
+                choice = try MappingChoice.found(for: upload, vendor, in: spooled, limits, session)
+                if let other = choice?.wantsOtherEncoding(than: spooled), source.rewind() {
+                    spooled = try spool(upload, source, other, choice?.mapping, progress)
+                }
             }
-            var layout = try ProductLayout(spooled, mapping: mapping, mode: upload.mode, limits: limits)
+            var layout = try ProductLayout(
+                spooled, mapping: choice?.mapping, mode: upload.mode, keepsAttributes: vendor.keepsAttributes,
+                limits: limits)
             try layout.findNumberStyle(in: spooled)
-            return ReadFile(spooled: spooled, layout: layout)
+            return ReadFile(spooled: spooled, layout: layout, mappingUse: choice?.use)
         } catch let failure as FileFailure {
             throw UploadFailure(failure)
+        }
+    }
+
+    private func spool(
+        _ upload: Upload, _ source: any ByteSource, _ encoding: TextEncoding?, _ mapping: ColumnMapping?,
+        _ progress: @escaping (OnboardingProgress) -> Void
+    ) throws -> SpooledUpload {
+        let reader = UploadReader(limits: limits, declaredEncoding: encoding, sheet: upload.sheet, takesJSON: true) {
+            ProductLayout.isHeader($0, mapping, upload.mode)
+        }
+        return try reader.read(source) { bytes in
+            progress(OnboardingProgress(phase: .reading, rows: 0, fraction: source.fraction(bytes)))
         }
     }
 
@@ -117,15 +138,16 @@ package struct OnboardingPipeline: Sendable {
         let meter = ProgressMeter(progress)
         let timeline = UploadTimeline()
         timeline.add(.fileRead(file.facts))
+        if let use = file.mappingUse { timeline.add(.mapped(use)) }
 
-        let checker = RowChecker(
-            rules: ProductRules(
-                categories: try session.categoryWhitelist(), required: layout.requiredFields(upload.emptyCells)))
+        let checker = try session.rowChecker(
+            vendorID: upload.vendorID, layout, upload.emptyCells, isWorkbook: spooled.workbook != nil)
         let loader = ProductLoader(
             session: session, upload: upload, spooled: spooled, layout: layout, checker: checker, limits: limits,
             timeline: timeline, progress: meter)
         let counts = try loader.load()
         timeline.add(.checked(rows: counts.total, rejected: counts.error))
+        try noteRules(checker.customRules, of: upload, timeline, session)
 
         var result = OnboardingResult(
             upload: upload,
@@ -133,6 +155,7 @@ package struct OnboardingPipeline: Sendable {
                 counts: counts, file: file.uploaded,
                 failure: failure(counts, upload.policy)))
         result.facts = file.facts
+        result.mappingUse = file.mappingUse
         if counts.hasFindings {
             let recorder = ErrorRecorder(
                 session: session, upload: upload, spooled: spooled, layout: layout, checker: checker,
@@ -140,8 +163,26 @@ package struct OnboardingPipeline: Sendable {
             )
             result.errorCounts = try recorder.record(progress: meter)
         }
+        try note(file, of: result, session)
         try finish(result, timeline, recipient: vendor.email, session)
         return result
+    }
+
+    /// Keeps which rules of one's own the rows had to meet.
+    private func noteRules(
+        _ rules: CustomRules?, of upload: Upload, _ timeline: UploadTimeline, _ session: Session
+    ) throws {
+        guard let rules else { return }
+        try session.noteRules(rules.stored, of: upload.uploadID)
+        timeline.add(.ruled(zip(rules.stored, rules.broken).map { UploadEvent.RuleUse($0, rows: $1) }))
+    }
+
+    /// Keeps which mapping read the file, and its header, if something came of it.
+    private func note(_ file: ReadFile, of result: OnboardingResult, _ session: Session) throws {
+        guard let use = file.mappingUse else { return }
+        try session.noteMapping(use, of: result.upload.uploadID)
+        guard result.end.failure == nil, use.reason != .header, file.layout.hasHeader else { return }
+        try session.recordHeader(file.layout.file.names, of: use.name, result.upload.vendorID)
     }
 
     @discardableResult
@@ -171,6 +212,9 @@ package struct OnboardingPipeline: Sendable {
             throw UploadFailure.givenUp(uploadID)
         }
         timeline.add(.finished(result.end))
+        if let checked = result.upload.checkedUploadID, let change = try session.compareWithCheck(uploadID) {
+            timeline.add(.compared(change, with: checked))
+        }
         try session.write(timeline, of: uploadID)
         // Whoever asked for a dry run watches it; a mail would sound as if products had changed.
         if !result.upload.isDryRun { try session.addNotification(uploadID, recipient: recipient) }
@@ -184,6 +228,9 @@ package struct OnboardingPipeline: Sendable {
         try await connection.transaction { session in
             if try session.finishUpload(upload.uploadID, end) {
                 try session.addEvent(upload.uploadID, .failed(failure))
+                if let checked = upload.checkedUploadID, let change = try session.compareWithCheck(upload.uploadID) {
+                    try session.addEvent(upload.uploadID, .compared(change, with: checked))
+                }
                 // Whoever asked for a dry run watches it.
                 if !upload.isDryRun {
                     try session.addNotification(
@@ -215,9 +262,10 @@ extension ByteSource {
 }
 
 /// A file that was read whole and whose header makes sense.
-private struct ReadFile {
+struct ReadFile {
     let spooled: SpooledUpload
     let layout: ProductLayout
+    let mappingUse: MappingUse?
 
     var uploaded: UploadedFile {
         UploadedFile(
@@ -231,6 +279,13 @@ private struct ReadFile {
             separator: String(UnicodeScalar(layout.format.separator)),
             isCompressed: spooled.isCompressed, columns: layout.columns, hasHeader: layout.hasHeader,
             isMapped: layout.mapping != nil, decimalMarks: layout.numbers.foundMarks,
-            currency: layout.numbers.foundCurrency)
+            currency: layout.numbers.foundCurrency, workbook: spooled.workbook.map(UploadEvent.WorkbookFacts.init),
+            attributes: layout.attributes.map(\.name))
+    }
+}
+
+extension UploadEvent.WorkbookFacts {
+    fileprivate init(_ facts: WorkbookFacts) {
+        self.init(sheet: facts.sheet, hiddenRows: facts.hiddenRows, otherSheets: facts.otherSheets)
     }
 }

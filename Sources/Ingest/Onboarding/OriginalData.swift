@@ -20,7 +20,9 @@ struct OriginalData {
             } else {
                 json.cells(row.record, layout)
             }
-            if layout.mapping != nil, case .product(let product) = row.content { json.mapped(product) }
+            if layout.mapping != nil, case .product(let product) = row.content {
+                json.mapped(product, row.attributes, layout)
+            }
         }
     }
 }
@@ -37,11 +39,17 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func mapped(_ product: ProductRow) {
+    fileprivate mutating func mapped(
+        _ product: ProductRow, _ attributes: UnsafeBufferPointer<UnsafeRawBufferPointer>, _ layout: ProductLayout
+    ) {
         object("_mapped") { json in
             for field in ProductField.allCases where !product[field].isEmpty {
                 json.key(field.column)
                 json.repairedString(product[field])
+            }
+            for (attribute, value) in zip(layout.attributes, attributes) where !value.isEmpty {
+                json.key(AttributeName.column(attribute.name))
+                json.repairedString(value)
             }
         }
     }

@@ -12,6 +12,8 @@ package struct ProductLayout {
     let positions: [Int?]
     /// A row of fewer cells lacks some of a required field.
     let fewestCells: Int
+    /// Columns that are not ours and are kept.
+    let attributes: [AttributeColumn]
     /// What the file's own numbers show, with a mapping.
     private(set) var numbers = NumberStyle()
 
@@ -36,29 +38,34 @@ package struct ProductLayout {
     }
 
     /// Reads the first record of the spool.
-    /// - Throws: `FileFailure`.
+    /// - Parameter keepsAttributes: whether the vendor keeps columns that are not ours.
+    /// - Throws: `FileFailure`; `UploadFailure` if a column that is kept cannot be.
     package init(
-        _ upload: SpooledUpload, mapping: ColumnMapping?, mode: UploadMode = .create, limits: FileLimits
+        _ upload: SpooledUpload, mapping: ColumnMapping?, mode: UploadMode = .create, keepsAttributes: Bool = false,
+        limits: FileLimits
     ) throws {
         self.mapping = mapping
         self.mode = mode
         file = try FileLayout(
             upload, separator: mapping?.separatorByte, hasHeader: mapping?.header ?? true,
             skippedLines: mapping?.skipLines ?? 0, limits: limits
-        ) { names in
-            if let mapping { return mapping.isSupplied(by: names, mode) }
-            let known = Set(names.map { $0.lowercased() })
-            return mode.missingColumns { known.contains($0.column) }.isEmpty
-        }
+        ) { Self.isHeader($0, mapping, mode) }
         if let mapping {
             positions = []
             fewestCells = mapping.fewestCells(of: file.names)
             try mapping.check(against: file.names, mode)
+            attributes = try AttributeColumn.all(of: file, mapping, mode, keepsOthers: keepsAttributes)
         } else {
             let found = try Self.positions(file.names, mode)
             positions = found
             fewestCells = 1 + (ProductField.required.compactMap { found[$0.rawValue] }.max() ?? 0)
+            attributes = try AttributeColumn.all(of: file.names, keepsOthers: keepsAttributes)
         }
+    }
+
+    /// Whether names can be those of the header.
+    static func isHeader(_ names: [String], _ mapping: ColumnMapping?, _ mode: UploadMode) -> Bool {
+        mapping?.isSupplied(by: names, mode) ?? mode.isSupplied(by: names)
     }
 
     /// Reads the whole file once more, if a mapping reads numbers of it.
@@ -92,5 +99,11 @@ extension UploadMode {
         guard self == .update else { return ProductField.required.filter { !has($0) }.map(\.column) }
         let keys: [ProductField] = [.vendorProductID, .sku]
         return keys.contains(where: has) ? [] : [keys.map(\.column).joined(separator: " or ")]
+    }
+
+    /// Whether a file with these columns needs no mapping.
+    func isSupplied(by names: [String]) -> Bool {
+        let known = Set(names.map { $0.lowercased() })
+        return missingColumns { known.contains($0.column) }.isEmpty
     }
 }

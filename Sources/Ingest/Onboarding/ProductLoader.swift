@@ -89,24 +89,25 @@ final class ProductLoader {
     private func check(_ row: SourceRow, _ errors: inout [RowError], bytes: Int) throws -> RowKeys? {
         try refuseTooMany(row.number)
         checker.check(row, &errors)
-        verdicts.add(row.number, isValid: errors.isEmpty)
+        let isValid = errors.allSatisfy(\.type.isWarning)
+        verdicts.add(row.number, isValid: isValid)
         try progress.advance(.checking, rows: row.number, bytes: bytes, of: spooled.spool.byteCount)
         guard case .product(let product) = row.content else {
             namelessRows += 1
             return nil
         }
-        note(product, row: row.number, isValid: errors.isEmpty)
-        return keys(of: product, row: row.number)
+        note(product, row: row.number, isValid: isValid, isWarned: errors.contains(where: \.type.isWarning))
+        return RowKeys(product, row: row.number)
     }
 
-    private func note(_ product: ProductRow, row: Int, isValid: Bool) {
+    private func note(_ product: ProductRow, row: Int, isValid: Bool, isWarned: Bool) {
         if isValid {
             duplicates.note(product, row: row)
         } else {
             duplicates.compare(product, row: row)
             if !ProductRules.isUsableKey(product[layout.key]) { namelessRows += 1 }
         }
-        if SpreadsheetDamage.isLikely(in: product) { warnedRows += 1 }
+        if isWarned || SpreadsheetDamage.isLikely(in: product) { warnedRows += 1 }
     }
 
     private func refuseTooMany(_ row: Int) throws {
@@ -114,12 +115,7 @@ final class ProductLoader {
         throw UploadFailure.tooManyRows(limits.maximumRows)
     }
 
-    private func keys(of product: ProductRow, row: Int) -> RowKeys? {
-        let (id, sku) = (product[.vendorProductID], product[.sku])
-        let usable = (id: ProductRules.isUsableKey(id), sku: ProductRules.isUsableKey(sku))
-        guard usable.id || usable.sku else { return nil }
-        return RowKeys(row: row, vendorProductID: usable.id ? id : nil, sku: usable.sku ? sku : nil)
-    }
+    private var hasAttributes: Bool { !layout.attributes.isEmpty }
 
     /// Second reading: new products straight into the table; a third one, if products are to be updated.
     private func loadAccepted() throws -> UploadCounts {
@@ -132,10 +128,12 @@ final class ProductLoader {
 
         let new = counts.valid - tally.existing
         if new > 0 {
-            counts.created = try session.copyProducts { try copyRows(to: $0, existing: false) }
+            counts.created = try session.copyProducts(attributes: hasAttributes) {
+                try copyRows(to: $0, existing: false)
+            }
         }
         if tally.existing > 0 {
-            counts.updated = try session.updateProducts(update) { try copyRows(to: $0, existing: true) }
+            counts.updated = try updateProducts()
             counts.unchanged = tally.existing - counts.updated
         }
         precondition(counts.created == new && counts.unchanged >= 0, "every accepted row is loaded once")
@@ -143,11 +141,20 @@ final class ProductLoader {
         return counts
     }
 
+    private func updateProducts() throws -> Int {
+        do {
+            return try session.updateProducts(update) { try copyRows(to: $0, existing: true) }
+        } catch let error as TooManyAttributes {
+            throw UploadFailure.tooManyAttributes(error.vendorProductID)
+        }
+    }
+
     private var update: ProductUpdate {
         var update = ProductUpdate(vendorID: upload.vendorID, absent: layout.absentFields)
         update.key = layout.key
         update.keepsEmpty = upload.emptyCells == .keep
         update.activates = upload.missingProducts == .deactivate
+        update.attributes = layout.attributes.map(\.name)
         return update
     }
 
@@ -161,6 +168,7 @@ final class ProductLoader {
 
     private func copyRows(to writer: CopyWriter, existing: Bool) throws {
         let rows = try RowReader(spooled, layout)
+        var attributes = hasAttributes ? AttributeText(layout) : nil
         while let row = try rows.next() {
             let verdict = verdicts[row.number]
             if verdict.isDisjoint(with: .rejected), verdict.contains(.exists) == existing,
@@ -175,6 +183,7 @@ final class ProductLoader {
                     if value.isEmpty { writer.null() } else { writer.field(value) }
                 }
                 writer.field(row.record.line)
+                attributes?.write(row.attributes, to: writer)
                 try writer.endRow()
             }
             try progress.advance(.loading, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
@@ -195,5 +204,15 @@ private struct Rehearsal: Error {
     static func end(_ counts: UploadCounts, isDryRun: Bool) throws -> UploadCounts {
         if isDryRun { throw Rehearsal(counts: counts) }
         return counts
+    }
+}
+
+extension RowKeys {
+    /// - Returns: nil if the row has no keys.
+    init?(_ product: ProductRow, row: Int) {
+        let (id, sku) = (product[.vendorProductID], product[.sku])
+        let usable = (id: ProductRules.isUsableKey(id), sku: ProductRules.isUsableKey(sku))
+        guard usable.id || usable.sku else { return nil }
+        self.init(row: row, vendorProductID: usable.id ? id : nil, sku: usable.sku ? sku : nil)
     }
 }

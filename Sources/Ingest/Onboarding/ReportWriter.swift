@@ -1,5 +1,5 @@
 import Catalog
-import Postgres
+package import Postgres
 package import Storage
 import Telemetry
 
@@ -44,11 +44,22 @@ package struct ReportWriter: Sendable {
         return result
     }
 
+    /// Makes the errors of an upload as a workbook and puts it beside its reports.
+    /// - Returns: its key; nil if the upload has neither errors nor warnings.
+    package func writeWorkbook(_ uploadID: String, vendorID: String, _ connection: Connection) async throws -> String? {
+        let file = try await connection.transaction(.readOnlySnapshot) { try ErrorWorkbook.file($0, uploadID) }
+        guard let file else { return nil }
+        let key = "errors/\(vendorID)/\(uploadID)_errors.xlsx"
+        try await store.put(key, contentsOf: file)
+        return key
+    }
+
     private func put(_ report: ErrorReport, vendorID: String, uploadID: String) async throws -> (
         errors: String, rejected: String?
     ) {
         let errorsKey = ErrorReport.errorsKey(vendorID: vendorID, uploadID: uploadID)
-        let rejectedKey = ErrorReport.rejectedKey(vendorID: vendorID, uploadID: uploadID)
+        let rejectedKey = ErrorReport.rejectedKey(
+            vendorID: vendorID, uploadID: uploadID, isWorkbook: report.isWorkbook)
         try await store.put(errorsKey, contentsOf: report.errors)
         guard report.hasRejectedRows else { return (errorsKey, nil) }
         try await store.put(rejectedKey, contentsOf: report.rejected)

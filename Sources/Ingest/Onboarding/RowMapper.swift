@@ -5,15 +5,21 @@ import Text
 /// Applies a `ColumnMapping` row by row; remembers the row above for cells that carry over.
 struct RowMapper {
     private struct Step {
-        let field: ProductField
+        /// Nil for an attribute.
+        let field: ProductField?
+        /// Place among the values.
+        let place: Int
         let source: ColumnMapping.Source
         let columns: [Int]
         private var above = ""
 
-        init(field: ProductField, source: ColumnMapping.Source, columns: [Int]) {
-            self.field = field
-            self.source = source
-            self.columns = columns
+        init(_ field: ProductField, _ source: ColumnMapping.Source, columns: [Int]) {
+            (self.field, place, self.source, self.columns) = (field, field.rawValue, source, columns)
+        }
+
+        init(_ attribute: AttributeColumn, at index: Int) {
+            (field, place) = (nil, ProductField.allCases.count + index)
+            (source, columns) = (attribute.source, attribute.positions)
         }
 
         /// What is there before anything is computed from it.
@@ -42,25 +48,29 @@ struct RowMapper {
     private var steps: [Step]
     private let skipColumns: [Int]
     private let style: NumberStyle
+    private let valueCount: Int
 
-    /// - Parameter style: what the file's own numbers show.
-    init(_ mapping: ColumnMapping, columns: [String], style: NumberStyle = NumberStyle()) {
-        let positions = Dictionary(columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    /// - Parameter layout: of the file, with what its own numbers show.
+    init(_ mapping: ColumnMapping, _ layout: ProductLayout) {
+        let positions = Dictionary(
+            layout.columns.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         steps = ProductField.allCases.compactMap { field in
             guard let source = mapping.columns[field.column] else { return nil }
-            return Step(field: field, source: source, columns: (source.from ?? []).compactMap { positions[$0] })
+            return Step(field, source, columns: (source.from ?? []).compactMap { positions[$0] })
         }
+        steps += layout.attributes.enumerated().map { Step($1, at: $0) }
         skipColumns = mapping.skipWhenEmpty.compactMap { positions[$0] }
-        self.style = style
+        style = layout.numbers
+        valueCount = ProductField.allCases.count + layout.attributes.count
     }
 
-    /// Values by raw value of `ProductField`, empty where the mapping has none; nil if the row is not a product. Such a row
-    /// takes part in carrying, too.
+    /// Values by raw value of `ProductField`, empty where the mapping has none, and behind them those of the attributes; nil if the row
+    /// is not a product. Such a row takes part in carrying, too.
     mutating func map(rowNumber: Int, _ cell: (Int) -> String) -> [String]? {
-        var values = Array(repeating: "", count: ProductField.allCases.count)
+        var values = Array(repeating: "", count: valueCount)
         for index in steps.indices {
             let taken = steps[index].take(rowNumber, cell)
-            values[steps[index].field.rawValue] = finish(steps[index], taken).trimmed()
+            values[steps[index].place] = finish(steps[index], taken).trimmed()
         }
         let isSkipped = !skipColumns.isEmpty && skipColumns.allSatisfy { cell($0).isEmpty }
         return isSkipped ? nil : values
@@ -71,8 +81,8 @@ struct RowMapper {
         rowNumber: Int, _ cell: (Int) -> String, _ body: (ProductField, String, _ isOpen: Bool) throws -> Void
     ) rethrows {
         for index in steps.indices {
-            guard let mark = steps[index].source.number else { continue }
-            try body(steps[index].field, steps[index].take(rowNumber, cell), mark == "auto")
+            guard let field = steps[index].field, let mark = steps[index].source.number else { continue }
+            try body(field, steps[index].take(rowNumber, cell), mark == "auto")
         }
     }
 
@@ -81,7 +91,8 @@ struct RowMapper {
         var value = value
         if let number = source.number {
             // What is not a number after all stays as it was, so that its error shows what the vendor wrote.
-            let mark = number == "auto" ? style.mark(step.field) : number.unicodeScalars.first!
+            let open = number == "auto" ? step.field : nil
+            let mark = open.map(style.mark) ?? number.unicodeScalars.first!
             value = ForeignNumber(value)?.plain(decimalMark: mark) ?? value
         }
         value = Arithmetic.computed(value, times: source.multiply?.value, decimals: source.round)

@@ -2,6 +2,7 @@ import CSV
 import Catalog
 import Storage
 import Tabular
+import Text
 
 /// One data row of an upload; valid until the reader moves on. Holds no reference, so that a row costs no counting.
 package struct SourceRow {
@@ -9,6 +10,8 @@ package struct SourceRow {
     package let number: Int
     let record: CSVRecord
     let content: Content
+    /// Trimmed UTF-8 of each attribute of the layout, empty where there is none.
+    var attributes = UnsafeBufferPointer<UnsafeRawBufferPointer>(start: nil, count: 0)
 
     enum Content {
         case product(ProductRow)
@@ -23,7 +26,13 @@ enum Malformation {
     case doubtful(row: Int)
     case nul
     case notUTF8
+    case stackedMarks
     case fieldCount(Int, expected: Int)
+
+    /// Whether a quotation mark is not closed.
+    var isOpenQuote: Bool {
+        if case .csv(let problem) = self, case .unterminatedQuote = problem { true } else { false }
+    }
 
     /// In words for the vendor.
     var error: RowError { RowError(.malformedRow, message) }
@@ -34,6 +43,7 @@ enum Malformation {
         case .csv(let problem): problem.words
         case .nul: "Row contains a NUL byte"
         case .notUTF8: "Row is not valid UTF-8"
+        case .stackedMarks: "Row has more than 30 accents on one letter"
         case .fieldCount(let count, let expected): "Row has \(count) fields, the header has \(expected)"
         }
     }
@@ -52,6 +62,9 @@ package final class RowReader {
     private let positions: [(field: Int, position: Int)]
     private let columnCount: Int
     private let values: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>
+    /// Columns of attributes, without a mapping.
+    private let attributePositions: [Int]
+    private let attributes: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>
     /// Where values live that are not as in the file: escaped quotes collapsed, columns mapped.
     private var scratch: UnsafeMutableRawBufferPointer
     /// Where keys live that had another form than the canonical one.
@@ -72,9 +85,12 @@ package final class RowReader {
         csv = CSVReader(format: layout.format, read: read)
         positions = layout.positions.enumerated().compactMap { field, position in position.map { (field, $0) } }
         columnCount = layout.columns.count
-        mapper = layout.mapping.map { RowMapper($0, columns: layout.columns, style: layout.numbers) }
+        mapper = layout.mapping.map { RowMapper($0, layout) }
         values = .allocate(capacity: ProductField.allCases.count)
         values.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
+        attributePositions = layout.mapping == nil ? layout.attributes.flatMap(\.positions) : []
+        attributes = .allocate(capacity: layout.attributes.count)
+        attributes.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
         scratch = .allocate(byteCount: 1 << 12, alignment: 1)
         canonical = .allocate(byteCount: Self.keys.count * CanonicalKey.mostBytes, alignment: 1)
         if layout.hasHeader { _ = try csv.nextRow() }
@@ -86,6 +102,7 @@ package final class RowReader {
 
     deinit {
         values.deallocate()
+        attributes.deallocate()
         scratch.deallocate()
         canonical.deallocate()
     }
@@ -102,7 +119,9 @@ package final class RowReader {
             } else {
                 takeValues(of: record)
             }
-            return SourceRow(number: number, record: record, content: .product(ProductRow(values: .init(values))))
+            return SourceRow(
+                number: number, record: record, content: .product(ProductRow(values: .init(values))),
+                attributes: .init(attributes))
         }
         return nil
     }
@@ -144,6 +163,8 @@ package final class RowReader {
             if record.raw.contains(0) { return .nul }
             if !UTF8Scanner.isValid(record.raw) { return .notUTF8 }
         }
+        // A mapping compares texts.
+        if layout.mapping != nil, StackedMarks.areIn(record.raw) { return .stackedMarks }
         if record.count == columnCount || fits(record) { return nil }
         return .fieldCount(record.count, expected: columnCount)
     }
@@ -165,15 +186,18 @@ package final class RowReader {
 
     private func takeValues(of record: CSVRecord) {
         var used = 0
-        for (field, position) in positions {
-            guard position < record.count else {
-                values[field] = UnsafeRawBufferPointer(start: nil, count: 0)
-                continue
-            }
-            let text = record.text(position)
-            values[field] = Self.isBare(text) ? text : value(record[position], of: record, &used)
+        for (field, position) in positions { values[field] = text(of: record, at: position, &used) }
+        for (index, position) in attributePositions.enumerated() {
+            attributes[index] = text(of: record, at: position, &used)
         }
         canonicalizeKeys()
+    }
+
+    @inline(__always)
+    private func text(of record: CSVRecord, at position: Int, _ used: inout Int) -> UnsafeRawBufferPointer {
+        guard position < record.count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let text = record.text(position)
+        return Self.isBare(text) ? text : value(record[position], of: record, &used)
     }
 
     /// Whether a value is all of the field: visible ASCII that is greater than a quote stands at both ends, as nearly always.
@@ -217,7 +241,8 @@ package final class RowReader {
                 scratch[start...].copyBytes(from: bytes)
                 used += bytes.count
             }
-            values[field] = CellText.value(UnsafeRawBufferPointer(rebasing: scratch[start..<used]))
+            let value = CellText.value(UnsafeRawBufferPointer(rebasing: scratch[start..<used]))
+            if field < values.count { values[field] = value } else { attributes[field - values.count] = value }
         }
         canonicalizeKeys()
         return true

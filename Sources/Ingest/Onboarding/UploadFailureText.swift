@@ -1,5 +1,6 @@
 import Catalog
 import Tabular
+import Text
 
 // The words of failures of whole uploads, safe to show the vendor.
 
@@ -8,10 +9,11 @@ extension UploadFailure {
     init(_ failure: FileFailure) {
         let type: UploadFailureType =
             switch failure {
-            case .empty, .noRecords: .emptyFile
+            case .empty, .noRecords, .emptyWorkbook: .emptyFile
             case .tooLarge: .fileTooLarge
-            case .damagedGzip, .otherKind, .noSuchEncoding, .improbableEncoding, .encodedTwice, .headerHasNUL,
-                .headerIsMalformed:
+            case .damagedGzip, .damagedArchive, .damagedWorkbook, .damagedJSON, .severalFiles, .noSuchSheet, .otherKind,
+                .noSuchEncoding, .improbableEncoding, .encodedTwice, .headerHasNUL,
+                .headerHasStackedMarks, .headerIsMalformed:
                 .unreadableFile
             case .missingColumns: .missingColumn
             case .duplicateColumn: .duplicateColumn
@@ -29,6 +31,21 @@ extension UploadFailure {
         .init(
             .fileTooLarge,
             "The rows with errors are too many and too wide to be listed: shorten the names in the header.")
+    }
+
+    static func attributeNameTooLong(_ name: String) -> UploadFailure {
+        .init(
+            .invalidAttributes,
+            "The name of a column that is kept is longer than \(AttributeName.longest) characters: "
+                + "'\(Invisible.shown(String(name.prefix(60))))…'. Shorten it, or leave it out by a mapping.")
+    }
+
+    static func tooManyAttributes(_ product: String) -> UploadFailure {
+        .init(
+            .invalidAttributes,
+            "With what is kept of it already, product '\(Invisible.shown(product))' would have more than \(AttributeRules.most) "
+                + "attributes, or more than \(AttributeRules.mostBytes) bytes of them: empty those that it no longer has."
+        )
     }
 
     /// Where each number is `'1,234' (row 1)`.
@@ -65,6 +82,14 @@ extension UploadFailure {
 
     static func vendorSuspended(_ id: String) -> UploadFailure {
         .init(.vendorSuspended, "Vendor is suspended: '\(id)'.")
+    }
+
+    static func unknownMapping(_ name: String, _ vendorID: String) -> UploadFailure {
+        .init(.unknownMapping, "Vendor '\(vendorID)' has no mapping '\(name)'.")
+    }
+
+    static func unusableMapping(_ name: String, _ error: ColumnMappingError) -> UploadFailure {
+        .init(.unknownMapping, "Mapping '\(name)' cannot be used: \(error.reason).")
     }
 
     static func noValidRows(_ counts: UploadCounts) -> UploadFailure {

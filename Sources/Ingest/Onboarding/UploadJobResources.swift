@@ -12,6 +12,7 @@ package struct UploadJobResources: Sendable {
     let publicURL: String?
     let watched: WatchedUploads
     let operators: String?
+    let signInURL: String?
 
     /// - Parameters:
     ///   - pool: at least as many connections as jobs run at once.
@@ -19,9 +20,10 @@ package struct UploadJobResources: Sendable {
     ///   - publicURL: as `ReportLinks` takes it.
     ///   - watched: nothing is told of other uploads.
     ///   - operators: address of those who run the service; nil mails them nothing.
+    ///   - signInURL: where vendors sign in, without a slash at the end; nil mails no links to do so.
     package init(
         pool: Pool, stores: any ObjectStores, notifier: any Notifier, limits: FileLimits, publicURL: String? = nil,
-        watched: WatchedUploads = WatchedUploads(listens: false), operators: String? = nil
+        watched: WatchedUploads = WatchedUploads(listens: false), operators: String? = nil, signInURL: String? = nil
     ) {
         self.watched = watched
         self.pool = pool
@@ -30,6 +32,7 @@ package struct UploadJobResources: Sendable {
         self.limits = limits
         self.publicURL = publicURL
         self.operators = operators
+        self.signInURL = signInURL
     }
 
     /// Tells that the upload's row changed, if somebody watches.
@@ -41,7 +44,7 @@ package struct UploadJobResources: Sendable {
     package var handlers: [any JobHandler] {
         [
             OnboardJob(resources: self), ReportJob(resources: self), NotifyJob(resources: self), UpkeepJob(pool: pool),
-            HistoryHeadJob(resources: self), ExpiryJob(pool: pool),
+            HistoryHeadJob(resources: self), ExpiryJob(resources: self), SignInLinkJob(resources: self),
         ]
     }
 

@@ -9,7 +9,9 @@ import Testing
     func complete() {
         #expect(Set(Self.settings.map(\.name)).count == Self.settings.count)
         for setting in Self.settings {
-            #expect(setting.name.hasPrefix("CATALOG_") && !setting.meaning.isEmpty && !setting.example.isEmpty)
+            #expect(
+                ["CATALOG_", "OTEL_"].contains { setting.name.hasPrefix($0) } && !setting.meaning.isEmpty
+                    && !setting.example.isEmpty)
         }
     }
 

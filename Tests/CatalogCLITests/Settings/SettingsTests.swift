@@ -39,7 +39,7 @@ import Testing
         #expect(settings.service.http.operatorsAddress?.description == "10.0.0.7:9090")
         #expect(
             settings.service.worker.concurrency
-                == ["onboard": 5, "report": 4, "notify": 1, "enrich": 8, "relay": 4, "upkeep": 2])
+                == ["onboard": 5, "report": 4, "notify": 1, "enrich": 8, "relay": 4, "relay-upkeep": 2, "upkeep": 2])
         #expect(!settings.service.listens)
         #expect(settings.service.publicURL == "https://catalog.example.com")
         for value in ["sns:arn:aws:sns:eu-west-1:123456789012:t", "arn:aws:sns:eu-west-1:123456789012:t"] {
@@ -57,17 +57,50 @@ import Testing
             ("CATALOG_LISTEN", "maybe"), ("CATALOG_LEASE_SECONDS", "0"), ("CATALOG_GRACE_SECONDS", "soon"),
             ("CATALOG_STALL_SECONDS", "900,unknown=5"), ("CATALOG_STALL_SECONDS", "onboard=0"),
             ("CATALOG_DATABASE_AUTH", "iam"), ("CATALOG_PUBLIC_URL", "catalog.example.com"),
-            ("CATALOG_RELAY_WINDOW_SECONDS", "5"), ("CATALOG_RELAY_ARCHIVE_BYTES", "1000"),
+            ("CATALOG_MAX_FILE_BYTES", "9223372036854775807"), ("CATALOG_RELAY_WINDOW_SECONDS", "5"),
+            ("CATALOG_RELAY_ARCHIVE_BYTES", "1000"),
             ("CATALOG_RELAY_RETENTION_DAYS", "3"), ("CATALOG_RELAY_AGE_SECONDS", "soon"),
             ("CATALOG_RELAY_READ_BACK", "perhaps"), ("CATALOG_RELAY_ACCESS_KEY_ID", "id"),
             ("CATALOG_NOTIFY", "sns:"), ("CATALOG_EVENTS_TOPIC", "vendor-files"),
             ("CATALOG_EVENTS_TOPIC", "arn:aws:s3:::vendor-files"), ("CATALOG_METRICS_ADDRESS", "9090"),
             ("CATALOG_RETENTION_ERRORS_DAYS", "89"), ("CATALOG_RETENTION_UPLOAD_EVENTS_DAYS", "89"),
             ("CATALOG_RETENTION_ARRIVALS_DAYS", "relay=29"), ("CATALOG_RETENTION_ARRIVALS_DAYS", "unknown=90"),
+            ("CATALOG_HTTP_PROXIES", "10.0.0.0/33"), ("CATALOG_HTTP_PROXIES", "10.0.0.1;10.0.0.2"),
         ])
     func refusals(name: String, value: String) {
         let error = #expect(throws: SettingsError.self) { try Self.make([name: value]) }
         #expect(error?.description.hasPrefix("\(name) is '\(value)': ") == true)
+    }
+
+    @Test("A client of an issuer needs the issuer, a place to come back to, and openid among what it asks for")
+    func issuerClient() throws {
+        var variables = ["CATALOG_OIDC_CLIENT_ID": "portal"]
+        for (name, value) in [
+            ("CATALOG_OIDC_ISSUER", "https://login.example"), ("CATALOG_OIDC_AUDIENCE", "catalog"),
+            ("CATALOG_PUBLIC_URL", "https://catalog.example"),
+        ] {
+            let error = #expect(throws: SettingsError.self) { try Self.make(variables) }
+            #expect(error?.description.contains(name) == true)
+            variables[name] = value
+        }
+        let client = try Self.make(variables).service.http.client
+        #expect(client?.clientID == "portal" && client?.secretID == nil && client?.scope == "openid")
+        let error = #expect(throws: SettingsError.self) {
+            try Self.make(variables.merging(["CATALOG_OIDC_SCOPE": "profile"]) { $1 })
+        }
+        #expect(error?.name == "CATALOG_OIDC_SCOPE")
+    }
+
+    @Test("Links to sign in with are mailed only where somebody chose how, to addresses, and they lead somewhere")
+    func mailedLinks() throws {
+        let (server, url) = (["CATALOG_NOTIFY": "smtp://mail:25"], ["CATALOG_PUBLIC_URL": "https://catalog.example"])
+        let topic = ["CATALOG_NOTIFY": "sns:arn:aws:sns:eu-west-1:123456789012:t"]
+        for (variables, isMailed) in [
+            (server.merging(url) { $1 }, true), (server, false), (url, false), (topic.merging(url) { $1 }, false),
+            ([:], false),
+        ] {
+            #expect(try Self.make(variables).service.http.mailsLinks == isMailed)
+        }
     }
 
     @Test("How long jobs may hang is set for all queues, for some, or for both")

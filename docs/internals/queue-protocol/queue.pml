@@ -86,7 +86,7 @@ Row row[JOBS];
 /* What a crash leaves: all commits up to some moment, since the log is written in order. */
 Row disk[JOBS];
 
-/* The row lock of a claim under way: the worker, or NOBODY. */
+/* The row lock of a claim under way, and with it the lock of the serial key: the worker, or NOBODY. */
 byte lock[JOBS];
 #ifdef ONE_HOLDER
 byte claimsEver[JOBS];     /* never rolled back */
@@ -137,7 +137,9 @@ byte serverCrashes = 0, workerCrashes = 0, renewals = 0, lostAcks = 0, failures 
 #else
 #define hasSlot(w) (running[w] < SLOTS && !paused && isFree(w))
 #endif
-#define mayTake(w, j) (row[j].state == READY && unlocked(j) && !serialRuns(j) && !(behind[w] & BIT(j)))
+/* The lock of the serial key, which a claim tries before it locks a row, and whoever ends or takes away a job waits for first. */
+#define keyFree(j) (RIVAL(j) == NOBODY || unlocked(1 - (j)))
+#define mayTake(w, j) (row[j].state == READY && unlocked(j) && keyFree(j) && !serialRuns(j) && !(behind[w] & BIT(j)))
 #define isFree(x) (!task[x].runs && task[x].end == NONE)
 
 inline copy(to, from) {
@@ -266,13 +268,13 @@ end:
     :: atomic { hasSlot(w) && mayTake(w, 0) -> j = 0; lock[0] = w; goto update }
     :: atomic { hasSlot(w) && mayTake(w, 1) -> j = 1; lock[1] = w; goto update }
 #ifndef NO_EXPIRED
-    :: atomic { hasSlot(w) && row[0].state == RUN && row[0].over && unlocked(0) -> j = 0; expired = 1; lock[0] = w; goto update }
-    :: atomic { hasSlot(w) && row[1].state == RUN && row[1].over && unlocked(1) -> j = 1; expired = 1; lock[1] = w; goto update }
+    :: atomic { hasSlot(w) && row[0].state == RUN && row[0].over && unlocked(0) && keyFree(0) -> j = 0; expired = 1; lock[0] = w; goto update }
+    :: atomic { hasSlot(w) && row[1].state == RUN && row[1].over && unlocked(1) && keyFree(1) -> j = 1; expired = 1; lock[1] = w; goto update }
 #endif
     /* A claim that finds nothing learns, too: what another worker's serial key or lock kept from it lies before its mark now. */
-    :: atomic { looks < 2 && row[0].state == READY && (serialRuns(0) || !unlocked(0)) && !(behind[w] & BIT(0)) ->
+    :: atomic { looks < 2 && row[0].state == READY && (serialRuns(0) || !unlocked(0) || !keyFree(0)) && !(behind[w] & BIT(0)) ->
         looks++; behind[w] = behind[w] | BIT(0) }
-    :: atomic { looks < 2 && row[1].state == READY && (serialRuns(1) || !unlocked(1)) && !(behind[w] & BIT(1)) ->
+    :: atomic { looks < 2 && row[1].state == READY && (serialRuns(1) || !unlocked(1) || !keyFree(1)) && !(behind[w] & BIT(1)) ->
         looks++; behind[w] = behind[w] | BIT(1) }
 #ifndef NO_RESCAN
     /* Every five seconds it looks from the beginning. */
@@ -288,7 +290,7 @@ update:
       /* The server crashed meanwhile: the claim fails, and the next look begins anew. */
       :: lock[j] != w
 #ifndef NO_SERIAL_INDEX
-      /* jobs_serial_key_runs_once refuses the later of two; it claims anew. */
+      /* jobs_serial_key_runs_once refuses a claim whose snapshot was too old; it claims anew. */
       :: lock[j] == w && !expired && serialRuns(j) -> lock[j] = NOBODY
       :: lock[j] == w && (expired || !serialRuns(j)) ->
 #else
@@ -358,7 +360,7 @@ proctype Worker(byte x) {
 end:
     do
     /* The transaction of the work, with Session.finish in it. LeaseLost rolls it back. */
-    :: atomic { task[x].runs && unlocked(task[x].job) ->
+    :: atomic { task[x].runs && unlocked(task[x].job) && keyFree(task[x].job) ->
 #ifdef FINISH_APART
         /* The work commits first; the worker finishes the job afterwards. */
         row[task[x].job].outcome = DONE; row[task[x].job].effects = row[task[x].job].effects + 1; synced(); ends(x, FINISHED);
@@ -392,7 +394,7 @@ end:
     :: atomic { task[x].runs && !holds(x) -> ends(x, NONE); leaves = 0 }
     :: atomic { task[x].runs && task[x].held && serverCrashes > 0 -> ends(x, NONE); leaves = 0 }
     /* OutcomeRecorder: Job.finish, Job.fail, Job.postpone, Job.release. */
-    :: atomic { task[x].end != NONE && unlocked(task[x].job) ->
+    :: atomic { task[x].end != NONE && unlocked(task[x].job) && keyFree(task[x].job) ->
         if
         :: !holds(x)
         :: holds(x) ->
@@ -481,7 +483,7 @@ end:
         fi;
         synced() }
     /* cancelUploadAndJob: one transaction. */
-    :: atomic { cancels < CANCELS && row[0].state < DEAD && row[0].outcome == OPEN && unlocked(0) ->
+    :: atomic { cancels < CANCELS && row[0].state < DEAD && row[0].outcome == OPEN && unlocked(0) && keyFree(0) ->
         cancels++; row[0].outcome = CANCELLED;
         if
         :: row[0].state == PARKED

@@ -129,10 +129,13 @@ struct MigrateCommand: AsyncParsableCommand {
         @Option(name: [.customLong("directory"), .customLong("folder")], help: "The folder of the files.")
         var directory = "sql/migrations"
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         func run() throws {
-            for file in try MigrationSet.newFile(named: name, in: URL(fileURLWithPath: directory)) {
-                print("\(file.relativePath)")
-            }
+            let files = try MigrationSet.newFile(named: name, in: URL(fileURLWithPath: directory)).map(\.relativePath)
+            if json { return try JSONOutput.print(["files": files]) }
+            for file in files { print("\(file)") }
         }
     }
 
@@ -146,8 +149,12 @@ struct MigrateCommand: AsyncParsableCommand {
         @Argument(help: "The last version that the database already has.")
         var version: Int
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         func run() async throws {
             let done = try await source.migrator().baseline(version)
+            if json { return try JSONOutput.print(["recorded": done.count]) }
             print("\(done.count.counting("migration")) recorded as applied")
         }
     }

@@ -1,0 +1,1 @@
+../../../Sources/Ingest/Mapping/MappedAttributes.swift

@@ -1,0 +1,11 @@
+import Postgres
+import Relay
+
+/// What is read of the relay.
+enum RelayReads {
+    static var states: Statement { "select \(Shape.relayState.columns) from (\(RelayStatus.selectStates)) s" }
+
+    static func missing(_ window: WindowTime?, limit: Int) -> Statement {
+        "select \(Shape.relayObject.columns) from (\(RelayMissingObject.select(window, limit: limit))) m"
+    }
+}

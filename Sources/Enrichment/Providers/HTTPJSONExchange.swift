@@ -1,0 +1,96 @@
+import Foundation
+
+/// One call of a JSON interface: the question, the wait for an answer that is not ready, and further pages of it.
+struct HTTPJSONExchange: Sendable {
+    private static let mostPages = 50
+
+    let mapping: HTTPJSONMapping
+    let inputs: [ProviderInput]
+    let http: ProviderHTTP
+    let call: NotedCall
+    var headers: [(name: String, value: String)] = []
+    /// Of the query, with a secret.
+    var member: (name: String, value: String)?
+
+    /// One for each input.
+    func answers() async throws -> [ProviderAnswer] {
+        let url = mapping.address(inputs)
+        var document = try await ask(url)
+        if let poll = mapping.poll, document != .null { document = try await wait(poll, document) }
+        guard mapping.nextPage != nil, mapping.inputs != nil, document != .null else {
+            return mapping.answers(document, to: inputs)
+        }
+        return mapping.answers(try await pages(from: document, url), to: inputs)
+    }
+
+    private func ask(_ url: String) async throws -> JSONValue {
+        guard let body = mapping.body(inputs) else { return try await get(url) }
+        return try await http.post(whole(url), body, headers: headers, call)
+    }
+
+    private func get(_ url: String) async throws -> JSONValue { try await http.get(whole(url), headers: headers, call) }
+
+    private func whole(_ url: String) -> String {
+        guard let member, !url.contains("\(member.name)=") else { return url }
+        return Self.adding(member.name, member.value, to: url)
+    }
+
+    private static func adding(_ name: String, _ value: String, to url: String) -> String {
+        "\(url)\(url.contains("?") ? "&" : "?")\(name)=\(HTTPJSONMapping.encoded(value))"
+    }
+
+    // MARK: Answers that are not ready
+
+    private func wait(_ poll: HTTPJSONMapping.Poll, _ first: JSONValue) async throws -> JSONValue {
+        guard let id = first[path: poll.id]?.text, !id.isEmpty else {
+            throw ProviderError(
+                .unavailable, "\(http.name) took the question and gave no '\(poll.id)'", isOutcomeUnknown: true)
+        }
+        let url = poll.url.replacing("{id}", with: HTTPJSONMapping.encoded(id))
+        let end = ContinuousClock.now + .seconds(poll.atMostSeconds ?? 300)
+        do {
+            while ContinuousClock.now < end {
+                try await Task.sleep(for: .seconds(poll.everySeconds ?? 5))
+                try await call.admitMore()
+                do {
+                    let document = try await get(url)
+                    if HTTPJSONMapping.holds(document[path: poll.until]) { return document }
+                } catch let error as ProviderError where error.isNotReady {
+                    // As some say it instead.
+                }
+            }
+            throw ProviderError(.unavailable, "\(http.name) has had no answer for \(poll.atMostSeconds ?? 300) s")
+        } catch var error as ProviderError {
+            // The question was taken, and may be charged.
+            error.isOutcomeUnknown = true
+            throw error
+        }
+    }
+
+    // MARK: Pages
+
+    /// The elements of all pages.
+    private func pages(from first: JSONValue, _ start: String) async throws -> [JSONValue] {
+        var (document, url) = (first, start)
+        var elements = mapping.elements(of: first) ?? []
+        var seen: Set<String> = []
+        while let next = document[path: mapping.nextPage ?? ""]?.text, !next.isEmpty, seen.insert(next).inserted,
+            seen.count < Self.mostPages
+        {
+            try await call.admitMore()
+            if let parameter = mapping.pageParameter {
+                document = try await ask(Self.adding(parameter, next, to: start))
+            } else {
+                url = try http.target(next, from: url)
+                document = try await get(url)
+            }
+            guard let more = mapping.elements(of: document), !more.isEmpty else { break }
+            elements += more
+        }
+        return elements
+    }
+}
+
+extension ProviderError {
+    fileprivate var isNotReady: Bool { if case .notReady = kind { true } else { false } }
+}

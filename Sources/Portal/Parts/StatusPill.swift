@@ -1,0 +1,29 @@
+import HTML
+
+/// A state in a word; the colour only repeats it.
+struct StatusPill: Component {
+    let state: UploadState
+
+    var body: HTML {
+        span(.class("pill \(state.tone)")) { Texts.name(of: state) }
+    }
+}
+
+/// How an upload stands, as people see it.
+enum UploadState: String {
+    case queued, processing, completed, partial, failed, reverted
+    /// Without mistakes, and not to be loaded.
+    case checked
+
+    var tone: String {
+        switch self {
+        case .queued, .reverted: "plain"
+        case .processing: "busy"
+        case .completed, .checked: "good"
+        case .partial: "warn"
+        case .failed: "bad"
+        }
+    }
+
+    var isUnderWay: Bool { self == .queued || self == .processing }
+}

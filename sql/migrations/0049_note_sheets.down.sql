@@ -1,0 +1,3 @@
+set local role catalog_owner;
+
+alter table catalog.upload_history drop column sheet;

@@ -1,0 +1,2 @@
+set local role catalog_owner;
+drop table enrichment.mappings;

@@ -1,0 +1,2 @@
+set local role catalog_owner;
+drop index catalog.products_attributes_idx;
