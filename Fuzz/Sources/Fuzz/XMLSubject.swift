@@ -110,7 +110,7 @@ final class ReferenceXML: NSObject, XMLParserDelegate {
         // Text of another encoding, entities of one's own and what stands before the root differ, and no store sends them.
         let text = String(decoding: bytes, as: UTF8.self)
         guard text.utf8.elementsEqual(bytes), !text.hasPrefix("\u{FEFF}"), !text.contains("encoding"),
-            !text.contains("<!D")
+            !text.contains("<!D"), !hasEmptyInstruction(text)
         else {
             return nil
         }
@@ -118,6 +118,14 @@ final class ReferenceXML: NSObject, XMLParserDelegate {
         parser.delegate = reader
         guard parser.parse(), !reader.hasErrors, reader.open.count == 1 else { return nil }
         return reader.open[0].children.first
+    }
+
+    /// Foundation for Linux takes the length of the data of a processing instruction that has none: `<?name?>` ends the process.
+    private static func hasEmptyInstruction(_ text: String) -> Bool {
+        text.components(separatedBy: "<?").dropFirst().contains { rest in
+            guard let end = rest.range(of: "?>") else { return false }
+            return rest[..<end.lowerBound].split(maxSplits: 1, whereSeparator: \.isWhitespace).count < 2
+        }
     }
 
     func parser(
