@@ -54,12 +54,17 @@ extension Subject {
             return count
         }
         var open: [PlainXML] = [PlainXML(name: "")]
+        // A piece may end within a character.
+        var texts: [[UInt8]] = [[]]
         while let event = answer(XMLPullError.self, { try parser.next() }) {
             switch event {
-            case .start: open.append(PlainXML(name: String(decoding: parser.name, as: UTF8.self)))
-            case .text: open[open.count - 1].text += String(decoding: parser.text, as: UTF8.self)
+            case .start:
+                open.append(PlainXML(name: String(decoding: parser.name, as: UTF8.self)))
+                texts.append([])
+            case .text: texts[texts.count - 1] += parser.text
             case .end:
-                let element = open.removeLast()
+                var element = open.removeLast()
+                element.text = String(decoding: texts.removeLast(), as: UTF8.self)
                 open[open.count - 1].children.append(element)
             case .finished: return open[0].children.count == 1 ? open[0].children[0] : nil
             }

@@ -41,7 +41,7 @@ final class ProgressBar: Sendable {
             if let last = state.lastDrawn, now - last < .milliseconds(100) { return }
             state.lastDrawn = now
             state.isDrawn = true
-            write("\r\u{1B}[2K" + line(now - started, Self.columns).text)
+            write("\r\u{1B}[2K" + line(now - started, Terminal.columns(of: STDERR_FILENO) ?? 80).text)
         }
     }
 
@@ -51,12 +51,6 @@ final class ProgressBar: Sendable {
             if state.isDrawn { write("\r\u{1B}[2K") }
             state.isDrawn = false
         }
-    }
-
-    /// Of the terminal, as it is now.
-    private static var columns: Int {
-        var size = winsize()
-        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 
     /// - Parameter columns: a line that is longer would be broken, and the next one would not take its place.

@@ -26,4 +26,28 @@ import Testing
         #expect(TerminalText(lines: "one\n\(Self.hostile)\ntwo").text == "one\n\(Self.shown)\ntwo")
         #expect(JSONOutput.escaped("\"a\u{9B}b\u{202E}ü\"") == "\"a\\u009bb\\u202eü\"")
     }
+
+    @Test("A table fits the terminal: texts are shortened, then the last columns left out and named; ids stay whole")
+    func widths() {
+        var table = Table("ID", "MESSAGE", "AT")
+        table.add("0190f3a2-5b1c", "the mail server refused the login", "2026-11-27 10:00")
+        table.add("0190f3a2-77aa", "short", "2026-11-27 10:01")
+        func lines(_ columns: Int?) -> [Substring] {
+            table.rendered(Style(environment: ["NO_COLOR": "1"], columns: columns)).text.split(separator: "\n")
+        }
+        #expect(lines(nil)[1] == "0190f3a2-5b1c  the mail server refused the login  2026-11-27 10:00")
+        #expect(lines(66) == lines(nil))
+        #expect(
+            lines(50) == [
+                "ID             MESSAGE            AT",
+                "0190f3a2-5b1c  the mail server …  2026-11-27 10:00",
+                "0190f3a2-77aa  short              2026-11-27 10:01",
+            ])
+        #expect(
+            lines(30) == [
+                "ID             MESSAGE", "0190f3a2-5b1c  the mail se…", "0190f3a2-77aa  short",
+                "not shown: AT (a wider terminal shows all)",
+            ])
+        #expect(lines(5).first == "ID", "what a line is about is always there")
+    }
 }
