@@ -116,11 +116,15 @@ class CommandsTest(unittest.TestCase):
     def put_catalog(self, path):
         (self.folder / "bin/catalog").symlink_to(path)
 
-    def test_the_key_that_signs_links_becomes_a_profile_and_leaves_the_environment(self):
+    def put_recorder(self):
+        """Tells arguments and environment."""
         fake = self.folder / "fake"
         fake.write_text("#!/bin/sh\necho \"$@\"\nenv\n")
         fake.chmod(0o755)
         self.put_catalog(fake)
+
+    def test_the_key_that_signs_links_becomes_a_profile_and_leaves_the_environment(self):
+        self.put_recorder()
         file = self.folder / "credentials"
         ran = self.run_task(
             "ServiceTask", ROLES="api,worker", LINK_KEY_ID="AKIA", LINK_KEY_SECRET="s/e+c", AWS_SHARED_CREDENTIALS_FILE=str(file))
@@ -129,6 +133,14 @@ class CommandsTest(unittest.TestCase):
         self.assertNotIn("s/e+c", ran.stdout)
         self.assertEqual(file.read_text(), "[links]\naws_access_key_id = AKIA\naws_secret_access_key = s/e+c\n")
         self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+
+    def test_the_secret_of_the_issuers_client_becomes_a_file_and_leaves_the_environment(self):
+        self.put_recorder()
+        file = self.folder / "client-secret"
+        ran = self.run_task("ServiceTask", ROLES="", CLIENT_SECRET="s/e+c", CATALOG_OIDC_CLIENT_SECRET=f"file:{file}")
+        self.assertIn("CATALOG_OIDC_CLIENT_SECRET=file:", ran.stdout, ran.stderr)
+        self.assertNotIn("s/e+c", ran.stdout)
+        self.assertEqual((file.read_text(), file.stat().st_mode & 0o777), ("s/e+c", 0o600))
 
     @unittest.skipUnless(os.environ.get("CATALOG"), "CATALOG names no binary")
     def test_the_migration_gives_the_service_a_login_and_may_run_again(self):

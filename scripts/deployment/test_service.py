@@ -129,6 +129,7 @@ class SplitTest(ServiceTest):
         self.tasks.start("service")
         self.api = self.tasks.address("service")
         self.ask("/readyz")
+        self.assertIn(b"<html", self.ask("/portal"))
         stop_polling = self.tasks.start("poller")
         self.lose_objects_before_they_are_read()
         self.tasks.start("worker")

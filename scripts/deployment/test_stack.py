@@ -42,7 +42,7 @@ class StackTest(unittest.TestCase):
         self.assertFalse(made.resources.keys() & {"Database", "Balancer", "WorkerService", "ArrivalSubscription"})
         self.assertIn("LinkUser", made.resources)
         given = made.environment("service")
-        self.assertEqual(given["ROLES"], "api,worker,poller")
+        self.assertEqual(given["ROLES"], "api,portal,worker,poller")
         self.assertIn("host=db.example.com port=5432 dbname=catalog user=onboarding", given["CATALOG_DATABASE_URL"])
         self.assertEqual(given["CATALOG_STORE"], "s3://acme-reports")
         self.assertNotIn("CATALOG_PUBLIC_URL", given)
@@ -55,10 +55,22 @@ class StackTest(unittest.TestCase):
         self.assertLessEqual({"Database", "Balancer", "WorkerRole", "PollerRole"}, made.resources.keys())
         self.assertNotIn("LinkUser", made.resources)
         given = made.environment("service")
-        self.assertEqual(given["ROLES"], "api")
+        self.assertEqual(given["ROLES"], "api,portal")
         self.assertEqual(given["CATALOG_PUBLIC_URL"], "https://catalog.example.com")
         self.assertEqual(given["CATALOG_EVENTS_TOPIC"], made.resources["ArrivalTopic"])
         self.assertEqual(made.environment("migrate")["CATALOG_DATABASE_SECRET"], MASTER)
+
+    def test_people_sign_in_at_an_issuer_with_a_secret_that_stands_in_no_environment(self):
+        secret = MASTER.replace("master", "client")
+        issuer = dict(IssuerUrl="https://login.acme.example", IssuerClientId="catalog-portal", **PUBLIC)
+        made = self.make(Layout="split", IssuerClientSecretArn=secret, **issuer)
+        given = made.environment("service")
+        self.assertEqual(
+            {name: value for name, value in given.items() if "OIDC" in name},
+            {"CATALOG_OIDC_ISSUER": "https://login.acme.example", "CATALOG_OIDC_AUDIENCE": "catalog",
+             "CATALOG_OIDC_CLIENT_ID": "catalog-portal", "CATALOG_OIDC_CLIENT_SECRET": "file:/var/tmp/client-secret"})
+        self.assertEqual(made.secrets("service"), {"CLIENT_SECRET": secret})
+        self.assertIn(secret, {resource for _, action, resource in made.rights("StartRole") if action == "secretsmanager:GetSecretValue"})
 
     def test_all_that_is_conditional_is_made_when_its_condition_holds(self):
         """Each resource of the template stands in one of the two shapes."""
