@@ -5116,6 +5116,52 @@ ALTER TABLE jobs.alerts ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+-- Name: alerts; Type: TABLE; Schema: relay; Owner: -
+
+CREATE TABLE relay.alerts (
+    alert_id bigint NOT NULL,
+    kind text NOT NULL,
+    window_at timestamp with time zone,
+    detail text NOT NULL,
+    raised_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    cleared_at timestamp with time zone,
+    CONSTRAINT alerts_kind_is_known CHECK ((kind = ANY (ARRAY['backlog'::text, 'age'::text, 'workers'::text, 'members'::text, 'lost'::text, 'deaths'::text]))),
+    CONSTRAINT alerts_of_windows_name_it CHECK (((kind = ANY (ARRAY['members'::text, 'lost'::text, 'deaths'::text])) = (window_at IS NOT NULL)))
+);
+
+-- Name: TABLE alerts; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON TABLE relay.alerts IS 'what an operator should know; an alert without cleared_at is still true';
+
+-- Name: COLUMN alerts.kind; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.alerts.kind IS 'backlog (more data waits than the bound), age (the oldest window waits longer than the bound), workers (nobody takes windows), members (objects that are in no archive), lost (archives that the target lost and nobody can make again), deaths (workers died of a window, or with it, again and again); the last three until the window is replayed or done';
+
+-- Name: all_alerts; Type: VIEW; Schema: jobs; Owner: -
+
+CREATE VIEW jobs.all_alerts WITH (security_invoker='true') AS
+ SELECT 'upkeep'::text AS source,
+    alerts.alert_id,
+    alerts.kind,
+    NULL::timestamp with time zone AS window_at,
+    alerts.detail,
+    alerts.raised_at,
+    alerts.cleared_at
+   FROM jobs.alerts
+UNION ALL
+ SELECT 'relay'::text AS source,
+    alerts.alert_id,
+    alerts.kind,
+    alerts.window_at,
+    alerts.detail,
+    alerts.raised_at,
+    alerts.cleared_at
+   FROM relay.alerts;
+
+-- Name: VIEW all_alerts; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON VIEW jobs.all_alerts IS 'the alerts of all parts of the service; one without cleared_at is still true';
+
 -- Name: jobs; Type: TABLE; Schema: jobs; Owner: -
 
 CREATE TABLE jobs.jobs (
@@ -5210,6 +5256,31 @@ CREATE TABLE jobs.periods (
 
 COMMENT ON TABLE jobs.periods IS 'the newest period of each periodic job that some worker has enqueued';
 
+-- Name: told_alerts; Type: TABLE; Schema: jobs; Owner: -
+
+CREATE TABLE jobs.told_alerts (
+    source text NOT NULL,
+    alert_id bigint NOT NULL,
+    told_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    end_told_at timestamp with time zone
+);
+
+-- Name: TABLE told_alerts; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON TABLE jobs.told_alerts IS 'alerts that were sent to where CATALOG_ALERTS says: the outbox of those messages';
+
+-- Name: COLUMN told_alerts.source; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.told_alerts.source IS 'as in jobs.all_alerts';
+
+-- Name: COLUMN told_alerts.told_at; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.told_alerts.told_at IS 'the last time; once a day as long as the alert is true';
+
+-- Name: COLUMN told_alerts.end_told_at; Type: COMMENT; Schema: jobs; Owner: -
+
+COMMENT ON COLUMN jobs.told_alerts.end_told_at IS 'when it was told that the alert is over';
+
 -- Name: workers; Type: TABLE; Schema: jobs; Owner: -
 
 CREATE TABLE jobs.workers (
@@ -5236,27 +5307,6 @@ ALTER TABLE jobs.workers ALTER COLUMN worker_number ADD GENERATED ALWAYS AS IDEN
     NO MAXVALUE
     CACHE 1
 );
-
--- Name: alerts; Type: TABLE; Schema: relay; Owner: -
-
-CREATE TABLE relay.alerts (
-    alert_id bigint NOT NULL,
-    kind text NOT NULL,
-    window_at timestamp with time zone,
-    detail text NOT NULL,
-    raised_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    cleared_at timestamp with time zone,
-    CONSTRAINT alerts_kind_is_known CHECK ((kind = ANY (ARRAY['backlog'::text, 'age'::text, 'workers'::text, 'members'::text, 'lost'::text, 'deaths'::text]))),
-    CONSTRAINT alerts_of_windows_name_it CHECK (((kind = ANY (ARRAY['members'::text, 'lost'::text, 'deaths'::text])) = (window_at IS NOT NULL)))
-);
-
--- Name: TABLE alerts; Type: COMMENT; Schema: relay; Owner: -
-
-COMMENT ON TABLE relay.alerts IS 'what an operator should know; an alert without cleared_at is still true';
-
--- Name: COLUMN alerts.kind; Type: COMMENT; Schema: relay; Owner: -
-
-COMMENT ON COLUMN relay.alerts.kind IS 'backlog (more data waits than the bound), age (the oldest window waits longer than the bound), workers (nobody takes windows), members (objects that are in no archive), lost (archives that the target lost and nobody can make again), deaths (workers died of a window, or with it, again and again); the last three until the window is replayed or done';
 
 -- Name: alerts_alert_id_seq; Type: SEQUENCE; Schema: relay; Owner: -
 
@@ -5884,6 +5934,11 @@ ALTER TABLE ONLY jobs.paused_queues
 
 ALTER TABLE ONLY jobs.periods
     ADD CONSTRAINT periods_pkey PRIMARY KEY (kind);
+
+-- Name: told_alerts told_alerts_pkey; Type: CONSTRAINT; Schema: jobs; Owner: -
+
+ALTER TABLE ONLY jobs.told_alerts
+    ADD CONSTRAINT told_alerts_pkey PRIMARY KEY (source, alert_id);
 
 -- Name: workers workers_pkey; Type: CONSTRAINT; Schema: jobs; Owner: -
 
@@ -7910,6 +7965,14 @@ GRANT SELECT ON TABLE intake.seen_objects TO catalog_auditor;
 
 GRANT SELECT ON TABLE jobs.alerts TO catalog_auditor;
 
+-- Name: TABLE alerts; Type: ACL; Schema: relay; Owner: -
+
+GRANT SELECT ON TABLE relay.alerts TO catalog_auditor;
+
+-- Name: TABLE all_alerts; Type: ACL; Schema: jobs; Owner: -
+
+GRANT SELECT ON TABLE jobs.all_alerts TO catalog_auditor;
+
 -- Name: TABLE jobs; Type: ACL; Schema: jobs; Owner: -
 
 GRANT SELECT ON TABLE jobs.jobs TO catalog_auditor;
@@ -7923,13 +7986,13 @@ GRANT TRIGGER ON TABLE jobs.paused_queues TO catalog_history;
 
 GRANT SELECT ON TABLE jobs.periods TO catalog_auditor;
 
+-- Name: TABLE told_alerts; Type: ACL; Schema: jobs; Owner: -
+
+GRANT SELECT ON TABLE jobs.told_alerts TO catalog_auditor;
+
 -- Name: TABLE workers; Type: ACL; Schema: jobs; Owner: -
 
 GRANT SELECT ON TABLE jobs.workers TO catalog_auditor;
-
--- Name: TABLE alerts; Type: ACL; Schema: relay; Owner: -
-
-GRANT SELECT ON TABLE relay.alerts TO catalog_auditor;
 
 -- Name: TABLE archives; Type: ACL; Schema: relay; Owner: -
 

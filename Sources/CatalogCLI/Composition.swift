@@ -85,9 +85,12 @@ struct Composition: Sendable {
         }
     }
 
-    func notifier() throws -> any Notifier {
-        try settings.notifier.notifier(NotifierResources(cloud: cloud, sender: settings.sender))
-    }
+    func notifier() throws -> any Notifier { try settings.notifier.notifier(notifierResources) }
+
+    /// - Returns: nil if nobody is told of alerts.
+    func alerts(_ pool: Pool) throws -> AlertsJob? { try settings.alerts?.job(pool, notifierResources) }
+
+    private var notifierResources: NotifierResources { NotifierResources(cloud: cloud, sender: settings.sender) }
 
     /// What enriches, on a pool with a connection for each job.
     func enrichment(_ pool: Pool) throws -> EnrichmentResources {

@@ -41,11 +41,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         name, stamp = self.headers["webhook-id"], self.headers["webhook-timestamp"]
+        is_signed = None not in (name, stamp)
         code = hmac.new(self.key, f"{name}.{stamp}.".encode() + body, hashlib.sha256).digest()
         good = self.headers["webhook-signature"] == "v1," + base64.b64encode(code).decode()
-        is_now = abs(time.time() - int(stamp)) < 300
+        is_now = is_signed and abs(time.time() - int(stamp)) < 300
         with self.lock:
-            message = {"id": name, "isGenuine": good and is_now, "path": self.path, "body": body.decode()}
+            message = {"id": name or "", "isGenuine": good and is_now, "path": self.path, "body": body.decode()}
             self.messages.append(message)
             count = len(self.messages)
         self.answer(int(self.options.get("status", 500 if count <= int(self.options.get("fail", 0)) else 204)))

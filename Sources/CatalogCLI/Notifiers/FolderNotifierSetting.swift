@@ -11,7 +11,7 @@ struct FolderNotifierSetting: NotifierSetting {
         self.root = root
     }
 
-    init?(_ value: String) {
+    init?(_ value: String, of name: String) {
         guard let root = URL(setting: value) else { return nil }
         self.init(root: root)
     }

@@ -8,13 +8,13 @@ struct MailServerNotifierSetting: NotifierSetting {
 
     let server: SMTPServer
 
-    init?(_ value: String) throws {
+    init?(_ value: String, of name: String) throws {
         guard value.hasPrefix("smtp://") || value.hasPrefix("smtps://") else { return nil }
         do {
             server = try SMTPServer(value)
         } catch {
             // The value holds a password.
-            throw SettingsError(Variables.notifierName, "smtp://…", error.reason)
+            throw SettingsError(name, "smtp://…", error.reason)
         }
     }
 

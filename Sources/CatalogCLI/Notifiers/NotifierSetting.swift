@@ -7,9 +7,10 @@ protocol NotifierSetting: Sendable {
     /// How the setting is written, for whoever wrote something else.
     static var form: String { get }
 
+    /// - Parameter name: of the variable.
     /// - Returns: nil if the value is not written like this kind.
     /// - Throws: `SettingsError` if it is, and cannot be used.
-    init?(_ value: String) throws
+    init?(_ value: String, of name: String) throws
 
     func notifier(_ resources: NotifierResources) throws -> any Notifier
 
@@ -27,16 +28,20 @@ struct NotifierResources: Sendable {
 }
 
 extension Variables {
-    static let notifierName = "CATALOG_NOTIFY"
-
     /// - Returns: nil if the variable is not set.
-    func notifier() throws -> (any NotifierSetting)? {
-        guard let value = self[Self.notifierName] else { return nil }
-        let kinds = Composition.kindsOfNotifiers
-        for kind in kinds {
-            if let notifier = try kind.init(value) { return notifier }
+    func notifier(_ name: String) throws -> (any NotifierSetting)? {
+        guard let value = self[name] else { return nil }
+        if let notifier = try Self.notifier(value, of: name) { return notifier }
+        let forms = Composition.kindsOfNotifiers.map { $0.form }.joined(separator: " or ")
+        throw SettingsError(name, value, "expected \(forms)")
+    }
+
+    /// - Parameter name: of the variable that has the value.
+    /// - Returns: nil if the value is written like no kind.
+    static func notifier(_ value: String, of name: String) throws -> (any NotifierSetting)? {
+        for kind in Composition.kindsOfNotifiers {
+            if let notifier = try kind.init(value, of: name) { return notifier }
         }
-        let forms = kinds.map { $0.form }.joined(separator: " or ")
-        throw SettingsError(Self.notifierName, value, "expected \(forms)")
+        return nil
     }
 }

@@ -7,9 +7,9 @@ struct TopicNotifierSetting: NotifierSetting {
 
     let arn: String
 
-    init?(_ value: String) throws {
+    init?(_ value: String, of name: String) throws {
         guard value.hasPrefix("sns:") || value.hasPrefix("arn:") else { return nil }
-        arn = try Variables.topic(Variables.notifierName, value, after: "sns:")
+        arn = try Variables.topic(name, value, after: "sns:")
     }
 
     func notifier(_ resources: NotifierResources) throws -> any Notifier {

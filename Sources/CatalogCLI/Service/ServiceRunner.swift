@@ -94,6 +94,10 @@ struct ServiceRunner {
         handlers.append(ArrivalsJob(pool: pool, days: composition.settings.arrivalDays))
         var periodic = UploadJobResources.periodic + EnrichmentResources.periodic + UpkeepResources.periodic
         periodic.append(ArrivalsJob.periodic)
+        if let alerts = try composition.alerts(pool) {
+            handlers.append(alerts)
+            periodic.append(AlertsJob.periodic)
+        }
         if let target = composition.archiveStore() {
             let relay = RelayResources(
                 pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)

@@ -38,6 +38,12 @@ extension Setting {
             address of those who run the service: they get the head of the history once a day, to keep it where the database cannot be \
             written from. With a topic of SNS the mail goes to those of its subscriptions whose filter lets `kind` = `history-head` through.
             """, example: "operators@acme.example")
+    static let alerts = Setting(
+        "CATALOG_ALERTS", fallback: "mail to `CATALOG_OPERATORS_MAIL`",
+        meaning: """
+            where alerts go when they are raised, once a day as long as they are true, and when they are over: `sns:TOPIC_ARN` (with the \
+            attribute `kind` = `alert`), `smtp://[USER:PASSWORD@]HOST:PORT?to=ADDRESS`, or `webhook:URL`, which gets JSON whose `text` chats show
+            """, example: "webhook:https://chat.acme.example/hooks/abc")
     static let maxFileBytes = Setting(
         "CATALOG_MAX_FILE_BYTES", .whole(1...FileLimits.mostFileBytes), fallback: "\(defaults.limits.maximumFileBytes)",
         meaning: "largest file, as it arrives and after decompression", example: "10485760")

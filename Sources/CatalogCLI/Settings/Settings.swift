@@ -19,6 +19,7 @@ struct Settings: Sendable {
     var sender = MailSender()
     /// Address of those who run the service.
     var operators: String?
+    var alerts: AlertSetting?
     var limits = FileLimits()
     var service: ServiceSettings
     var relay: RelayOptions
@@ -36,10 +37,11 @@ struct Settings: Sendable {
         database = try DatabaseSettings(variables)
         store = try variables.store("CATALOG_STORE") ?? FolderStoreSetting(root: base.appendingPathComponent("objects"))
         enrichmentOutput = try variables.store("CATALOG_ENRICH_OUTPUT")
-        let namedNotifier = try variables.notifier()
+        let namedNotifier = try variables.notifier("CATALOG_NOTIFY")
         notifier = namedNotifier ?? FolderNotifierSetting(root: base.appendingPathComponent("mail"))
         if let address = variables["CATALOG_MAIL_FROM"] { sender.address = address }
         operators = try variables.address("CATALOG_OPERATORS_MAIL")
+        alerts = try AlertSetting(variables, notifier: notifier, operators: operators)
         limits = try FileLimits(variables)
         service = try ServiceSettings(variables)
         service.http.maximumFileBytes = limits.maximumFileBytes

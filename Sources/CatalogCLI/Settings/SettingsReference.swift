@@ -10,9 +10,7 @@ enum SettingsReference {
             title: "Every command",
             settings: [
                 .databaseURL, .databaseSecret, .databaseAuth, .postgresBin, .store, .enrichOutput, .notify, .mailFrom,
-                .operatorsMail,
-                .maxFileBytes,
-                .maxRows,
+                .operatorsMail, .alerts, .maxFileBytes, .maxRows,
             ]),
         Section(
             title: "`catalog serve` and `catalog worker`",

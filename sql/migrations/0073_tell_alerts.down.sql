@@ -1,0 +1,3 @@
+set local role catalog_owner;
+drop table jobs.told_alerts;
+drop view jobs.all_alerts;
