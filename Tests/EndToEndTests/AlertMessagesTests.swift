@@ -23,7 +23,9 @@ import Testing
         try await server.log().map { try JSONDecoder().decode(Message.self, from: Data($0.body.utf8)) }
     }
 
-    @Test("An alert is told once when it is raised, again after a day, and when it is over; what was over at once is told nobody")
+    @Test(
+        "An alert is told once when it is raised, again after a day, and when it is over; what was over at once is told nobody"
+    )
     func told() async throws {
         try await CallbackServer.with(key: "none") { server in
             let place = ["CATALOG_ALERTS": "webhook:\(server.url)/hooks/T0PSECRET"]
@@ -54,11 +56,15 @@ import Testing
                     #expect(first.first?.kind == "alert")
                     let text = try #require(first.first?.text)
                     #expect(text.contains("- upkeep nightly, since 20") && text.contains(": the store is \"away\"\n"))
-                    #expect(text.contains("- relay lost, window of 2026-03-01T10:00:00Z, since 20") && text.contains(": 1 archive\n"))
+                    #expect(
+                        text.contains("- relay lost, window of 2026-03-01T10:00:00Z, since 20")
+                            && text.contains(": 1 archive\n"))
                     #expect(!text.contains("a moment") && !text.contains("fresh"))
 
                     try await service.pool.run {
-                        _ = try $0.execute("update jobs.told_alerts set told_at = told_at - interval '25 hours' where source = 'upkeep'")
+                        _ = try $0.execute(
+                            "update jobs.told_alerts set told_at = told_at - interval '25 hours' where source = 'upkeep'"
+                        )
                         _ = try $0.execute("update relay.alerts set cleared_at = now()")
                     }
                     try await Self.look(service)
@@ -70,21 +76,30 @@ import Testing
         }
     }
 
-    @Test("While nobody takes messages that is an alert itself, nothing counts as told, and no log has the address's secret")
+    @Test(
+        "While nobody takes messages that is an alert itself, nothing counts as told, and no log has the address's secret"
+    )
     func refused() async throws {
         try await CallbackServer.with(key: "none", "fail=1") { server in
             let place = ["CATALOG_ALERTS": "webhook:\(server.url)/hooks/T0PSECRET"]
             try await ServiceEnvironment.with(place) { service in
                 try await service.pool.run {
                     _ = try $0.execute(
-                        "insert into jobs.alerts (kind, detail, raised_at) values ('nightly', 'much', now() - interval '1 hour')")
+                        "insert into jobs.alerts (kind, detail, raised_at) values ('nightly', 'much', now() - interval '1 hour')"
+                    )
                 }
                 let log = try await service.running("worker") { () -> String in
-                    try await service.wait(for: "1", "select count(*) from jobs.alerts where kind = 'alerts' and cleared_at is not null")
-                    return try await service.pool.run { try $0.query("select detail from jobs.alerts where kind = 'alerts'")[0][0] ?? "" }
+                    try await service.wait(
+                        for: "1", "select count(*) from jobs.alerts where kind = 'alerts' and cleared_at is not null")
+                    return try await service.pool.run {
+                        try $0.query("select detail from jobs.alerts where kind = 'alerts'")[0][0] ?? ""
+                    }
                 }
                 #expect(log.contains("the webhook answered 500") && !log.contains("T0PSECRET"))
-                #expect(try await Self.messages(server).map(\.subject) == ["Catalog alerts: 1 raised", "Catalog alerts: 1 raised"])
+                #expect(
+                    try await Self.messages(server).map(\.subject) == [
+                        "Catalog alerts: 1 raised", "Catalog alerts: 1 raised",
+                    ])
             }
         }
     }
@@ -96,13 +111,15 @@ import Testing
             try await ServiceEnvironment.with(place) { service in
                 try await service.pool.run {
                     _ = try $0.execute(
-                        "insert into jobs.alerts (kind, detail, raised_at) values ('nightly', 'much', now() - interval '1 hour')")
+                        "insert into jobs.alerts (kind, detail, raised_at) values ('nightly', 'much', now() - interval '1 hour')"
+                    )
                 }
                 try await service.running("worker") {
                     try await service.wait(for: "1", "select count(*) from jobs.told_alerts")
                 }
                 let mail = try #require(try server.messages().first)
-                #expect(mail.contains("X-RcptTo: ops@example.com") && mail.contains("Subject: Catalog alerts: 1 raised"))
+                #expect(
+                    mail.contains("X-RcptTo: ops@example.com") && mail.contains("Subject: Catalog alerts: 1 raised"))
                 #expect(mail.contains("- upkeep nightly, since 20"))
             }
         }
@@ -111,7 +128,8 @@ import Testing
     @Test(
         "A place that cannot be is refused before anything starts, without what may be secret",
         arguments: [
-            ("smtp://user:hunter22@mail:25", "say whom to mail"), ("webhook:http://chat.example/hooks/hunter22", "an https URL"),
+            ("smtp://user:hunter22@mail:25", "say whom to mail"),
+            ("webhook:http://chat.example/hooks/hunter22", "an https URL"),
             ("pager:hunter22", "expected sns:TOPIC_ARN"), ("sns:hunter22", "CATALOG_ALERTS"),
         ])
     func places(value: String, remedy: String) async throws {

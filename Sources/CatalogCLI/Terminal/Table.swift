@@ -60,7 +60,8 @@ struct Table {
             return isText ? min(widths[column], max(header[column].count, Self.shortestText)) : widths[column]
         }
         func excess() -> Int { widths.reduce(0, +) + Self.gap.count * (widths.count - 1) - columns }
-        while excess() > 0, let longest = widths.indices.max(by: { widths[$0] - shortest[$0] < widths[$1] - shortest[$1] }),
+        while excess() > 0,
+            let longest = widths.indices.max(by: { widths[$0] - shortest[$0] < widths[$1] - shortest[$1] }),
             widths[longest] > shortest[longest]
         {
             widths[longest] -= 1

@@ -5,7 +5,8 @@ struct AlertMail: Mail {
     let attributes = ["kind": "alert"]
 
     init(_ changes: [AlertChange]) {
-        let groups = [("raised", AlertChange.News.raised), ("still true", .repeated), ("over", .over)].map { name, news in
+        let groups = [("raised", AlertChange.News.raised), ("still true", .repeated), ("over", .over)].map {
+            name, news in
             (name: name, changes: changes.filter { $0.news == news })
         }.filter { !$0.changes.isEmpty }
         let counts = groups.map { "\($0.changes.count) \($0.name)" }.joined(separator: ", ")
