@@ -130,6 +130,16 @@ struct Composition: Sendable {
             topic: events.topic.map { cloud.trustedTopic($0, logger) }, logger: logger)
     }
 
+    /// What takes events from a queue.
+    /// - Returns: nil if none is set.
+    func eventQueue(_ pool: Pool, _ logger: Logger) throws -> EventQueue? {
+        try settings.service.events.queue.map { queue in
+            EventQueue(
+                client: SQSClient(try cloud.configuration()), queue: queue,
+                intake: EventIntake(recorder: recorder(pool), token: nil, topic: nil, logger: logger), logger: logger)
+        }
+    }
+
     /// What can become of objects: a route names one of these.
     var pipelines: Pipelines {
         Pipelines([OnboardIntake(), EnrichmentIntake(), RelayIntake(window: settings.relay.settings.window)])

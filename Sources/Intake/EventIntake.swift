@@ -27,7 +27,7 @@ package struct EventIntake: Sendable {
     /// - Throws: `ObjectEventError`, `EventRefused`; `EventUnverifiable`, `PostgresError`: the sender shall try again.
     package func receive(_ body: [UInt8], authorization: String?) async throws -> [ArrivalOutcome] {
         guard !StackedMarks.areIn(json: body) else {
-            throw ObjectEventError(reason: "the body has more than 30 accents on one letter")
+            throw ObjectEventError.stackedMarks
         }
         // Whatever is not a message of SNS is tried as an event.
         guard let message = try? SNSMessage(body) else {
@@ -39,12 +39,27 @@ package struct EventIntake: Sendable {
                 reason: "messages of SNS are refused: set CATALOG_EVENTS_TOPIC to the topic's ARN")
         }
         guard let payload = try await Self.open(message, topic) else { return [] }
-        return try await record(
-            try ObjectEventParser.events(in: Array(payload.utf8)).map { event in
-                var event = event
-                event.source = .sns
-                return event
-            })
+        return try await record(try Self.events(in: payload))
+    }
+
+    /// - Parameter body: of a message of a queue, whose policy says who may send: an event, or a message of SNS that holds one.
+    /// - Returns: what became of each object, by bucket and key.
+    /// - Throws: `ObjectEventError`; `PostgresError`: the queue shall give it again.
+    func receive(queued body: [UInt8]) async throws -> [ArrivalOutcome] {
+        guard !StackedMarks.areIn(json: body) else { throw ObjectEventError.stackedMarks }
+        // Whatever is not a message of SNS is tried as an event.
+        guard let message = try? SNSMessage(body) else {
+            return try await record(try ObjectEventParser.events(in: body))
+        }
+        return try await record(try Self.events(in: message.message))
+    }
+
+    private static func events(in payload: String) throws -> [ObjectEvent] {
+        try ObjectEventParser.events(in: Array(payload.utf8)).map { event in
+            var event = event
+            event.source = .sns
+            return event
+        }
     }
 
     /// All objects of a body or none: whoever sent it may send it again. In one order for all bodies, so that two that

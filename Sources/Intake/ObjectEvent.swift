@@ -37,6 +37,8 @@ package struct ObjectEvent: Sendable, Equatable {
 package struct ObjectEventError: Error, CustomStringConvertible, Equatable {
     package var reason: String
 
+    static let stackedMarks = Self(reason: "the body has more than 30 accents on one letter")
+
     /// The reason and what is accepted.
     package var description: String {
         "\(reason): expected an S3 notification, an SNS message, an EventBridge event or a MinIO webhook"

@@ -39,6 +39,21 @@ import Threads
         return (made.first("QueueUrl")?.text ?? "", "arn:aws:sqs:eu-central-1:123456789012:\(name)")
     }
 
+    @Test("messages of a queue are taken until they are deleted")
+    func takeMessages() async throws {
+        let sqs = SQSClient(try await configuration())
+        let (topic, queue) = (try await makeTopic(), try await makeQueue())
+        let sns = SNSClient(try await configuration())
+        try await sns.subscribe(topic: topic, protocolName: "sqs", endpoint: queue.arn)
+        for text in ["one", "two \u{1F642}"] { try await sns.publish(topic: topic, message: text) }
+        let taken = try await sqs.receive(from: queue.url)
+        let texts = try taken.map { try #require(try? SNSMessage(Array($0.body.utf8))).message }
+        #expect(Set(texts) == ["one", "two \u{1F642}"])
+        #expect(try await sqs.delete(taken, from: queue.url) == 0)
+        let error = await #expect(throws: AWSError.self) { try await sqs.receive(from: queue.url + "-none") }
+        #expect(error?.resource == queue.url + "-none")
+    }
+
     private func messages(_ url: String) async throws -> [[String: Any]] {
         let answer = try await queue("ReceiveMessage", "QueueUrl", PercentEncoding.encode(url))
         return try (answer.first("ReceiveMessageResult")?.children ?? []).compactMap { $0.text("Body") }.map {

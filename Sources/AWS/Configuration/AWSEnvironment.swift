@@ -69,6 +69,7 @@ package struct AWSEnvironment: Sendable {
 package enum AWSService: String, Sendable, CaseIterable {
     case s3
     case sns
+    case sqs
     case secretsManager = "secretsmanager"
     case sts
 
@@ -77,6 +78,7 @@ package enum AWSService: String, Sendable, CaseIterable {
         switch self {
         case .s3: "S3"
         case .sns: "SNS"
+        case .sqs: "SQS"
         case .secretsManager: "Secrets Manager"
         case .sts: "STS"
         }

@@ -56,7 +56,12 @@ struct ServiceRunner {
             services += [HistoryTicker(pool: quick, logger: logger), worker.attributed(Attribution(actor: "worker"))]
         }
         let poller = roles.contains(.poller) ? poller(quick, logger) : nil
-        if let poller { services.append(poller.attributed(Attribution(actor: "poller"))) }
+        if let poller {
+            services.append(poller.attributed(Attribution(actor: "poller")))
+            if let queue = try composition.eventQueue(quick, logger) {
+                services.append(queue.attributed(Attribution(actor: "poller")))
+            }
+        }
         if let registry {
             let report = report(registry, quick, poller, logger)
             services +=

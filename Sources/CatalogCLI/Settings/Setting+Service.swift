@@ -24,6 +24,9 @@ extension Setting {
     static let eventsTopic = Setting(
         "CATALOG_EVENTS_TOPIC", meaning: "the only topic of SNS whose messages are trusted",
         example: "arn:aws:sns:eu-central-1:123456789012:vendor-files")
+    static let eventsQueue = Setting(
+        "CATALOG_EVENTS_QUEUE", meaning: "URL of a queue of SQS that has events; read by the poller's role",
+        example: "https://sqs.eu-central-1.amazonaws.com/123456789012/vendor-files")
     static let pollSeconds = Setting(
         "CATALOG_POLL_SECONDS", .secondsOfADay, fallback: seconds(defaults.service.pollInterval),
         meaning: "pause between two rounds of the poller",

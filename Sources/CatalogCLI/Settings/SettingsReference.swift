@@ -15,7 +15,8 @@ enum SettingsReference {
         Section(
             title: "`catalog serve` and `catalog worker`",
             settings: [
-                .httpAddress, .metricsAddress, .metricsEMF, .metricsNamespace, .eventsToken, .eventsTopic, .pollSeconds,
+                .httpAddress, .metricsAddress, .metricsEMF, .metricsNamespace, .eventsToken, .eventsTopic, .eventsQueue,
+                .pollSeconds,
                 .concurrency, .leaseSeconds,
                 .stallSeconds,
                 .graceSeconds,
