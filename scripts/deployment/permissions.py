@@ -6,7 +6,7 @@ from files import ROOT, resources, template, text
 
 TABLE = "deploy/cloudformation/permissions.tsv"
 # Operations of S3 as they are told to AWSError, and of the services that speak the query protocol.
-NAMED = re.compile(r'"((?:Get|Head|List|Put|Delete|Copy|Create|Complete|Abort|Upload|Restore|Select)[A-Z]\w+)",')
+NAMED = re.compile(r'"((?:Get|Head|List|Put|Receive|Delete|Copy|Create|Complete|Abort|Upload|Restore|Select)[A-Z]\w+)",')
 QUERIED = re.compile(r'query\.call\("(\w+)"')
 
 
