@@ -49,6 +49,7 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPthread"),
         .target(name: "CSIMD"),
@@ -58,6 +59,7 @@ let package = Package(
         library("Postgres", ["CLibpq", "Text", "Threads"]),
         library("OpenSSL", ["COpenSSL"]),
         library("Zlib", ["CZlib"]),
+        library("Deflate", ["CLibdeflate"]),
         library("Curl", ["CLibcurl", "Threads", tracing]),
         library("CSV", ["CSIMD"]),
         library("Text"),
@@ -90,7 +92,10 @@ let package = Package(
             ]),
         library(
             "Relay",
-            ["AWS", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Telemetry", "Threads", "Zlib", logging]),
+            [
+                "AWS", "Deflate", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Telemetry", "Threads", "Zlib",
+                logging,
+            ]),
         library("Upkeep", ["Jobs", "OpenSSL", "Postgres", "Storage", "Zlib", logging]),
         library("HTML"),
         library(
@@ -153,7 +158,8 @@ let package = Package(
         tests("Text", ["Text"]),
         tests("Telemetry", ["Telemetry", metrics]),
         tests("Traces", ["TestSupport", "Traces", logging, tracing]),
-        tests("Zlib", ["TestSupport", "Zlib"]),
+        tests("Zlib", ["Zlib"]),
+        tests("Deflate", ["Deflate", "TestSupport"]),
         tests("Curl", ["Curl", "OpenSSL", "TestSupport", "Threads"]),
         tests("CSV", ["CSV", "TestSupport"]),
         tests("Migrations", ["Migrations", "OpenSSL", "Postgres", "TestSupport"]),
@@ -178,7 +184,8 @@ let package = Package(
         tests(
             "Relay",
             [
-                "AWS", "Curl", "Intake", "Jobs", "OpenSSL", "PipelineSupport", "Postgres", "Relay", "Storage",
+                "AWS", "Curl", "Deflate", "Intake", "Jobs", "OpenSSL", "PipelineSupport", "Postgres", "Relay",
+                "Storage",
                 "TestSupport", "Threads", logging,
             ]),
         tests("Upkeep", ["Jobs", "Postgres", "Storage", "TestSupport", "Threads", "Upkeep", logging]),

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 # What is left out is in docs/internals/testing.md, with the reasons.
 declare -A pieces=(
     [core]='^(ThreadsTests|PostgresTests|CurlTests|JobsTests)\.'
-    [bytes]='^(OpenSSLTests|ZlibTests|CSVTests|AWSTests|StorageTests)\.'
+    [bytes]='^(OpenSSLTests|ZlibTests|DeflateTests|CSVTests|AWSTests|StorageTests)\.'
     [intake]='^(IntakeTests|IngestTests)\.'
     [pipelines]='^(EnrichmentTests|RelayTests)\.'
     [api]='^(APITests|CatalogCLITests)\.'

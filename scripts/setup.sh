@@ -41,9 +41,10 @@ missing_packages() {
         pkg-config --exists libpq || echo libpq-dev
         pkg-config --exists openssl || echo libssl-dev
         pkg-config --exists zlib || echo zlib1g-dev
+        pkg-config --exists libdeflate || echo libdeflate-dev
         pkg-config --exists libcurl || echo libcurl4-openssl-dev
     else
-        echo pkg-config libpq-dev libssl-dev zlib1g-dev libcurl4-openssl-dev
+        echo pkg-config libpq-dev libssl-dev zlib1g-dev libdeflate-dev libcurl4-openssl-dev
     fi
     at_least "$minimum_postgres" "$(postgres_version)" || echo postgresql
     has psql || echo postgresql-client

@@ -112,7 +112,7 @@ package struct ArchiveVerifier: Sendable {
         var checks: [ArchiveCheck] = []
         let archives = try await connection.run { session in
             try session.query(RelayArchive.select(opensAt, key: key)).map(RelayArchive.init).filter {
-                $0.end != .abandoned
+                $0.end == nil || $0.end == .lost
             }
         }
         for archive in archives {

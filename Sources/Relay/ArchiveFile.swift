@@ -1,7 +1,6 @@
 import Foundation
 import OpenSSL
 import Storage
-import Zlib
 
 /// An archive as it is to be stored.
 struct PackedArchive: Sendable {
@@ -11,59 +10,56 @@ struct PackedArchive: Sendable {
 }
 
 /// One archive while it is packed: its compressed entries wait on disk until the manifest is known, which stands before them.
+///
+/// Each piece is a member of the gzip file, and so are manifest and end: whoever reads all members one after the other has the tar.
 final class ArchiveFile: @unchecked Sendable {  // because its owner awaits each call before the next
     /// Of a line of the manifest, beside the key and the entry's name.
     private static let lineSize = 300
     private static let copySize = 1 << 20
 
+    private let engine: ArchiveEngine
     private let entries: TemporaryFile
-    private var gzip = GzipMember()
     private var members: [PackedMember] = []
     private var manifestSize = 0
 
-    init() throws {
+    init(_ engine: ArchiveEngine) throws {
+        self.engine = engine
         entries = try TemporaryFile()
     }
 
     var isEmpty: Bool { entries.byteCount == 0 }
 
-    /// Whether a piece fits; the manifest is counted as it is before compression, a large object likewise.
-    func hasRoom(for piece: TarPiece, _ block: GzipBlock, limit: Int) -> Bool {
+    /// - Parameter bytes: of the piece, compressed.
+    /// - Returns: whether it fits; the manifest is counted as it is before compression, a large object likewise.
+    func hasRoom(for piece: TarPiece, _ bytes: [UInt8], limit: Int) -> Bool {
         guard piece.isBoundary, !isEmpty else { return true }
-        let size = max(block.bytes.count, piece.largeSize) + Self.manifestSize(of: piece)
+        let size = max(bytes.count, piece.largeSize) + Self.manifestSize(of: piece)
         return entries.byteCount + manifestSize + size <= limit
     }
 
-    func append(_ piece: TarPiece, _ block: GzipBlock) throws {
-        try block.bytes.withUnsafeBytes(entries.write)
-        gzip.append(block)
+    func append(_ piece: TarPiece, _ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes(entries.write)
         members += piece.members
         manifestSize += Self.manifestSize(of: piece)
     }
 
     /// Writes the whole archive into a file.
     func finish(_ opensAt: WindowTime, part: Int) throws -> PackedArchive {
-        let manifest = GzipBlock(manifestEntry(opensAt, part))
-        let end = GzipBlock(TarHeader.end, isLast: true)
-        var member = GzipMember()
-        member.append(manifest)
-        member.append(gzip)
-        member.append(end)
         let file = try TemporaryFile()
         let hash = SHA256()
         func write(_ bytes: [UInt8]) throws {
             hash.update(bytes)
             try bytes.withUnsafeBytes(file.write)
         }
-        try write(GzipMember.header + manifest.bytes)
+        try write(engine.compress(manifestEntry(opensAt, part)))
         for start in stride(from: 0, to: entries.byteCount, by: Self.copySize) {
             try write(entries.bytes(at: start, count: Self.copySize))
         }
-        try write(end.bytes + member.trailer)
+        try write(engine.compress(TarHeader.end))
         let sha256 = hash.finish().hex
         let archive = RelayArchive(
             opensAt: opensAt, part: part, key: RelayArchive.key(opensAt, part: part, sha256: sha256), sha256: sha256,
-            byteCount: file.byteCount, memberCount: members.count)
+            byteCount: file.byteCount, memberCount: members.count, engine: engine)
         return PackedArchive(archive: archive, file: file, members: members)
     }
 

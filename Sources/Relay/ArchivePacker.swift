@@ -1,30 +1,33 @@
 import Storage
 import Threads
-import Zlib
 
 /// Packs the objects of a window into archives, one after the other: `tar.gz` with the manifest as the first entry.
 ///
-/// In the order of the code: `MemberReader` (many reads at once) → `EntryCutter` (pieces of tar) → `GzipBlock` (on several
-/// threads) → `ArchiveFile`. Nothing but the pieces under way is in memory. The same objects under the same names always
-/// give the same bytes.
+/// In the order of the code: `MemberReader` (many reads at once) → `EntryCutter` (pieces of tar) → `GzipMember` (on several
+/// threads) → `ArchiveFile`. Nothing but the pieces under way is in memory. The same objects under the same names give the
+/// same bytes as long as `ArchiveEngine` is the same.
 final class ArchivePacker {
-    private typealias Compressed = (piece: TarPiece, block: GzipBlock)
+    private typealias Compressed = (piece: TarPiece, bytes: [UInt8])
 
     private let window: RelayWindow
     private let settings: RelaySettings
+    private let engine: ArchiveEngine
     private var cutter: EntryCutter
     private let compressions = OrderedTasks<Compressed>()
     /// The first of the next archive.
     private var pending: Compressed?
     private var isRead = false
 
-    /// - Parameter members: sorted, with their names.
+    /// - Parameters:
+    ///   - members: sorted, with their names.
+    ///   - level: of an archive that is made again; nil takes that of the settings.
     init(
         _ window: RelayWindow, _ members: some Sequence<RelayMember>, from stores: any ObjectStores,
-        _ settings: RelaySettings
+        _ settings: RelaySettings, level: Int? = nil
     ) {
         self.window = window
         self.settings = settings
+        engine = ArchiveEngine(level: level ?? settings.compression.level)
         cutter = EntryCutter(MemberReader(members, from: stores), modified: window.opensAt.seconds)
     }
 
@@ -40,13 +43,13 @@ final class ArchivePacker {
     /// The next archive; nil when every object is in one, missing or refused.
     /// - Throws: errors of the store or of the disk.
     func next(part: Int) async throws -> PackedArchive? {
-        let file = try ArchiveFile()
+        let file = try ArchiveFile(engine)
         while let next = try await nextPiece() {
-            guard file.hasRoom(for: next.piece, next.block, limit: settings.archiveBytes) else {
+            guard file.hasRoom(for: next.piece, next.bytes, limit: settings.archiveBytes) else {
                 pending = next
                 break
             }
-            try await onThread(named: "relay-spool") { try file.append(next.piece, next.block) }
+            try await onThread(named: "relay-spool") { try file.append(next.piece, next.bytes) }
         }
         guard !file.isEmpty else { return nil }
         let opensAt = window.opensAt
@@ -64,7 +67,9 @@ final class ArchivePacker {
                 isRead = true
                 break
             }
-            compressions.add { try await onThread(named: "relay-gzip") { (piece, GzipBlock(piece.bytes)) } }
+            compressions.add { [engine] in
+                try await onThread(named: "relay-gzip") { (piece, engine.compress(piece.bytes)) }
+            }
         }
         return try await compressions.next()
     }

@@ -4,9 +4,9 @@ import Postgres
 extension RelayArchive {
     static func insert(_ archive: RelayArchive) -> Statement {
         """
-        insert into relay.archives (window_at, part, object_key, sha256, byte_count, member_count)
+        insert into relay.archives (window_at, part, object_key, sha256, byte_count, member_count, engine, engine_level)
         values (\(archive.opensAt)::timestamptz, \(archive.part)::integer, \(archive.key)::text, \(archive.sha256)::text,
-            \(archive.byteCount)::bigint, \(archive.memberCount)::integer)
+            \(archive.byteCount)::bigint, \(archive.memberCount)::integer, \(archive.engine?.name)::text, \(archive.engine?.level)::integer)
         """
     }
 
@@ -37,16 +37,14 @@ extension RelayArchive {
     static func select(_ opensAt: WindowTime?, key: String? = nil) -> Statement {
         """
         select (extract(epoch from window_at) * 1000000)::bigint as window_at, part, object_key, sha256, byte_count, member_count,
-            delivered_at is not null as was_delivered, is_uncertain, ended_as
+            engine, engine_level, delivered_at is not null as was_delivered, is_uncertain, ended_as
         from relay.archives where window_at = \(opensAt)::timestamptz or object_key = \(key)::text order by part
         """
     }
 
-    /// It cannot be made again: abandoned if it was never stored, else lost.
-    static func end(_ archive: RelayArchive) -> Statement {
+    static func end(_ archive: RelayArchive, as end: RelayArchive.End) -> Statement {
         """
-        update relay.archives
-        set ended_as = case when delivered_at is null then 'abandoned' else 'lost' end, ended_at = clock_timestamp()
+        update relay.archives set ended_as = \(end.rawValue)::text, ended_at = clock_timestamp()
         where \(isSame(archive))
         """
     }
@@ -59,6 +57,9 @@ extension RelayArchive {
         try self.init(
             opensAt: WindowTime(microseconds: row.get("window_at")), part: row.get("part"), key: row.get("object_key"),
             sha256: row.get("sha256"), byteCount: row.get("byte_count"), memberCount: row.get("member_count"),
+            engine: row.get("engine", as: String?.self).map {
+                ArchiveEngine(name: $0, level: try row.get("engine_level"))
+            },
             wasDelivered: row.get("was_delivered"), isUncertain: row.get("is_uncertain"),
             end: row.get("ended_as", as: String?.self).flatMap(End.init))
     }

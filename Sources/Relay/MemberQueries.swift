@@ -33,7 +33,7 @@ extension RelayMember {
     static func selectAll(_ opensAt: WindowTime) -> Statement {
         """
         select bucket, object_key, object_version, etag, size_bytes, state = 'waiting' as is_waiting, part,
-            coalesce(entry_name, '') as entry_name
+            coalesce(entry_name, '') as entry_name, sha256
         from relay.members where window_at = \(opensAt)::timestamptz
         order by object_key collate "C", bucket collate "C", arrived_at, object_version collate "C"
         """
@@ -98,7 +98,7 @@ extension RelayMember {
     /// Of each of these buckets an object that could be read lately.
     static func selectReadable(_ buckets: Set<String>) -> Statement {
         """
-        select m.bucket, m.object_key, m.object_version, m.etag, m.size_bytes, false as is_waiting, m.part, m.entry_name
+        select m.bucket, m.object_key, m.object_version, m.etag, m.size_bytes, false as is_waiting, m.part, m.entry_name, m.sha256
         from unnest(\(buckets.sorted())::text[]) as b (bucket)
         cross join lateral (
             select one.* from relay.windows w
@@ -163,6 +163,6 @@ extension RelayMember {
         try self.init(
             bucket: row.get("bucket"), key: row.get("object_key"), version: row.get("object_version"),
             etag: row.get("etag"), size: row.get("size_bytes"), isWaiting: row.get("is_waiting"), part: row.get("part"),
-            name: row.get("entry_name"))
+            name: row.get("entry_name"), sha256: row.get("sha256"))
     }
 }

@@ -18,7 +18,8 @@ struct RelayFailure: Error, CustomStringConvertible {
 ///
 /// In the order of the code: archives that an earlier attempt planned → `ArchivePacker` for what is in none → the target →
 /// a second look at every archive. An archive's row with its SHA-256 is committed before the archive is stored, so that a
-/// second attempt stores the same bytes under the same key or finds them there. What has a row is never packed twice.
+/// second attempt stores the same bytes under the same key or finds them there. What has a row is never packed twice, unless
+/// the target has lost it and its bytes cannot be made again.
 struct RelayPipeline: Sendable {
     let pool: Pool
     let stores: any ObjectStores
@@ -67,17 +68,31 @@ struct RelayPipeline: Sendable {
             return try await store(PackedArchive(archive: archive, file: copy, members: []), window, replaces: true)
         }
         let members = try await named(window).filter { $0.part == archive.part }
-        let packer = ArchivePacker(window, members, from: stores, settings.withoutLimit)
+        let packer = ArchivePacker(window, members, from: stores, settings.withoutLimit, level: archive.engine?.level)
         let packed = try await failing(.source) { try await packer.next(part: archive.part) }
         try await settle(packer, window)
         guard let packed, packed.archive.sha256 == archive.sha256 else {
-            let missing = packer.missing
-            logger.warning(
-                archive.wasDelivered ? "relay.archive.lost" : "relay.archive.abandoned",
-                metadata: ["key": "\(archive.key)", "missing": .stringConvertible(missing.count)])
-            return try await pool.transaction { try $0.end(archive, missing: missing, of: window) }
+            let isWhole = packed.map { $0.members.map(\.sha256) == members.map(\.sha256) } ?? false
+            return try await end(archive, isWhole: isWhole, missing: packer.missing, window)
         }
         try await store(packed, window, replaces: problem != ArchiveMismatch.missing)
+    }
+
+    /// - Parameter isWhole: whether all of its objects can be read, and are as they were: another engine made other bytes of them.
+    private func end(
+        _ archive: RelayArchive, isWhole: Bool, missing: [MissingMember], _ window: RelayWindow
+    ) async throws {
+        let end: RelayArchive.End = !archive.wasDelivered ? .abandoned : isWhole ? .replaced : .lost
+        let metadata: Logger.Metadata = [
+            "key": "\(archive.key)", "missing": .stringConvertible(missing.count),
+            "engine": "\(archive.engine?.name ?? "zlib")",
+        ]
+        switch end {
+        case .abandoned: logger.warning("relay.archive.abandoned", metadata: metadata)
+        case .lost: logger.warning("relay.archive.lost", metadata: metadata)
+        case .replaced: logger.warning("relay.archive.replaced", metadata: metadata)
+        }
+        try await pool.transaction { try $0.end(archive, as: end, missing: missing, of: window) }
     }
 
     private func packRest(_ window: RelayWindow) async throws {

@@ -84,6 +84,8 @@ struct RelayMember: Sendable, Equatable {
     var part: Int?
     /// In the archive.
     var name = ""
+    /// Hexadecimal, of what is in the archive; nil while it is in none.
+    var sha256: String?
 
     /// Nil in a bucket without versions.
     var versionID: String? { version == etag ? nil : version }
@@ -117,6 +119,8 @@ package struct RelayArchive: Sendable, Equatable {
     package var sha256: String
     package var byteCount: Int
     package var memberCount: Int
+    /// Nil of archives that zlib has made, before engines were kept.
+    var engine: ArchiveEngine?
     /// The store has taken it once.
     package var wasDelivered = false
     /// The store is to be asked again.
@@ -130,6 +134,8 @@ package struct RelayArchive: Sendable, Equatable {
         case abandoned
         /// Stored once, gone from the target, and not to be made again.
         case lost
+        /// The same, but all of its objects are in another one: only its bytes cannot be made again.
+        case replaced
     }
 
     /// The store has it, as far as is known.

@@ -72,10 +72,11 @@ extension Session {
     }
 
     /// An archive that cannot be made again: those of its objects that can be read wait for another one.
-    func end(_ archive: RelayArchive, missing: [MissingMember], of window: RelayWindow) throws {
+    func end(_ archive: RelayArchive, as end: RelayArchive.End, missing: [MissingMember], of window: RelayWindow) throws
+    {
         try hold(window)
         try execute(RelayMember.unpack(archive))
-        try execute(RelayArchive.end(archive))
+        try execute(RelayArchive.end(archive, as: end))
         try execute(RelayAlert.raiseLost(window.opensAt))
         try record(missing, of: window)
     }

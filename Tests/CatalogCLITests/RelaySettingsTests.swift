@@ -51,10 +51,14 @@ import Testing
         let options = try Self.make([
             "CATALOG_RELAY_WINDOW_SECONDS": "10", "CATALOG_RELAY_ARCHIVE_BYTES": "5000000",
             "CATALOG_RELAY_RETENTION_DAYS": "4", "CATALOG_RELAY_AGE_SECONDS": "300", "CATALOG_RELAY_READ_BACK": "on",
+            "CATALOG_RELAY_COMPRESSION": "small",
         ])
         #expect(options.settings.window == .seconds(10) && options.settings.archiveBytes == 5_000_000)
         #expect(options.settings.ageBound == .seconds(300))
         #expect(options.settings.readsBack)
+        #expect(options.settings.compression == .small)
+        #expect(try Self.make([:]).settings.compression == .default)
+        #expect(throws: SettingsError.self) { try Self.make(["CATALOG_RELAY_COMPRESSION": "zstd"]) }
     }
 
     @Test(

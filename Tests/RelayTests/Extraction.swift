@@ -16,13 +16,14 @@ struct Extraction {
         case "$1" in
         tar) tar -xzf "$2" ;;
         bsdtar) bsdtar -xf "$2" ;;
+        zcat) gzip -t "$2" && zcat "$2" | tar -xf - ;;
         python) python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(".")' "$2" ;;
         esac
         find . -type f -print0 | xargs -0 sha256sum -z | tr '\\0' '\\1'
         cd ../../..; find . -type f -not -path './deep/er/inside/*' -not -name '*.tar.gz' | sed 's/^/OUTSIDE /'
         """
 
-    /// - Parameter program: tar, bsdtar or python.
+    /// - Parameter program: tar, bsdtar, zcat or python.
     /// - Throws: if it fails.
     init(_ archive: PackedArchive, _ program: String) async throws {
         let folder = try TemporaryFolder()

@@ -1,3 +1,4 @@
+import Deflate
 import Foundation
 import OpenSSL
 import Storage
@@ -37,6 +38,44 @@ import Testing
                 })
         }
         #expect(found.count == objects.count + 1)
+    }
+
+    @Test(
+        "Archives of many members of gzip are read to their end", arguments: ["tar", "bsdtar", "python", "zcat"],
+        ArchiveCompression.allCases)
+    func members(program: String, compression: ArchiveCompression) async throws {
+        var objects = (0..<40).map { (key: "landing/\($0)", bytes: relayBytes(100_000, seed: UInt64($0))) }
+        objects.append(("landing/large", relayBytes(5_000_000)))
+        let archive = try #require(try await packed(objects) { $0.compression = compression }.first)
+        let members = try Self.members(of: try archive.bytes())
+        #expect(members > 9, "manifest, pieces of a megabyte, end")
+        let found = try await Extraction(archive, program).digests
+        #expect(found.count == objects.count + 1)
+        for (key, bytes) in objects { #expect(found[key] == SHA256.hash(bytes).hex) }
+    }
+
+    /// Each begins with the same ten bytes, but for the level.
+    private static func members(of bytes: [UInt8]) throws -> Int {
+        let heads = [0, 2, 4].map { Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, $0, 0xff]) }
+        var (rest, count) = (Data(bytes)[...], 0)
+        while let next = heads.compactMap({ rest.range(of: $0)?.upperBound }).min() {
+            (rest, count) = (rest[next...], count + 1)
+        }
+        return count
+    }
+
+    @Test("More work makes a smaller archive of the same objects, and the archive says who did it")
+    func compressions() async throws {
+        let text = (0..<20).map { number in
+            (key: "\(number)", bytes: Array((0..<9000).map { "\(number &* $0 &* 7919 % 1000), " }.joined().utf8))
+        }
+        var sizes: [Int] = []
+        for compression in [ArchiveCompression.fast, .default, .small] {
+            let archive = try #require(try await packed(text) { $0.compression = compression }.first).archive
+            #expect(archive.engine == ArchiveEngine(name: GzipMember.engine, level: compression.level))
+            sizes.append(archive.byteCount)
+        }
+        #expect(sizes == sizes.sorted(by: >) && Set(sizes).count == 3, "\(sizes)")
     }
 
     @Test("The same objects give the same bytes, however many threads; other objects do not")

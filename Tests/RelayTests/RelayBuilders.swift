@@ -68,7 +68,8 @@ extension RelayMember {
 
 /// Packs objects as the pipeline does.
 func packed(
-    _ objects: [(key: String, bytes: [UInt8])], limit: Int = RelaySettings().archiveBytes, threads: Int = 2
+    _ objects: [(key: String, bytes: [UInt8])], limit: Int = RelaySettings().archiveBytes, threads: Int = 2,
+    _ change: (inout RelaySettings) -> Void = { _ in }
 ) async throws -> [PackedArchive] {
     let store = MemoryStore()
     for (key, bytes) in objects { store.set(key, bytes) }
@@ -78,6 +79,7 @@ func packed(
     var settings = RelaySettings()
     settings.archiveBytes = limit
     settings.threads = threads
+    change(&settings)
     let packer = ArchivePacker(.make(), members, from: store, settings)
     var archives: [PackedArchive] = []
     while let archive = try await packer.next(part: archives.count + 1) { archives.append(archive) }

@@ -89,6 +89,44 @@ import Testing
         }
     }
 
+    @Test("An archive whose bytes only another engine makes again is replaced by one with the same objects")
+    func otherEngine() async throws {
+        try await Self.line { line, key in
+            try await line.target.delete(S3Object(bucket: line.archive, key: key))
+            // As an earlier version of the service would have left it.
+            _ = try await line.pool.run {
+                try $0.execute(
+                    """
+                    update relay.archives
+                    set engine = null, engine_level = null, sha256 = repeat('0', 64), object_key = 'relay/former'
+                    """)
+            }
+        } _: { line in
+            #expect(try await line.value(Self.states) == "verified replaced, counts")
+            #expect(try await line.value(Self.alerts) == "")
+            let checks = try await line.verify()
+            #expect(checks.map(\.members) == [4] && checks.allSatisfy { $0.problems.isEmpty }, "\(checks)")
+        }
+    }
+
+    @Test("An archive is made again as it was packed, whatever the settings say by then")
+    func otherCompression() async throws {
+        try await RelayLine.with({ $0.compression = .fast }) { line in
+            for number in 0..<4 { try await line.put("landing/\(number)", relayBytes(5000, seed: UInt64(number))) }
+            try await line.flush()
+            try await line.working { try await line.waitUntilVerified() }
+            let keys = try await line.keys()
+            try await line.target.delete(S3Object(bucket: line.archive, key: try #require(keys.first)))
+            try await line.replay()
+            var line = line
+            line.settings.compression = .small
+            try await line.working { [line] in try await line.waitUntilVerified() }
+            #expect(try await line.keys() == keys)
+            #expect(try await line.value("select engine_level, ended_as from relay.archives") == "1")
+            #expect(try await line.value(Self.states) == "verified counts")
+        }
+    }
+
     private static func source(_ proxy: StoreProxy) async throws -> S3Client {
         var configuration = try await S3Store.moto.configuration()
         configuration.endpoints[.s3] = try AWSEndpoint(url: proxy.url)

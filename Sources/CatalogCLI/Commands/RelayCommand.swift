@@ -64,9 +64,10 @@ struct RelayCommand: AsyncParsableCommand {
             abstract: "Deliver windows again that were done.",
             discussion: """
                 Archives that the target still has, whole, are left alone; others are made again from the source, byte for
-                byte, under the same key. Objects that were missing are looked for again. An archive that the target lost and
-                whose objects cannot all be read again is lost: its window says so, an alert is raised, and what can still be
-                read is delivered in another archive.
+                byte, under the same key, by a service that has the engine they were packed with; else their objects are
+                delivered in another archive. Objects that were missing are looked for again. An archive that the target
+                lost and whose objects cannot all be read again is lost: its window says so, an alert is raised, and what
+                can still be read is delivered in another archive.
 
                 Examples:
                   catalog relay replay 2026-11-21T16:50:00Z

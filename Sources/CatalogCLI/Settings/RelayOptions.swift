@@ -22,6 +22,7 @@ struct RelayOptions: Sendable {
         if let bytes = try variables.whole("CATALOG_RELAY_ARCHIVE_BYTES", in: 1 << 20...5 << 30) {
             settings.archiveBytes = bytes
         }
+        settings.compression = try variables.choice("CATALOG_RELAY_COMPRESSION") ?? settings.compression
         settings.ageBound = try variables.seconds("CATALOG_RELAY_AGE_SECONDS", in: 60...604_800) ?? settings.ageBound
         settings.readsBack = try variables.isOn("CATALOG_RELAY_READ_BACK") ?? settings.readsBack
         settings.threads = ProcessInfo.processInfo.activeProcessorCount

@@ -43,6 +43,7 @@ enum SettingsReference {
             title: "The relay",
             settings: [
                 .relayTarget, .relayAccessKeyID, .relaySecretAccessKey, .relayWindowSeconds, .relayArchiveBytes,
+                .relayCompression,
                 .relaySlowestBytes, .relayReadBack, .relayAgeSeconds, .relayRetentionDays,
             ]),
     ]
