@@ -5334,10 +5334,13 @@ CREATE TABLE relay.archives (
     is_uncertain boolean DEFAULT false NOT NULL,
     ended_as text,
     ended_at timestamp with time zone,
+    engine text,
+    engine_level integer,
     CONSTRAINT archives_are_not_empty CHECK (((byte_count > 0) AND (member_count > 0))),
     CONSTRAINT archives_are_verified_after_delivery CHECK (((verified_at IS NULL) OR (delivered_at IS NOT NULL))),
     CONSTRAINT archives_end_at_some_time CHECK (((ended_as IS NULL) = (ended_at IS NULL))),
-    CONSTRAINT archives_end_is_known CHECK ((ended_as = ANY (ARRAY['abandoned'::text, 'lost'::text]))),
+    CONSTRAINT archives_end_is_known CHECK ((ended_as = ANY (ARRAY['abandoned'::text, 'lost'::text, 'replaced'::text]))),
+    CONSTRAINT archives_engine_has_a_level CHECK (((engine IS NULL) = (engine_level IS NULL))),
     CONSTRAINT archives_part_is_counted_from_1 CHECK ((part > 0)),
     CONSTRAINT archives_sha256_is_hex CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
@@ -5356,7 +5359,15 @@ COMMENT ON COLUMN relay.archives.is_uncertain IS 'whether the store is to be ask
 
 -- Name: COLUMN archives.ended_as; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.archives.ended_as IS 'abandoned (never stored, and an object of it had gone: the others are in another archive) | lost (stored once, gone from the target, and not to be made again) | null: counts';
+COMMENT ON COLUMN relay.archives.ended_as IS 'abandoned (never stored, and not to be made again: its objects are in another archive, or missing) | lost (stored once, gone from the target, and not all of its objects can be read again) | replaced (stored once, gone from the target, and another engine makes other bytes of its objects: all are in another archive) | null: counts';
+
+-- Name: COLUMN archives.engine; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.archives.engine IS 'what compressed it, with the version that the service was built with; null: zlib, before this was kept. Only the same engine and level make the same bytes again';
+
+-- Name: COLUMN archives.engine_level; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.archives.engine_level IS 'how much work it was worth: CATALOG_RELAY_COMPRESSION';
 
 -- Name: members; Type: TABLE; Schema: relay; Owner: -
 
