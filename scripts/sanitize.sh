@@ -56,7 +56,11 @@ run() {
     local count total
     count=$(cat "$reports"/* 2>/dev/null | grep -cE '(WARNING: ThreadSanitizer|ERROR: (Address|Leak)Sanitizer)' || true)
     total=$(grep -E '^(✔|✘) Test run with' "$output" | tail -n 1 || true)
-    [ "$status" = 124 ] && total="not finished after ${SANITIZE_MINUTES:-20} minutes"
+    if [ "$status" = 124 ]; then
+        total="not finished after ${SANITIZE_MINUTES:-20} minutes"
+        # The tests have a process group of their own, and would hold up all that follows.
+        pkill -KILL -f "^$PWD/$scratch/" || true
+    fi
     echo "$kind, $piece: $count reports; ${total:-the tests did not run: $output}"
     [ "$count" = 0 ] && [ "$status" = 0 ]
 }

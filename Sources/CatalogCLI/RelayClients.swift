@@ -27,11 +27,12 @@ actor RelayClients {
         configuration.caFile = bucket.caFile
         configuration.stallTimeout = Self.stallTimeout
         configuration.slowestUpload = bucket.slowest
+        configuration.fastestUpload = bucket.fastest
         http = HTTPClient(configuration)
     }
 
     nonisolated var store: S3ArchiveStore {
-        S3ArchiveStore(bucket: bucket.name) {
+        S3ArchiveStore(bucket: bucket.name, keeping: bucket.keeping) {
             try await self.client()
         } refuse: {
             await self.forget()

@@ -14,6 +14,8 @@ package final class HTTPClient: Sendable {
         /// Bytes of a body that a server takes in a second at least: that much longer it may be silent, since whoever stands before it may have
         /// taken them all. Nil: it has taken what was sent.
         package var slowestUpload: Int?
+        /// Bytes of a body that are sent in a second at most. Nil: as many as go.
+        package var fastestUpload: Int?
         /// The largest body of an answer that `send` takes, in bytes.
         package var maximumBodyBytes = 64 << 20
         /// A PEM file of authorities, trusted instead of the system's.

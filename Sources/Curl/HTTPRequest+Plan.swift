@@ -21,6 +21,9 @@ extension HTTPRequest {
             // One that is kept open may lead anywhere.
             plan.settings += [.number(CURLOPT_FRESH_CONNECT, 1), .number(CURLOPT_FORBID_REUSE, 1)]
         }
+        if let fastest = configuration.fastestUpload {
+            plan.settings.append(.offset(CURLOPT_MAX_SEND_SPEED_LARGE, fastest))
+        }
         if unpacks { plan.settings.append(.text(CURLOPT_ACCEPT_ENCODING, "")) }
         addMethod(to: &plan)
         return plan

@@ -8,24 +8,28 @@ package struct S3ArchiveStore: ArchiveStore {
     static let checksumName = "sha256_checksum"
 
     private let bucket: String
+    private let keeping: S3Keeping
     private let client: @Sendable () async throws -> S3Client
     private let refuse: @Sendable () async -> Bool
 
     /// - Parameters:
+    ///   - keeping: how archives are kept there.
     ///   - client: with the credentials of the moment; puts files of any size with one request.
     ///   - refuse: called when the credentials were refused; answers whether others may be had.
     package init(
-        bucket: String, client: @escaping @Sendable () async throws -> S3Client,
+        bucket: String, keeping: S3Keeping = S3Keeping(), client: @escaping @Sendable () async throws -> S3Client,
         refuse: @escaping @Sendable () async -> Bool = { false }
     ) {
         self.bucket = bucket
+        self.keeping = keeping
         self.client = client
         self.refuse = refuse
     }
 
     package func put(_ archive: RelayArchive, contentsOf path: String, replaces: Bool) async throws {
         var options = S3PutOptions(
-            contentType: "application/gzip", metadata: [Self.checksumName: archive.sha256], onlyIfAbsent: !replaces)
+            contentType: "application/gzip", metadata: [Self.checksumName: archive.sha256], onlyIfAbsent: !replaces,
+            keeping: keeping)
         do {
             try await run { try await $0.put(object(archive.key), contentsOf: path, options: options) }
         } catch let error as AWSError where error.isPreconditionFailed && !replaces {

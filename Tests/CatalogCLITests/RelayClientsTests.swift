@@ -1,11 +1,11 @@
 import AWS
 import Curl
 import Foundation
-import Relay
 import TestSupport
 import Testing
 
 @testable import CatalogCLI
+@testable import Relay
 
 /// The target's credentials and certificates, against servers that check them.
 @Suite(.timeLimit(.minutes(2))) struct RelayClientsTests {
@@ -37,6 +37,30 @@ import Testing
         try await Self.secret(name, #"{"access_key_id": "test:tester", "secret_access_key": "testing"}"#)
         let found = try await store.look("relay/none")
         #expect(found == nil)
+    }
+
+    @Test("An archive is kept as the target says: class, encryption and tags")
+    func keeping() async throws {
+        let (_, name) = try await S3Store.moto.bucket()
+        let server = try await MotoServer.url()
+        let keeping = S3Keeping(
+            storageClass: "STANDARD_IA", encryption: "aws:kms", kmsKey: "key-1",
+            tags: ["team": "data & more", "a": "b"])
+        let bucket = RelayBucket(
+            name: name, endpoint: server, credentials: Credentials(accessKeyID: "key", secretAccessKey: "secret"),
+            fastest: 1 << 20,
+            keeping: keeping)
+        let folder = try TemporaryFolder()
+        let file = try folder.write("archive", to: "a")
+        let archive = RelayArchive(
+            opensAt: WindowTime(microseconds: 0), part: 1, key: "relay/a", sha256: String(repeating: "0", count: 64),
+            byteCount: 7,
+            memberCount: 1)
+        try await RelayClients(bucket, cloud: try await Self.cloud()).store.put(
+            archive, contentsOf: file, replaces: false)
+        let outcome = try await Subprocess.run(
+            Project.file(".venv/bin/python"), [Project.file("Tests/Clients/cloud.py"), server, "kept", name, "relay/a"])
+        #expect(outcome.output == "STANDARD_IA aws:kms key-1 a=b team=data & more\n", "\(outcome.error)")
     }
 
     @Test("A certificate of a private authority is believed only if its file is named")

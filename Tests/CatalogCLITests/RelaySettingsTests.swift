@@ -24,6 +24,15 @@ import Testing
                     name: "archive", endpoint: "https://minio.example:9000", region: "eu-1", secret: "relay/minio",
                     caFile: ca))
         #expect(try Self.make([:]).target == nil)
+        let kept =
+            "s3://archive?storageClass=STANDARD_IA&encryption=aws:kms&kmsKey=k1&tag=team:data&tag=a%20b:c:d&bandwidth=5000000"
+        let bucket = try #require(try Self.make(["CATALOG_RELAY_TARGET": kept]).target as? RelayBucket)
+        #expect(bucket.fastest == 5_000_000)
+        #expect(
+            bucket.keeping
+                == S3Keeping(
+                    storageClass: "STANDARD_IA", encryption: "aws:kms", kmsKey: "k1",
+                    tags: ["team": "data", "a b": "c:d"]))
     }
 
     @Test(
@@ -67,7 +76,10 @@ import Testing
             "archive", "s3://", "s3://archive/prefix", "s3://archive?endpoint=minio", "s3://archive?password=x",
             "s3://archive?ca=/no/such/file", "https://minio/archive", "s3://archive?endpoint=http://minio:9000",
             "s3://archive?endpoint=http://127.0.0.1.example:9000",
-            "s3://archive?endpoint=http://minio:9000&insecure=no",
+            "s3://archive?endpoint=http://minio:9000&insecure=no", "s3://archive?storageClass=DEEP_ARCHIVE",
+            "s3://archive?encryption=none", "s3://archive?kmsKey=k1", "s3://archive?tag=team",
+            "s3://archive?bandwidth=9999",
+            "s3://archive?region=",
         ])
     func refusals(target: String) {
         let error = #expect(throws: SettingsError.self) { try Self.make(["CATALOG_RELAY_TARGET": target]) }

@@ -1,10 +1,11 @@
-"""An outside client of SNS, SQS and Secrets Manager.
+"""An outside client of SNS, SQS, Secrets Manager and S3.
 
 usage: cloud.py ENDPOINT topic NAME                      prints the topic's ARN
        cloud.py ENDPOINT queue NAME TOPIC_ARN VENDOR     a queue that gets the vendor's messages of the topic; prints its URL
        cloud.py ENDPOINT read QUEUE_URL                  prints what the queue got, one JSON object a line
        cloud.py ENDPOINT subscriptions TOPIC_ARN         prints endpoint and filter policy, one JSON object a line
        cloud.py ENDPOINT secret NAME TEXT                creates a secret or changes it
+       cloud.py ENDPOINT kept BUCKET KEY                 prints class, encryption, key and tags of an object
 """
 
 import json
@@ -47,3 +48,10 @@ elif verb == "secret":
         secrets.create_secret(Name=name, SecretString=text)
     except secrets.exceptions.ResourceExistsException:
         secrets.put_secret_value(SecretId=name, SecretString=text)
+elif verb == "kept":
+    bucket, key = rest
+    s3 = client("s3")
+    head = s3.head_object(Bucket=bucket, Key=key)
+    tags = s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
+    print(head["StorageClass"], head["ServerSideEncryption"], head["SSEKMSKeyId"],
+          *sorted(f"{tag['Key']}={tag['Value']}" for tag in tags))

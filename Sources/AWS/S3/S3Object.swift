@@ -50,11 +50,16 @@ package struct S3PutOptions: Sendable {
     /// Fails with `AWSError.isPreconditionFailed` if the key has an object. Of several writers at a time one wins on S3,
     /// but not on every store that speaks its protocol.
     package var onlyIfAbsent: Bool
+    package var keeping: S3Keeping
 
-    package init(contentType: String? = nil, metadata: [String: String] = [:], onlyIfAbsent: Bool = false) {
+    package init(
+        contentType: String? = nil, metadata: [String: String] = [:], onlyIfAbsent: Bool = false,
+        keeping: S3Keeping = S3Keeping()
+    ) {
         self.contentType = contentType
         self.metadata = metadata
         self.onlyIfAbsent = onlyIfAbsent
+        self.keeping = keeping
     }
 
     /// - Throws: `AWSConfigurationError` for what no header can carry.
@@ -62,7 +67,7 @@ package struct S3PutOptions: Sendable {
         get throws {
             let all =
                 metadata.map { (name: "x-amz-meta-\($0.key.lowercased())", value: $0.value) }
-                + (contentType.map { [(name: "Content-Type", value: $0)] } ?? [])
+                + (contentType.map { [(name: "Content-Type", value: $0)] } ?? []) + keeping.headers
             for (name, value) in all where !(name + value).utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
                 throw AWSConfigurationError(reason: "'\(name)' cannot be sent: only printable ASCII is allowed")
             }
@@ -72,4 +77,39 @@ package struct S3PutOptions: Sendable {
 
     /// Of the request that makes the object appear.
     var condition: [(name: String, value: String)] { onlyIfAbsent ? [("If-None-Match", "*")] : [] }
+}
+
+/// How a store keeps an object, where that is not the bucket's own choice.
+///
+/// Source: "PutObject", Amazon S3 API Reference.
+package struct S3Keeping: Sendable, Equatable {
+    /// `STANDARD_IA`, `INTELLIGENT_TIERING`, …
+    package var storageClass: String?
+    /// `AES256`, `aws:kms`, `aws:kms:dsse`.
+    package var encryption: String?
+    /// Id or ARN of a key of KMS; nil takes the account's own for S3.
+    package var kmsKey: String?
+    /// At most 10 names and values.
+    package var tags: [String: String]
+
+    package init(
+        storageClass: String? = nil, encryption: String? = nil, kmsKey: String? = nil, tags: [String: String] = [:]
+    ) {
+        self.storageClass = storageClass
+        self.encryption = encryption
+        self.kmsKey = kmsKey
+        self.tags = tags
+    }
+
+    var headers: [(name: String, value: String)] {
+        let pairs = tags.sorted { $0.key < $1.key }.map {
+            "\(PercentEncoding.encode($0.key))=\(PercentEncoding.encode($0.value))"
+        }
+        let all = [
+            ("x-amz-storage-class", storageClass), ("x-amz-server-side-encryption", encryption),
+            ("x-amz-server-side-encryption-aws-kms-key-id", kmsKey),
+            ("x-amz-tagging", pairs.isEmpty ? nil : pairs.joined(separator: "&")),
+        ]
+        return all.compactMap { name, value in value.map { (name: name, value: $0) } }
+    }
 }

@@ -34,55 +34,10 @@ struct RelayOptions: Sendable {
     }
 
     private static func target(_ variables: Variables, _ credentials: Credentials?) throws -> (any RelayTarget)? {
-        let name = "CATALOG_RELAY_TARGET"
-        guard let value = variables[name] else { return nil }
+        guard let value = variables[RelayTargetText.name] else { return nil }
         if let folder = URL(setting: value) { return RelayFolder(root: folder) }
-        let remedy =
-            "expected s3://BUCKET?endpoint=https://HOST[&region=…][&secret=ID][&ca=FILE][&insecure=yes], or file:DIRECTORY"
-        guard let parts = URLComponents(string: value), parts.scheme == "s3", let bucket = parts.host, !bucket.isEmpty,
-            parts.path.isEmpty || parts.path == "/"
-        else { throw SettingsError(name, value, remedy) }
-        var relay = RelayBucket(name: bucket, credentials: credentials, slowest: try slowest(variables))
-        var isInsecure = false
-        for item in parts.queryItems ?? [] {
-            switch (item.name, item.value) {
-            case ("endpoint", let url?): relay.endpoint = try endpoint(url, name)
-            case ("region", let region?): relay.region = region
-            case ("secret", let id?): relay.secret = id
-            case ("ca", let path?): relay.caFile = try readable(path, name)
-            case ("insecure", "yes"): isInsecure = true
-            default: throw SettingsError(name, value, remedy)
-            }
-        }
-        if let url = relay.endpoint, !isInsecure { try refuseOpenRoad(url, name) }
-        return relay
-    }
-
-    /// Objects and signatures would pass through the network for anybody to read.
-    private static func refuseOpenRoad(_ url: String, _ name: String) throws {
-        guard let parts = URLComponents(string: url), parts.scheme == "http", let host = parts.host else { return }
-        let isNumber = host.allSatisfy { $0.isNumber || $0 == "." }
-        guard host != "localhost", host != "::1", host != "[::1]", !(isNumber && host.hasPrefix("127.")) else { return }
-        throw SettingsError(
-            name, url,
-            "http:// to another host than this one is readable on the way: use https://, or add &insecure=yes to allow it"
-        )
-    }
-
-    private static func endpoint(_ url: String, _ name: String) throws -> String {
-        do {
-            _ = try AWSEndpoint(url: url)
-        } catch {
-            throw SettingsError(name, url, "endpoint must be https://HOST[:PORT]")
-        }
-        return url
-    }
-
-    private static func readable(_ path: String, _ name: String) throws -> String {
-        guard FileManager.default.isReadableFile(atPath: path) else {
-            throw SettingsError(name, path, "ca must be a readable PEM file")
-        }
-        return path
+        return try RelayTargetText(value).bucket(
+            RelayBucket(name: "", credentials: credentials, slowest: try slowest(variables)))
     }
 
     private static func credentials(_ variables: Variables) throws -> Credentials? {

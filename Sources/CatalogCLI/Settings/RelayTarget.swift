@@ -31,6 +31,9 @@ struct RelayBucket: RelayTarget, Equatable {
     var credentials: Credentials?
     /// Bytes that it takes in a second at least.
     var slowest = RelayOptions.slowest
+    /// Bytes of an archive that are sent in a second at most.
+    var fastest: Int?
+    var keeping = S3Keeping()
 
     func store(_ cloud: Cloud) -> any ArchiveStore { RelayClients(self, cloud: cloud).store }
 

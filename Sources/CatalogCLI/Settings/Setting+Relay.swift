@@ -5,8 +5,8 @@ extension Setting {
     static let relayTarget = Setting(
         "CATALOG_RELAY_TARGET",
         meaning: """
-            where archives go: `s3://BUCKET?endpoint=…&region=…&secret=…&ca=…&insecure=yes` or `file:DIRECTORY`; without it a worker leaves \
-            the relay to others
+            where archives go: `s3://BUCKET?endpoint=…` with any of `region`, `secret`, `ca`, `insecure`, `storageClass`, `encryption`, `kmsKey`, \
+            `tag` and `bandwidth`, or `file:DIRECTORY`; without it a worker leaves the relay to others
             """, example: "s3://archive?endpoint=https://minio:9000")
     static let relayAccessKeyID = Setting(
         "CATALOG_RELAY_ACCESS_KEY_ID", fallback: "the service's own",
