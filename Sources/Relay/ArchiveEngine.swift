@@ -1,7 +1,7 @@
 import Deflate
 
 /// How much work archives are worth.
-package enum ArchiveCompression: String, Sendable, CaseIterable {
+package enum ArchiveCompression: String, Sendable, Codable, CaseIterable {
     case fast, `default`, small
 
     /// Of libdeflate, whose levels above 9 look for the shortest way to say a thing.

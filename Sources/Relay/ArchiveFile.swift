@@ -44,7 +44,8 @@ final class ArchiveFile: @unchecked Sendable {  // because its owner awaits each
     }
 
     /// Writes the whole archive into a file.
-    func finish(_ opensAt: WindowTime, part: Int) throws -> PackedArchive {
+    func finish(_ window: RelayWindow, part: Int) throws -> PackedArchive {
+        let opensAt = window.opensAt
         let file = try TemporaryFile()
         let hash = SHA256()
         func write(_ bytes: [UInt8]) throws {
@@ -58,7 +59,8 @@ final class ArchiveFile: @unchecked Sendable {  // because its owner awaits each
         try write(engine.compress(TarHeader.end))
         let sha256 = hash.finish().hex
         let archive = RelayArchive(
-            opensAt: opensAt, part: part, key: RelayArchive.key(opensAt, part: part, sha256: sha256), sha256: sha256,
+            opensAt: opensAt, part: part,
+            key: RelayArchive.key(opensAt, name: window.name, part: part, sha256: sha256), sha256: sha256,
             byteCount: file.byteCount, memberCount: members.count, engine: engine)
         return PackedArchive(archive: archive, file: file, members: members)
     }

@@ -52,8 +52,7 @@ final class ArchivePacker {
             try await onThread(named: "relay-spool") { try file.append(next.piece, next.bytes) }
         }
         guard !file.isEmpty else { return nil }
-        let opensAt = window.opensAt
-        return try await onThread(named: "relay-finish") { try file.finish(opensAt, part: part) }
+        return try await onThread(named: "relay-finish") { [window] in try file.finish(window, part: part) }
     }
 
     private func nextPiece() async throws -> Compressed? {

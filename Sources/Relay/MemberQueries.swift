@@ -7,7 +7,7 @@ extension RelayMissingObject {
     /// - Parameter opensAt: nil for all windows.
     package static func select(_ opensAt: WindowTime?, limit: Int) -> Statement {
         """
-        select to_char(m.window_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as window_at, m.bucket, m.object_key, m.object_version,
+        select replace(to_char(m.window_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z') as window_at, m.bucket, m.object_key, m.object_version,
             m.state, m.tries, coalesce(m.problem, w.last_error) as problem
         from relay.windows w
         join relay.members m on m.window_at = w.opens_at

@@ -13,7 +13,7 @@ package struct RelayAlert: Sendable, Codable, Equatable {
 /// How much waits.
 struct RelayBacklog: Equatable {
     var windows: Int
-    /// The time that the waiting windows span together.
+    /// The time that the waiting windows of a name span together, of the name with the most.
     var seconds: Double
     /// Since the oldest was sealed; 0 if none waits.
     var ageSeconds: Double

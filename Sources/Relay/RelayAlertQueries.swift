@@ -3,9 +3,11 @@ import Postgres
 
 extension RelayAlert {
     static let backlog: Statement = """
-        select count(*) as windows, coalesce(extract(epoch from sum(closes_at - opens_at)), 0)::float8 as seconds,
-            coalesce(extract(epoch from clock_timestamp() - min(sealed_at)), 0)::float8 as age
-        from relay.windows where state in ('sealed', 'packing', 'delivered')
+        select coalesce(sum(n.windows), 0)::bigint as windows, coalesce(max(n.seconds), 0)::float8 as seconds, coalesce(max(n.age), 0)::float8 as age
+        from (
+            select count(*) as windows, extract(epoch from sum(closes_at - opens_at)) as seconds,
+                extract(epoch from clock_timestamp() - min(sealed_at)) as age
+            from relay.windows where state in ('sealed', 'packing', 'delivered') group by name) n
         """
 
     static func raise(_ kind: Kind, _ detail: String) -> Statement {
@@ -95,7 +97,7 @@ extension RelayAlert {
     }
 
     static let selectRaised: Statement = """
-        select kind, to_char(window_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as window_at, detail,
+        select kind, replace(to_char(window_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z') as window_at, detail,
             to_char(raised_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as raised_at
         from relay.alerts where cleared_at is null order by raised_at desc limit 100
         """

@@ -2,28 +2,25 @@ package import Intake
 import Jobs
 package import Postgres
 
-/// Puts objects into the window that is open when they arrive.
+/// Puts objects into the window of their route that is open when they arrive.
 package struct RelayIntake: Pipeline {
     package static let name = "relay"
 
     package var name: String { Self.name }
     private let window: Duration
 
-    /// - Parameter window: how long a window takes arrivals.
+    /// - Parameter window: how long a window takes arrivals, unless its route says.
     package init(window: Duration) {
         self.window = window
     }
 
     package func options(_ given: [String: [String]]) throws -> RouteOptions {
-        if let name = given.keys.min() {
-            throw RouteOptionError.unknown(name: name, pipeline: self.name, known: [])
-        }
-        return .none
+        try RouteOptions(RelayRoute(given))
     }
 
     /// Late arrivals are arrivals of now. Until the transaction ends the window is not sealed.
     package func begin(_ event: ObjectEvent, below route: Route, _ session: Session) throws -> ArrivalOutcome {
-        let opensAt = try session.joinWindow(window)
+        let opensAt = try session.joinWindow(route.options.decoded(as: RelayRoute.self).newWindow(length: window))
         try session.execute(RelayMember.insert(event, opensAt))
         return .accepted("window", opensAt.description)
     }
@@ -36,11 +33,11 @@ struct NoOpenWindow: Error, CustomStringConvertible {
 
 extension Session {
     /// The window that is open now; opens one, and schedules its end, if none is.
-    fileprivate func joinWindow(_ length: Duration) throws -> WindowTime {
+    fileprivate func joinWindow(_ new: NewWindow) throws -> WindowTime {
         // Between the two statements a window may end, or somebody else may open one.
         for _ in 0..<1000 {
-            if let row = try first(RelayWindow.join) { return try RelayWindow(row).opensAt }
-            guard let row = try first(RelayWindow.open(length: length)) else { continue }
+            if let row = try first(RelayWindow.join(name: new.name)) { return try RelayWindow(row).opensAt }
+            guard let row = try first(RelayWindow.open(new)) else { continue }
             let opensAt = try RelayWindow(row).opensAt
             try enqueue(RelayJob.seal(opensAt, in: .seconds(row.get("seconds_left", as: Double.self))))
         }

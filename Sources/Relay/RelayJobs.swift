@@ -133,7 +133,7 @@ struct PackJob: JobHandler {
             logger: logger, progress: { job.progress.report() })
         do {
             try await pipeline.run(window) { session, stores in
-                try session.execute(RelayWindow.endOutage(stores.sorted()))
+                try session.execute(RelayWindow.endOutage(stores.sorted(), of: window.name))
                 try session.finish(job)
                 try session.dispatchWindows()
             }

@@ -68,7 +68,8 @@ struct RelayPipeline: Sendable {
             return try await store(PackedArchive(archive: archive, file: copy, members: []), window, replaces: true)
         }
         let members = try await named(window).filter { $0.part == archive.part }
-        let packer = ArchivePacker(window, members, from: stores, settings.withoutLimit, level: archive.engine?.level)
+        let packer = ArchivePacker(
+            window, members, from: stores, settings.adapted(to: window).withoutLimit, level: archive.engine?.level)
         let packed = try await failing(.source) { try await packer.next(part: archive.part) }
         try await settle(packer, window)
         guard let packed, packed.archive.sha256 == archive.sha256 else {
@@ -98,7 +99,7 @@ struct RelayPipeline: Sendable {
     private func packRest(_ window: RelayWindow) async throws {
         let members = try await named(window).filter { $0.isWaiting }
         var part = try await pool.run { try $0.archives(of: window.opensAt).last?.part ?? 0 }
-        let packer = ArchivePacker(window, members, from: stores, settings)
+        let packer = ArchivePacker(window, members, from: stores, settings.adapted(to: window))
         while let packed = try await failing(.source, { try await packer.next(part: part + 1) }) {
             part += 1
             progress()
@@ -225,6 +226,14 @@ struct RelayPipeline: Sendable {
 }
 
 extension RelaySettings {
+    /// What a window has from its route goes before; how long an upload may take was reckoned with the service's size.
+    fileprivate func adapted(to window: RelayWindow) -> RelaySettings {
+        var settings = self
+        settings.archiveBytes = min(window.archiveBytes ?? .max, archiveBytes)
+        settings.compression = window.compression ?? compression
+        return settings
+    }
+
     /// For objects that are known to fit into one archive.
     fileprivate var withoutLimit: RelaySettings {
         var settings = self

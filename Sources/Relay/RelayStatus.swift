@@ -15,6 +15,8 @@ package struct RelayMissingObject: Sendable, Codable {
 /// How the relay stands.
 package struct RelayStatus: Sendable, Codable {
     package var states: [StateCount]
+    /// Names of which windows are complete and not done.
+    package var waiting: [Waiting]
     package var pace: Pace
     package var missing: Int
     /// What the newest window that failed said; nil if none waits because of a failure.
@@ -38,6 +40,20 @@ package struct RelayStatus: Sendable, Codable {
             self.waiting = Int(waiting)
             if waiting > 0, delivered > arriving { secondsLeft = waiting / (delivered - arriving) }
         }
+    }
+
+    /// Windows of one name that are complete and not done.
+    package struct Waiting: Sendable, Codable, Equatable {
+        /// Empty: of all routes without a name.
+        package var name: String
+        package var windows: Int
+        package var objects: Int
+        /// Since the end of the oldest, in seconds.
+        package var oldestSeconds: Double
+        /// `source`, `target` or `repair` after a failure, of the one that failed last.
+        package var waitsFor: String?
+        /// What that one said.
+        package var lastError: String?
     }
 
     /// Windows of one state.

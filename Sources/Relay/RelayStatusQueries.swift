@@ -15,7 +15,7 @@ extension RelayStatus {
         )
         select s.state, count(w.opens_at) as windows, coalesce(sum(coalesce(w.member_count, m.members)), 0)::bigint as objects,
             coalesce(sum(coalesce(w.byte_count, m.bytes)), 0)::bigint as bytes, coalesce(sum(a.archives), 0)::bigint as archives,
-            to_char(min(w.opens_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as oldest,
+            replace(to_char(min(w.opens_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z') as oldest,
             case when s.state not in ('open', 'verified', 'lost')
                 then extract(epoch from clock_timestamp() - min(w.closes_at))::float8 end as oldest_seconds
         from unnest('{open,sealed,packing,delivered,verified,lost}'::text[]) with ordinality as s (state, place)
@@ -24,6 +24,14 @@ extension RelayStatus {
         left join archived a on a.window_at = w.opens_at
         left join counted m on m.opens_at = w.opens_at
         group by s.state, s.place order by s.place
+        """
+
+    package static let selectWaiting: Statement = """
+        select name, count(*) as windows, sum(member_count)::bigint as objects,
+            extract(epoch from clock_timestamp() - min(closes_at))::float8 as oldest_seconds,
+            (array_agg(waits_for order by failed_at desc) filter (where waits_for is not null))[1] as waits_for,
+            (array_agg(last_error order by failed_at desc) filter (where waits_for is not null))[1] as last_error
+        from relay.windows where state in ('sealed', 'packing', 'delivered') group by name order by name
         """
 
     /// Objects a second: those that arrived within the last hour, and those whose windows were done within the last ten minutes.
@@ -54,6 +62,12 @@ extension Session {
                 bytes: row.get("bytes"), archives: row.get("archives"), oldest: row.get("oldest"),
                 oldestSeconds: row.get("oldest_seconds"))
         }
+        let waiting = try query(RelayStatus.selectWaiting).map { row in
+            try RelayStatus.Waiting(
+                name: row.get("name"), windows: row.get("windows"), objects: row.get("objects"),
+                oldestSeconds: row.get("oldest_seconds"), waitsFor: row.get("waits_for"),
+                lastError: row.get("last_error"))
+        }
         guard let trouble = try first(RelayStatus.selectTrouble), let rates = try first(RelayStatus.selectRates) else {
             throw ColumnError(column: "missing", problem: .null)
         }
@@ -65,7 +79,8 @@ extension Session {
         let pace = try RelayStatus.Pace(
             arriving: rates.get("arriving"), delivered: rates.get("delivered"), waiting: rates.get("waiting"))
         return try RelayStatus(
-            states: states, pace: pace, missing: trouble.get("missing"), lastError: trouble.get("last_error"),
+            states: states, waiting: waiting, pace: pace, missing: trouble.get("missing"),
+            lastError: trouble.get("last_error"),
             alerts: alerts)
     }
 

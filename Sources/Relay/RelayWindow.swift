@@ -9,6 +9,12 @@ package struct RelayWindow: Sendable, Equatable {
     package var state: State
     /// Raised by every attempt; who writes must name it.
     package var attempt: Int
+    /// Of its routes; empty: of all without one.
+    package var name = ""
+    /// Largest archive; nil leaves it to the settings.
+    package var archiveBytes: Int?
+    /// Nil leaves it to the settings.
+    package var compression: ArchiveCompression?
 
     package enum State: String, Sendable, Codable, CaseIterable {
         case open, sealed, packing, delivered, verified, lost
@@ -50,11 +56,11 @@ package struct WindowTime: Sendable, Hashable, CustomStringConvertible {
         return whole.dropLast() + "." + String(String(1_000_000 + fraction).dropFirst()) + "Z"
     }
 
-    /// Where archives of the window lie: `relay/2026/11/21/1650`; with seconds and their fraction if it does not begin with a
+    /// Where archives of the window lie: `2026/11/21/1650`; with seconds and their fraction if it does not begin with a
     /// minute, so that windows of one minute are told apart.
     var path: String {
         let digits = description.filter { $0.isNumber }
-        let day = "relay/\(digits.prefix(4))/\(digits.dropFirst(4).prefix(2))/\(digits.dropFirst(6).prefix(2))"
+        let day = "\(digits.prefix(4))/\(digits.dropFirst(4).prefix(2))/\(digits.dropFirst(6).prefix(2))"
         let time = digits.dropFirst(8)
         return "\(day)/\(time.hasSuffix("00") && time.count == 6 ? time.prefix(4) : time)"
     }
@@ -141,10 +147,10 @@ package struct RelayArchive: Sendable, Equatable {
     /// The store has it, as far as is known.
     var isDelivered: Bool { wasDelivered && !isUncertain }
 
-    /// `relay/<yyyy>/<mm>/<dd>/<hh><mm>-<part>-<sha256 prefix>.tar.gz`.
-    static func key(_ opensAt: WindowTime, part: Int, sha256: String) -> String {
+    /// `relay/<yyyy>/<mm>/<dd>/<hh><mm>-<part>-<sha256 prefix>.tar.gz`; behind `relay/<name>/` if the window has a name.
+    static func key(_ opensAt: WindowTime, name: String = "", part: Int, sha256: String) -> String {
         let number = String(part)
         let padded = String(repeating: "0", count: max(0, 4 - number.utf8.count)) + number
-        return "\(opensAt.path)-\(padded)-\(sha256.prefix(16)).tar.gz"
+        return "relay/\(name.isEmpty ? "" : name + "/")\(opensAt.path)-\(padded)-\(sha256.prefix(16)).tar.gz"
     }
 }

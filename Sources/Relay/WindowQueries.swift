@@ -5,26 +5,30 @@ import Postgres
 extension RelayWindow {
     private static let columns: Statement = """
         (extract(epoch from w.opens_at) * 1000000)::bigint as opens_at, (extract(epoch from w.closes_at) * 1000000)::bigint as closes_at,
-        w.state, w.attempt
+        w.state, w.attempt, w.name, w.archive_bytes, w.compression
         """
 
     /// Holds the window that takes arrivals now, until the transaction ends: it is not sealed before.
-    static let join: Statement = """
+    static func join(name: String) -> Statement {
+        """
         select \(columns) from relay.windows w
-        where w.state = 'open' and w.closes_at > clock_timestamp()
+        where w.state = 'open' and w.name = \(name)::text and w.closes_at > clock_timestamp()
         for share
         """
+    }
 
-    /// Opens the window of this moment, beginning where the last one was closed early. Does nothing if somebody else was first.
-    static func open(length: Duration) -> Statement {
+    /// Opens the window of this moment, beginning where the last one was closed early; one with a name begins with its first arrival, since
+    /// its beginning tells it from those of other names. Does nothing if somebody else was first.
+    static func open(_ new: NewWindow) -> Statement {
         """
-        insert into relay.windows as w (opens_at, closes_at)
-        select greatest(start.at, closed.at), start.at + \(length.seconds)::float8 * interval '1 second'
+        insert into relay.windows as w (opens_at, closes_at, name, archive_bytes, compression)
+        select case when \(new.name)::text = '' then greatest(start.at, closed.at) else clock.now end,
+            start.at + \(new.length.seconds)::float8 * interval '1 second', \(new.name)::text, \(new.archiveBytes)::bigint, \(new.compression?.rawValue)::text
         from clock_timestamp() as clock (now)
-        cross join lateral (select to_timestamp(floor(extract(epoch from clock.now) / \(length.seconds)::float8)
-            * \(length.seconds)::float8)) as start (at)
-        cross join lateral (select max(o.closes_at) from relay.windows o where o.closes_at > start.at and o.closes_at <= clock.now)
-            as closed (at)
+        cross join lateral (select to_timestamp(floor(extract(epoch from clock.now) / \(new.length.seconds)::float8)
+            * \(new.length.seconds)::float8)) as start (at)
+        cross join lateral (select max(o.closes_at) from relay.windows o
+            where o.name = '' and o.closes_at > start.at and o.closes_at <= clock.now) as closed (at)
         on conflict do nothing
         returning \(columns), extract(epoch from w.closes_at - clock_timestamp())::float8 as seconds_left
         """
@@ -57,9 +61,9 @@ extension RelayWindow {
     /// One dispatch at a time.
     static let holdDispatch: Statement = "select pg_advisory_xact_lock(hashtextextended('relay dispatch', 0))"
 
-    /// Whether a store failed and nothing shows that it works again; and when it may be tried.
+    /// Whether the target failed and nothing shows that it works again; and when it may be tried.
     static let outage: Statement = """
-        select count(*) > 0 as is_failing,
+        select coalesce(bool_or(w.waits_for = 'target'), false) as is_failing,
             coalesce(max(w.retry_at) <= clock_timestamp(), true)
                 and not exists (select from relay.windows p where p.state in ('packing', 'delivered')) as may_try
         from relay.windows w where w.state = 'sealed' and w.waits_for in ('source', 'target')
@@ -68,18 +72,29 @@ extension RelayWindow {
     /// Windows of a backlog that are handed out at the same time: more than workers take before the next are.
     static let mostHandedOut = 64
 
-    /// Hands out windows: what is fresh, and of a backlog the oldest; or one as a probe: the one that was not tried for the longest time.
+    /// Hands out windows: what is fresh, and of a backlog the oldest; or one as a probe: the one that was not tried for the longest time. Of a
+    /// name whose source is failing one window at a time is a probe, beside those of the other names.
     static func dispatch(onlyOne: Bool) -> Statement {
         """
+        with failing as materialized (
+            select f.name, max(f.retry_at) <= clock_timestamp()
+                and not exists (select from relay.windows p where p.name = f.name and p.state in ('packing', 'delivered')) as may_try
+            from relay.windows f where f.state = 'sealed' and f.waits_for = 'source' and not \(onlyOne)::boolean
+            group by f.name
+        )
         update relay.windows w
         set state = 'packing', dispatched_at = clock_timestamp()
         from (
             (select opens_at from relay.windows
             where state = 'sealed' and (waits_for is null or retry_at <= clock_timestamp()) and not \(onlyOne)::boolean
-              and closes_at > clock_timestamp() - 2 * (closes_at - opens_at))
+              and closes_at > clock_timestamp() - 2 * (closes_at - opens_at) and name not in (select f.name from failing f))
+            union
+            (select distinct on (s.name) s.opens_at from relay.windows s join failing f on f.name = s.name and f.may_try
+            where s.state = 'sealed' and (s.waits_for is null or s.retry_at <= clock_timestamp())
+            order by s.name, s.failed_at nulls first, s.opens_at)
             union
             (select opens_at from relay.windows
-            where state = 'sealed' and (waits_for is null or retry_at <= clock_timestamp())
+            where state = 'sealed' and (waits_for is null or retry_at <= clock_timestamp()) and name not in (select f.name from failing f)
             order by failed_at nulls first, opens_at
             limit case when \(onlyOne)::boolean then 1 else greatest(0, \(mostHandedOut)::bigint
                 - (select count(*) from relay.windows h where h.state in ('packing', 'delivered'))) end)
@@ -96,7 +111,7 @@ extension RelayWindow {
         set attempt = w.attempt + 1
         where w.opens_at = \(opensAt)::timestamptz and w.state in ('packing', 'delivered')
           and not exists (select from relay.windows f
-              where f.state = 'sealed' and f.waits_for in ('source', 'target') and f.failed_at > w.dispatched_at)
+              where f.state = 'sealed' and (f.waits_for = 'target' or f.waits_for = 'source' and f.name = w.name) and f.failed_at > w.dispatched_at)
         returning \(columns)
         """
     }
@@ -146,11 +161,12 @@ extension RelayWindow {
         """
     }
 
-    /// A store works again: whoever waits for one goes on.
-    static func endOutage(_ stores: [String]) -> Statement {
+    /// A store works again: whoever waits for it goes on.
+    /// - Parameter name: of the windows whose source works.
+    static func endOutage(_ stores: [String], of name: String) -> Statement {
         """
         update relay.windows set waits_for = null, retry_at = null
-        where state = 'sealed' and waits_for = any (\(stores)::text[])
+        where state = 'sealed' and waits_for = any (\(stores)::text[]) and (waits_for <> 'source' or name = \(name)::text)
         """
     }
 
@@ -212,6 +228,8 @@ extension RelayWindow {
         try self.init(
             opensAt: WindowTime(microseconds: row.get("opens_at")),
             closesAt: WindowTime(microseconds: row.get("closes_at")),
-            state: State(rawValue: row.get("state")) ?? .open, attempt: row.get("attempt"))
+            state: State(rawValue: row.get("state")) ?? .open, attempt: row.get("attempt"), name: row.get("name"),
+            archiveBytes: row.get("archive_bytes"),
+            compression: row.get("compression", as: String?.self).flatMap(ArchiveCompression.init))
     }
 }

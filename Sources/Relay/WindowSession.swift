@@ -20,7 +20,8 @@ extension Session {
         return sealed
     }
 
-    /// Hands sealed windows to workers: fresh ones first, then the oldest; while a store fails only one, to try it.
+    /// Hands sealed windows to workers: fresh ones first, then the oldest; while the target fails only one, to try it, and while a source
+    /// fails only one of its name.
     package func dispatchWindows() throws {
         try execute(RelayWindow.holdDispatch)
         guard let outage = try first(RelayWindow.outage) else { return }

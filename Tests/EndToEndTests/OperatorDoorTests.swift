@@ -77,6 +77,17 @@ import Testing
                     "select options = '\(raw: options)'::jsonb from intake.routes where bucket = 'lists'")
                     == "t")
 
+            let relay = try await api.call(
+                "PUT", "/routes/orders", as: "operator",
+                json: #"{"pipeline": "relay", "name": "orders", "window": 300, "compression": "small"}"#)
+            #expect(relay.status == 200 && relay.text.contains(#""window": 300"#), "\(relay.text)")
+            let nameless = try await api.call(
+                "PUT", "/routes/other", as: "operator", json: #"{"pipeline": "relay", "window": 300}"#)
+            #expect(nameless.status == 400 && nameless.text.contains("'name'"), "\(nameless.text)")
+            let list = try await catalog.succeed("route", "list")
+            #expect(list.contains("compression=small name=orders window=300"), "\(list)")
+            #expect(list.contains("columns=email=Kontakt 2 minConfidence=0.7"), "\(list)")
+
             let changed = try await api.call(
                 "PATCH", "/providers/crm", as: "operator", json: #"{"perSecond": 2.5, "credits": null}"#)
             #expect(
@@ -87,6 +98,17 @@ import Testing
             #expect(try await api.call("POST", "/queues/notify/pause", as: "operator").status == 204)
             #expect(try await catalog.value("select queue from jobs.paused_queues") == "notify")
             #expect(try await api.call("GET", "/relay", as: "auditor").text.contains(#""state":"lost""#))
+            _ = try await catalog.rows(
+                """
+                insert into relay.windows (opens_at, closes_at, state, name, member_count, byte_count, sealed_at, waits_for, failed_at, retry_at)
+                values (now() - interval '2 minutes', now() - interval '1 minute', 'sealed', 'orders', 7, 1, now(), 'source', now(), now())
+                """)
+            let names = try await api.call("GET", "/relay/names", as: "auditor")
+            #expect(
+                names.text.contains(#""name":"orders","windows":1,"objects":7"#)
+                    && names.text.contains(#""waitsFor":"source""#), "\(names.text)")
+            let status = try await catalog.succeed("relay", "status")
+            #expect(status.contains("orders") && status.contains("source"), "\(status)")
         }
     }
 }

@@ -57,6 +57,8 @@ struct StaffViewTests {
         let windows = [
             RelayDayWindow(minute: 0, minutes: 1, state: "verified", objects: 1, missing: 0, waitsFor: nil),
             RelayDayWindow(minute: 5, minutes: 2, state: "lost", objects: 1, missing: 0, waitsFor: nil),
+            // Of another name: what is worse is seen.
+            RelayDayWindow(minute: 5, minutes: 1, state: "verified", objects: 1, missing: 0, waitsFor: nil),
             RelayDayWindow(minute: 1439, minutes: 9, state: "verified", objects: 1, missing: 3, waitsFor: nil),
         ]
         let text = RelayDayView(day: "2026-02-01", windows: windows).body.text()

@@ -181,8 +181,10 @@ import Testing
             let error = await #expect(throws: PostgresError.self) {
                 try await pool.run {
                     _ = try $0.execute(
-                        "insert into relay.windows (opens_at, closes_at) values ('2024-01-01 00:00:30+00', '2024-01-01 00:01:30+00')"
-                    )
+                        """
+                        insert into relay.windows (opens_at, closes_at)
+                        values ('2024-01-01 00:00:00.5+00', '2024-01-01 00:01:00+00'), ('2024-01-01 00:00:30+00', '2024-01-01 00:01:30+00')
+                        """)
                 }
             }
             #expect(error?.constraint == "windows_do_not_overlap")

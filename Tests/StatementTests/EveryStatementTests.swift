@@ -46,6 +46,7 @@ import Testing
         "Shape.queue.columns": Shape.queue.columns, "Shape.token.columns": Shape.token.columns,
         "Shape.provider.columns": Shape.provider.columns, "Shape.arrivalRoute.columns": Shape.arrivalRoute.columns,
         "Shape.relayState.columns": Shape.relayState.columns, "Shape.relayObject.columns": Shape.relayObject.columns,
+        "Shape.relayName.columns": Shape.relayName.columns,
         "Shape.contactMapping.columns": Shape.contactMapping.columns,
         "Shape.mapping.columns": Shape.mapping.columns, "Shape.rule.columns": Shape.rule.columns,
         "Shape.upload.columns": Shape.upload.columns, "Shape.uploadDetail.columns": Shape.uploadDetail.columns,

@@ -16,6 +16,16 @@ extension Shape {
             .init("oldestSeconds", .decimal, "Since its end, while it is under way.", nullable: true),
         ])
 
+    static let relayName = Shape(
+        name: "RelayName",
+        fields: [
+            .init("name", .text, "Of routes; empty: of all without one."),
+            .init("windows", .integer, "That are complete and not done."), .init("objects", .integer, "In them."),
+            .init("oldestSeconds", .decimal, "Since the end of the oldest."),
+            .init("waitsFor", .text, "After a failure: source, target or repair.", nullable: true),
+            .init("lastError", .text, "What failed.", nullable: true),
+        ])
+
     static let relayObject = Shape(
         name: "RelayObject",
         fields: [
@@ -37,7 +47,7 @@ struct RelayRoutes: Sendable {
 
     let database: APIDatabase
 
-    var endpoints: [Endpoint] { [states, missing, flush, replay, retry, skip] }
+    var endpoints: [Endpoint] { [states, names, missing, flush, replay, retry, skip] }
 
     private var states: Endpoint {
         Endpoint(
@@ -46,6 +56,16 @@ struct RelayRoutes: Sendable {
         ) { call in
             .json(
                 try await database.read(as: call.identity, RelayReads.states) { Call.list($0[0], .relayState) })
+        }
+    }
+
+    private var names: Endpoint {
+        Endpoint(
+            method: .get, path: "/relay/names",
+            summary: "Names of which windows are complete and not done, and what they wait for.", access: .staff,
+            answers: [.init(.ok, .list(.relayName), "By name.")]
+        ) { call in
+            .json(try await database.read(as: call.identity, RelayReads.names) { Call.list($0[0], .relayName) })
         }
     }
 

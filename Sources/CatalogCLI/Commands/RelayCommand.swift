@@ -155,6 +155,8 @@ extension RelayStatus {
                 state.oldest, state.oldestSeconds.map { "\(Int($0)) s" })
         }
         var lines = [table.rendered(style)]
+        // Without names the states have said it all.
+        if waiting.contains(where: { !$0.name.isEmpty }) { lines.append(waitingTable.rendered(style)) }
         if pace.waiting > 0 { lines.append("\(pace.text)") }
         if missing > 0 { lines.append("\(missing.grouped) objects were gone, altered or unreadable") }
         if let lastError { lines.append("last failure  \(lastError)") }
@@ -163,6 +165,18 @@ extension RelayStatus {
                 + " \(alert.kind) since \(alert.raisedAt)\(alert.window.map { ", window \($0)" } ?? ""): \(alert.detail)"
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension RelayStatus {
+    private var waitingTable: Table {
+        var table = Table("NAME", "WINDOWS", "OBJECTS", "WAITING", "FOR", "LAST FAILURE")
+        for one in waiting {
+            table.add(
+                one.name.isEmpty ? "(none)" : one.name, one.windows.grouped, one.objects.grouped,
+                "\(Int(one.oldestSeconds)) s", one.waitsFor, one.lastError)
+        }
+        return table
     }
 }
 

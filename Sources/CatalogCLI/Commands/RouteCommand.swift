@@ -1,6 +1,6 @@
 import ArgumentParser
 import Catalog
-package import Intake
+import Intake
 import Postgres
 import Text
 
@@ -14,13 +14,15 @@ struct RouteCommand: AsyncParsableCommand {
             abstract: "Add a route, or change it.",
             discussion: """
                 For onboard, objects are <prefix><vendor>/<file>. For enrich, they are lists of contacts, and <prefix><name>.csv
-                becomes enhanced/<name>.csv. For relay, they are taken as they are. The longest prefix wins.
+                becomes enhanced/<name>.csv. For relay, they are taken as they are; a route with a name has windows and archives of its
+                own, below relay/<name>/, and routes of one name share them. The longest prefix wins.
 
                 Examples:
                   catalog route add s3://acme-vendor-files/uploads/ onboard
                   catalog route add s3://acme-vendor-files/nightly/ onboard --mode upsert --existing
                   catalog route add s3://acme-contacts/raw/ enrich --provider zoominfo,naics
                   catalog route add s3://acme-inbox/landing/ relay
+                  catalog route add s3://acme-orders/ relay --name orders --window 300 --compression small
                 """)
 
         @Argument(help: "s3://BUCKET/PREFIX")
@@ -78,6 +80,21 @@ struct RouteCommand: AsyncParsableCommand {
         @Flag(help: "For enrich: write the confidence of each group into a CSV, too.")
         var confidence = false
 
+        @Option(
+            help:
+                "For relay: the name of windows and archives of its own: small letters, digits and -. Without it they are those of all routes without one."
+        )
+        var name: String?
+
+        @Option(help: "For relay, with a name: how many seconds a window takes arrivals, from 10 to 3600.")
+        var window: String?
+
+        @Option(help: "For relay, with a name: largest archive; no larger than CATALOG_RELAY_ARCHIVE_BYTES.")
+        var archiveBytes: String?
+
+        @Option(help: "For relay, with a name: how much work archives are worth: fast, default or small.")
+        var compression: String?
+
         @Flag(help: "Also take what is already in the bucket.")
         var existing = false
 
@@ -117,6 +134,10 @@ struct RouteCommand: AsyncParsableCommand {
             given["require"] = require?.names
             given["columns"] = column.isEmpty ? nil : column
             given["confidence"] = confidence ? ["true"] : nil
+            given["name"] = name.map { [$0] }
+            given["window"] = window.map { [$0] }
+            given["archiveBytes"] = archiveBytes.map { [$0] }
+            given["compression"] = compression.map { [$0] }
             do {
                 return try pipeline.options(given)
             } catch let error as RouteOptionError {
@@ -170,65 +191,5 @@ struct RouteCommand: AsyncParsableCommand {
             throw CommandFailure("'\(url)' is not a route: expected s3://BUCKET/PREFIX", code: 64)
         }
         return (bucket, parts.dropFirst().map { $0 + "/" }.joined())
-    }
-}
-
-/// Its options stand beside its own members: `{"bucket":…,"mode":"create",…}`.
-extension Route: Encodable {
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Name.self)
-        try container.encode(bucket, forKey: Name("bucket"))
-        try container.encode(prefix, forKey: Name("prefix"))
-        try container.encode(pipeline, forKey: Name("pipeline"))
-        for (name, value) in try options.decoded(as: [String: RouteOption].self) {
-            try container.encode(value, forKey: Name(name))
-        }
-    }
-
-    private struct Name: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.init(stringValue) }
-        init?(intValue: Int) { nil }
-    }
-}
-
-/// The value of an option: a text, or texts in order.
-private enum RouteOption: Codable {
-    case text(String)
-    case list([String])
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let list = try? container.decode([String].self) {  // because it is a text otherwise
-            self = .list(list)
-        } else {
-            self = .text(try container.decode(String.self))
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .text(let text): try container.encode(text)
-        case .list(let list): try container.encode(list)
-        }
-    }
-
-    var words: String {
-        switch self {
-        case .text(let text): text
-        case .list(let list): list.joined(separator: ",")
-        }
-    }
-}
-
-extension RouteOptions {
-    /// `mode=create policy=load-valid`
-    fileprivate func words() throws -> String {
-        try decoded(as: [String: RouteOption].self).sorted { $0.key < $1.key }
-            .map { "\($0.key)=\($0.value.words)" }.joined(separator: " ")
     }
 }

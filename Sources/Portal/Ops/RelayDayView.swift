@@ -68,12 +68,19 @@ struct RelayDayView: Component {
         minutes.map { "M\(60 + $0 % 60 * 10) \($0 / 60 * 10)h9v9h-9z" }.joined()
     }
 
-    /// The tone of each minute.
+    /// The tone of each minute: the worst, where routes have windows of their own.
     private var tones: [String] {
+        let order = ["track", "good", "plain", "busy", "warn", "bad"]
+        func worse(_ one: String, _ other: String) -> String {
+            // A tone that is not there would be as good as none.
+            (order.firstIndex(of: one) ?? 0) < (order.firstIndex(of: other) ?? 0) ? other : one
+        }
         var tones = Array(repeating: "track", count: 1440)
         for window in windows {
             let tone = window.missing > 0 && window.state == "verified" ? "warn" : Self.tone(window.state)
-            for minute in window.minute..<min(1440, window.minute + window.minutes) { tones[minute] = tone }
+            for minute in window.minute..<min(1440, window.minute + window.minutes) {
+                tones[minute] = worse(tones[minute], tone)
+            }
         }
         return tones
     }
