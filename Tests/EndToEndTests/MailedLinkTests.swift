@@ -76,6 +76,52 @@ import Testing
         }
     }
 
+    @Test(
+        "A button that is clicked twice signs in once, and the second answer says so as the first did; another page's does not"
+    )
+    func doubleClick() async throws {
+        try await PortalEnvironment.with(isPublic: true) { portal in
+            let link = try await portal.mailedLink(to: Self.address)
+            let secret = link.split(separator: "/").last ?? ""
+            var forms: [String] = []
+            for _ in 0..<2 {
+                let page = try await portal.get(link, cookie: nil).text
+                forms.append(String(try #require(page.firstMatch(of: /name="form" value="(\w+)"/)).1))
+            }
+            #expect(forms[0] != forms[1])
+            let click = { @Sendable (form: String) in
+                try await portal.post("/sign-in/link", cookie: nil, form: "token=\(secret)&form=\(form)")
+            }
+            let answers = try await withThrowingTaskGroup(of: APIEnvironment.Answer.self) { group in
+                for _ in 0..<4 { group.addTask { [form = forms[0]] in try await click(form) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.allSatisfy { $0.status == 303 })
+            let cookies = Set(answers.compactMap { $0.headers["set-cookie"]?.prefix { $0 != ";" }.description })
+            #expect(cookies.count == 1)
+            let cookie = try #require(cookies.first)
+            #expect(try await portal.get("/portal", cookie: cookie).text.contains("V001"))
+            #expect(try await portal.api.service.value("select count(*) from catalog.sessions") == "1")
+            #expect(
+                try await portal.api.service.value(
+                    "select count(*) from audit.actions where action like 'POST /sign-in/link%'") == "1")
+            // The page that somebody else had opened, one without a form, and an end of the session or of the minute.
+            #expect(try await click(forms[1]).status == 410)
+            #expect(try await portal.signIn(link: link) == nil)
+            let shift = { (direction: String) in
+                try await portal.api.service.value(
+                    "update catalog.sign_in_links set used_at = used_at \(raw: direction) interval '1 minute' returning link_id"
+                )
+            }
+            _ = try await shift("-")
+            #expect(try await click(forms[0]).status == 410)
+            _ = try await shift("+")
+            #expect(try await click(forms[0]).status == 303)
+            #expect(try await portal.post("/sign-out", cookie: cookie).status == 303)
+            #expect(try await click(forms[0]).status == 410)
+        }
+    }
+
     @Test("A link and the session that began with it end with time, the vendor's address and its suspension")
     func ends() async throws {
         let ends: [(Statement, link: Bool, session: Bool)] = [

@@ -1,4 +1,4 @@
-package import Catalog
+import Catalog
 import Foundation
 package import HTTPTypes
 package import Hummingbird
@@ -38,13 +38,26 @@ package struct PageDoor: Sendable {
         }
     }
 
-    /// Begins a session with a mailed link, which is used up: of two that come at once, one begins a session.
+    /// Begins a session with a mailed link, which is used up: of two forms that come at once, one begins a session.
+    ///
+    /// A button that is clicked twice sends its form twice, and browsers heed the second answer alone: the session's secret is made of the
+    /// link's and the form's, so that within a minute the same form gets the same session.
+    /// - Parameter form: made anew each time that the button is shown; nil is another one each time.
     /// - Returns: the `Set-Cookie`; nil if the link does not work any more.
-    package func signIn(link: SignInLink) async throws -> HTTPField? {
+    package func signIn(link text: String, form: String?) async throws -> HTTPField? {
+        guard let secret = TokenSecret(text, .link),
+            let link = try await pool.run({ try $0.signInLink(secret.tokenID, orUsedWithin: 60) }),
+            secret.matches(link.secretSHA256)
+        else { return nil }
         let identity = Identity(subject: "link:\(link.vendorID)", role: .vendor, vendorID: link.vendorID)
+        let sessionSecret = form.map { secret.derived(.session, for: $0) } ?? .make(.session)
         do {
-            return try await begin(identity) { session, tables in
-                guard try tables.useSignInLink(link.linkID) else { throw NotLetIn() }
+            return try await begin(identity, sessionSecret) { session, tables in
+                guard try tables.useSignInLink(link.linkID) else {
+                    let begun = try tables.signIn(session.sessionID) { sessionSecret.matches($0.secretSHA256) }
+                    guard begun?.linkID == link.linkID else { throw NotLetIn() }
+                    return
+                }
                 session.linkID = link.linkID
                 try tables.beginSignIn(session)
             }
@@ -76,10 +89,10 @@ package struct PageDoor: Sendable {
 
     /// - Parameter store: stores the session, once it has added what it began with.
     private func begin(
-        _ identity: Identity, store: @escaping @Sendable (inout SignInSession, Session) throws -> Void
+        _ identity: Identity, _ secret: TokenSecret = .make(.session),
+        store: @escaping @Sendable (inout SignInSession, Session) throws -> Void
     ) async throws -> HTTPField {
         guard let role = identity.role else { throw Problem(.forbidden, "nobody in particular cannot sign in") }
-        let secret = TokenSecret.make(.session)
         let session = SignInSession(
             sessionID: secret.tokenID, secretSHA256: secret.sha256, subject: identity.subject, role: role,
             vendorID: identity.vendorID)

@@ -48,11 +48,14 @@ extension SignInLink {
     }
 
     /// One that still works.
-    static func select(_ linkID: String) -> Statement {
+    /// - Parameter seconds: or that was used no longer ago, which is what a second click finds.
+    static func select(_ linkID: String, orUsedWithin seconds: Int) -> Statement {
         """
         select l.link_id, l.secret_sha256, l.vendor_id, v.vendor_name
         from catalog.sign_in_links l join catalog.vendors v using (vendor_id)
-        where l.link_id = \(linkID)::text and l.used_at is null and l.expires_at > clock_timestamp()
+        where l.link_id = \(linkID)::text
+          and (l.used_at is null and l.expires_at > clock_timestamp()
+              or l.used_at > clock_timestamp() - make_interval(secs => \(seconds)::integer))
           and v.status = 'active' and v.email = l.email
         """
     }
@@ -110,8 +113,9 @@ extension Session {
     }
 
     /// A link that was not used yet and still works.
-    package func signInLink(_ linkID: String) throws -> SignInLink? {
-        try first(SignInLink.select(linkID)).map(SignInLink.init)
+    /// - Parameter seconds: or that was used no longer ago.
+    package func signInLink(_ linkID: String, orUsedWithin seconds: Int = 0) throws -> SignInLink? {
+        try first(SignInLink.select(linkID, orUsedWithin: seconds)).map(SignInLink.init)
     }
 
     /// Uses a link up.

@@ -15,6 +15,7 @@ package struct TokenSecret: Sendable, Equatable {
     }
 
     private static let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")
+    private static let (nameLength, secretLength) = (12, 40)
 
     package let kind: Kind
     package let tokenID: String
@@ -23,10 +24,7 @@ package struct TokenSecret: Sendable, Equatable {
     /// Makes one that nobody can guess: 60 bits of name, 200 bits of secret.
     package static func make(_ kind: Kind = .token) -> TokenSecret {
         var generator = SystemRandomNumberGenerator()
-        let word = { (length: Int) in
-            String((0..<length).map { _ in alphabet[Int(generator.next() & 31)] })
-        }
-        return TokenSecret(kind: kind, tokenID: word(12), secret: word(40))
+        return TokenSecret(kind, of: (0..<(nameLength + secretLength)).map { _ in UInt8(generator.next() & 31) })
     }
 
     /// - Returns: nil if the text is none of the kind.
@@ -36,6 +34,13 @@ package struct TokenSecret: Sendable, Equatable {
             (1...100).contains(parts[2].count)
         else { return nil }
         self.init(kind: kind, tokenID: String(parts[1]), secret: String(parts[2]))
+    }
+
+    /// - Parameter bytes: of each, five bits count.
+    private init(_ kind: Kind, of bytes: [UInt8]) {
+        let letters = bytes.prefix(Self.nameLength + Self.secretLength).map { Self.alphabet[Int($0 & 31)] }
+        self.init(
+            kind: kind, tokenID: String(letters[..<Self.nameLength]), secret: String(letters[Self.nameLength...]))
     }
 
     private init(kind: Kind, tokenID: String, secret: String) {
@@ -54,6 +59,14 @@ package struct TokenSecret: Sendable, Equatable {
     /// - Returns: 43 characters of base 64 for URLs.
     package func derived(for purpose: String) -> String {
         HMACSHA256.code(of: Array(purpose.utf8), key: Array(secret.utf8)).base64URL
+    }
+
+    /// The same, with a name of its own; of each kind the same each time.
+    package func derived(_ kind: Kind, for purpose: String) -> TokenSecret {
+        let code = { (half: Int) in
+            HMACSHA256.code(of: Array("\(kind.rawValue) \(half) \(purpose)".utf8), key: Array(secret.utf8))
+        }
+        return TokenSecret(kind, of: code(1) + code(2))
     }
 
     /// Compares in a time that says nothing of where the difference is.

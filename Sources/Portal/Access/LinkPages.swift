@@ -10,11 +10,13 @@ import Hummingbird
 struct LinkPages: Sendable {
     private static let address = Input("address", .text(atMost: 254), "A mail address.", required: true)
     private static let token = Input("token", .text(atMost: 200), "Of the link.", required: true)
+    /// Not in the address, which proxies write down beside that of the link.
+    private static let form = Input("form", .text(atMost: 64), "Of the form: made anew each time it is shown.")
 
     let site: Site
 
     var endpoints: [Endpoint] {
-        site.services.links.map { [ask($0), sent, show($0), use($0)] } ?? []
+        site.services.links.map { [ask($0), sent, show($0), use] } ?? []
     }
 
     private func ask(_ links: MailedLinks) -> Endpoint {
@@ -39,12 +41,12 @@ struct LinkPages: Sendable {
         }
     }
 
-    private func use(_ links: MailedLinks) -> Endpoint {
+    private var use: Endpoint {
         .page(.post, "/sign-in/link", access: .anybody) { call in
-            let values = try await call.form([Self.token])
-            guard let link = try await links.link(values.text("token") ?? ""),
-                let cookie = try await site.services.door.signIn(link: link)
-            else { return over(call) }
+            let values = try await call.form([Self.token, Self.form])
+            let cookie = try await site.services.door.signIn(
+                link: values.text("token") ?? "", form: values.text("form"))
+            guard let cookie else { return over(call) }
             var response = site.redirection(to: UploadListPages.path).response
             response.headers.append(cookie)
             return response

@@ -12,6 +12,7 @@ struct LinkView: Component {
             p(.class("hint")) { Texts.linkLead }
             form(.named("method", "post"), .action(SitePath("/sign-in/link"))) {
                 input(.type("hidden"), .name("token"), .value(token))
+                input(.type("hidden"), .name("form"), .value(PostForm.key()))
                 button(.class("primary"), .flag("autofocus")) {
                     Texts.signInAs("\(link.vendorName) (\(link.vendorID))")
                 }
