@@ -137,6 +137,32 @@ import Testing
         }
     }
 
+    @Test("A category is approved in the form in which rows are compared with it, by either door, and spaces are none")
+    func categoryForms() async throws {
+        try await PortalEnvironment.with { portal in
+            let cookie = try #require(try await portal.signIn(as: "operator"))
+            for name in ["", "+", "%20"] {
+                #expect(
+                    try await portal.post("/ops/categories", cookie: cookie, form: "name=\(name)").status == 400,
+                    "\(name)")
+            }
+            #expect(try await portal.api.call("PUT", "/categories/%20", as: "operator", json: "{}").status == 400)
+            let page = try await portal.post("/ops/categories", cookie: cookie, form: "name=+Cafe%CC%81+")
+            #expect(
+                try await portal.get(page.headers["location"] ?? "", cookie: cookie).text.contains(
+                    "This category is approved"))
+            let put = try await portal.api.call("PUT", "/categories/%20Men%C3%BC%20", as: "operator", json: "{}")
+            #expect(put["categoryName"] == "Menü")
+            let text = ServiceEnvironment.header + "P1,One,Cafe\u{301},S1,1,1\nP2,Two,Menü,S2,1,1\n"
+            let id = try #require(try await portal.api.call("POST", "/uploads?fileName=c.csv", csv: text)["uploadId"])
+            try await portal.api.end(of: id)
+            #expect(try await portal.api.call("GET", "/uploads/\(id)")["createdRecords"] == "2")
+            let off = try await portal.api.call(
+                "PUT", "/categories/Cafe%CC%81", as: "operator", json: #"{"isActive": false}"#)
+            #expect(off["isActive"] == "false" && off["categoryName"] == "Caf\u{e9}")
+        }
+    }
+
     @Test(
         "The past is shown by moment, two moments are compared, and a price leads to the line of the file that set it")
     func audit() async throws {

@@ -12,6 +12,11 @@ extension Shape {
         ])
 }
 
+extension Problem {
+    package static let namelessCategory = Problem(
+        .invalidParameter, "a category of nothing but spaces cannot be approved: name one")
+}
+
 /// `/categories`: the whitelist of rule 4.
 struct CategoryRoutes: Sendable {
     let database: APIDatabase
@@ -38,8 +43,10 @@ struct CategoryRoutes: Sendable {
             let name = call.path("categoryName")
             let isActive = try await call.json(inputs).boolean("isActive") ?? true
             let put = try await database.write(for: call) { session in
-                try session.putCategory(name, isActive: isActive)
-                return Call.object(try session.query(CategoryReads.select(name)), .category)
+                guard let put = try session.putCategory(name, isActive: isActive) else {
+                    throw Problem.namelessCategory
+                }
+                return Call.object(try session.query(CategoryReads.select(put)), .category)
             }
             guard let put else { throw Problem.noSuch("category", name) }
             return .json(put)

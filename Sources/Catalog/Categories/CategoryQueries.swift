@@ -48,9 +48,14 @@ extension Session {
         try execute(Category.insert(names.map { CanonicalKey.form($0.trimmed()) }))
     }
 
-    /// Approves a category, known or not, or refuses it from now on.
-    package func putCategory(_ name: String, isActive: Bool) throws {
-        try execute(Category.put(name, isActive: isActive))
+    /// Approves a category, known or not, or refuses it from now on. The name may be written in any form.
+    /// - Returns: the name as rows are compared with it; nil if nothing is left of it.
+    package func putCategory(_ name: String, isActive: Bool) throws -> String? {
+        if !isActive, try execute(Category.deactivate(name)) == 1 { return name }
+        let form = CanonicalKey.form(name.trimmed())
+        guard !form.isEmpty else { return nil }
+        try execute(Category.put(form, isActive: isActive))
+        return form
     }
 
     /// Takes a category off the whitelist; its products stay. The name may be written in any form.

@@ -1,4 +1,5 @@
 package import Postgres
+import Text
 
 /// A name that vendors took for a category, and that is not approved.
 package struct TriedCategory: Sendable, Equatable {
@@ -15,6 +16,8 @@ package struct CategoryFailure: Sendable, Equatable {
     package var vendorID: String
     package var fileName: String
     package var status: String
+    /// Whether it was only checked.
+    package var isDryRun: Bool
     package var rows: Int
     /// ISO 8601, UTC, to the second.
     package var uploadedAt: String
@@ -55,7 +58,7 @@ extension TriedCategory {
     static func selectUploads(_ name: String) -> Statement {
         """
         with tried as materialized (\(newest))
-        select u.upload_id, u.vendor_id, u.file_name, u.status, e.errors,
+        select u.upload_id, u.vendor_id, u.file_name, u.status, u.dry_run, e.errors,
             to_char(u.upload_timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as uploaded_at,
             u.status = 'failed' and u.object_version is not null and u.bucket is not null as is_retryable
         from tried t
@@ -80,7 +83,7 @@ extension Session {
 
     /// Whether rows may have this category.
     package func isApproved(category name: String) throws -> Bool {
-        try first(TriedCategory.selectApproved(name))?.get("is_approved") ?? false
+        try first(TriedCategory.selectApproved(CanonicalKey.form(name.trimmed())))?.get("is_approved") ?? false
     }
 
     /// Those of the same uploads that tried this name.
@@ -88,7 +91,8 @@ extension Session {
         try query(TriedCategory.selectUploads(name)).map {
             try CategoryFailure(
                 uploadID: $0.get("upload_id"), vendorID: $0.get("vendor_id"), fileName: $0.get("file_name"),
-                status: $0.get("status"), rows: $0.get("errors"), uploadedAt: $0.get("uploaded_at"),
+                status: $0.get("status"), isDryRun: $0.get("dry_run"), rows: $0.get("errors"),
+                uploadedAt: $0.get("uploaded_at"),
                 isRetryable: $0.get("is_retryable"))
         }
     }

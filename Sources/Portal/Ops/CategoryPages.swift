@@ -37,7 +37,7 @@ struct CategoryPages: Sendable {
         .page(.post, "/ops/categories", access: .operators) { call in
             let name = try await call.form([Self.name]).text("name") ?? ""
             return try await site.services.database.answer(for: call) { session in
-                try session.putCategory(name, isActive: true)
+                guard try session.putCategory(name, isActive: true) != nil else { throw Problem.namelessCategory }
                 return site.redirection(to: SitePath("/ops/category").with("name", name))
             }
         }
