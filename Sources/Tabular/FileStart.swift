@@ -15,6 +15,7 @@ struct FileStart {
     /// Line breaks within a value do not count as lines.
     private let countsRecords: Bool
     private let limits: FileLimits
+    private let lineEnd: UInt8
 
     /// - Parameter separator: nil finds it.
     init(_ upload: SpooledUpload, separator: UInt8?, _ limits: FileLimits) throws {
@@ -26,6 +27,7 @@ struct FileStart {
         self.separator = upload.origin == nil ? separator ?? named : UInt8(ascii: ",")
         countsRecords = upload.origin != nil
         self.limits = limits
+        lineEnd = bytes.withUnsafeBytes { CSVFormat.detect(in: $0) }.lineEnding == .lf ? 0x0A : 0x0D
     }
 
     /// How the file is written whose first record begins after some lines.
@@ -74,7 +76,6 @@ struct FileStart {
 
     /// Where a line begins; nil if there are fewer.
     private func offset(ofLine number: Int) -> Int? {
-        let lineEnd = bytes.withUnsafeBytes { CSVFormat.detect(in: $0) }.lineEnding == .lf ? 0x0A : 0x0D as UInt8
         var offset = 0
         for _ in 0..<number {
             guard let end = bytes[offset...].firstIndex(of: lineEnd) else { return nil }

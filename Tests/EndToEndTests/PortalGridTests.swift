@@ -38,7 +38,8 @@ import Testing
                 "select total_records || ' ' || valid_records from catalog.upload_history where parent_upload_id = \(parent)::text"
             )
             #expect(loaded == "\(count) \(count)")
-            #expect(try await catalog.value("select count(*) from catalog.corrections") == "0")
+            #expect(
+                try await catalog.value("select count(*) from catalog.corrections where sent_upload_id is null") == "0")
         }
     }
 
@@ -86,6 +87,152 @@ import Testing
             let prices = try await portal.api.service.catalog.rows(
                 "select vendor_product_id, price::text from catalog.products order by 1")
             #expect(prices == [["A1", "9.50"], ["A2", "7.25"], ["B1", "9.50"], ["B2", "7.25"]])
+        }
+    }
+
+    @Test("Rows that only a mapping of the command line has read are corrected in our columns, with their attributes")
+    func mappedByCommand() async throws {
+        try await PortalEnvironment.with { portal in
+            let catalog = portal.api.service.catalog
+            let columns = [
+                "vendor_product_id": "Nr", "product_name": "Name", "category": "Art", "sku": "EAN", "price": "Preis",
+                "stock_quantity": "Lager",
+            ]
+            let sources = columns.sorted { $0.key < $1.key }.map { "\"\($0)\": {\"from\": [\"\($1)\"]}" }
+            let map = try catalog.folder.write(
+                "{\"columns\": {\(sources.joined(separator: ", "))}, \"attributes\": {\"colour\": {\"from\": [\"Farbe\"]}}}",
+                to: "map.json")
+            let file = try catalog.folder.write(
+                "Nr,Name,Art,EAN,Lager,Preis,Farbe\nA1,Eins,Audio,E1,1,9.50,rot\nA2,Zwei,Audio,E2,2,gratis,blau\n",
+                to: "erp.csv")
+            let line = try await catalog.ingest(file, "--map", map)
+            let cookie = try #require(try await portal.signIn(as: "V001"))
+            let path = "/portal/uploads/\(line.uploadId)/fix"
+            let grid = try await portal.get(path, cookie: cookie).text
+            let place = try #require(grid.firstMatch(of: /name="(2\.[0-9]+)" value="gratis"/), "\(grid)").1
+            #expect(grid.contains("value=\"blau\"") && !grid.contains(">brand</th>"))
+            #expect(try await portal.post("\(path)/rows", cookie: cookie, form: "\(place)=7.25").status == 200)
+            let next = try #require(try await portal.post("\(path)/submit", cookie: cookie).headers["location"])
+            try await portal.api.end(of: String(next.split(separator: "/").last ?? ""))
+            let products = try await catalog.rows(
+                "select vendor_product_id, price::text, attributes ->> 'colour' from catalog.products order by 1")
+            #expect(products == [["A1", "9.50", "rot"], ["A2", "7.25", "blau"]])
+        }
+    }
+
+    @Test("Rows that were sent are neither asked for again nor sent twice, and the others still wait")
+    func sentInPieces() async throws {
+        try await PortalEnvironment.with { portal in
+            let text =
+                ServiceEnvironment.header
+                + (1...3).map { "P\($0),Name,Audio,S\($0),\($0 == 3 ? "1" : "free"),1\n" }.joined()
+            let parent = try #require(
+                try await portal.api.call("POST", "/uploads?fileName=two.csv", csv: text)["uploadId"])
+            try await portal.api.end(of: parent)
+            let cookie = try #require(try await portal.signIn(as: "V001"))
+            let path = "/portal/uploads/\(parent)"
+            let send = { (form: String) in
+                #expect(try await portal.post("\(path)/fix/rows", cookie: cookie, form: form).status == 200)
+                let answers = try await withThrowingTaskGroup(of: APIEnvironment.Answer.self) { group in
+                    for _ in 0..<3 { group.addTask { try await portal.post("\(path)/fix/submit", cookie: cookie) } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(answers.map(\.status).sorted() == [303, 409, 409])
+                let next = answers.compactMap { $0.headers["location"] }.first ?? ""
+                try await portal.api.end(of: String(next.split(separator: "/").last ?? ""))
+                return next
+            }
+            let first = try await send("1.4=2.50")
+            let grid = try await portal.get("\(path)/fix", cookie: cookie).text
+            #expect(
+                grid.contains("0 of 1 row changed") && !grid.contains("value=\"P1\"") && grid.contains("value=\"P2\""))
+            #expect(try await portal.post("\(path)/fix/rows", cookie: cookie, form: "1.4=3").status == 404)
+            let page = try await portal.get(path, cookie: cookie).text
+            #expect(
+                page.contains("2 rows needed correction: 1 sent again, 1 left.")
+                    && page.contains("1 to correct · 1 corrected"))
+            #expect(try await portal.get("/portal", cookie: cookie).text.contains("<h2>To correct</h2>"))
+            // Undone, its row is to be corrected again, as it was sent.
+            #expect(try await portal.post("\(first)/undo", cookie: cookie).status == 303)
+            let again = try await portal.get("\(path)/fix", cookie: cookie).text
+            #expect(again.contains("1 of 2 rows changed") && again.contains("value=\"2.50\""), "\(again)")
+            _ = try await send("2.4=3.50")
+            let done = try await portal.get(path, cookie: cookie).text
+            #expect(done.contains("2 rows needed correction and were sent again.") && !done.contains("\(path)/fix"))
+            #expect(!(try await portal.get("/portal", cookie: cookie).text.contains("<h2>To correct</h2>")))
+            #expect(
+                try await portal.get("\(path)/fix", cookie: cookie).text.contains("There is no row left to correct."))
+            let prices = try await portal.api.service.catalog.rows(
+                "select price::text from catalog.products order by 1")
+            #expect(prices == [["1.00"], ["2.50"], ["3.50"]])
+        }
+    }
+
+    @Test(
+        "What was only checked is called so, and rows of a file that is loaded whole or not at all are corrected in it")
+    func checkedAndRefused() async throws {
+        try await PortalEnvironment.with { portal in
+            let cookie = try #require(try await portal.signIn(as: "V001"))
+            let ways: [(parameters: String, words: String, canFix: Bool)] = [
+                ("&dryRun=true", "Rows without a mistake can be loaded as they are. Correct the others here", true),
+                ("&policy=all-or-nothing", "This file is loaded whole or not at all", false),
+                ("", "Rows without a mistake are loaded. Correct the others here", true),
+            ]
+            for (parameters, words, canFix) in ways {
+                let id = try await portal.api.upload("mark", parameters)
+                let path = "/portal/uploads/\(id)"
+                let page = try await portal.get(path, cookie: cookie).text
+                #expect(page.contains(words) && page.contains("\(path)/fix\"") == canFix, "\(page)")
+                #expect(page.contains("Partly loaded") == parameters.isEmpty, "\(parameters)")
+                #expect(try await portal.get("\(path)/fix", cookie: cookie).status == (canFix ? 200 : 409))
+                // There is nothing to undo, and nobody is asked whether to.
+                #expect(try await portal.get("\(path)/undo", cookie: cookie).status == (parameters.isEmpty ? 200 : 409))
+            }
+        }
+    }
+
+    @Test("Undoing is shown before it is done, that of an undoing too")
+    func undoingAnUndoing() async throws {
+        try await PortalEnvironment.with { portal in
+            let cookie = try #require(try await portal.signIn(as: "V001"))
+            let path = "/portal/uploads/\(try await portal.api.upload("mark"))"
+            #expect(
+                try await portal.get("\(path)/undo", cookie: cookie).text.contains(
+                    "<strong>1 product</strong> will be removed"))
+            #expect(try await portal.post("\(path)/undo", cookie: cookie).status == 303)
+            let undoing =
+                try await portal.api.service.value("select upload_id from catalog.upload_history where kind = 'revert'")
+                ?? ""
+            let page = try await portal.get("/portal/uploads/\(undoing)/undo", cookie: cookie).text
+            #expect(page.contains("<strong>1 product</strong> that it had removed comes back"), "\(page)")
+            #expect(try await portal.post("/portal/uploads/\(undoing)/undo", cookie: cookie).status == 303)
+            #expect(try await portal.get("/portal/products/V001/mark-1", cookie: cookie).status == 200)
+            #expect(try await portal.get("/portal/uploads/\(undoing)", cookie: cookie).text.contains("1 created again"))
+        }
+    }
+
+    @Test("A form that was refused leads back to the page where it was, and to no other site")
+    func backToTheForm() async throws {
+        try await PortalEnvironment.with(["CATALOG_PUBLIC_URL": "https://shop.example/catalog"]) { portal in
+            let cookie = try #require(
+                try await portal.post(
+                    "/sign-in", cookie: nil, form: "token=\(portal.api.tokens["V001"] ?? "")"
+                ).headers["set-cookie"]?.prefix { $0 != ";" }.description)
+            let id = try await portal.api.upload("mark")
+            let forms: [(referer: String, link: String?)] = [
+                ("https://shop.example/catalog/portal/uploads/\(id)/fix?after=1", "/catalog/portal/uploads/\(id)/fix"),
+                ("https://shop.example/other", nil), ("javascript:alert(1)", nil), ("//evil.example", nil),
+                ("https://evil.example/catalog//evil.example/\"><b>", "/catalog/evil.example/%22%3E%3Cb%3E"),
+            ]
+            for (referer, link) in forms {
+                let answer = try await portal.post(
+                    "/portal/uploads/\(id)/fix/submit", cookie: cookie,
+                    headers: [("Sec-Fetch-Site", "same-origin"), ("Referer", referer)])
+                #expect(answer.status == 409 && answer.text.contains("No row was changed yet: correct one first."))
+                let back = answer.text.firstMatch(of: /<a class="button" href="([^"]*)">Back</).map { String($0.1) }
+                #expect(back == link, "\(referer)")
+            }
+            #expect(try await portal.get("/portal/nowhere", cookie: cookie).text.contains("There is no such page."))
         }
     }
 

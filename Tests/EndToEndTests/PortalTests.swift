@@ -118,6 +118,9 @@ import Testing
             let first = try await portal.upload(APIEnvironment.file("twice"), cookie: cookie, key: "k1")
             let second = try await portal.upload(APIEnvironment.file("twice"), cookie: cookie, key: "k1")
             #expect(first.status == 303 && second.headers["location"] == first.headers["location"])
+            // A browser that went back shows the form as it was.
+            let other = try await portal.upload(APIEnvironment.file("other"), cookie: cookie, key: "k1")
+            #expect(other.status == 422 && other.text.contains("Open its page again, and send it from there."))
             let path = try #require(first.headers["location"])
             try await portal.api.end(of: String(path.split(separator: "/").last ?? ""))
             #expect(try await portal.post("\(path)/undo", cookie: cookie).status == 303)

@@ -33,6 +33,8 @@ import Testing
         catalog.validation_errors e
         left join catalog.corrections c on c.upload_id = e.upload_id and c.row_number = e.row_number where true
         """,
+        "hasBroughtBack": "s.upload_id = c.sent_upload_id", "isSent": "false", "mayChange": "true",
+        "CorrectedRow.sentCount": "0", "open": "true",
         // Conditions and limits of lists: what was not asked for is not in the text
         ".all": "true", ".limit": "limit 1", "conditions": "true", "filter.condition": "true",
         "condition": "true", "image": "to_jsonb(p)",

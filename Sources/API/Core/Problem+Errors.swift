@@ -38,6 +38,9 @@ extension Problem {
 
     static var noSuchRoute: Problem { Problem(.notFound, "no such route: GET /openapi.json lists them") }
 
+    /// Whether the path leads nowhere, whoever asks.
+    package var isOfNoRoute: Bool { kind == .notFound && detail == Self.noSuchRoute.detail }
+
     private static var internalError: Problem {
         Problem(
             .internalError, "this request failed: try again; the service's log has the reason under its X-Request-Id")

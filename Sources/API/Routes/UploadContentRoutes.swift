@@ -158,11 +158,11 @@ package struct UploadContentRoutes: Sendable {
 
     /// Takes the corrected rows of an upload as one of their own, which is loaded as that one was.
     /// - Parameters:
-    ///   - finish: joins the transaction that records it.
+    ///   - finish: joins the transaction that records the upload of this id.
     ///   - answer: for the upload of this id.
     package func take(
         _ file: ReceivedFile, correcting parent: Upload, _ call: Call,
-        finish: @escaping @Sendable (Session) throws -> Void, answer: @escaping @Sendable (String) -> Answer
+        finish: @escaping @Sendable (Session, String) throws -> Void, answer: @escaping @Sendable (String) -> Answer
     ) async throws -> Response {
         var announcement = AnnouncedUploads.Announcement(vendorID: parent.vendorID, fileName: parent.fileName)
         (announcement.mode, announcement.policy) = (parent.mode, parent.policy)
@@ -187,13 +187,13 @@ package struct UploadContentRoutes: Sendable {
     private func accept(
         _ file: ReceivedFile, _ announcement: AnnouncedUploads.Announcement, _ call: Call,
         answer: @escaping @Sendable (String) -> Answer,
-        finish: @escaping @Sendable (Session) throws -> Void = { _ in }
+        finish: @escaping @Sendable (Session, String) throws -> Void = { _, _ in }
     ) async throws -> Response {
         let uploadID = try await uploads.take(
             file, for: announcement, fence: { try call.holdKey($0) },
             finish: { session, uploadID in
                 ActionRecord.name(uploadID)
-                try finish(session)
+                try finish(session, uploadID)
                 try call.keep(answer(uploadID), session)
             })
         return answer(uploadID).response

@@ -66,6 +66,24 @@ package struct SentCorrections: Sendable {
 /// The statements of `catalog.corrections`.
 extension CorrectedRow {
     private static let warnings = RowErrorType.allCases.filter(\.isWarning).map(\.rawValue)
+    /// Whether an upload has brought a row back. One that failed or was undone has not.
+    private static let hasBroughtBack: Statement =
+        "s.upload_id = c.sent_upload_id and s.status not in ('failed', 'reverted')"
+
+    /// Whether an error `e` is one of a row that was sent.
+    static let isSent: Statement = """
+        exists (
+            select from catalog.corrections c join catalog.upload_history s on \(hasBroughtBack)
+            where c.upload_id = e.upload_id and c.row_number = e.row_number)
+        """
+
+    /// How many rows of an upload `u` were corrected and sent. Without a correction nothing is counted.
+    package static let sentCount: Statement = """
+        case when exists (select from catalog.upload_history o where o.parent_upload_id = u.upload_id) then (
+            select count(*) from catalog.corrections c join catalog.upload_history s on \(hasBroughtBack)
+            where c.upload_id = u.upload_id)
+        else 0 end
+        """
 
     /// - Parameters:
     ///   - row: only rows behind it.
@@ -89,26 +107,40 @@ extension CorrectedRow {
         """
     }
 
-    /// Rows that can be corrected: not those that were loaded with a warning, nor those that could not be split into cells.
+    /// Rows that can be corrected: not those that were sent, or loaded with a warning, nor those that could not be split into cells.
     private static func rejected(_ uploadID: String, _ cells: RejectedCells) -> Statement {
         """
         catalog.validation_errors e
         left join catalog.corrections c on c.upload_id = e.upload_id and c.row_number = e.row_number
         where e.upload_id = \(uploadID)::text and e.error_type <> all (\(warnings)::text[]) and \(cells.condition)
+          and not \(isSent)
         """
     }
 
-    /// How many rows can be corrected, and how many have been changed: without counting the former. A row that could not be split has
-    /// this one error.
+    /// How many rows can be corrected, and how many have been changed and not sent: without counting the former. A row that could not be
+    /// split has this one error.
     package static func counts(_ uploadID: String, _ cells: RejectedCells) -> Statement {
         """
         select coalesce(u.error_records, 0) - (
                 select count(*) from catalog.validation_errors e
-                where e.upload_id = u.upload_id and e.error_type = 'MALFORMED_ROW' and not (\(cells.condition))) as rows,
-            (select count(*) from catalog.corrections c where c.upload_id = u.upload_id) as changed
-        from catalog.upload_history u where u.upload_id = \(uploadID)::text
+                where e.upload_id = u.upload_id and e.error_type = 'MALFORMED_ROW' and not (\(cells.condition))) - k.sent as rows,
+            k.kept - k.sent as changed
+        from catalog.upload_history u
+        cross join lateral (
+            select count(*) as kept, count(s.upload_id) as sent
+            from catalog.corrections c left join catalog.upload_history s on \(hasBroughtBack)
+            where c.upload_id = u.upload_id
+        ) k
+        where u.upload_id = \(uploadID)::text
         """
     }
+
+    /// What was sent meanwhile stays as it was sent.
+    private static let mayChange: Statement = """
+        not exists (
+            select from catalog.upload_history s
+            where s.upload_id = corrections.sent_upload_id and s.status not in ('failed', 'reverted'))
+        """
 
     static func put(_ uploadID: String, _ rows: [Int], cells: [String]) -> Statement {
         """
@@ -116,7 +148,8 @@ extension CorrectedRow {
         select \(uploadID)::text, row_number, cells
         from unnest(\(rows)::integer[], \(cells)::jsonb[]) as r (row_number, cells)
         on conflict (upload_id, row_number) do update
-        set cells = excluded.cells, changed_at = clock_timestamp(), changed_by = catalog.current_actor()
+        set cells = excluded.cells, changed_at = clock_timestamp(), changed_by = catalog.current_actor(), sent_upload_id = null
+        where \(mayChange)
         """
     }
 
@@ -131,20 +164,24 @@ extension CorrectedRow {
           and btrim(coalesce(coalesce(c.cells, \(cells.expression)) ->> \(column)::text, '')) = btrim(\(value)::text)
         order by e.row_number
         on conflict (upload_id, row_number) do update
-        set cells = excluded.cells, changed_at = clock_timestamp(), changed_by = catalog.current_actor()
+        set cells = excluded.cells, changed_at = clock_timestamp(), changed_by = catalog.current_actor(), sent_upload_id = null
+        where \(mayChange)
         """
     }
 
     static func changed(_ uploadID: String) -> Statement {
         """
-        select row_number, cells::text as cells, changed_at::text as changed_at from catalog.corrections
-        where upload_id = \(uploadID)::text order by row_number
+        select c.row_number, c.cells::text as cells, c.changed_at::text as changed_at
+        from catalog.corrections c left join catalog.upload_history s on \(hasBroughtBack)
+        where c.upload_id = \(uploadID)::text and s.upload_id is null order by c.row_number
         """
     }
 
-    static func delete(_ uploadID: String, _ rows: [Int], changedAt: [String]) -> Statement {
+    /// Of two that send at once, one waits for the other and then finds rows of another time.
+    static func send(_ uploadID: String, _ rows: [Int], changedAt: [String], by sender: String) -> Statement {
         """
-        delete from catalog.corrections c using unnest(\(rows)::integer[], \(changedAt)::timestamptz[]) as sent (row_number, changed_at)
+        update catalog.corrections c set sent_upload_id = \(sender)::text, changed_at = clock_timestamp()
+        from unnest(\(rows)::integer[], \(changedAt)::timestamptz[]) as sent (row_number, changed_at)
         where c.upload_id = \(uploadID)::text and c.row_number = sent.row_number and c.changed_at = sent.changed_at
         """
     }
@@ -209,9 +246,10 @@ extension Session {
         return sent
     }
 
-    /// Forgets corrections that were sent; a row that was changed since stays.
-    package func deleteCorrections(of uploadID: String, _ sent: SentCorrections) throws {
-        try execute(CorrectedRow.delete(uploadID, sent.rows, changedAt: sent.changedAt))
+    /// Notes that an upload brings these rows back.
+    /// - Returns: false if one of them was changed or sent since it was read: then nothing may be sent.
+    package func sendCorrections(of uploadID: String, _ sent: SentCorrections, by sender: String) throws -> Bool {
+        try execute(CorrectedRow.send(uploadID, sent.rows, changedAt: sent.changedAt, by: sender)) == sent.rows.count
     }
 
     /// Forgets what nobody went on with.

@@ -40,7 +40,9 @@ extension ErrorGroup {
     /// - Parameters:
     ///   - after: the key of the last group before.
     ///   - limit: of groups.
-    package static func select(_ uploadID: String, after: [String]?, limit: Int) -> Statement {
+    ///   - isOpen: whether those of rows that were corrected and sent are left out.
+    package static func select(_ uploadID: String, after: [String]?, limit: Int, isOpen: Bool = false) -> Statement {
+        let open: Statement = isOpen ? "not \(CorrectedRow.isSent)" : "true"
         let start: Statement =
             after.map { key in
                 """
@@ -61,7 +63,7 @@ extension ErrorGroup {
                             coalesce(e.rule_name, '')
                         order by e.row_number) as place
                 from catalog.validation_errors e
-                where e.upload_id = \(uploadID)::text and \(start)
+                where e.upload_id = \(uploadID)::text and \(start) and \(open)
             ) e
             group by e.error_type, e.field, e.value, e.rule
             order by e.error_type, e.field, e.value, e.rule

@@ -44,6 +44,8 @@ package enum UploadEvent: Sendable {
         package var columns: [String]
         package var hasHeader: Bool
         package var isMapped: Bool
+        /// Names of our columns that the mapping makes; nil without one, and in facts of earlier versions.
+        package var fields: [String]?
         /// The decimal mark of each column whose numbers show it, where the mapping leaves it to the file.
         package var decimalMarks: [String: String]?
         /// Code of the currency that stands beside the numbers.
@@ -56,7 +58,8 @@ package enum UploadEvent: Sendable {
         /// The facts, as found.
         package init(
             encoding: String, isGuessed: Bool = false, separator: String, isCompressed: Bool, columns: [String],
-            hasHeader: Bool, isMapped: Bool, decimalMarks: [String: String] = [:], currency: String? = nil,
+            hasHeader: Bool, isMapped: Bool, fields: [String]? = nil, decimalMarks: [String: String] = [:],
+            currency: String? = nil,
             workbook: WorkbookFacts? = nil, attributes: [String] = []
         ) {
             self.encoding = encoding
@@ -66,6 +69,7 @@ package enum UploadEvent: Sendable {
             self.columns = columns
             self.hasHeader = hasHeader
             self.isMapped = isMapped
+            self.fields = fields
             self.decimalMarks = decimalMarks.isEmpty ? nil : decimalMarks
             self.currency = currency
             self.workbook = workbook

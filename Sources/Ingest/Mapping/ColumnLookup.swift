@@ -25,13 +25,19 @@ struct ColumnLookup {
     }()
     private static let allNames = names.keys.sorted()
 
-    /// By its whole name, without notes, or by a near one; nil if nothing is like it.
-    static func find(_ name: ColumnName) -> Hit? {
+    /// By its whole name, or without notes; nil if it is none that is known.
+    static func known(_ name: ColumnName) -> Hit? {
         for letters in [name.letters, name.core] {
             guard let found = names[letters] else { continue }
             let ground: MappingGuess.Ground = found.rank == 0 ? .name : .synonym
             return Hit(field: found.field, ground: ground, rank: found.rank, known: found.known)
         }
+        return nil
+    }
+
+    /// The same, or by a near name; nil if nothing is like it.
+    static func find(_ name: ColumnName) -> Hit? {
+        if let hit = known(name) { return hit }
         // Short names are near to too many.
         guard name.core.utf8.count >= 5, let near = NearName.find(name.core, among: allNames, most: .max),
             let found = names[near], near.utf8.count >= 5

@@ -11,8 +11,12 @@ struct ColumnName {
     /// What stands in brackets or after the last blank: perhaps a unit, a currency, a language.
     let notes: [String]
 
-    init(_ text: String) {
-        self.text = text
+    /// Of a longer name only its beginning is looked up: nobody calls a column so.
+    private static let longest = 200
+
+    init(_ name: String) {
+        text = name
+        let text = String(String.UnicodeScalarView(name.unicodeScalars.prefix(Self.longest)))
         letters = Self.letters(text)
         var outside = ""
         var notes: [String] = []

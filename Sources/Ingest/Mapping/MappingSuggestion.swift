@@ -77,7 +77,7 @@ package struct MappingSuggestion: Sendable {
     }
 
     static func looksLikeHeader(_ names: [String]) -> Bool {
-        names.count(where: { ColumnLookup.find(ColumnName($0)).map { $0.ground != .near } ?? false }) >= 2
+        names.lazy.filter { ColumnLookup.known(ColumnName($0)) != nil }.prefix(2).count == 2
     }
 
     /// A mapping file as `docs/guides/mappings.md` describes it.

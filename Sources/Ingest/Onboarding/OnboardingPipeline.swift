@@ -278,7 +278,9 @@ struct ReadFile {
             encoding: spooled.encoding.name, isGuessed: spooled.isGuessed,
             separator: String(UnicodeScalar(layout.format.separator)),
             isCompressed: spooled.isCompressed, columns: layout.columns, hasHeader: layout.hasHeader,
-            isMapped: layout.mapping != nil, decimalMarks: layout.numbers.foundMarks,
+            isMapped: layout.mapping != nil,
+            fields: layout.mapping == nil ? nil : layout.presentFields.map(\.column),
+            decimalMarks: layout.numbers.foundMarks,
             currency: layout.numbers.foundCurrency, workbook: spooled.workbook.map(UploadEvent.WorkbookFacts.init),
             attributes: layout.attributes.map(\.name))
     }

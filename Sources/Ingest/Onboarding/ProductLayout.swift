@@ -21,7 +21,8 @@ package struct ProductLayout {
     var columns: [String] { file.columns }
     var hasHeader: Bool { file.hasHeader }
 
-    /// Fields that no column supplies.
+    /// Fields that a column supplies, and those that none does.
+    var presentFields: [ProductField] { ProductField.allCases.filter(supplies) }
     var absentFields: [ProductField] { ProductField.allCases.filter { !supplies($0) } }
 
     /// The column that says which product a row is about.

@@ -22,7 +22,7 @@ struct TokenView: Component {
                 }
                 label {
                     span { Texts.days }
-                    input(.type("number"), .name("days"), .value("90"), .named("min", 1), .named("max", 365))
+                    input(.type("number"), .name("days"), .value("90"), .required, .named("min", 1), .named("max", 365))
                 }
                 button(.class("primary")) { Texts.makeToken }
             }

@@ -147,9 +147,12 @@ async function ask(path, body) {
   const response = await fetch(path, { method: "POST", body }).catch(() => {
     throw new Error("The connection was lost. Try again.");
   });
+  if (response.redirected && new URL(response.url).pathname.endsWith("/sign-in")) {
+    throw new Error("You are signed out: sign in again in another tab, then try again here.");
+  }
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (response.ok) return page;
-  throw new Error(page.querySelector("main p")?.textContent ?? "The file was not taken. Try again.");
+  throw new Error(page.querySelector("main p")?.textContent ?? "Try again.");
 }
 
 function send(form, news, submitter) {
@@ -218,9 +221,9 @@ function checkRows(grid) {
       changed.clear();
       try {
         await post(sent);
-      } catch {
+      } catch (error) {
         for (const row of sent) changed.add(row);
-        document.getElementById("fix-count").textContent = "A change could not be kept. Check the connection, and change a cell again.";
+        document.getElementById("fix-count").textContent = "A change could not be kept. " + error.message + " It is sent with the next change.";
         break;
       }
     }
@@ -233,9 +236,7 @@ function checkRows(grid) {
 
   async function post(sent) {
     const body = new URLSearchParams(sent.flatMap((row) => cells[row].map((field) => [field.name, field.value])));
-    const response = await fetch(grid.dataset.check, { method: "POST", body });
-    if (response.redirected || !response.ok) throw new Error(response.status);
-    const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+    const answer = await ask(grid.dataset.check, body);
     document.getElementById("fix-count").textContent = answer.getElementById("fix-count").textContent;
     for (const found of answer.querySelectorAll("td")) show(found);
   }

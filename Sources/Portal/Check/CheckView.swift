@@ -40,6 +40,16 @@ struct CheckView: Component {
 /// What was found out about a file: a sentence where its header is known, else what to choose and the first rows.
 struct CheckPanel: Component {
     let file: FilePreview
+    /// Columns of the file that can be chosen, by their place.
+    private let offered: [(Int, String)]
+
+    init(file: FilePreview) {
+        self.file = file
+        // A name that stands twice cannot be asked for.
+        let names = file.trial.proposal.columns
+        let counts = Dictionary(grouping: names, by: \.self).mapValues(\.count)
+        offered = names.enumerated().filter { !$1.isEmpty && counts[$1] == 1 }.map { ($0, $1) }
+    }
 
     private var trial: FileTrial { file.trial }
 
@@ -100,11 +110,13 @@ struct CheckPanel: Component {
                 option(.value("none"), chosen?.columns.isEmpty ?? true ? .flag("selected") : nil) { Texts.notInFile }
                 if let proposed {
                     option(.value("proposed"), choice == .proposed ? .flag("selected") : nil) {
-                        proposed.columns.joined(separator: Texts.otherwise)
+                        proposed.columns.map(Figures.short).joined(separator: Texts.otherwise)
                     }
                 }
                 for (index, name) in offered where proposed?.columns != [name] {
-                    option(.value("\(index)"), choice == .column(index) ? .flag("selected") : nil) { name }
+                    option(.value("\(index)"), choice == .column(index) ? .flag("selected") : nil) {
+                        Figures.short(name)
+                    }
                 }
             }
             if let constant = constant(field, chosen) { constant }
@@ -128,13 +140,6 @@ struct CheckPanel: Component {
         small(.class(guess.isSure ? "" : "unsure"), .title(guess.why)) {
             guess.isSure ? Texts.name(of: guess.ground) : Texts.unsure(guess)
         }
-    }
-
-    /// A name that stands twice cannot be asked for.
-    private var offered: [(Int, String)] {
-        let names = trial.proposal.columns
-        let counts = Dictionary(grouping: names, by: \.self).mapValues(\.count)
-        return names.enumerated().filter { !$1.isEmpty && counts[$1] == 1 }.map { ($0, $1) }
     }
 }
 

@@ -56,7 +56,9 @@ struct FixPages: Sendable {
             let sheet = try await sheet(call)
             let form = try FixForm(try await call.formFields(limit: Self.formLimit), columns: sheet.columns)
             let rows = try await keep(form, sheet, call)
-            guard !rows.isEmpty else { throw Problem(.notFound, "the upload has no such rejected row") }
+            guard !rows.isEmpty else {
+                throw Problem(.notFound, "the row was corrected and sent already, or is none of the rejected ones")
+            }
             let (all, changed) = try await counts(sheet, call)
             return site.fragment(
                 call,
@@ -112,7 +114,12 @@ struct FixPages: Sendable {
             for piece in pieces { try await file.take(piece) }
             return try await site.services.content.take(
                 file.finish(), correcting: sheet.upload, call,
-                finish: { session in try session.deleteCorrections(of: uploadID, sent) },
+                finish: { session, next in
+                    guard try session.sendCorrections(of: uploadID, sent, by: next) else {
+                        throw Problem(
+                            .conflict, "rows were changed or sent meanwhile: look at them, and send them again")
+                    }
+                },
                 answer: { site.redirection(to: SitePath("/portal/uploads") / $0) })
         }
     }
@@ -127,23 +134,32 @@ struct FixPages: Sendable {
     /// The upload and the columns of its file.
     private func sheet(_ call: Call) async throws -> FixSheet {
         let line = try await site.upload(call)
-        let (facts, stored) = try await site.services.database.pool.run { session in
-            let stored = try line.mapping.flatMap {
-                try session.mapping(line.vendorID, $0, version: line.mappingVersion)
-            }
-            return (try session.fileFacts(of: line.uploadID), stored)
+        guard !line.state.isUnderWay, line.state != .reverted, !line.isRefusedWhole else {
+            throw Problem(.conflict, "the rows of this upload cannot be corrected: its page says why")
         }
-        let mode = UploadMode(rawValue: line.mode) ?? .create
-        if let facts, let stored, let mapping = try? ColumnMapping(json: Data(stored.json.utf8)) {  // one that was used
-            let columns = mapping.fields(from: facts.columns, mode).map(\.column)
-            return FixSheet(line: line, columns: columns, cells: .asMapped)
+        let facts = try await site.services.database.pool.run { try $0.fileFacts(of: line.uploadID) }
+        if let facts, facts.isMapped, let fields = try await fields(facts, line) {
+            let attributes = (facts.attributes ?? []).map(AttributeName.column)
+            return FixSheet(line: line, columns: fields + attributes, cells: .asMapped)
         }
         guard let facts, facts.hasHeader, !facts.isMapped else {
             throw Problem(
                 .conflict,
-                "the rows of this file cannot be corrected here: correct the file of rejected rows and upload it")
+                "the rows of this file cannot be corrected here: correct the file of rejected rows and upload it as before"
+            )
         }
         return FixSheet(line: line, columns: facts.columns.filter { !$0.hasPrefix("_") }, cells: .asWritten)
+    }
+
+    /// Names of our columns that the mapping of a file made. Facts of earlier versions do not tell; one that is kept does.
+    private func fields(_ facts: UploadEvent.FileFacts, _ line: UploadLine) async throws -> [String]? {
+        if let fields = facts.fields { return fields }
+        guard let name = line.mapping else { return nil }
+        let stored = try await site.services.database.pool.run {
+            try $0.mapping(line.vendorID, name, version: line.mappingVersion)
+        }
+        let mapping = try stored.map { try ColumnMapping(json: Data($0.json.utf8)) }
+        return mapping?.fields(from: facts.columns, UploadMode(rawValue: line.mode) ?? .create).map(\.column)
     }
 
     private func draft(_ call: Call) async throws -> FixDraft {

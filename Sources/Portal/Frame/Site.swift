@@ -1,4 +1,5 @@
 import API
+import Foundation
 import HTML
 import HTTPTypes
 import Hummingbird
@@ -67,10 +68,23 @@ struct Site: Sendable {
         var answer = response(
             Layout(
                 title: problem.kind.title, identity: .anybody, place: nil, isLive: false, assets: assets,
-                content: ProblemView(problem: problem).body
+                content: ProblemView(problem: problem, form: form(request)).body
             ).body, problem.status, for: request)
         answer.headers.append(contentsOf: problem.headers)
         return answer
+    }
+}
+
+extension Site {
+    /// The page that a form was on: browsers name it among pages of one site. Where it leads cannot be another one.
+    private func form(_ request: Request) -> SitePath? {
+        guard request.method == .post, let path = request.headers[.referer].flatMap(URL.init)?.path() else {
+            return nil
+        }
+        let pieces = path.split(separator: "/").map { String($0).removingPercentEncoding ?? String($0) }
+        let mount = services.prefix.split(separator: "/").map(String.init)
+        guard pieces.starts(with: mount), pieces.count > mount.count else { return nil }
+        return pieces.dropFirst(mount.count).reduce(SitePath("")) { $0 / $1 }
     }
 }
 

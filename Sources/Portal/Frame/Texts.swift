@@ -10,6 +10,16 @@ enum Texts {
     static let signOut = "Sign out"
     static let signIn = "Sign in"
     static let toUploads = "Back to the uploads"
+    static let back = "Back"
+    static let notNow = "That cannot be done now"
+    static let formWasSent = "This form was sent before"
+    static let formWasSentHint = "It was sent with something else in it. Open its page again, and send it from there."
+    static let noSuchPage = "There is no such page."
+
+    /// What says for programs what was wrong, for people.
+    static func sentence(_ detail: String) -> String {
+        detail.prefix(1).uppercased() + detail.dropFirst() + (detail.hasSuffix(".") ? "" : ".")
+    }
     static let token = "Token"
     static let tokenHint = "It begins with cat_ and was shown when it was made."
     static let signInLead = "Use the token that you were given."
@@ -83,6 +93,7 @@ enum Texts {
     }
 
     static func toCorrect(_ rows: Int) -> String { "\(Figures.grouped(rows)) to correct" }
+    static func corrected(_ rows: Int) -> String { "\(Figures.grouped(rows)) corrected" }
 
     // MARK: One upload
 
@@ -91,9 +102,24 @@ enum Texts {
     static let undone = "This upload was undone: what it had changed is as before."
     static let onlyChecked = "Nothing was loaded, because the file was only checked."
     static let whatToFix = "What to correct"
-    static let fixedBefore = "Rows without a mistake are loaded. Correct the others here, and send them again."
-    static let fixInFile =
-        "Rows without a mistake are loaded. Correct the others in the file of rejected rows, and upload it."
+    static let fixHereLead = "Correct the others here, and send them again."
+    static let fixInFile = "Correct the others in the file of rejected rows, and upload it."
+    static let fixWholeFile =
+        "This file is loaded whole or not at all: correct these rows in it, and upload all of it again."
+    static let fixUndone =
+        "Nothing of this file is loaded any more: correct these rows in it, and upload all of it again."
+
+    static func whatToDo(_ upload: UploadLine, canFix: Bool) -> String {
+        if upload.isRefusedWhole { return fixWholeFile }
+        if upload.state == .reverted { return fixUndone }
+        let good =
+            (upload.valid ?? 0) == 0
+            ? "No row is without a mistake."
+            : upload.isDryRun
+                ? "Rows without a mistake can be loaded as they are."
+                : "Rows without a mistake are loaded."
+        return "\(good) \(canFix ? fixHereLead : fixInFile)"
+    }
     static let fixHere = "Correct the rows"
     static let corrects = "Corrects"
     static func use(_ value: String, in rows: Int) -> String { "Use '\(value)' in \(count(rows, "row"))" }
@@ -137,18 +163,28 @@ enum Texts {
 
     static func finished(_ upload: UploadLine) -> String {
         let (total, errors) = (upload.total ?? 0, upload.errors ?? 0)
+        let toDo = correction(upload)
         let all = total == 1 ? "The row" : "All \(count(total, "row"))"
         if upload.isDryRun {
             return errors == 0
                 ? "\(all) \(total == 1 ? "is" : "are") good. \(onlyChecked)"
-                : "\(count(errors, "row")) of \(Figures.grouped(total)) \(errors == 1 ? "needs" : "need") correction. \(onlyChecked)"
+                : "\(count(errors, "row")) of \(Figures.grouped(total)) \(toDo) \(onlyChecked)"
         }
         let what = allLoaded(upload)
         let details = what.isEmpty ? "." : ": \(what)."
         if errors == 0 { return "\(all) \(total == 1 ? "was" : "were") loaded\(details)" }
         return
             "\(loaded(upload.valid ?? 0, of: total)) \(total == 1 ? "was" : "were") loaded\(details) "
-            + "\(count(errors, "row")) \(errors == 1 ? "needs" : "need") correction."
+            + "\(count(errors, "row")) \(toDo)"
+    }
+
+    /// What the rejected rows of an upload need, or needed.
+    private static func correction(_ upload: UploadLine) -> String {
+        let errors = upload.errors ?? 0
+        guard upload.sent > 0 else { return errors == 1 ? "needs correction." : "need correction." }
+        guard upload.toCorrect > 0 else { return "needed correction and \(errors == 1 ? "was" : "were") sent again." }
+        return
+            "needed correction: \(Figures.grouped(upload.sent)) sent again, \(Figures.grouped(upload.toCorrect)) left."
     }
 
     static func failed(_ message: String) -> String {
@@ -225,41 +261,26 @@ enum Texts {
 
     static let undoTitle = "Undo this upload?"
     static let undoLead = "Products go back to what they were before. Products that changed since stay as they are."
+    static let undoOfUndoLead =
+        "This upload undid another one. What it changed is changed back; products that changed since stay as they are."
+    static func willComeBack(_ products: Int) -> String {
+        products == 1 ? "that it had removed comes back" : "that it had removed come back"
+    }
+    static func willChangeBack(_ products: Int) -> String {
+        products == 1 ? "gets the values again that it had before" : "get the values again that they had before"
+    }
     static let undoNow = "Undo it now"
     static let keepIt = "Keep it"
     static let willBeDeleted = "will be removed"
-    static let willBeRestored = "get back their former values"
-    static let leftAlone = "changed since, and stay"
+    static func willBeRestored(_ products: Int) -> String {
+        products == 1 ? "gets back its former values" : "get back their former values"
+    }
+    static func leftAlone(_ products: Int) -> String {
+        products == 1 ? "has changed since, and stays" : "have changed since, and stay"
+    }
     static let now = "Now"
     static let afterwards = "Afterwards"
     static let productColumn = "Product"
     static let removed = "removed"
     static let price = "Price"
-
-    // MARK: The timeline
-
-    static func timeline(_ event: String, _ detail: [String: String]) -> String {
-        switch event {
-        case "announced": "Announced"
-        case "queued": "Arrived" + (detail["source"].map { " (\($0))" } ?? "")
-        case "started": "Work began"
-        case "file.read": "File read" + (detail["encoding"].map { " as \($0)" } ?? "")
-        case "mapped": "Columns mapped by \(detail["mapping"] ?? "a mapping")"
-        case "checked": "Rows checked: \(detail["rows"] ?? "?"), rejected \(detail["rejected"] ?? "?")"
-        case "missing.kept": "Products that the file does not name were kept"
-        case "raced": "Tried again, because another upload changed the same products"
-        case "finished": "Finished"
-        case "failed": "Failed: \(detail["message"] ?? "")"
-        case "report.written": "Error report written"
-        case "report.given_up": "The error report could not be written"
-        case "notified": "Mail sent"
-        case "undeliverable": "The mail could not be delivered"
-        case "cancelled": "Cancelled"
-        case "retried": "Tried again"
-        case "reverted":
-            "Undone: \(detail["deleted"] ?? "0") removed, \(detail["restored"] ?? "0") restored, \(detail["left_alone"] ?? "0") left alone"
-        case "reverts": "Undid another upload"
-        default: event
-        }
-    }
 }

@@ -85,7 +85,7 @@ struct CategoryView: Component {
         return tr {
             td(.class("name")) { a(.href(path)) { upload.fileName } }
             td { upload.vendorID }
-            td { StatusPill(state: UploadState(rawValue: upload.status) ?? .failed) }
+            td { StatusPill(state: UploadState(upload.status, isDryRun: upload.isDryRun)) }
             td(.class("number")) { Figures.grouped(upload.rows) }
             td(.class("when")) { Moment(at: upload.uploadedAt) }
             if mayWrite, isApproved {

@@ -12,7 +12,10 @@ enum Figures {
     }
 
     /// A text of which the beginning tells enough.
-    static func short(_ text: String) -> String { text.unicodeScalars.count <= 80 ? text : "\(text.prefix(60))…" }
+    static func short(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        return scalars.count <= 80 ? text : "\(String(String.UnicodeScalarView(scalars.prefix(60))))…"
+    }
 
     /// In the unit that gives one to three digits.
     static func bytes(_ count: Int) -> String {

@@ -4,6 +4,7 @@ import HTML
 /// What is to be corrected: first what a click corrects, then the most frequent.
 struct ErrorGroupTable: Component {
     let groups: [ErrorGroup]
+    let line: UploadLine
     /// Whether there may be more.
     let isCut: Bool
     /// Where the rows can be corrected; nil where they cannot.
@@ -12,7 +13,7 @@ struct ErrorGroupTable: Component {
     var body: HTML {
         section(.class("card")) {
             h2 { Texts.whatToFix }
-            p(.class("hint")) { fix == nil ? Texts.fixInFile : Texts.fixedBefore }
+            p(.class("hint")) { Texts.whatToDo(line, canFix: fix != nil) }
             listing(ordered.prefix(Self.shown))
             if groups.count > Self.shown {
                 details {

@@ -9,6 +9,9 @@ import Postgres
 struct UndoPages: Sendable {
     private static let path = "/portal/uploads/{uploadId}/undo"
 
+    private static let cannotBeUndone = Problem(
+        .conflict, "only an upload that has loaded rows can be undone, and only once")
+
     let site: Site
 
     var endpoints: [Endpoint] { [preview, undo] }
@@ -16,6 +19,7 @@ struct UndoPages: Sendable {
     private var preview: Endpoint {
         .page(.get, Self.path, access: .writers, pathInputs: [UploadPages.uploadID]) { call in
             let line = try await site.upload(call)
+            guard line.canBeUndone else { throw Self.cannotBeUndone }
             let (deleted, restored, examples) = try await site.services.database.read(
                 as: call.identity, UploadPageReads.undoCounts(line.uploadID, vendor: line.vendorID),
                 UploadPageReads.undoExamples(line.uploadID, vendor: line.vendorID)
@@ -41,7 +45,7 @@ struct UndoPages: Sendable {
                     return site.redirection(to: line.path)
                 }
             } catch let error as PostgresError where ["55000", "23514"].contains(error.sqlState) {
-                throw Problem(.conflict, "only a completed or partial upload can be undone, and no dry run")
+                throw Self.cannotBeUndone
             }
         }
     }

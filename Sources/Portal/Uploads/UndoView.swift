@@ -25,18 +25,31 @@ struct UndoView: Component {
         p(.class("crumb")) { a(.href(line.path)) { line.fileName } }
         section(.class("card")) {
             h1 { Texts.undoTitle }
-            p { Texts.undoLead }
-            ul(.class("effects")) {
-                effect(deleted, Texts.willBeDeleted)
-                effect(restored, Texts.willBeRestored)
-                effect(leftAlone, Texts.leftAlone)
-            }
+            p { line.isRevert ? Texts.undoOfUndoLead : Texts.undoLead }
+            if line.isRevert { changedBack } else { effects }
             div(.class("buttons")) {
                 PostForm(to: line.path / "undo") { button(.class("danger")) { Texts.undoNow } }
                 a(.class("button"), .href(line.path)) { Texts.keepIt }
             }
         }
         if !examples.isEmpty { section(.class("card")) { listing } }
+    }
+
+    private var effects: HTML {
+        ul(.class("effects")) {
+            effect(deleted, Texts.willBeDeleted)
+            effect(restored, Texts.willBeRestored(restored))
+            effect(leftAlone, Texts.leftAlone(leftAlone))
+        }
+    }
+
+    /// What an undoing changed, all of which comes back unless it changed since.
+    private var changedBack: HTML {
+        ul(.class("effects")) {
+            effect(line.deleted ?? 0, Texts.willComeBack(line.deleted ?? 0))
+            effect(line.updated ?? 0, Texts.willChangeBack(line.updated ?? 0))
+            effect(line.created ?? 0, Texts.willBeDeleted)
+        }
     }
 
     private func effect(_ number: Int, _ what: String) -> HTML {

@@ -1,3 +1,4 @@
+import Catalog
 import HTML
 import Postgres
 
@@ -11,7 +12,9 @@ struct UploadLine: Sendable {
     let isDryRun: Bool
     /// Whether it undid another one.
     let isRevert: Bool
-    let total, valid, errors, created, updated, unchanged, deactivated: Int?
+    let total, valid, errors, created, updated, unchanged, deactivated, deleted: Int?
+    /// Rejected rows that were corrected and sent.
+    let sent: Int
     let failureMessage: String?
     let byteCount: Int?
     let mapping, parentUploadID: String?
@@ -34,8 +37,10 @@ struct UploadLine: Sendable {
         (total, valid, errors) = (
             try row.get("total_records"), try row.get("valid_records"), try row.get("error_records")
         )
+        sent = try row.get("sent_records")
         (created, updated) = (try row.get("created_records"), try row.get("updated_records"))
         (unchanged, deactivated) = (try row.get("unchanged_records"), try row.get("deactivated_records"))
+        deleted = try row.get("deleted_records")
         failureMessage = try row.get("failure_message")
         byteCount = try row.get("file_size_bytes")
         (mapping, parentUploadID) = (try row.get("mapping_name"), try row.get("parent_upload_id"))
@@ -44,8 +49,7 @@ struct UploadLine: Sendable {
         uploadedAt = try row.get("uploaded_at")
         (errorsKey, rejectedKey) = (try row.get("error_file_s3_key"), try row.get("rejected_file_s3_key"))
         cursor = try row.get("uploaded_exactly")
-        let status = UploadState(rawValue: try row.get("status")) ?? .failed
-        state = status == .completed && isDryRun ? .checked : status
+        state = UploadState(try row.get("status"), isDryRun: isDryRun)
     }
 
     /// Whether nothing more will happen to it by itself: its report is written, too.
@@ -54,7 +58,15 @@ struct UploadLine: Sendable {
     /// Whether its file was only checked, and has rows to load.
     var canBeLoaded: Bool { isDryRun && !state.isUnderWay && (valid ?? 0) > 0 }
     var canBeUndone: Bool { [.completed, .partial].contains(state) && !isDryRun }
+    /// Of its state: mistakes are not green.
+    var tone: String { state == .checked && toCorrect > 0 ? "warn" : state.tone }
+    /// Rejected rows that nobody has corrected and sent.
+    var toCorrect: Int { state == .reverted ? 0 : max(0, (errors ?? 0) - sent) }
+    /// Whether nothing of its file was loaded because of some rows: those alone would not be the file.
+    var isRefusedWhole: Bool {
+        state == .failed && policy == UploadPolicy.allOrNothing.rawValue && (valid ?? 0) > 0
+    }
     /// Whether rejected rows can be corrected at a page.
-    var canBeFixed: Bool { !state.isUnderWay && (errors ?? 0) > 0 && state != .reverted }
+    var canBeFixed: Bool { !state.isUnderWay && toCorrect > 0 && !isRefusedWhole }
     var path: SitePath { SitePath("/portal/uploads") / uploadID }
 }

@@ -1,14 +1,15 @@
 import API
+import Catalog
 import Postgres
 
 /// What pages read of uploads, with the rights of whoever looks.
 enum UploadPageReads {
     private static let columns: Statement = """
         u.upload_id, u.vendor_id, u.file_name, u.status, u.mode, u.dry_run, u.kind = 'revert' as is_revert, u.total_records,
-        u.valid_records, u.error_records, u.created_records, u.updated_records, u.unchanged_records, u.deactivated_records,
+        u.valid_records, u.error_records, u.created_records, u.updated_records, u.unchanged_records, u.deactivated_records, u.deleted_records,
         u.failure_message, u.file_size_bytes, u.mapping_name, u.mapping_version, u.parent_upload_id, u.policy, u.empty_cells, u.error_file_s3_key, u.rejected_file_s3_key,
         to_char(u.upload_timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as uploaded_at,
-        u.upload_timestamp::text as uploaded_exactly
+        u.upload_timestamp::text as uploaded_exactly, \(CorrectedRow.sentCount) as sent_records
         """
 
     static func select(_ uploadIDs: [String]) -> Statement {
@@ -29,17 +30,17 @@ enum UploadPageReads {
             """
     }
 
-    /// What waits for correction: of the last month, unless a file of the same name came later.
+    /// What waits for correction: of the last month, unless a file of the same name came later that corrects no other.
     static func waiting(vendor: String?) -> Statement {
         let conditions: Statement = .all(vendor.map { "u.vendor_id = \($0)::text" })
         return """
             select \(columns) from catalog.upload_history u
             where \(conditions) and u.upload_timestamp > now() - interval '30 days' and u.kind = 'file'
-              and (u.status = 'failed' or u.status = 'partial' or u.status = 'completed' and u.error_records > 0)
-              and not exists (select from catalog.upload_history o where o.parent_upload_id = u.upload_id)
+              and (u.status = 'failed' or u.status in ('partial', 'completed') and u.error_records > \(CorrectedRow.sentCount))
               and not exists (
                   select from catalog.upload_history l
-                  where l.vendor_id = u.vendor_id and l.file_name = u.file_name and l.upload_timestamp > u.upload_timestamp)
+                  where l.vendor_id = u.vendor_id and l.file_name = u.file_name and l.upload_timestamp > u.upload_timestamp
+                    and l.parent_upload_id is null)
             order by u.upload_timestamp desc, u.upload_id desc limit 5
             """
     }

@@ -22,7 +22,7 @@ struct UploadPages: Sendable {
             let line = try await site.upload(call)
             let (groups, events) = try await site.services.database.read(
                 as: call.identity, CategoryReads.active,
-                ErrorGroup.select(line.uploadID, after: nil, limit: Self.mostGroups),
+                ErrorGroup.select(line.uploadID, after: nil, limit: Self.mostGroups, isOpen: true),
                 UploadPageReads.timeline(line.uploadID)
             ) { rows -> ([ErrorGroup], [TimelineEntry]) in
                 let categories = CategoryWhitelist(try rows[0].map { try $0.get("category_name") })

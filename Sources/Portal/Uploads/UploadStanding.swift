@@ -8,7 +8,7 @@ struct UploadStanding: Component {
     let progress: UploadAnnouncement?
 
     var body: HTML {
-        StatusPill(state: line.state)
+        StatusPill(state: line.state, tone: line.tone)
         Bar(pieces: pieces, words: words)
         span(.class("words")) { words }
     }
@@ -20,8 +20,8 @@ struct UploadStanding: Component {
         }
         if let message = line.failureMessage { return message }
         guard !line.isRevert, let total = line.total, let valid = line.valid else { return "" }
-        let errors = line.errors ?? 0
-        return Texts.loaded(valid, of: total) + (errors > 0 ? " · " + Texts.toCorrect(errors) : "")
+        return Texts.loaded(valid, of: total) + (line.toCorrect > 0 ? " · " + Texts.toCorrect(line.toCorrect) : "")
+            + (line.sent > 0 ? " · " + Texts.corrected(line.sent) : "")
             + (line.isDryRun ? " · " + Texts.checkedOnly : "")
     }
 

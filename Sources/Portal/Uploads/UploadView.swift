@@ -21,7 +21,8 @@ struct UploadView: Component {
             }
             if !groups.isEmpty {
                 ErrorGroupTable(
-                    groups: groups, isCut: groups.count == UploadPages.mostGroups, fix: canFix ? line.path / "fix" : nil
+                    groups: groups, line: line, isCut: groups.count == UploadPages.mostGroups,
+                    fix: canFix ? line.path / "fix" : nil
                 )
             }
             if line.errorsKey != nil || line.rejectedKey != nil { files }
