@@ -55,13 +55,14 @@ package struct PageDoor: Sendable {
             return try await begin(identity, sessionSecret) { session, tables in
                 guard try tables.useSignInLink(link.linkID) else {
                     let begun = try tables.signIn(session.sessionID) { sessionSecret.matches($0.secretSHA256) }
-                    guard begun?.linkID == link.linkID else { throw NotLetIn() }
-                    return
+                    throw begun?.linkID == link.linkID ? Entrance.open : .closed
                 }
                 session.linkID = link.linkID
                 try tables.beginSignIn(session)
             }
-        } catch is NotLetIn {
+        } catch Entrance.open {
+            return cookie(of: sessionSecret)
+        } catch Entrance.closed {
             return nil
         }
     }
@@ -75,17 +76,22 @@ package struct PageDoor: Sendable {
             return try await TransactionContext.$current.withValue(context) {
                 try await begin(identity) { session, tables in
                     if let vendorID = session.vendorID, try tables.vendor(vendorID)?.status != .active {
-                        throw NotLetIn()
+                        throw Entrance.closed
                     }
                     try tables.beginSignIn(session)
                 }
             }
-        } catch is NotLetIn {
+        } catch Entrance.closed {
             return nil
         }
     }
 
-    private struct NotLetIn: Error {}
+    /// Why no session is begun: nobody is let in, or somebody was already. The transaction that finds it leaves no row.
+    private enum Entrance: Error { case closed, open }
+
+    private func cookie(of secret: TokenSecret) -> HTTPField {
+        cookie(Self.cookieName, secret.text, seconds: 12 * 3600)
+    }
 
     /// - Parameter store: stores the session, once it has added what it began with.
     private func begin(
@@ -106,7 +112,7 @@ package struct PageDoor: Sendable {
                 try store(&session, tables)
             }
         }
-        return cookie(Self.cookieName, secret.text, seconds: 12 * 3600)
+        return cookie(of: secret)
     }
 
     /// Ends the session of a request, if it has one.
