@@ -3351,9 +3351,14 @@ CREATE TABLE relay.windows (
     sealed_at timestamp with time zone,
     delivered_at timestamp with time zone,
     verified_at timestamp with time zone,
+    name text DEFAULT ''::text NOT NULL,
+    archive_bytes bigint,
+    compression text,
+    CONSTRAINT windows_archive_bytes_are_positive CHECK ((archive_bytes > 0)),
     CONSTRAINT windows_are_counted_when_sealed CHECK (((state = 'open'::text) = ((member_count IS NULL) AND (byte_count IS NULL)))),
     CONSTRAINT windows_close_after_they_open CHECK ((closes_at > opens_at)),
     CONSTRAINT windows_have_the_times_of_their_state CHECK ((((state = 'open'::text) = (sealed_at IS NULL)) AND ((state = ANY (ARRAY['delivered'::text, 'verified'::text, 'lost'::text])) = (delivered_at IS NOT NULL)) AND ((state = ANY (ARRAY['verified'::text, 'lost'::text])) = (verified_at IS NOT NULL)))),
+    CONSTRAINT windows_name_is_plain CHECK ((name ~ '^([a-z][a-z0-9-]{0,62})?$'::text)),
     CONSTRAINT windows_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'packing'::text, 'delivered'::text, 'verified'::text, 'lost'::text]))),
     CONSTRAINT windows_wait_after_a_failure CHECK (((waits_for IS NULL) OR ((failed_at IS NOT NULL) AND (retry_at IS NOT NULL)))),
     CONSTRAINT windows_wait_for_something_known CHECK ((waits_for = ANY (ARRAY['source'::text, 'target'::text, 'repair'::text])))
@@ -3361,7 +3366,7 @@ CREATE TABLE relay.windows (
 
 -- Name: TABLE windows; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON TABLE relay.windows IS 'the arrivals between two moments; a window never holds an arrival of another';
+COMMENT ON TABLE relay.windows IS 'the arrivals of a name between two moments; a window never holds an arrival of another';
 
 -- Name: COLUMN windows.state; Type: COMMENT; Schema: relay; Owner: -
 
@@ -3377,7 +3382,19 @@ COMMENT ON COLUMN relay.windows.attempt IS 'raised by every attempt; fences whoe
 
 -- Name: COLUMN windows.waits_for; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source or target (a store; all windows go on when it answers one of them), repair (the window itself)';
+COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source (windows of the same name go on when it answers one of them), target (all windows likewise), repair (the window itself)';
+
+-- Name: COLUMN windows.name; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.name IS 'of the routes whose objects it takes; empty: of all routes without a name';
+
+-- Name: COLUMN windows.archive_bytes; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.archive_bytes IS 'largest archive, as its route said when it was opened; null: CATALOG_RELAY_ARCHIVE_BYTES';
+
+-- Name: COLUMN windows.compression; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.compression IS 'fast, default or small, as its route said when it was opened; null: CATALOG_RELAY_COMPRESSION';
 
 -- Name: windows_are_verified(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: relay; Owner: -
 
@@ -4139,16 +4156,25 @@ CREATE TABLE catalog.corrections (
     cells jsonb NOT NULL,
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     changed_by text DEFAULT catalog.current_actor() NOT NULL,
+    sent_upload_id character varying(50),
     CONSTRAINT corrections_cells_is_an_object CHECK ((jsonb_typeof(cells) = 'object'::text))
 );
 
 -- Name: TABLE corrections; Type: COMMENT; Schema: catalog; Owner: -
 
-COMMENT ON TABLE catalog.corrections IS 'rejected rows as somebody is correcting them: they go when they are sent as an upload, or after 30 days';
+COMMENT ON TABLE catalog.corrections IS 'rejected rows as somebody has corrected them, until they are sent as an upload and after; they go after 30 days';
 
 -- Name: COLUMN corrections.cells; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.corrections.cells IS 'the whole row, by the columns of its file';
+
+-- Name: COLUMN corrections.changed_at; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.corrections.changed_at IS 'when it was changed or sent';
+
+-- Name: COLUMN corrections.sent_upload_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.corrections.sent_upload_id IS 'the upload that brought the row back: the row is to be corrected again if that failed or was undone; null: not sent yet';
 
 -- Name: created_products; Type: TABLE; Schema: catalog; Owner: -
 
@@ -5994,7 +6020,7 @@ ALTER TABLE relay.members
 -- Name: windows windows_do_not_overlap; Type: CONSTRAINT; Schema: relay; Owner: -
 
 ALTER TABLE ONLY relay.windows
-    ADD CONSTRAINT windows_do_not_overlap EXCLUDE USING gist (tstzrange(opens_at, closes_at) WITH &&);
+    ADD CONSTRAINT windows_do_not_overlap EXCLUDE USING gist (numrange((hashtextextended(name, (0)::bigint))::numeric, (hashtextextended(name, (0)::bigint))::numeric, '[]'::text) WITH &&, tstzrange(opens_at, closes_at) WITH &&) WHERE ((state = 'open'::text));
 
 -- Name: windows windows_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
 
