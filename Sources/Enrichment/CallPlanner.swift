@@ -29,7 +29,7 @@ struct CallPlanner {
                 let part = Array(questions[start..<min(start + size, questions.count)])
                 return PlannedCall(
                     capability: capability, questions: part, requestID: requestID, batchNumber: batchNumber,
-                    attempt: attempt, credits: provider.credits(inputs: part.count, matches: nil), since: since,
+                    attempt: attempt, creditsEach: provider.credits(inputs: 1, matches: nil), since: since,
                     freshSince: freshSince, settingsHash: settingsHash)
             }
         }

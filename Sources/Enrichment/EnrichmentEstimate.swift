@@ -25,7 +25,7 @@ extension EnrichmentPipeline {
         struct Counted: Error { var estimate: EnrichmentEstimate }
 
         let planned = try await planned(options)
-        let entries = try await resources.registry.all()
+        let entries = try await resources.registry.all(for: options.providers)
         do {
             return try await resources.pool.transaction { session in
                 let new = NewEnrichment(source: .api, options: options)

@@ -68,7 +68,7 @@ package struct EnrichmentPipeline: Sendable {
     /// - Throws: `EnrichmentFailure` if nobody gives what is wanted, or there is no such mapping.
     func planned(_ options: EnrichmentOptions) async throws -> PlannedRequest {
         do {
-            let all = try await resources.registry.all()
+            let all = try await resources.registry.all(for: options.providers)
             var plan = try EnrichmentPlan(options, known: all.map { ($0.row.name, $0.provider) })
             guard let name = options.mapping else {
                 return PlannedRequest(plan: plan, rows: all.map(\.row), options: options)

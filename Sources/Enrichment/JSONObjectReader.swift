@@ -23,11 +23,11 @@ struct JSONObjectReader {
         guard !StackedMarks.areIn(json: bytes) else {
             throw EnrichmentFailure("Record \(count) has more than 30 accents on one letter. Nothing was enriched.")
         }
-        do {
-            return try JSONDecoder().decode([String: JSONValue].self, from: Data(bytes))
-        } catch {
+        guard let members = JSONValue(bytes)?.members else {
             throw EnrichmentFailure("Record \(count) is not a JSON object of names and values. Nothing was enriched.")
         }
+        guard members.keys.contains(where: { $0.utf8.contains(0) }) else { return members }
+        return Dictionary(members.map { ($0.storable, $1) }, uniquingKeysWith: { first, _ in first })
     }
 
     private static func words(_ problem: JSONObjectCutter.Problem) -> String {

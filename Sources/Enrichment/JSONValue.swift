@@ -41,9 +41,11 @@ package enum JSONValue: Sendable, Equatable, Codable {
 
     /// Nil if the bytes are not JSON.
     init?(_ bytes: [UInt8]) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
-            return nil  // the caller says what should have been there
+        func decoded(_ bytes: [UInt8]) -> JSONValue? {
+            try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))  // the caller says what should have been there
         }
+        // Half of a character is found in texts that were cut: Foundation refuses the whole, others write and read it.
+        guard let value = decoded(bytes) ?? LoneSurrogates.replaced(in: bytes).flatMap(decoded) else { return nil }
         self = value
     }
 

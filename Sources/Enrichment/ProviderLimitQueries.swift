@@ -49,10 +49,15 @@ enum ProviderLimit {
     /// The tokens of the second are given ahead of time, one after the other: `offset` is when the first may be used,
     /// `spacing` how long after it the next. Those of hour and day come back when the slot they were taken in is older
     /// than the period: never more than the limit in any hour or day. The provider's row must be held.
-    /// - Parameter since: a provider that stopped before the latest of these moments is asked again.
-    static func take(_ provider: String, calls: Int, creditsEach: Int, since: [String]) -> Statement {
+    /// - Parameters:
+    ///   - credits: of each call, at most.
+    ///   - since: a provider that stopped before the latest of these moments is asked again.
+    static func take(_ provider: String, credits: [Int], since: [String]) -> Statement {
         """
-        with clock as materialized (  -- the row, the time, and how many calls are under way
+        with wanted as materialized (  -- what each call and those before it cost
+            select place, sum(cost) over (order by place) as costs
+            from unnest(\(credits)::bigint[]) with ordinality as call (cost, place)
+        ), clock as materialized (  -- the row, the time, and how many calls are under way
             select b.*, p.max_concurrency, clock_timestamp() as now,
                 (select count(*) from enrichment.calls c
                     where c.provider = b.provider and c.state = 'reserved'
@@ -81,11 +86,11 @@ enum ProviderLimit {
                     then greatest(0, per_hour - (select sum(n) from unnest(hour_slots) n)) end as of_hour,
                 case when per_day is not null
                     then greatest(0, per_day - (select sum(n) from unnest(day_slots) n)) end as of_day,
-                case when \(creditsEach)::integer > 0 and credit_budget is not null
-                    then greatest(0, (credit_budget - credits_used) / \(creditsEach)::integer) end as of_credit
+                case when credit_budget is not null
+                    then (select count(*) from wanted where costs = 0 or costs <= credit_budget - credits_used) end as of_credit
             from aged a
         ), verdict as materialized (
-            select r.*, least(\(calls)::integer, while_blocked, while_stopped, while_open, of_concurrency, of_second, of_hour, of_day,
+            select r.*, least(\(credits.count)::integer, while_blocked, while_stopped, while_open, of_concurrency, of_second, of_hour, of_day,
                 of_credit)::integer as granted
             from room r
         ), taken as (  -- a row without limits is left alone
@@ -94,8 +99,8 @@ enum ProviderLimit {
                     else v.free_at + v.granted * \(evenness)::float8 / v.per_second * interval '1 second' end,
                 hour_at = v.minute, hour_used = array[v.hour_slots[1] + v.granted] || v.hour_slots[2:],
                 day_at = v.quarter, day_used = array[v.day_slots[1] + v.granted] || v.day_slots[2:],
-                credits_used = b.credits_used
-                    + case when v.credit_budget is null then 0 else v.granted * \(creditsEach)::integer end,
+                credits_used = b.credits_used + case when v.credit_budget is null then 0
+                    else coalesce((select costs from wanted where place = v.granted), 0) end,
                 blocked_until = case when v.failures >= \(failuresToOpen)::integer then v.now + interval '30 seconds'
                     else b.blocked_until end,
                 blocked_because = case when v.failures >= \(failuresToOpen)::integer then \(probing)::text

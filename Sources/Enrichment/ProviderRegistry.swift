@@ -13,6 +13,8 @@ package actor ProviderRegistry {
     private let pool: Pool
     private let factory: ProviderFactory
     private var entries: [Entry] = []
+    /// Those whose settings their adapters cannot use, by name: of another release, or changed in the table.
+    private var unusable: [String: ProviderSettingsError] = [:]
     private var readAt: ContinuousClock.Instant?
 
     package init(pool: Pool, factory: ProviderFactory) {
@@ -20,26 +22,38 @@ package actor ProviderRegistry {
         self.factory = factory
     }
 
-    /// All of them, in the order of their making.
-    func all() async throws -> [Entry] {
-        if let readAt, ContinuousClock.now - readAt < .seconds(5) { return entries }
-        let rows = try await pool.run { try $0.providers() }
-        let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.row.name, $0) })
-        entries = try rows.map { row in
-            if let entry = old[row.name], entry.row.version == row.version {
-                return Entry(row: row, provider: entry.provider)
-            }
-            return Entry(row: row, provider: try factory.make(row))
+    /// All that can be used, in the order of their making.
+    /// - Parameter names: those that are meant; none means all.
+    /// - Throws: `ProviderSettingsError` if one that is meant cannot be used: another one is in nobody's way.
+    func all(for names: [String]) async throws -> [Entry] {
+        try await read()
+        for name in names.isEmpty ? unusable.keys.sorted() : names {
+            if let error = unusable[name] { throw error }
         }
-        readAt = .now
         return entries
     }
 
-    /// - Throws: `ProviderError` if there is none of this name any more.
+    /// - Throws: `ProviderError` if there is none of this name any more, `ProviderSettingsError` if it cannot be used.
     func entry(_ name: String) async throws -> Entry {
-        guard let entry = try await all().first(where: { $0.row.name == name }) else {
+        guard let entry = try await all(for: [name]).first(where: { $0.row.name == name }) else {
             throw ProviderError(.refused, "provider '\(name)' no longer exists")
         }
         return entry
+    }
+
+    private func read() async throws {
+        if let readAt, ContinuousClock.now - readAt < .seconds(5) { return }
+        let rows = try await pool.run { try $0.providers() }
+        let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.row.name, $0) })
+        (entries, unusable) = ([], [:])
+        for row in rows {
+            do {
+                let known = old[row.name].flatMap { $0.row.version == row.version ? $0.provider : nil }
+                entries.append(Entry(row: row, provider: try known ?? factory.make(row)))
+            } catch let error as ProviderSettingsError {
+                unusable[row.name] = error
+            }
+        }
+        readAt = .now
     }
 }

@@ -63,7 +63,7 @@ package struct ProviderTester: Sendable {
         let now = Date().formatted(.iso8601)
         let plan = PlannedCall(
             capability: capability, questions: [question], requestID: UUID().uuidString, batchNumber: 0, attempt: 1,
-            credits: entry.provider.credits(inputs: 1, matches: nil), since: now, freshSince: now,
+            creditsEach: entry.provider.credits(inputs: 1, matches: nil), since: now, freshSince: now,
             settingsHash: entry.row.settingsHash)
         let limiter = RateLimiter(provider: entry.row.name, pool: pool)
         let grant = try await limiter.reserve([plan])

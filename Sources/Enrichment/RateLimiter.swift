@@ -154,9 +154,8 @@ extension Session {
     private func take(_ open: [[PlannedCall]], of provider: String) throws -> [RelativeGrant] {
         let all = open.flatMap(\.self)
         guard !all.isEmpty else { return open.map { _ in RelativeGrant() } }
-        let credits = all.map(\.credits).max() ?? 0
         let take = ProviderLimit.take(
-            provider, calls: all.count, creditsEach: credits, since: Array(Set(all.compactMap(\.since))))
+            provider, credits: all.map(\.credits), since: Array(Set(all.compactMap(\.since))))
         guard let row = try first(take.prepared())
         else {
             throw ProviderError(.refused, "provider '\(provider)' no longer exists")

@@ -35,8 +35,5 @@ struct RecordCheck {
         return "Line \(record.line) has \(record.count) fields, the header has \(columnCount): \(Self.text(record))"
     }
 
-    /// PostgreSQL takes no NUL.
-    private static func text(_ record: CSVRecord) -> String {
-        String(decoding: record.raw, as: UTF8.self).replacing("\0", with: "\u{FFFD}")
-    }
+    private static func text(_ record: CSVRecord) -> String { String(decoding: record.raw, as: UTF8.self).storable }
 }

@@ -105,7 +105,7 @@ struct RecordLoader {
         guard !StackedMarks.areIn(record.raw) else {
             throw EnrichmentFailure(FileFailure.headerHasStackedMarks(line: record.line).description)
         }
-        let names = (0..<record.count).map { record[$0].string.squeezed }
+        let names = (0..<record.count).map { record[$0].string.storable.squeezed }
         guard names.count <= mostCells else {
             throw EnrichmentFailure("The list has \(names.count) columns: more than \(mostCells) cannot be enriched.")
         }
@@ -188,6 +188,11 @@ struct RecordLoader {
         }
         return fields
     }
+}
+
+extension String {
+    /// PostgreSQL takes no NUL; values have U+FFFD for it, too (`JSONWriter`).
+    var storable: String { utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self }
 }
 
 extension ContactField {

@@ -1,4 +1,5 @@
 import Catalog
+import Foundation
 
 /// Which members settings may have, so that one that is misspelled is refused instead of ignored.
 struct SettingKeys: Sendable {
@@ -21,7 +22,10 @@ struct SettingKeys: Sendable {
         isList = true
     }
 
-    /// - Throws: `ProviderSettingsError` that names what is unknown, and what may have been meant.
+    /// Of any kind of provider: without them nothing would be waited for, or asked.
+    private static let positive: Set = ["timeoutSeconds", "inputsPerCall", "everySeconds", "atMostSeconds"]
+
+    /// - Throws: `ProviderSettingsError` that names what is unknown, and what may have been meant, or a number that makes no sense.
     func check(_ value: JSONValue, of provider: String, at path: String = "") throws {
         guard let found = value.members else { return }
         for (name, value) in found.sorted(by: { $0.key < $1.key }) {
@@ -31,6 +35,9 @@ struct SettingKeys: Sendable {
                 let near = NearestName(known).nearest(to: name).map { " (did you mean '\($0)'?)" } ?? ""
                 throw ProviderSettingsError(
                     provider, "unknown setting '\(place)'\(near): expected \(known.joined(separator: ", "))")
+            }
+            if !isList, Self.positive.contains(name), case .number(...0) = value {
+                throw ProviderSettingsError(provider, "'\(place)' must be greater than 0")
             }
             try below?.check(value, of: provider, at: place)
         }

@@ -19,4 +19,13 @@ import Testing
         for (text, expected) in texts { #expect(KnownSecrets.struck(from: text) == expected) }
         #expect(KnownSecrets.struck(from: "abc: the token is expired") == "abc: the token is expired")
     }
+
+    @Test("A secret is struck out in each form in which it is sent or quoted")
+    func forms() {
+        KnownSecrets.remember("user:pa/ss+w0rd=")
+        for form in ["user:pa/ss+w0rd=", "user%3Apa%2Fss%2Bw0rd%3D", #"user:pa\/ss+w0rd="#, "dXNlcjpwYS9zcyt3MHJkPQ=="]
+        {
+            #expect(KnownSecrets.struck(from: "bad key \(form)!") == "bad key …!")
+        }
+    }
 }

@@ -188,6 +188,34 @@ import Testing
         }
     }
 
+    @Test("A provider whose settings are of no use is in nobody's way who does not ask it")
+    func unusable() async throws {
+        let broken = ProviderRow(name: "broken", kind: "http-json", settings: #"{"timeoutSeconds": 0}"#)
+        try await Enrichment.with([broken, .mock("mock", #"{"matchPercent": 100}"#)]) { enrichment in
+            let (request, output) = try await enrichment.run(Enrichment.contacts(2))
+            #expect(request.status == .completed && output.contains("matched,mock"))
+            for names in [["broken", "mock"], []] {
+                let failure = await #expect(throws: EnrichmentFailure.self) {
+                    _ = try await enrichment.request(Enrichment.contacts(2), providers: names)
+                }
+                #expect(failure?.description.contains("'timeoutSeconds' must be greater than 0") == true)
+            }
+        }
+    }
+
+    @Test(
+        "A NUL in the name of a column, or in a value, is no reason to refuse a list",
+        arguments: [
+            "email,no\u{0}te\na@b.example,x\u{0}y\n", #"[{"email": "a@b.example", "no\u0000te": "x\u0000y\ud83d"}]"#,
+        ])
+    func unstorable(_ list: String) async throws {
+        try await Enrichment.with { enrichment in
+            let (request, output) = try await enrichment.run(list)
+            #expect(request.status == .completed)
+            #expect(output.contains("no\u{FFFD}te") && output.contains("x\u{FFFD}y"), "\(output)")
+        }
+    }
+
     @Test("A list is read in the encoding that is said of it, else guessed, and that is kept")
     func encodings() async throws {
         try await Enrichment.with { enrichment in

@@ -128,6 +128,57 @@ import Testing
         }
     }
 
+    @Test("Each page is asked for with the secret of the query, whatever the member is called that numbers them")
+    func numberedPages() async throws {
+        let folder = try TemporaryFolder()
+        let secret = "file:\(try folder.write("s3cret", to: "token"))"
+        func row(_ url: String) -> ProviderRow {
+            var row = Self.list("\(url)/numbered?page_token=0", #""nextPage": "next", "pageParameter": "page_token""#)
+            row.settings = row.settings.replacing(
+                #"{"capabilities""#, with: #"{"secretIn": "query", "secretName": "token", "capabilities""#)
+            row.secretID = secret
+            return row
+        }
+        try await PeopleServer.with("token=s3cret") { server in
+            try await Enrichment.with([row(server.url)]) { enrichment in
+                let (request, output) = try await enrichment.run(Enrichment.contacts(5), providers: ["crm"])
+                #expect(request.status == .completed)
+                Self.check(output, 5)
+                #expect(try await server.log()["answered 200"] == 3)
+            }
+        }
+        try await PeopleServer.with("token=s3cret", "pages=403") { server in
+            try await Enrichment.with([row(server.url)]) { enrichment in
+                let (request, _) = try await enrichment.run(Enrichment.contacts(5), providers: ["crm"])
+                #expect(request.status == .partial)
+                // The first page was given, and may be charged.
+                let calls = try await enrichment.value(
+                    "select string_agg(state || ' ' || credits, ',') from enrichment.calls")
+                #expect(calls == "unknown 5")
+            }
+        }
+    }
+
+    @Test("Half of a character that a server cut is no reason to pay for its answer again")
+    func halves() {
+        let answer = #"{"title": "\ud83d\ude00 Head of \ud83d", "\udc00": "a\\ud83d"}"#
+        #expect(
+            JSONValue(Array(answer.utf8))
+                == .object(["title": .string("😀 Head of \u{FFFD}"), "\u{FFFD}": .string(#"a\ud83d"#)]))
+        #expect(JSONValue(Array(#"{"title": "\ud83d"#.utf8)) == nil)
+    }
+
+    @Test(
+        "A match whose confidence was to be there and is no number is not certain",
+        arguments: [
+            (#""high""#, 0), ("null", 0), (#""NaN""#, 0), ("-3", 0), ("0.5", 0.5), ("150", 1), (#""75""#, 0.75),
+        ])
+    func confidences(_ score: String, _ expected: Double) throws {
+        let mapping = HTTPJSONMapping(url: "http://a", response: ["a": "a"], confidence: "score")
+        let document = try #require(JSONValue(Array(#"{"a": "x", "score": \#(score)}"#.utf8)))
+        #expect(mapping.answers(document, to: [ProviderInput()])[0].confidence == expected)
+    }
+
     @Test("A number that means certain is said where it is neither 1 nor 100, and a domain is taken from a website")
     func details() throws {
         let mapping = HTTPJSONMapping(

@@ -209,6 +209,15 @@ import Threads
                 #"{"capabilities": {"industry": {"url": "http://a", "request": {"mail": "e"}, "response": {"a": "b"}}}}"#,
                 "unknown field 'mail'"
             ),
+            ("zoominfo", #"{"timeoutSeconds": -5}"#, "'timeoutSeconds' must be greater than 0"),
+            (
+                "http-json", #"{"capabilities": {"industry": {"inputsPerCall": 0}}}"#,
+                "'capabilities.industry.inputsPerCall' must be greater than 0"
+            ),
+            (
+                "http-json", #"{"capabilities": {"industry": {"poll": {"everySeconds": -1}}}}"#,
+                "'capabilities.industry.poll.everySeconds' must be greater than 0"
+            ),
         ])
     func settings(_ kind: String, _ settings: String, _ reason: String) async throws {
         let factory = ProviderFactory(

@@ -13,7 +13,7 @@ import Testing
             let input = ProviderInput([.email: "p\(number)@example.com"])
             return PlannedCall(
                 capability: .contactEnrich, questions: [Question(hash: InputHash(.contactEnrich, input), input: input)],
-                requestID: id, batchNumber: 0, attempt: 1, credits: credits)
+                requestID: id, batchNumber: 0, attempt: 1, creditsEach: credits)
         }
     }
 
@@ -41,6 +41,27 @@ import Testing
             let later = try await limiter.reserve(Self.calls(5, from: 100))
             // By as much as the first answer was late they may seem early.
             #expect(later.calls.allSatisfy { $0.start > starts[10] })
+        }
+    }
+
+    @Test("A budget is charged with what each call may cost, not with what the dearest may")
+    func budget() async throws {
+        let limits = ProviderLimits(creditBudget: 8)
+        try await Self.with(limits) { enrichment, limiter in
+            func call(_ count: Int, from: Int) -> PlannedCall {
+                var call = Self.calls(1)[0]
+                call.questions = Self.calls(count, from: from).flatMap(\.questions)
+                return call
+            }
+            // The second asks one of the first, too, which is asked once.
+            let calls = [call(5, from: 0), call(2, from: 4), call(1, from: 10), call(2, from: 20)]
+            let grant = try await limiter.reserve(calls)
+            #expect(grant.calls.map(\.plan.credits) == [5, 1, 1])
+            let rest = try await limiter.reserve([calls[3]])
+            #expect(rest.calls.isEmpty && rest.refusal?.contains("budget") == true)
+            let used = try await enrichment.value(
+                "select credits_used || ' ' || (select sum(credits) from enrichment.calls) from enrichment.buckets")
+            #expect(used == "7 7")
         }
     }
 

@@ -13,7 +13,7 @@ Other paths lead to the same persons in other ways:
   /moved       307 to /person here; /away leads there by another name of this host
   /queued      POST as /person: 202 and, in Location, where the answer is when it was asked for twice
   /jobs        POST as /people: {"id": ID}; GET /jobs/ID has {"ready": false} once, and then the people
-  /pages       POST as /people: two at a time, and "next" leads to the rest
+  /pages       POST as /people: two at a time, and "next" leads to the rest; so it does in /numbered, as a value of page_token
 Options:
   encoding=E    bodies come compressed, asked for or not: gzip or deflate
   charset=C     bodies are in Latin-1 and say so (said), or do not (unsaid)
@@ -21,6 +21,8 @@ Options:
   words=TEXT    what a refusal says
   down=SECONDS  503 from the first call on for so long
   key=TEXT      the header X-Key must have it, else 401
+  token=TEXT    the member token of the query must have it, else 401
+  pages=STATUS  all pages but the first are answered so
   order=reversed  elements of a list in another order than the inputs
 
 GET /log answers how often each thing happened: calls, answered STATUS, and "most" for the most answers about one address.
@@ -164,6 +166,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         path = urlsplit(self.path).path
+        query = parse_qs(urlsplit(self.path).query)
         question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if path == "/moved":
             return self.lead(307, "/person")
@@ -176,8 +179,18 @@ class Handler(BaseHTTPRequestHandler):
             return self.tell([question["mail"]], lambda: self.person(question["mail"]))
         if path == "/nowhere":
             return self.page(404)
+        token = self.state.options.get("token")
+        if token and query.get("token") != [token]:
+            return self.refuse(401)
         people = question["people"]
         addresses = [person.get("mail", "") for person in people]
+        if path == "/numbered":
+            start = int(query.get("page_token", ["0"])[0])
+            if start and "pages" in self.state.options:
+                return self.refuse(int(self.state.options["pages"]))
+            items = self.items(addresses[start:start + 2])
+            following = str(start + 2) if start + 2 < len(addresses) else None
+            return self.tell(addresses, lambda: self.answer(200, {"people": items, "next": following}))
         if path in ("/jobs", "/pages"):
             name = self.state.keep(addresses)
             is_job = path == "/jobs"

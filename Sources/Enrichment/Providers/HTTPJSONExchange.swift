@@ -31,13 +31,25 @@ struct HTTPJSONExchange: Sendable {
     private func get(_ url: String) async throws -> JSONValue { try await http.get(whole(url), headers: headers, call) }
 
     private func whole(_ url: String) -> String {
-        guard let member, !url.contains("\(member.name)=") else { return url }
-        return Self.adding(member.name, member.value, to: url)
+        // The address of a next page may have it already.
+        guard let member, !Self.members(of: url).contains(where: { Self.isMember($0, member.name) }) else {
+            return url
+        }
+        return Self.setting(member.name, member.value, in: url)
     }
 
-    private static func adding(_ name: String, _ value: String, to url: String) -> String {
-        "\(url)\(url.contains("?") ? "&" : "?")\(name)=\(HTTPJSONMapping.encoded(value))"
+    /// In place of a member of the query that has the same name.
+    private static func setting(_ name: String, _ value: String, in url: String) -> String {
+        let others = members(of: url).filter { !isMember($0, name) }.map(String.init)
+        let query = others + ["\(name)=\(HTTPJSONMapping.encoded(value))"]
+        return "\(url.prefix { $0 != "?" })?\(query.joined(separator: "&"))"
     }
+
+    private static func members(of url: String) -> [Substring] {
+        url.drop { $0 != "?" }.dropFirst().split(separator: "&")
+    }
+
+    private static func isMember(_ member: Substring, _ name: String) -> Bool { member.prefix { $0 != "=" } == name }
 
     // MARK: Answers that are not ready
 
@@ -70,7 +82,17 @@ struct HTTPJSONExchange: Sendable {
     // MARK: Pages
 
     /// The elements of all pages.
+    /// - Throws: `ProviderError`: whoever has given the first page may charge it.
     private func pages(from first: JSONValue, _ start: String) async throws -> [JSONValue] {
+        do {
+            return try await elements(from: first, start)
+        } catch var error as ProviderError {
+            error.isOutcomeUnknown = true
+            throw error
+        }
+    }
+
+    private func elements(from first: JSONValue, _ start: String) async throws -> [JSONValue] {
         var (document, url) = (first, start)
         var elements = mapping.elements(of: first) ?? []
         var seen: Set<String> = []
@@ -79,7 +101,7 @@ struct HTTPJSONExchange: Sendable {
         {
             try await call.admitMore()
             if let parameter = mapping.pageParameter {
-                document = try await ask(Self.adding(parameter, next, to: start))
+                document = try await ask(Self.setting(parameter, next, in: start))
             } else {
                 url = try http.target(next, from: url)
                 document = try await get(url)

@@ -21,7 +21,7 @@ struct HTTPJSONMapping: Sendable, Decodable {
     var matchBy: [String: String]?
     /// Where each field of the output is in the answer to one input: `{"job_title": "position.name"}`.
     var response: [String: String]
-    /// Where the confidence is, from 0 to 1 or to 100.
+    /// Where the confidence is, from 0 to 1 or to 100; a match is certain if it is not said where.
     var confidence: String?
     /// Which number of it means certain, where it is neither 1 nor 100.
     var confidenceOf: Double?
@@ -139,9 +139,16 @@ struct HTTPJSONMapping: Sendable, Decodable {
         if let condition = isMatchIf, !Self.holds(result[path: condition]) { return .noMatch }
         let fields = response.compactMapValues { path in result[path: path]?.text.flatMap { $0.isEmpty ? nil : $0 } }
         guard !fields.isEmpty else { return .noMatch }
-        let sureness = confidence.flatMap { result[path: $0]?.text }.flatMap { Double($0) } ?? 1
-        if let confidenceOf { return .match(fields: fields, confidence: sureness / confidenceOf) }
-        return .match(fields: fields, confidence: sureness > 1 ? sureness / 100 : sureness)
+        return .match(fields: fields, confidence: sureness(of: result))
+    }
+
+    /// From 0 to 1. What was to be there and is no number says that nobody is sure.
+    private func sureness(of result: JSONValue) -> Double {
+        guard let confidence else { return 1 }
+        let number = result[path: confidence]?.text.flatMap { Double($0) } ?? 0
+        guard number.isFinite else { return 0 }
+        let sureness = confidenceOf.map { number / $0 } ?? (number > 1 ? number / 100 : number)
+        return min(1, max(0, sureness))
     }
 
     static func holds(_ value: JSONValue?) -> Bool {

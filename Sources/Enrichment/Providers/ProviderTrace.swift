@@ -27,8 +27,8 @@ package final class ProviderTrace: Sendable {
 
     /// Strikes a secret out, whatever its length and in each form in which it is sent.
     func hide(_ secret: String) {
-        let forms = [secret, HTTPJSONMapping.encoded(secret), Data(secret.utf8).base64EncodedString()]
-        state.withLock { $0.secrets += forms.filter { !$0.isEmpty && !$0.hasPrefix("{") } }
+        guard !secret.isEmpty, !secret.hasPrefix("{") else { return }
+        state.withLock { $0.secrets += KnownSecrets.forms(of: secret) }
     }
 
     func add(_ request: HTTPRequest, _ response: HTTPResponse) {
