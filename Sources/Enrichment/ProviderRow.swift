@@ -50,3 +50,14 @@ package struct ProviderLimits: Sendable, Codable, Equatable {
         self.creditBudget = creditBudget
     }
 }
+
+/// What may be said of a provider, by a command or over HTTP.
+package enum ProviderBounds {
+    package static let perSecond = 0.001...1_000_000
+    /// Calls in an hour, or in a day.
+    package static let period = 1...Int(Int32.max)
+    package static let credits = 0...(1 << 53)
+    package static let concurrency = 1...10_000
+    /// For which answers are remembered.
+    package static let days = 1...3650
+}

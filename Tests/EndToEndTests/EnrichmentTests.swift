@@ -46,6 +46,18 @@ import Testing
         }
     }
 
+    @Test("A result that cannot be written is known before anybody is asked")
+    func unwritable() async throws {
+        try await CatalogBinary.with { catalog in
+            let input = try await Self.contacts(3, in: catalog)
+            let refused = try await catalog.run(
+                "enrich", input, "--provider", "mock", "--output", catalog.folder.file("missing/enriched.csv"))
+            #expect(refused.status == 1 && refused.error.contains("check the folder"), "\(refused.error)")
+            let requests = try await catalog.run("enrich", "list", "--json")
+            #expect(requests.output.filter { !$0.isWhitespace } == "[]", "\(requests.output)")
+        }
+    }
+
     @Test("A list of 100 MB is enriched in the memory of a small one")
     func large() async throws {
         try await CatalogBinary.with { catalog in

@@ -25,10 +25,14 @@ import Testing
             words: "catalog provider set"),
         Refusal(
             call: "PATCH /providers/crm", json: #"{"settings": {}}"#, status: 400, words: "unknown member 'settings'"),
-        Refusal(call: "PATCH /providers/crm", json: #"{"perSecond": 0}"#, status: 400, words: "greater than 0"),
+        Refusal(call: "PATCH /providers/crm", json: #"{"perSecond": 0}"#, status: 400, words: "a number from 0.001"),
         Refusal(call: "PATCH /providers/crm", json: #"{"perHour": 1.5}"#, status: 400, words: "perHour"),
         Refusal(call: "PATCH /providers/crm", json: #"{"concurrency": null}"#, status: 400, words: "cannot be null"),
         Refusal(call: "PATCH /providers/none", json: "{}", status: 404, words: "none"),
+        Refusal(call: "PUT /enrichment/mappings/crm", json: "{}", status: 400, words: "a mapping names a column"),
+        Refusal(
+            call: "PUT /enrichment/mappings/crm", json: #"{"email": ""}"#, status: 400,
+            words: "column of 'email' has no name"),
         Refusal(call: "POST /queues/notfy/pause", status: 404, words: "notfy"),
         Refusal(call: "POST /relay/replay?from=yesterday", status: 400, words: "begins no window"),
         Refusal(

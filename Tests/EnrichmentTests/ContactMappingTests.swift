@@ -66,6 +66,19 @@ import Testing
         }
     }
 
+    @Test(
+        "What names no column, or two for one field, is refused",
+        arguments: [["email"], ["email="], ["mail=A"], ["email=A", "company=B", "email=C"]])
+    func refused(_ texts: [String]) {
+        #expect(throws: EnrichmentFailure.self) { try ContactColumns.parsed(texts) }
+    }
+
+    @Test("The last sign of equality may belong to the column, and two fields may have one")
+    func taken() throws {
+        let columns = try ContactColumns.parsed(["email=A=B", "company=C", "full_name=C"])
+        #expect(columns == ["email": "A=B", "company": "C", "full_name": "C"])
+    }
+
     @Test("A list is read with the version in use, and a request with another asks another question")
     func reading() async throws {
         try await Enrichment.with { enrichment in

@@ -51,6 +51,9 @@ struct ContactMappingRoutes: Sendable {
             let body = try await call.json()
             do {
                 let columns = try EnrichmentOrder.columns(body)
+                guard !columns.isEmpty else {
+                    throw Problem(.invalidBody, "a mapping names a column: {\"email\": \"E-Mail-Adresse\"}")
+                }
                 return try await database.answer(for: call) { session in
                     _ = try session.putContactMapping(name, columns)
                     guard let kept = Call.object(try session.query(ContactMappingReads.select(name)), .contactMapping)

@@ -85,31 +85,32 @@ struct ProviderRoutes: Sendable {
     }
 
     private static func set(_ member: String, _ value: JSONValue, of row: inout ProviderRow) throws {
-        func number<Number>(_ most: Number, _ make: (NSDecimalNumber) -> Number?) throws -> Number?
-        where Number: Comparable & ExpressibleByIntegerLiteral {
+        func number<Number>(_ bounds: ClosedRange<Number>, _ make: (NSDecimalNumber) -> Number?) throws -> Number? {
             if value == .null { return nil }
-            guard case .number(let decimal) = value, let number = make(decimal as NSDecimalNumber), number > 0,
-                number <= most
+            guard case .number(let decimal) = value, let number = make(decimal as NSDecimalNumber),
+                bounds.contains(number)
             else {
-                throw Problem(.invalidBody, "member '\(member)': expected a number greater than 0, at most \(most)")
+                throw Problem(
+                    .invalidBody,
+                    "member '\(member)': expected a number from \(bounds.lowerBound) to \(bounds.upperBound)")
             }
             return number
         }
-        func whole(atMost most: Int) throws -> Int? { try number(most) { Int(exactly: $0) } }
-        func given(atMost most: Int) throws -> Int {
-            guard let number = try whole(atMost: most) else {
+        func whole(_ bounds: ClosedRange<Int>) throws -> Int? { try number(bounds) { Int(exactly: $0) } }
+        func given(_ bounds: ClosedRange<Int>) throws -> Int {
+            guard let number = try whole(bounds) else {
                 throw Problem(.invalidBody, "member '\(member)' cannot be null")
             }
             return number
         }
         switch member {
-        case "perSecond": row.limits.perSecond = try number(1_000_000) { $0.doubleValue }
-        case "perHour": row.limits.perHour = try whole(atMost: Int(Int32.max))
-        case "perDay": row.limits.perDay = try whole(atMost: Int(Int32.max))
-        case "credits": row.limits.creditBudget = try whole(atMost: 1 << 53)
-        case "concurrency": row.maximumConcurrency = try given(atMost: 10_000)
-        case "cacheDays": row.cacheSeconds = try given(atMost: 3650) * 86_400
-        case "missDays": row.missSeconds = try given(atMost: 3650) * 86_400
+        case "perSecond": row.limits.perSecond = try number(ProviderBounds.perSecond) { $0.doubleValue }
+        case "perHour": row.limits.perHour = try whole(ProviderBounds.period)
+        case "perDay": row.limits.perDay = try whole(ProviderBounds.period)
+        case "credits": row.limits.creditBudget = try whole(ProviderBounds.credits)
+        case "concurrency": row.maximumConcurrency = try given(ProviderBounds.concurrency)
+        case "cacheDays": row.cacheSeconds = try given(ProviderBounds.days) * 86_400
+        case "missDays": row.missSeconds = try given(ProviderBounds.days) * 86_400
         default:
             throw Problem(
                 .invalidBody,

@@ -36,8 +36,8 @@ struct EnrichFileCommand: ChangingCommand {
     @Argument(help: "The list.", completion: .file())
     var file: String
 
-    @Option(help: "The providers to ask, in order, separated by commas.")
-    var provider: CommaSeparated
+    @Option(help: "The providers to ask, in order, separated by commas; may be given again.")
+    var provider: [CommaSeparated]
 
     @Option(help: "Where the result goes; its name says how it is written: .csv, .json or .ndjson, and .gz.")
     var output: String?
@@ -50,18 +50,18 @@ struct EnrichFileCommand: ChangingCommand {
 
     @Option(
         help:
-            "What to ask for, separated by commas: contact, company, new_contact, industry. All of them if omitted."
+            "What to ask for, separated by commas: contact, company, new_contact, industry. All of them if omitted; may be given again."
     )
-    var fields: FieldGroups?
+    var fields: [FieldGroups] = []
 
     @Option(help: "Confidence, from 0 to 1, below which a match does not end the search.")
     var minConfidence = 0.0
 
     @Option(
         help:
-            "Fields that are not to be missing, separated by commas, such as phone or contact.phone: the next provider is asked for those that the first match lacks."
+            "Fields that are not to be missing, separated by commas, such as phone or contact.phone: the next provider is asked for those that the first match lacks; may be given again."
     )
-    var require: CommaSeparated?
+    var require: [CommaSeparated] = []
 
     @Option(
         help:
@@ -99,9 +99,11 @@ struct EnrichFileCommand: ChangingCommand {
     func run() async throws {
         let source = try LocalFile(path: file)
         let options = EnrichmentOptions(
-            providers: provider.names, groups: fields?.groups, minimumConfidence: minConfidence,
-            encoding: encoding?.name, refresh: refresh, limit: limit, required: require?.names, columns: try columns(),
-            mapping: mapping, showsConfidence: confidence)
+            providers: provider.flatMap(\.names), groups: fields.isEmpty ? nil : fields.flatMap(\.groups),
+            minimumConfidence: minConfidence,
+            encoding: encoding?.name, refresh: refresh, limit: limit,
+            required: require.isEmpty ? nil : require.flatMap(\.names), columns: try columns(), mapping: mapping,
+            showsConfidence: confidence)
         guard !estimate, let output else { return try await estimate(source, options) }
         guard let target = OutputFile(output) else {
             throw CommandFailure(

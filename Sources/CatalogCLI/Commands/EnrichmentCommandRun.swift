@@ -54,6 +54,8 @@ struct EnrichmentCommandRun: Sendable {
 
     func enrich(_ source: LocalFile, _ new: NewEnrichment, to path: String) async throws -> EnrichmentSummary {
         let started = ContinuousClock.now
+        // Nothing is paid for that cannot be written.
+        _ = try Self.staged(path)
         try await addUnconfiguredProviders(new.options.providers)
         let bar = ProgressBar(label: new.fileName ?? "", isShown: showsProgress)
         defer { bar.finish() }
@@ -72,6 +74,9 @@ struct EnrichmentCommandRun: Sendable {
     /// - Parameter asksAll: whether what is known is asked again, too.
     func retry(_ requestID: String, to path: String?, asksAll: Bool = false) async throws -> EnrichmentSummary {
         let started = ContinuousClock.now
+        let request = try await pool.run { try $0.enrichment(requestID) }
+        let path = path ?? request?.localPath
+        if let path { _ = try Self.staged(path) }
         do {
             let queue = NewEnrichment.queue(of: requestID)
             let count = try await pool.transaction { session in
@@ -87,10 +92,9 @@ struct EnrichmentCommandRun: Sendable {
         } catch let failure as EnrichmentFailure {
             throw CommandFailure(failure.description)
         }
-        let request = try await pool.run { try $0.enrichment(requestID) }
         let bar = ProgressBar(label: request?.fileName ?? "", isShown: showsProgress)
         defer { bar.finish() }
-        return try await work(requestID, to: path ?? request?.localPath, bar, since: started)
+        return try await work(requestID, to: path, bar, since: started)
     }
 
     private func work(
@@ -177,12 +181,21 @@ struct EnrichmentCommandRun: Sendable {
     }
 
     private func fetch(_ key: String, to path: String) async throws {
+        let file = FetchedFile(try Self.staged(path))
+        try await resources.result(key) { bytes in try Self.naming(path) { try file.write(bytes) } }
+        try Self.naming(path) { try file.publish(as: path) }
+    }
+
+    /// A file that becomes `path` when it is whole.
+    private static func staged(_ path: String) throws -> StagedFile {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         StagedFile.sweep(folder)
+        return try naming(path) { try StagedFile(in: folder) }
+    }
+
+    private static func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
         do {
-            let file = FetchedFile(try StagedFile(in: folder))
-            try await resources.result(key, receive: file.write)
-            try file.publish(as: path)
+            return try body()
         } catch let error as LocalFileError {
             throw CommandFailure(
                 "cannot write '\(path)': \(String(cString: strerror(error.code))); check the folder and its permissions"

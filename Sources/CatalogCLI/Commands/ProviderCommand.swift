@@ -67,12 +67,9 @@ struct ProviderCommand: AsyncParsableCommand {
                 throw ValidationError(
                     "'\(name)' is not a valid provider name: use lower-case letters, digits, _ and -, at most 40")
             }
-            for (option, value) in [
-                ("--per-second", perSecond ?? 1), ("--per-hour", Double(perHour ?? 1)),
-                ("--per-day", Double(perDay ?? 1)),
-                ("--concurrency", Double(concurrency)), ("--cache-days", Double(cacheDays)),
-                ("--miss-days", Double(missDays)),
-            ] where value <= 0 { throw ValidationError("\(option) must be greater than 0") }
+            try ProviderCommand.check(
+                perSecond: perSecond, perHour: perHour, perDay: perDay, credits: credits, concurrency: concurrency,
+                cacheDays: cacheDays, missDays: missDays)
         }
 
         var actionObject: String? { name }
@@ -91,6 +88,24 @@ struct ProviderCommand: AsyncParsableCommand {
             print("provider \(name) is \(kind)")
         }
 
+    }
+
+    /// - Throws: `ValidationError`.
+    static func check(
+        perSecond: Double?, perHour: Int?, perDay: Int?, credits: Int?, concurrency: Int?, cacheDays: Int?,
+        missDays: Int?
+    ) throws {
+        func check<Number>(_ option: String, _ number: Number?, _ bounds: ClosedRange<Number>) throws {
+            guard let number, !bounds.contains(number) else { return }
+            throw ValidationError("\(option) must be from \(bounds.lowerBound) to \(bounds.upperBound)")
+        }
+        try check("--per-second", perSecond, ProviderBounds.perSecond)
+        try check("--per-hour", perHour, ProviderBounds.period)
+        try check("--per-day", perDay, ProviderBounds.period)
+        try check("--credits", credits, ProviderBounds.credits)
+        try check("--concurrency", concurrency, ProviderBounds.concurrency)
+        try check("--cache-days", cacheDays, ProviderBounds.days)
+        try check("--miss-days", missDays, ProviderBounds.days)
     }
 
     /// - Parameter given: a JSON object, or a file that holds one.

@@ -73,11 +73,9 @@ struct ProviderSetCommand: ChangingCommand {
     var actionObject: String? { name }
 
     func validate() throws {
-        for (option, value) in [
-            ("--per-second", perSecond?.number ?? 1), ("--per-hour", Double(perHour?.number ?? 1)),
-            ("--per-day", Double(perDay?.number ?? 1)), ("--concurrency", Double(concurrency ?? 1)),
-            ("--cache-days", Double(cacheDays ?? 1)), ("--miss-days", Double(missDays ?? 1)),
-        ] where value <= 0 { throw ValidationError("\(option) must be greater than 0") }
+        try ProviderCommand.check(
+            perSecond: perSecond?.number, perHour: perHour?.number, perDay: perDay?.number, credits: credits?.number,
+            concurrency: concurrency, cacheDays: cacheDays, missDays: missDays)
     }
 
     func run() async throws {

@@ -62,17 +62,20 @@ struct RouteCommand: AsyncParsableCommand {
         @Option(help: "For onboard: what becomes of products that a file does not name, keep (default) or deactivate.")
         var missing: MissingProducts?
 
-        @Option(help: "For enrich: the providers to ask, in order, separated by commas. All of them if omitted.")
-        var provider: CommaSeparated?
+        @Option(
+            help:
+                "For enrich: the providers to ask, in order, separated by commas; may be given again. All of them if omitted."
+        )
+        var provider: [CommaSeparated] = []
 
         @Option(help: "For enrich: what to ask for, separated by commas: contact, company, new_contact, industry.")
-        var fields: CommaSeparated?
+        var fields: [CommaSeparated] = []
 
         @Option(help: "For enrich: confidence, from 0 to 1, below which a match does not end the search.")
         var minConfidence: String?
 
         @Option(help: "For enrich: fields that are not to be missing, separated by commas, such as phone.")
-        var require: CommaSeparated?
+        var require: [CommaSeparated] = []
 
         @Option(help: "For enrich: which column holds a field, as FIELD=COLUMN; may be given again.")
         var column: [String] = []
@@ -115,6 +118,11 @@ struct RouteCommand: AsyncParsableCommand {
             print("\(route.url) goes to \(pipeline)")
         }
 
+        /// Nil if the option was not given.
+        private static func names(_ given: [CommaSeparated]) -> [String]? {
+            given.isEmpty ? nil : given.flatMap(\.names)
+        }
+
         private func options(_ pipelines: Pipelines) throws -> RouteOptions {
             guard let pipeline = pipelines[pipeline] else {
                 let known = pipelines.names.joined(separator: ", ")
@@ -128,10 +136,10 @@ struct RouteCommand: AsyncParsableCommand {
             given["sheet"] = sheet.map { [$0.name] }
             given["empty"] = empty.map { [$0.rawValue] }
             given["missing"] = missing.map { [$0.rawValue] }
-            given["providers"] = provider?.names
-            given["fields"] = fields?.names
+            given["providers"] = Self.names(provider)
+            given["fields"] = Self.names(fields)
             given["minConfidence"] = minConfidence.map { [$0] }
-            given["require"] = require?.names
+            given["require"] = Self.names(require)
             given["columns"] = column.isEmpty ? nil : column
             given["confidence"] = confidence ? ["true"] : nil
             given["name"] = name.map { [$0] }
