@@ -55,6 +55,8 @@ import Testing
             #expect(try await found("vendor=V002&attribute.colour=green", "V001") == [])
             #expect(try await found("attribute.Colour=red", "operator") == [])
             #expect(try await found("attribute.colour=", "operator") == [])
+            // A character of no width is no part of a name.
+            #expect(try await found("attribute.colo%E2%80%8Bur=red", "V002") == ["B1"])
             #expect(try await found("attribute.a%22%3A1%7D=x%27%3B--", "operator") == [])
             for (query, problem) in [
                 ("attribute.=red", "unknown-parameter"), ("attribute.a%01=red", "unknown-parameter"),

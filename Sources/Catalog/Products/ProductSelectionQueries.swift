@@ -41,8 +41,12 @@ extension ProductSelection {
 
 extension Statement {
     /// The condition that a product has all of these attributes, in the form that their index knows; nil for none.
+    /// - Parameter attributes: values by names in any form, as they may stand in a file.
     package static func hasAttributes(_ attributes: [String: String]) -> Statement? {
         guard !attributes.isEmpty else { return nil }
+        let attributes = Dictionary(
+            attributes.map { (AttributeName.of(column: AttributeName.column($0)).name, $1) },
+            uniquingKeysWith: { first, _ in first })
         var json = JSONWriter()
         json.object(attributes)
         return "attributes @> \(json.text)::jsonb"

@@ -84,8 +84,8 @@ struct RuleOptions: ParsableArguments {
             if unique { json.boolean("unique", true) }
             for (name, bound) in [("minimum", minimum), ("maximum", maximum)] {
                 guard let bound else { continue }
-                guard let number = Decimal(string: bound) else {
-                    throw CommandFailure("--\(name) must be a number: '\(bound)'")
+                guard let number = Decimal(whole: bound) else {
+                    throw CommandFailure("--\(name) must be a number such as 9.90: '\(bound)'")
                 }
                 json.key(name)
                 json.raw("\(number)")

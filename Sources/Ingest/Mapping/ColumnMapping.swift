@@ -1,6 +1,7 @@
 package import Catalog
 package import Foundation
 import Tabular
+import Text
 
 /// How the columns of a foreign export become ours: `catalog ingest --map FILE.json`, format in `docs/guides/mappings.md`.
 package struct ColumnMapping: Sendable, Decodable {
@@ -178,7 +179,7 @@ struct ExactNumber: Sendable, Decodable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let number = try? container.decode(Decimal.self)  // else it is text
-        let value = try number ?? Decimal(string: container.decode(String.self))
+        let value = try number ?? Decimal(whole: container.decode(String.self))
         // More digits and a product would not be exact.
         guard let value, value.isFinite, value.description.count <= 16 else {
             throw ColumnMappingError(reason: "multiply must be a number of at most 15 digits")

@@ -136,7 +136,8 @@ import Testing
     @Test(
         "A step that makes no sense is refused when the mapping is read",
         arguments: [
-            #""number": ";""#, #""round": 9"#, #""multiply": "x""#, #""last": """#, #""join": " ""#,
+            #""number": ";""#, #""round": 9"#, #""multiply": "x""#, #""multiply": "0,001""#,
+            #""last": """#, #""join": " ""#,
         ])
     func senseless(step: String) {
         let columns = ProductField.required.map { "\"\($0.column)\": {\"constant\": \"1\"}" }.joined(separator: ", ")
