@@ -87,7 +87,6 @@ enum WorkbookText {
             case _ where isEscaped(scalar):
                 let digits = String(scalar.value, radix: 16, uppercase: true)
                 bytes += "_x\(String(repeating: "0", count: 4 - digits.count))\(digits)_".utf8
-            case "\u{FFFE}", "\u{FFFF}": bytes += "\u{FFFD}".utf8
             case "_" where looksLikeEscape(scalars[place...]): bytes += "_x005F_".utf8
             default: bytes += UTF8.encode(scalar)!  // every scalar has one
             }
@@ -97,7 +96,7 @@ enum WorkbookText {
 
     /// Whether XML has no place for it.
     private static func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
-        scalar < " " && scalar != "\t" && scalar != "\n"
+        (scalar < " " && scalar != "\t" && scalar != "\n") || scalar == "\u{FFFE}" || scalar == "\u{FFFF}"
     }
 
     /// The last of its seven characters may be the first of another escape.

@@ -46,7 +46,10 @@ struct SheetRowTests {
 
     @Test(
         "What is escaped is read as it was, also where one escape would end in the beginning of another",
-        arguments: ["a_x0041\u{17}", "_x005F_", "_x0041_x0042_", "\u{1}_x0041_", "_\u{1}_", "_x0041\t_x0041\u{2}_"])
+        arguments: [
+            "a_x0041\u{17}", "_x005F_", "_x0041_x0042_", "\u{1}_x0041_", "_\u{1}_", "_x0041\t_x0041\u{2}_",
+            "\u{FFFE}x\u{FFFF}", "_x0041\u{FFFF}",
+        ])
     func written(_ text: String) {
         var bytes: [UInt8] = []
         WorkbookText.escape(text, into: &bytes)
