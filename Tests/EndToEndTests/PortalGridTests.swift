@@ -203,6 +203,7 @@ import Testing
             let undoing =
                 try await portal.api.service.value("select upload_id from catalog.upload_history where kind = 'revert'")
                 ?? ""
+            #expect(!(try await portal.get("/portal", cookie: cookie).text.contains("aria-label=\"\"")))
             let page = try await portal.get("/portal/uploads/\(undoing)/undo", cookie: cookie).text
             #expect(page.contains("<strong>1 product</strong> that it had removed comes back"), "\(page)")
             #expect(try await portal.post("/portal/uploads/\(undoing)/undo", cookie: cookie).status == 303)

@@ -9,7 +9,8 @@ struct UploadStanding: Component {
 
     var body: HTML {
         StatusPill(state: line.state, tone: line.tone)
-        Bar(pieces: pieces, words: words)
+        // A picture has words in any case.
+        Bar(pieces: pieces, words: words.isEmpty ? Texts.name(of: line.state) : words)
         span(.class("words")) { words }
     }
 
