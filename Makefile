@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install try-root sbom pin demo run screenshots test test-postgres chaos availability model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+.PHONY: help setup build install try-root sbom pin demo run screenshots test test-postgres chaos chaos-relay availability model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 # All release builds share these, or each would build everything anew: what runs needs no toolchain beside it.
@@ -52,6 +52,10 @@ chaos: ## hundreds of random kills, failovers, and minutes of load through upgra
 	@CATALOG_CHAOS=1 CATALOG_MIGRATE_KILLS=200 CATALOG_LOAD_SECONDS=15 \
 		scripts/test.sh --filter "MigrateKillTests|RollingLoadTests|FailoverTests|ChangeFeedDoorTests|SharedLimitTests|AlertTests"
 	@Tests/Protocol/queue_chaos.py "$$(swift build --show-bin-path)/catalog" --rounds 30
+
+chaos-relay: build ## 30 minutes of objects while the relay's worker is killed every 15 s: make chaos-relay ARGS="--minutes 5"
+	@scripts/setup.sh Tests/requirements.txt Benchmarks/requirements.txt
+	@.venv/bin/python Benchmarks/relay_run.py --minutes 30 --outage 0 --kill-every 15 --bytes 20000 $(ARGS)
 
 availability: ## uploads while a cluster of Patroni meets faults: make availability ARGS="--only switchover" or "--full"
 	@scripts/setup.sh --availability Tests/requirements.txt Tests/Availability/requirements.txt
