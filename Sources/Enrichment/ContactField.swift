@@ -64,7 +64,7 @@ package struct ProviderInput: Sendable, Equatable {
 
     /// - Parameter fields: values as they stand in a cell. They are trimmed, white space inside them becomes one space, and what looks
     ///   the same is the same: nobody is asked, and paid, twice for it.
-    package init(_ fields: [ContactField: String]) {
+    package init(_ fields: some Sequence<(key: ContactField, value: String)>) {
         for (field, value) in fields { self[field] = CellText.string(value).squeezed }
     }
 
@@ -76,7 +76,7 @@ package struct ProviderInput: Sendable, Equatable {
 
     /// The known fields in their order.
     package var known: [(field: ContactField, value: String)] {
-        ContactField.allCases.compactMap { self[$0].isEmpty ? nil : ($0, self[$0]) }
+        zip(ContactField.inOrder, values).compactMap { $1.isEmpty ? nil : ($0, $1) }
     }
 
     func has(_ field: ContactField) -> Bool { !self[field].isEmpty }
@@ -90,19 +90,30 @@ package struct ProviderInput: Sendable, Equatable {
 }
 
 extension ContactField {
-    fileprivate static let count = allCases.count
-    private static let places = Dictionary(uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+    /// Made once: `allCases` makes it each time.
+    fileprivate static let inOrder = allCases
+    fileprivate static let count = inOrder.count
 
     fileprivate var place: Int {
-        // Each case stands in the table.
-        Self.places[self]!
+        // Each case stands in the list, which is shorter to look through than to hash for.
+        Self.inOrder.firstIndex(of: self)!
     }
 }
 
 extension String {
+    /// Visible characters of ASCII, and single spaces between them.
+    private var isSqueezedASCII: Bool {
+        var former = UInt8(ascii: " ")
+        for byte in utf8 {
+            guard byte > 0x20 || byte == 0x20 && former != 0x20, byte < 0x7F else { return false }
+            former = byte
+        }
+        return former != 0x20 || isEmpty
+    }
+
     /// In NFC, without white space at either end and characters of no width, and one space for any white space inside.
     var squeezed: String {
-        guard utf8.contains(where: { $0 <= 0x20 || $0 >= 0x80 }) else { return self }
+        guard !isSqueezedASCII else { return self }
         guard !StackedMarks.areIn(self) else { return trimmed() }
         let words = Invisible.removed(from: self).unicodeScalars.split { Invisible.isSpace($0.value) }
         return words.map { String($0) }.joined(separator: " ").precomposedStringWithCanonicalMapping.trimmed()

@@ -51,10 +51,10 @@ package enum FieldGroup: String, Sendable, CaseIterable, Codable {
         switch self {
         case .contact:
             let enough: [ContactField] = [.personID, .email, .linkedIn]
-            return enough.first(where: question.has).map { question.plain.only([$0]) } ?? question.plain
+            return (enough.first(where: question.has).map { question.only([$0]) } ?? question).plain
         case .company:
             let enough: [ContactField] = [.companyID, .website]
-            return enough.first(where: question.has).map { question.plain.only([$0]) } ?? question.plain
+            return (enough.first(where: question.has).map { question.only([$0]) } ?? question).plain
         case .newContact, .industry: return question.plain
         }
     }
@@ -75,8 +75,8 @@ extension ProviderInput {
     /// With the domain instead of an address of a page.
     fileprivate var plain: ProviderInput {
         var plain = self
-        plain[.website] = Self.domain(self[.website])
-        plain[.linkedIn] = Self.profile(self[.linkedIn])
+        if has(.website) { plain[.website] = Self.domain(self[.website]) }
+        if has(.linkedIn) { plain[.linkedIn] = Self.profile(self[.linkedIn]) }
         return plain
     }
 

@@ -26,12 +26,14 @@ public struct TransactionContext: Sendable {
         self.observer = observer
     }
 
-    /// For the message that begins the transaction, so that it costs no round trip.
+    /// For the message that begins the transaction, so that it costs no round trip. One statement whose values `pg_stat_statements` takes
+    /// out: with `set local` each value would be a statement of its own there, and push others out.
     var script: String {
-        settings.sorted { $0.key < $1.key }.map { name, value in
+        let calls = settings.sorted { $0.key < $1.key }.map { name, value in
             precondition(name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) })
             // Read the same with standard_conforming_strings on or off.
-            return "; set local \(name) = E'\(value.escaping(["\0": "", "\\": "\\\\", "'": "''"]))'"
-        }.joined()
+            return "pg_catalog.set_config('\(name)', E'\(value.escaping(["\0": "", "\\": "\\\\", "'": "''"]))', true)"
+        }
+        return calls.isEmpty ? "" : "; select " + calls.joined(separator: ", ")
     }
 }

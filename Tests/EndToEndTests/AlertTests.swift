@@ -115,13 +115,13 @@ import Testing
     /// The database ends all connections and lets nobody in.
     private func withoutDatabase(_ service: ServiceEnvironment, _ body: () async throws -> Void) async throws {
         let name = try #require(try await service.value("select current_database()"))
-        let inside = try await Connection.open(service.catalog.conninfo)
-        try await inside.run { session in
+        // Nobody locks himself out.
+        let outside = try await Connection.open(try await TestCluster.conninfo(database: "postgres"))
+        try await outside.run { session in
             try session.executeScript(
                 """
                 alter database "\(name)" allow_connections false;
-                select pg_terminate_backend(pid) from pg_stat_activity
-                where datname = current_database() and pid <> pg_backend_pid();
+                select pg_terminate_backend(pid) from pg_stat_activity where datname = '\(name)';
                 """)
         }
         let outcome: Result<Void, any Error>
@@ -130,8 +130,8 @@ import Testing
         } catch {
             outcome = .failure(error)
         }
-        try await inside.run { try $0.executeScript("alter database \"\(name)\" allow_connections true") }
-        await inside.close()
+        try await outside.run { try $0.executeScript("alter database \"\(name)\" allow_connections true") }
+        await outside.close()
         try outcome.get()
     }
 
@@ -140,7 +140,9 @@ import Testing
         try await watching("worker") { watched in
             try await watched.isSilent("CatalogDeadTuples", "CatalogOldTransaction")
             let open = try await Connection.open(watched.service.catalog.conninfo)
-            try await open.run { try $0.executeScript("begin; select count(*) from catalog.vendors") }
+            try await open.run {
+                try $0.executeScript("begin isolation level repeatable read; select count(*) from catalog.vendors")
+            }
             try await watched.becomesTrue("CatalogOldTransaction", above: "1")
             try await watched.service.pool.run {
                 try $0.executeScript(
