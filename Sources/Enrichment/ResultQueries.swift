@@ -56,8 +56,8 @@ enum ResultQueries {
     /// A value of the input as a cell; the parts of a list stand behind semicolons.
     static func text(_ column: Statement) -> Statement {
         """
-        (select case jsonb_typeof(value) when 'array' then (select string_agg(e, '; ') from jsonb_array_elements_text(value) e)
-            else value #>> '{}' end from (select r.input -> \(column)) as v (value))
+        case jsonb_typeof(r.input -> \(column)) when 'array' then (
+            select string_agg(e, '; ') from jsonb_array_elements_text(r.input -> \(column)) e) else r.input ->> \(column) end
         """
     }
 
