@@ -1899,6 +1899,7 @@ CREATE FUNCTION catalog.gauges(queues text[]) RETURNS TABLE(family text, subject
         join pg_class c on c.relnamespace = n.oid and c.relname = t.table_name
         left join pg_inherits i on i.inhparent = c.oid
         left join lateral retention.bounds(i.inhrelid) b on true
+        where c.relkind = 'p'
         group by t.table_schema, t.table_name, t.period
     )
     select 'catalog_jobs', q.queue, s.state, s.jobs::float8
