@@ -140,8 +140,9 @@ import Testing
         try await watching("worker") { watched in
             try await watched.isSilent("CatalogDeadTuples", "CatalogOldTransaction")
             let open = try await Connection.open(watched.service.catalog.conninfo)
-            try await open.run {
-                try $0.executeScript("begin isolation level repeatable read; select count(*) from catalog.vendors")
+            // What a closure leaves open is rolled back at its end.
+            let reader = Task {
+                try await open.run { try $0.executeScript("select count(*) from catalog.vendors, pg_sleep(300)") }
             }
             try await watched.becomesTrue("CatalogOldTransaction", above: "1")
             try await watched.service.pool.run {
@@ -153,6 +154,8 @@ import Testing
                     """)
             }
             try await watched.becomesTrue("CatalogDeadTuples")
+            reader.cancel()
+            _ = await reader.result
             await open.close()
         }
     }
