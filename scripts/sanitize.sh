@@ -13,7 +13,7 @@ declare -A pieces=(
     [intake]='^(IntakeTests|IngestTests)\.'
     [pipelines]='^(EnrichmentTests|RelayTests)\.'
     [api]='^(APITests|CatalogCLITests)\.'
-    [service]='EndToEndTests.*(APIBadInput|APIStore|UploadContent|EventDoor|Idempotency|WorkerDeath|Kill|ServiceFault)Tests'
+    [service]='^EndToEndTests\.(APIBadInput|APIStore|UploadContent|EventDoor|Idempotency|WorkerDeath|Kill|ServiceFault)Tests/'
 )
 order=(core bytes intake pipelines api service)
 
