@@ -56,12 +56,7 @@ struct ServiceRunner {
             services += [HistoryTicker(pool: quick, logger: logger), worker.attributed(Attribution(actor: "worker"))]
         }
         let poller = roles.contains(.poller) ? poller(quick, logger) : nil
-        if let poller {
-            services.append(poller.attributed(Attribution(actor: "poller")))
-            if let queue = try composition.eventQueue(quick, logger) {
-                services.append(queue.attributed(Attribution(actor: "poller")))
-            }
-        }
+        if let poller { services += try listeners(poller, quick, logger) }
         if let registry {
             let report = report(registry, quick, poller, logger)
             services +=
@@ -94,9 +89,9 @@ struct ServiceRunner {
             limits: composition.settings.limits, publicURL: settings.publicURL, watched: watched,
             operators: composition.settings.operators,
             signInURL: settings.http.mailsLinks ? settings.publicURL : nil)
+        let arrivals = ArrivalsJob(pool: pool, days: composition.settings.arrivalDays)
         var handlers = resources.handlers + (try composition.enrichment(pool).handlers)
-        handlers += try composition.upkeep(pool).handlers
-        handlers.append(ArrivalsJob(pool: pool, days: composition.settings.arrivalDays))
+        handlers += try composition.upkeep(pool).handlers + [arrivals]
         var periodic = UploadJobResources.periodic + EnrichmentResources.periodic + UpkeepResources.periodic
         periodic.append(ArrivalsJob.periodic)
         if let alerts = try composition.alerts(pool) {
@@ -107,11 +102,8 @@ struct ServiceRunner {
             let relay = RelayResources(
                 pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)
             handlers += relay.handlers
-            let limits = configuration.timeLimits
-            if limits.byQueue["relay"] == nil {
-                configuration.timeLimits.byQueue["relay"] = max(
-                    limits.standard, composition.settings.relay.longestUpload)
-            }
+            let limit = max(configuration.timeLimits.standard, composition.settings.relay.longestUpload)
+            configuration.timeLimits.byQueue["relay"] = configuration.timeLimits.byQueue["relay"] ?? limit
             periodic += RelayResources.periodic
         } else {
             // Packing is left to workers that know where to.
@@ -127,6 +119,13 @@ struct ServiceRunner {
                     kind: job.kind, about: payload.subject ?? "\(job.jobID)", requestID: payload.jobContext.requestID
                 ).context
             }, logger: logger)
+    }
+
+    /// What finds out by itself that objects have arrived.
+    private func listeners(_ poller: ArrivalPoller, _ pool: Pool, _ logger: Logger) throws -> [any Service] {
+        var listeners: [any Service] = [poller]
+        if let queue = try composition.eventQueue(pool, logger) { listeners.append(queue) }
+        return listeners.map { $0.attributed(Attribution(actor: "poller")) }
     }
 
     private func poller(_ pool: Pool, _ logger: Logger) -> ArrivalPoller {
