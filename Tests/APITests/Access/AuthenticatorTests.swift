@@ -6,7 +6,7 @@ import Testing
 
 @testable import API
 
-@Suite(.timeLimit(.minutes(1))) struct AuthenticatorTests {
+@Suite(.timeLimit(.minutes(3))) struct AuthenticatorTests {
     @Test("A revoked token is forgotten because of the notification: here nothing else would make it so")
     func revoked() async throws {
         try await withDatabase(migrated: true) { conninfo in

@@ -6,7 +6,7 @@ import Testing
 
 @testable import API
 
-@Suite(.timeLimit(.minutes(1))) struct UploadWatchTests {
+@Suite(.timeLimit(.minutes(3))) struct UploadWatchTests {
     private static func withUpload(_ body: (Pool, String) async throws -> Void) async throws {
         try await withDatabase(migrated: true) { conninfo in
             try await Pool(conninfo).closing { pool in
