@@ -101,6 +101,9 @@ extension ContactField {
 }
 
 extension String {
+    /// PostgreSQL takes no NUL; values have U+FFFD for it, too (`JSONWriter`).
+    var storable: String { utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self }
+
     /// Visible characters of ASCII, and single spaces between them.
     private var isSqueezedASCII: Bool {
         var former = UInt8(ascii: " ")

@@ -190,11 +190,6 @@ struct RecordLoader {
     }
 }
 
-extension String {
-    /// PostgreSQL takes no NUL; values have U+FFFD for it, too (`JSONWriter`).
-    var storable: String { utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self }
-}
-
 extension ContactField {
     /// Which column holds which field; nil if the columns do not say who is meant.
     fileprivate static func meant(
