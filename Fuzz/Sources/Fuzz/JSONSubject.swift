@@ -24,7 +24,9 @@ extension Subject {
         // JSON lines and lists without commas are taken besides.
         let isPlain = !bytes.contains(0) && !bytes.starts(with: [0xEF, 0xBB])  // else Foundation guesses an encoding
         if isPlain, let list = try? JSONDecoder().decode([[String: JSONValue]].self, from: Data(bytes)) {
-            expect(found == list, "\(found ?? []) is not \(list)")
+            // A name with NUL has U+FFFD for it, and may meet another one then.
+            let isStored = list.contains { record in record.keys.contains { $0.utf8.contains(0) } }
+            expect(isStored || found == list, "\(found ?? []) is not \(list)")
         }
         for record in found ?? [] { checkWritten(record.compactMapValues(\.text)) }
         checkToken(String(decoding: bytes, as: UTF8.self))
