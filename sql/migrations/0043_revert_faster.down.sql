@@ -84,9 +84,7 @@ begin
     insert into reverting
     select p.product_id, p.vendor_product_id, p.sku, null, true, null
     from (
-        select p.product_id, p.vendor_product_id, p.sku
-        from catalog.products p
-        where p.vendor_id = target.vendor_id and p.upload_id = target.upload_id
+        select p.product_id, p.vendor_product_id, p.sku from catalog.products p where p.upload_id = target.upload_id
         union
         select p.product_id, p.vendor_product_id, p.sku
         from catalog.products p

@@ -1,5 +1,6 @@
 -- catalog: works-with 0031
--- Reverts and updates of many products: keys that a product still has are not looked for, and nothing is compiled that runs once.
+-- Reverts and updates of many products: rows are found by their vendor, keys that a product still has are not looked for, and nothing is
+-- compiled that runs once.
 do $$
 begin
     if not (select rolsuper from pg_roles where rolname = current_user) then
