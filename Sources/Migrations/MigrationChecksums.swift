@@ -20,13 +20,13 @@ struct MigrationChecksums: Sendable, Equatable {
         recorded == self.recorded || recorded == windows || Self.otherTexts[self.recorded] == recorded
     }
 
-    /// Of `0035_find_rows_by_vendor` and `0043_revert_faster` there are two texts that lead to the same schema: a database may have been
-    /// migrated by either.
+    /// Of `0035_find_rows_by_vendor` and `0043_revert_faster` there are two texts that lead to the same schema, the released one and one of
+    /// before: a database may have been migrated by either.
     static let otherTexts = [
-        "da8ad34769b7f859e270ebcb0a3f9305ae1c1e2c707ed7ed78b0622d3eda4fd7":
-            "8b1ee3d253f55f8cd3992e80f8b78ab6f811cc60831e6078086bb6975eb57c9a",
-        "039de05fd42f53912fb9b6f0bb89f90a0c02c9abbb98fcb2cd2fafd1e08ace2d":
-            "5a79588c3d7672f63cf61b95d1585f18f0abc601a9f809c26caba95cdcb684e2",
+        "8b1ee3d253f55f8cd3992e80f8b78ab6f811cc60831e6078086bb6975eb57c9a":
+            "da8ad34769b7f859e270ebcb0a3f9305ae1c1e2c707ed7ed78b0622d3eda4fd7",
+        "5a79588c3d7672f63cf61b95d1585f18f0abc601a9f809c26caba95cdcb684e2":
+            "039de05fd42f53912fb9b6f0bb89f90a0c02c9abbb98fcb2cd2fafd1e08ace2d",
     ]
 }
 
