@@ -17,6 +17,16 @@ struct AnswerBook: Sendable {
     /// Provider and hash of answers this batch has paid for.
     private var fresh: Set<String> = []
 
+    init() {}
+
+    /// What stands in several.
+    init(_ books: [AnswerBook]) {
+        for book in books {
+            if !book.json.bytes.isEmpty { json.raw(book.json.text) }
+            ends += book.ends
+        }
+    }
+
     var isEmpty: Bool { json.bytes.isEmpty && ends.isEmpty }
 
     /// What a call brought; what was not answered is asked again.

@@ -14,10 +14,12 @@ enum BatchQueries {
     /// The records of a batch that somebody may be asked about: their places and the values of some columns, empty where there
     /// are none.
     static func selectRecords(_ requestID: String, batch: Int, columns: [String]) -> Statement {
-        """
-        select r.ordinal,
-            array(select coalesce(\(ResultQueries.text("c.name")), '') from unnest(\(columns)::text[]) with ordinality as c (name, place)
-                order by c.place) as values
+        var values: Statement = ""
+        for (place, column) in columns.enumerated() {
+            values += "\(raw: place == 0 ? "" : ", ")coalesce(\(ResultQueries.text("\(column)::text")), '')"
+        }
+        return """
+        select r.ordinal, array[\(values)]::text[] as values
         from enrichment.records r
         where r.request_id = \(requestID)::uuid
           and r.ordinal between \(batch * BatchSplitter.size)::integer and \((batch + 1) * BatchSplitter.size - 1)::integer
@@ -187,18 +189,20 @@ enum BatchQueries {
         """
     }
 
-    /// - Returns: the state it had; none if it was done.
-    static func finish(_ requestID: String, batch: Int, attempt: Int) -> Statement {
+    /// - Returns: of each that was not done: its number, the state it had, and whether an earlier attempt has left results.
+    static func finish(_ requestID: String, batches: [Int], attempts: [Int]) -> Statement {
         """
         with former as (
-            select state, has_outcomes from enrichment.batches
-            where request_id = \(requestID)::uuid and batch_no = \(batch)::integer for update
+            select b.batch_no, b.state, b.has_outcomes, ended.attempt
+            from unnest(\(batches)::integer[], \(attempts)::integer[]) as ended (batch_no, attempt)
+            join enrichment.batches b on b.request_id = \(requestID)::uuid and b.batch_no = ended.batch_no
+            order by b.batch_no for update of b
         )
         update enrichment.batches b
-        set state = 'done', attempt = \(attempt)::integer, error = null, finished_at = clock_timestamp()
+        set state = 'done', attempt = former.attempt, error = null, finished_at = clock_timestamp()
         from former
-        where b.request_id = \(requestID)::uuid and b.batch_no = \(batch)::integer and former.state <> 'done'
-        returning former.state, former.has_outcomes
+        where b.request_id = \(requestID)::uuid and b.batch_no = former.batch_no and former.state <> 'done'
+        returning b.batch_no, former.state, former.has_outcomes
         """
     }
 

@@ -183,12 +183,10 @@ struct BatchRun {
     }
 
     private func finish() async throws {
-        let (request, number, job, answers) = (request, number, job, answers)
         let (results, errors) = (searches.results, searches.errors)
-        try await resources.pool.transaction { session in
-            try answers.store(session)
-            try session.finishBatch(request.requestID, number, results, errors, job)
-        }
+        try await resources.endings.end(
+            BatchEnding(number: number, job: job, answers: answers, results: results, errors: errors),
+            of: request.requestID)
         EnrichmentMetrics.count(results, errors)
     }
 

@@ -2,16 +2,24 @@ import Jobs
 import Postgres
 
 extension Session {
-    /// Stores the results of a batch, ends its job and counts it; the last batch of a request enqueues the output. The
-    /// request's row is locked last, as all its batches meet there.
-    func finishBatch(
-        _ requestID: String, _ number: Int, _ results: [BatchResult], _ errors: [BatchError], _ job: Job
-    ) throws {
-        let row = try first(BatchQueries.finish(requestID, batch: number, attempt: job.attempt).prepared())
-        if let row { try store(results, errors, of: requestID, number, replacing: row.get("has_outcomes")) }
-        try finish(job, prepared: true)
-        guard let row else { return }
-        try countBatch(requestID, processed: 1, failed: row.get("state", as: String.self) == "failed" ? -1 : 0)
+    /// Stores the answers and results of batches of one request, ends their jobs and counts them; the last batch of a request
+    /// enqueues the output. The request's row is locked last, as all its batches meet there.
+    /// - Throws: `LeaseLost` of the first job that somebody else may have by now.
+    func end(_ batches: [BatchEnding], of requestID: String) throws {
+        try AnswerBook(batches.map(\.answers)).store(self)
+        let finish = BatchQueries.finish(
+            requestID, batches: batches.map(\.number), attempts: batches.map(\.job.attempt))
+        var open: [Int: Row] = [:]
+        for row in try query(finish.prepared()) { open[try row.get("batch_no")] = row }
+        let ended = batches.filter { open[$0.number] != nil }
+        for batch in ended where try open[batch.number]?.get("has_outcomes") ?? false {
+            try execute(BatchQueries.deleteResults(requestID, batch: batch.number))
+        }
+        try store(ended.flatMap(\.results), ended.flatMap(\.errors), of: requestID)
+        try self.finish(batches.map(\.job))
+        guard !ended.isEmpty else { return }
+        let failed = try open.values.count { try $0.get("state", as: String.self) == "failed" }
+        try countBatch(requestID, processed: ended.count, failed: -failed)
     }
 
     /// Stores what could be found out by a batch that fails: its job is about to be dead, and counts it then.
@@ -20,14 +28,11 @@ extension Session {
     ) throws {
         // None if somebody else has done it meanwhile.
         guard let row = try first(BatchQueries.keepOutcomes(requestID, batch: number)) else { return }
-        try store(results, errors, of: requestID, number, replacing: row.get("has_outcomes"))
+        if try row.get("has_outcomes") { try execute(BatchQueries.deleteResults(requestID, batch: number)) }
+        try store(results, errors, of: requestID)
     }
 
-    /// - Parameter replacing: whether an earlier attempt has left some.
-    private func store(
-        _ results: [BatchResult], _ errors: [BatchError], of requestID: String, _ number: Int, replacing: Bool
-    ) throws {
-        if replacing { try execute(BatchQueries.deleteResults(requestID, batch: number)) }
+    private func store(_ results: [BatchResult], _ errors: [BatchError], of requestID: String) throws {
         if !results.isEmpty {
             let stored = try execute(BatchQueries.insertResults(requestID, results).prepared())
             guard stored == results.count else {
@@ -39,7 +44,7 @@ extension Session {
         if !errors.isEmpty { try execute(BatchQueries.insertErrors(requestID, errors)) }
     }
 
-    /// Counts a batch that ended; who sees that all have ended enqueues the output.
+    /// Counts batches that ended; who sees that all have ended enqueues the output.
     func countBatch(_ requestID: String, processed: Int, failed: Int) throws {
         let row = try first(EnrichmentRequest.count(requestID, processed: processed, failed: failed).prepared())
         guard let row, try row.get("is_last") else { return }

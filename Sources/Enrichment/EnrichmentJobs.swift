@@ -14,6 +14,7 @@ package final class EnrichmentResources: Sendable {
     package let output: any ObjectStore
     let registry: ProviderRegistry
     let limiters: RateLimiters
+    let endings: BatchEndings
     /// How much a list may be.
     package let limits: FileLimits
     /// Who is told of ends.
@@ -39,6 +40,7 @@ package final class EnrichmentResources: Sendable {
         self.callbacks = callbacks
         self.retentionDays = retentionDays
         limiters = RateLimiters(pool: pool)
+        endings = BatchEndings(pool: pool)
     }
 
     /// All handlers of enrichment.

@@ -96,9 +96,13 @@ enum ResultQueries {
                 select string_agg(s.value ->> 'provider', ' ') from jsonb_each(\(alias).sources) s), \(alias).provider) end
             """
         }
-        return """
+        let distinct: Statement = """
             (select string_agg(distinct name, ' ' order by name) from unnest(string_to_array(concat_ws(' ', \(names)), ' ')) name)
             """
+        guard plan.groups.count == 1 else { return distinct }
+        // Nearly all records have one provider: no list is to be made, sorted and joined.
+        let only = alias(plan.groups[0])
+        return "case when \(only).sources is not null then \(distinct) when \(only).outcome = 'match' then \(only).provider end"
     }
 
     private static func error(_ plan: EnrichmentPlan) -> Statement {

@@ -167,12 +167,17 @@ extension Session {
     }
 
     /// Finishes a job as part of the transaction that did its work.
-    /// - Parameter prepared: whether the server may keep the plan: see `Statement.prepared`.
     /// - Throws: `LeaseLost` if somebody else has the job by now.
-    package func finish(_ job: Job, prepared: Bool = false) throws {
-        guard try execute(Job.finish([job.jobID], attempts: [job.attempt]).prepared(prepared)) == 1 else {
-            throw LeaseLost(jobID: job.jobID, attempt: job.attempt)
-        }
+    package func finish(_ job: Job) throws { try finish([job], prepared: false) }
+
+    /// As `finish`, of several with a plan that the server may keep: see `Statement.prepared`.
+    /// - Throws: `LeaseLost` of the first if somebody else has one of them by now.
+    package func finish(_ jobs: [Job]) throws { try finish(jobs, prepared: true) }
+
+    private func finish(_ jobs: [Job], prepared: Bool) throws {
+        let finish = Job.finish(jobs.map(\.jobID), attempts: jobs.map(\.attempt)).prepared(prepared)
+        guard let first = jobs.first, try execute(finish) != jobs.count else { return }
+        throw LeaseLost(jobID: first.jobID, attempt: first.attempt)
     }
 }
 
