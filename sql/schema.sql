@@ -6158,17 +6158,13 @@ CREATE INDEX row_versions_rest_row_idx ON catalog.row_versions_rest USING btree 
 
 CREATE UNIQUE INDEX rules_in_use_idx ON catalog.rules USING btree (name) WHERE (replaced_at IS NULL);
 
--- Name: seals_table_name_at_idx; Type: INDEX; Schema: catalog; Owner: -
+-- Name: seals_at_idx; Type: INDEX; Schema: catalog; Owner: -
 
-CREATE INDEX seals_table_name_at_idx ON catalog.seals USING btree (table_name, at);
+CREATE INDEX seals_at_idx ON catalog.seals USING brin (at) WITH (pages_per_range='16');
 
 -- Name: seals_tick_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX seals_tick_id_idx ON catalog.seals USING btree (tick_id, seal_id);
-
--- Name: seals_waiting_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX seals_waiting_idx ON catalog.seals USING btree (seal_id) WHERE (tick_id IS NULL);
 
 -- Name: sessions_expires_at_idx; Type: INDEX; Schema: catalog; Owner: -
 

@@ -19,13 +19,13 @@ enum BatchQueries {
             values += "\(raw: place == 0 ? "" : ", ")coalesce(\(ResultQueries.text("\(column)::text")), '')"
         }
         return """
-        select r.ordinal, array[\(values)]::text[] as values
-        from enrichment.records r
-        where r.request_id = \(requestID)::uuid
-          and r.ordinal between \(batch * BatchSplitter.size)::integer and \((batch + 1) * BatchSplitter.size - 1)::integer
-          and r.problem is null
-        order by r.ordinal
-        """
+            select r.ordinal, array[\(values)]::text[] as values
+            from enrichment.records r
+            where r.request_id = \(requestID)::uuid
+              and r.ordinal between \(batch * BatchSplitter.size)::integer and \((batch + 1) * BatchSplitter.size - 1)::integer
+              and r.problem is null
+            order by r.ordinal
+            """
     }
 
     /// By the key, one after the other: the plan is made when the cache may be empty, and kept while it grows.

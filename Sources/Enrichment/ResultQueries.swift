@@ -102,7 +102,8 @@ enum ResultQueries {
         guard plan.groups.count == 1 else { return distinct }
         // Nearly all records have one provider: no list is to be made, sorted and joined.
         let only = alias(plan.groups[0])
-        return "case when \(only).sources is not null then \(distinct) when \(only).outcome = 'match' then \(only).provider end"
+        return
+            "case when \(only).sources is not null then \(distinct) when \(only).outcome = 'match' then \(only).provider end"
     }
 
     private static func error(_ plan: EnrichmentPlan) -> Statement {

@@ -1,18 +1,19 @@
 import CLibpq
 
 extension Session {
-    /// Sends rows to the server: `copy … from stdin`.
+    /// Sends rows to the server: `copy … from stdin`. It begins when the first 64 KiB are there: the server does not wait while the few
+    /// rows of a small file are made.
     /// - Parameter body: writes the rows; if it throws, the COPY fails and the error is thrown on.
     /// - Returns: rows copied.
     @discardableResult
     public func copyIn(_ statement: Statement, _ body: (CopyWriter) throws -> Void) throws -> Int {
         precondition(statement.parameters.isEmpty, "COPY takes no parameters")
-        _ = try perform(statement, copy: PGRES_COPY_IN)
-        let writer = CopyWriter(self)
+        let writer = CopyWriter(self, statement)
         do {
             try body(writer)
             try writer.flush()
         } catch {
+            guard writer.hasBegun else { throw error }
             PQputCopyEnd(connection, "the client gave up")
             let server = finishCopy(statement.sql)
             // If the server went away, its last word explains why the client could not go on.

@@ -5,11 +5,15 @@ import Threads
 public final class CopyWriter {
     private static let capacity = 1 << 16
     private let session: Session
+    private let statement: Statement
+    /// Whether the server takes rows.
+    private(set) var hasBegun = false
     private var buffer: [UInt8] = []
     private var isFirstField = true
 
-    init(_ session: Session) {
+    init(_ session: Session, _ statement: Statement) {
         self.session = session
+        self.statement = statement
         buffer.reserveCapacity(Self.capacity + 4096)
     }
 
@@ -68,6 +72,8 @@ public final class CopyWriter {
     func flush() throws {
         // The server only answers at the end: a cancelled client must stop by itself.
         try session.checkCancellation()
+        if !hasBegun { _ = try session.perform(statement, copy: PGRES_COPY_IN) }
+        hasBegun = true
         guard !buffer.isEmpty else { return }
         let status = buffer.withUnsafeBytes { bytes in
             PQputCopyData(session.connection, bytes.bindMemory(to: CChar.self).baseAddress, Int32(bytes.count))

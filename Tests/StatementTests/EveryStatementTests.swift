@@ -11,6 +11,8 @@ import Testing
     private static let splices: [String: Statement] = [
         // Enrichment: the groups that a request wants; ResultQueriesTests has all of them
         "groups": "jsonb_build_object('status', 'matched'", "column": "c.name",
+        // and the columns of its list that are read
+        "values": "r.input ->> 'email'",
         // Catalog: columns of products
         "raw: columns": "vendor_product_id, sku, brand, line_number, attributes", "assignments": "sku = p.sku",
         "raw: key.column": "sku", "raw: names": "sku, brand", "raw: new": "i.sku, i.brand",
@@ -18,7 +20,7 @@ import Testing
         "raw: Self.list": "p.vendor_id, p.sku", "source": "catalog.products p",
         // Catalog: the keys of a file, bound to the statement
         "keys.source": "unnest('{}'::integer[], '{}'::text[], '{}'::text[]) as k (row_number, vendor_product_id, sku)",
-        "keys.isSuspect(suspects)": "true",
+        "keys.isSuspect(suspects)": "true", "keys.fence": "limit 1",
         // Upkeep: a registered table, one of its partitions, and what is said of both
         "sql": "relay.members", "table.sql": "relay.members", "identifier: table.column": "window_at",
         "identifier: column": "window_at", "identifier: owner": "catalog_owner", "raw: Self.bound": "now()",

@@ -28,7 +28,10 @@ enum ProductLoad {
         union all
         select k.row_number, 'vendor_product_id'
         from \(keys.source)
-        join catalog.products p on p.vendor_id = \(vendorID)::text and p.vendor_product_id = k.vendor_product_id
+        cross join lateral (
+            select from catalog.products p
+            where p.vendor_id = \(vendorID)::text and p.vendor_product_id = k.vendor_product_id \(keys.fence)
+        ) p
         """
     }
 

@@ -40,6 +40,10 @@ package struct UploadKeys {
             """
     }
 
+    /// Ends a lateral query of the one product that a key has: few keys are looked up one by one. The planner would read all products of a
+    /// vendor who has had few, or none, when the table was analyzed last.
+    var fence: Statement { isTable ? "" : "limit 1" }
+
     /// Suspects, as `where` takes them.
     func isSuspect(_ suspects: [Int32]) -> Statement {
         isTable
