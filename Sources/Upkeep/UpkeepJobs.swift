@@ -24,12 +24,13 @@ package struct UpkeepResources: Sendable {
     }
 
     package var handlers: [any JobHandler] {
-        [PartitionsJob(pool: pool), RetentionJob(resources: self)]
+        [PartitionsJob(pool: pool), RetentionJob(resources: self), HistorySealsJob(pool: pool)]
     }
 
     /// What workers enqueue by themselves.
     package static let periodic = [
         duty(RetentionDuty.partitionsKind, everySeconds: 300), duty(RetentionDuty.retentionKind, everySeconds: 3600),
+        duty(HistorySealsJob.name, everySeconds: 3600),
     ]
 
     /// One after another: a run goes on where the one before was cut off.

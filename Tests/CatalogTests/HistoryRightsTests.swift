@@ -9,7 +9,7 @@ import Testing
     private static let tables = [
         "catalog.product_versions", "catalog.changes", "catalog.ticks", "catalog.version_formats",
         "catalog.created_products", "catalog.row_versions", "catalog.actions", "catalog.upload_events", "catalog.seals",
-        "catalog.sealed_tables", "catalog.history_releases",
+        "catalog.sealed_tables", "catalog.history_releases", "catalog.product_seals", "catalog.upload_seals",
         // Partitions, by their names.
         "catalog.actions_rest", "catalog.upload_events_rest",
     ]
@@ -37,7 +37,8 @@ import Testing
         "update catalog.version_formats set columns = ''", "update catalog.row_versions set after = null",
         "update catalog.actions set actor = 'x'", "update catalog.upload_events set detail = '{}'",
         "update catalog.seals set rows = 0", "update catalog.sealed_tables set since = now()",
-        "update catalog.history_releases set rows = 0",
+        "update catalog.history_releases set rows = 0", "update catalog.product_seals set marks = null",
+        "update catalog.upload_seals set errors = 0",
         "create trigger nothing before insert on catalog.product_versions for each row execute function catalog.refuse_change()",
         "alter function catalog.begin_change() owner to catalog_owner",
         "drop function catalog.keep_deleted_product_images() cascade",
@@ -82,6 +83,7 @@ import Testing
         case let events where events.hasPrefix("catalog.upload_events"): "event"
         case "catalog.actions_rest": "actor"
         case "catalog.sealed_tables": "columns"
+        case "catalog.upload_seals": "errors"
         default: "tick_id"
         }
     }
@@ -102,6 +104,13 @@ import Testing
                     insert into catalog.history_releases
                         (table_name, operation, partition_name, from_at, until_at, rows, actor, database_user)
                     values ('actions', 'release', 'x', '2020-01-01', '2020-02-01', 0, 'x', 'x')
+                    """)
+                try session.execute("select catalog.seal_products()")
+                try session.execute(
+                    """
+                    insert into catalog.upload_seals
+                        (upload_id, attempt, completed_at, status, event_id, facts_hash, errors, errors_hash)
+                    values ('U1', 1, now(), 'completed', 1, '', 0, '')
                     """)
             }
             for statement: Statement in [
@@ -212,6 +221,7 @@ import Testing
                     "head: catalog_auditor catalog_owner",
                     "history_partition: ",
                     "history_problems: catalog_auditor catalog_owner",
+                    "image_columns: ",
                     "image_operation: ",
                     "is_own_upload: ",
                     "keep_deleted_product_images: ",
@@ -224,6 +234,8 @@ import Testing
                     "partition_bounds: ",
                     "partition_problems: ",
                     "prepare_history: catalog_owner",
+                    "product_images: ",
+                    "product_problems: ",
                     "record_action: catalog_owner",
                     "refuse_forged_change: ",
                     "refuse_history_change: ",
@@ -239,13 +251,22 @@ import Testing
                     "seal_hash: ",
                     "seal_history_releases: ",
                     "seal_problems: ",
+                    "seal_product_seals: ",
+                    "seal_products: catalog_owner",
                     "seal_row_versions: ",
                     "seal_upload_events: ",
+                    "seal_upload_seals: ",
+                    "seal_uploads: catalog_owner",
                     "tick: catalog_owner",
                     "tick_hash: ",
+                    "trigger_problems: ",
+                    "upload_errors_hash: ",
+                    "upload_facts: ",
+                    "upload_problems: ",
                     "verify_history: catalog_auditor catalog_owner",
                     "version_format: ",
-                    "version_problems: ", "version_spans: catalog_owner",
+                    "version_problems: ",
+                    "version_spans: catalog_owner",
                 ])
         }
     }

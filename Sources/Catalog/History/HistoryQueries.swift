@@ -8,7 +8,10 @@ enum History {
     static let head: Statement = "select head from audit.head()"
 
     static func verify(head: String?) -> Statement {
-        "select ticks, changes, versions, newest, problem, sealed_rows, released_rows from audit.verify_history(\(head)::text)"
+        """
+        select ticks, changes, versions, newest, problem, sealed_rows, released_rows, sealed_products, sealed_uploads
+        from audit.verify_history(\(head)::text)
+        """
     }
 }
 
@@ -21,6 +24,10 @@ package struct HistoryProof: Sendable, Encodable {
     package var sealedRows: Int
     /// What left after its time, of all tables of the history.
     package var releasedRows: Int
+    /// Current rows that are in a seal; what changed since the last one is not.
+    package var sealedProducts: Int
+    /// Uploads that ended, with their errors.
+    package var sealedUploads: Int
     /// `TICK:HASH` of the newest tick: it stands for all of the past.
     package var head: String
     /// The first row that is not as it was written; nil if all are.
@@ -35,6 +42,7 @@ extension Session {
         return try HistoryProof(
             ticks: row.get("ticks"), changes: row.get("changes"), versions: row.get("versions"),
             sealedRows: row.get("sealed_rows"), releasedRows: row.get("released_rows"),
+            sealedProducts: row.get("sealed_products"), sealedUploads: row.get("sealed_uploads"),
             head: row.get("newest"),
             problem: row.get("problem"))
     }

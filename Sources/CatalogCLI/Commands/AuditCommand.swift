@@ -45,7 +45,8 @@ struct AuditCommand: AsyncParsableCommand {
             print(
                 """
                 \(proof.versions.grouped) versions, \(proof.changes.grouped) changes and \(proof.ticks.grouped) ticks are as they were written,
-                and \(proof.sealedRows.grouped) rows of timelines, actions and settings; \(proof.releasedRows.grouped) were released by retention
+                and \(proof.sealedRows.grouped) rows of timelines, actions and settings; \(proof.releasedRows.grouped) were released by retention;
+                \(proof.sealedProducts.grouped) current products and \(proof.sealedUploads.grouped) ended uploads are as they were sealed
                 head: \(proof.head)
                 """)
         }
