@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install try-root sbom pin demo run screenshots test test-postgres chaos chaos-relay availability model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+.PHONY: help setup build install try-root sbom pin demo run screenshots test test-postgres test-previous chaos chaos-relay availability model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 # All release builds share these, or each would build everything anew: what runs needs no toolchain beside it.
@@ -46,6 +46,10 @@ test: ## run all tests: make test ARGS="--filter MigrationsTests"
 test-postgres: ## run the tests of the binary on another PostgreSQL: make test-postgres VERSION=17
 	@scripts/setup.sh Tests/requirements.txt
 	@CATALOG_POSTGRES_BIN="$$(scripts/postgres-bin.sh "$(VERSION)")" scripts/test.sh --filter EndToEndTests $(ARGS)
+
+test-previous: ## run the tests of a former release's binary on the schema of this one: make test-previous REF=v1.2.0
+	@scripts/setup.sh Tests/requirements.txt
+	@scripts/test-previous.sh "$(REF)" $(ARGS)
 
 chaos: ## hundreds of random kills, failovers, and minutes of load through upgrades
 	@scripts/setup.sh Tests/requirements.txt

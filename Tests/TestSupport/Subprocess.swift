@@ -62,7 +62,15 @@ package struct Subprocess: Sendable {
         }
         return Outcome(
             status: status, output: try String(contentsOfFile: folder.file("output"), encoding: .utf8),
-            error: try String(contentsOfFile: folder.file("error"), encoding: .utf8))
+            error: Self.withoutNotice(try String(contentsOfFile: folder.file("error"), encoding: .utf8)))
+    }
+
+    /// The binary of a former release says that the schema is newer, which its tests do not know: scripts/test-previous.sh.
+    private static func withoutNotice(_ error: String) -> String {
+        guard ProcessInfo.processInfo.environment["TEST_MIGRATOR"] != nil else { return error }
+        let notice = "catalog: the database is newer than this binary"
+        return error.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix(notice) }
+            .joined(separator: "\n")
     }
 
     /// Blocks until the process has ended.

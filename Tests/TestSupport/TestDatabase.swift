@@ -30,7 +30,14 @@ private enum MigratedTemplate {
         let server = try await TestCluster.server()
         try await server.administer("create database catalog_template")
         let conninfo = server.conninfo(database: "catalog_template")
-        try await Migrator(conninfo: conninfo, files: .bundled()).up()
+        if let migrator = ProcessInfo.processInfo.environment["TEST_MIGRATOR"] {
+            // Another version's binary: scripts/test-previous.sh.
+            let outcome = try await Subprocess.run(
+                migrator, ["migrate", "up"], environment: ["CATALOG_DATABASE_URL": conninfo])
+            guard outcome.status == 0 else { throw ServerUnavailable(reason: outcome.error) }
+        } else {
+            try await Migrator(conninfo: conninfo, files: .bundled()).up()
+        }
         return "catalog_template"
     }
 
