@@ -7,7 +7,7 @@ import Storage
 /// Tells whoever asked for it that a request is over: again and again for three days, until somebody takes the message.
 struct CallbackJob: JobHandler {
     /// After each try that failed.
-    static let delays: [Duration] = [5, 30, 120, 600, 1800, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 24 * 3600].map {
+    static let delays: [Duration] = [5, 30, 120, 600, 1800, 3600, 14_400, 43_200, 86_400, 86_400].map {
         .seconds($0)
     }
 

@@ -15,15 +15,29 @@ struct MigrationDirectives: Sendable, Equatable {
     }
 
     private mutating func read(_ text: String) -> Bool {
-        if text == "no-transaction" {
-            isTransactional = false
-        } else if let match = text.wholeMatch(of: /works-with\s+(?<version>[0-9]{4})/) {
-            worksWith = Int(match.version)
-        } else if let match = text.wholeMatch(of: /allow\s+(?<rule>[a-z][a-z-]*):\s*(?<reason>\S.*)/) {
-            allowed[String(match.rule)] = String(match.reason)
-        } else {
-            return false
+        let words = text.split(maxSplits: 1, whereSeparator: \.isWhitespace)
+        guard words.count == 2 else {
+            isTransactional = text != "no-transaction"
+            return !isTransactional
         }
+        switch words[0] {
+        case "works-with":
+            worksWith = MigrationFileName.version(words[1].utf8)
+            return worksWith != nil
+        case "allow": return allow(words[1])
+        default: return false
+        }
+    }
+
+    /// `RULE: why`.
+    private mutating func allow(_ text: Substring) -> Bool {
+        let parts = text.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, let first = parts[0].first, ("a"..."z").contains(first),
+            parts[0].allSatisfy({ $0 == "-" || ("a"..."z").contains($0) })
+        else { return false }
+        let reason = Self.trimmed(parts[1])
+        guard !reason.isEmpty else { return false }
+        allowed[String(parts[0])] = String(reason)
         return true
     }
 

@@ -12,9 +12,12 @@ package struct MigrationSet: Sendable, Equatable {
     package let repeatables: [RepeatableMigration]
     /// What a database of the newest version consists of; nil where nobody has written it down, or not since a file was changed or added.
     package var fingerprint: SchemaFingerprint? {
-        writtenFingerprint.flatMap { $0.madeBy == nil || $0.madeBy == digest ? $0 : nil }
+        fingerprintText.map(SchemaFingerprint.init(text:)).flatMap {
+            $0.madeBy == nil || $0.madeBy == digest ? $0 : nil
+        }
     }
-    private let writtenFingerprint: SchemaFingerprint?
+    /// Read when somebody wants it: every command looks at the files, and few at this one.
+    private let fingerprintText: String?
     /// The role that the tool's own tables shall belong to, so that each of its members may migrate; nil for whoever comes first.
     package let owner: String?
 
@@ -57,9 +60,7 @@ package struct MigrationSet: Sendable, Equatable {
     ) throws {
         self.owner = owner
         self.lintsFrom = lintsFrom
-        writtenFingerprint = files.first { $0.name == SchemaFingerprint.fileName }.map {
-            SchemaFingerprint(text: $0.sql)
-        }
+        fingerprintText = files.first { $0.name == SchemaFingerprint.fileName }?.sql
         var sorted = SortedScripts()
         for file in files.sorted(by: { $0.name < $1.name }) where file.name != SchemaFingerprint.fileName {
             try sorted.add(file.name, file.sql, placeholders, areChecked)

@@ -24,7 +24,10 @@ struct MigrationSetTests {
         arguments: [
             (["1_add_a.sql"], "NNNN_verb_object.sql"), (["0001_Add_a.sql"], "NNNN_verb_object.sql"),
             (["0001_tables.sql"], "NNNN_verb_object.sql"), (["0001_add_a.up.sql"], "NNNN_verb_object.sql"),
-            (["0001_add__a.sql"], "NNNN_verb_object.sql"),
+            (["0001_add__a.sql"], "NNNN_verb_object.sql"), (["0001_add_.sql"], "NNNN_verb_object.sql"),
+            (["0001_1add_a.sql"], "NNNN_verb_object.sql"), (["0001-add_a.sql"], "NNNN_verb_object.sql"),
+            (["00001_add_a.sql"], "NNNN_verb_object.sql"), (["0001_add_é.sql"], "NNNN_verb_object.sql"),
+            (["R_1.sql"], "NNNN_verb_object.sql"), (["B_.sql"], "NNNN_verb_object.sql"),
             (
                 ["0001_add_a.sql", "0001_add_b.sql"],
                 "two migrations have version 1: 0001_add_a.sql and 0001_add_b.sql; give the newer one the next number"
@@ -87,7 +90,11 @@ struct MigrationSetTests {
         #expect(throws: MigrationFileError.unknownDirective(file: "f", directive: "no-transactions")) {
             try MigrationScript(fileName: "f", sql: "-- catalog: no-transactions\nselect 1")
         }
-        for directive in ["works-with 12", "works-with", "allow", "allow drop-column", "allow drop-column:"] {
+        for directive in [
+            "works-with 12", "works-with 00012", "works-with", "allow", "allow drop-column", "allow drop-column:",
+            "allow :",
+            "allow -x: why", "allow Drop: why", "allow drop column: why", "no-transaction now", "",
+        ] {
             #expect(throws: MigrationFileError.unknownDirective(file: "f", directive: directive)) {
                 try MigrationScript(fileName: "f", sql: "-- catalog: \(directive)\nselect 1")
             }

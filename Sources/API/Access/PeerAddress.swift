@@ -52,7 +52,9 @@ package struct AddressBlock: Sendable, Equatable {
     func contains(_ address: PeerAddress) -> Bool {
         guard address.bytes.count == start.bytes.count else { return false }
         return (0..<bits).allSatisfy { bit in
-            (address.bytes[bit / 8] ^ start.bytes[bit / 8]) & (0x80 >> UInt8(bit % 8)) == 0
+            // With its type, or the compiler tries the operators for ten seconds.
+            let mask: UInt8 = 0x80 >> (bit % 8)
+            return address.bytes[bit / 8] & mask == start.bytes[bit / 8] & mask
         }
     }
 }

@@ -8,6 +8,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract:
                 "Recompute all hashes of the history and name the first row that was altered, is missing or is in another place.",
             discussion: """

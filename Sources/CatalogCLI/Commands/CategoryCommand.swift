@@ -13,7 +13,8 @@ struct CategoryCommand: AsyncParsableCommand {
 
     struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Approve categories.", discussion: "Example: catalog category add Electronics 'Home & Garden'")
+            commandName: "add", abstract: "Approve categories.",
+            discussion: "Example: catalog category add Electronics 'Home & Garden'")
 
         @Argument(help: "The names, exactly as vendors write them.")
         var names: [String]
@@ -27,7 +28,7 @@ struct CategoryCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show all categories.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show all categories.")
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -45,7 +46,7 @@ struct CategoryCommand: AsyncParsableCommand {
 
     struct Remove: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take a category off the whitelist; its products stay.")
+            commandName: "remove", abstract: "Take a category off the whitelist; its products stay.")
 
         @Argument(help: "The category.")
         var name: String

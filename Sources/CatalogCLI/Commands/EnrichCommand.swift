@@ -26,7 +26,7 @@ struct EnrichCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the newest requests.",
+            commandName: "list", abstract: "Show the newest requests.",
             discussion: "Example: catalog enrich list --status partial --limit 50")
 
         @Option(help: "Only with this status: \(EnrichmentStatus.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -56,7 +56,7 @@ struct EnrichCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one request: how far it is, what it waits for, what was spent.",
+            commandName: "show", abstract: "Show one request: how far it is, what it waits for, what was spent.",
             discussion: "Example: catalog enrich show 4c7f0e6a-0d52-4f0e-9a55-3f1e0c1f8f11 --json")
 
         @Argument(help: "The request.")
@@ -79,6 +79,7 @@ struct EnrichCommand: AsyncParsableCommand {
 
     struct Cancel: ChangingCommand {
         static let configuration = CommandConfiguration(
+            commandName: "cancel",
             abstract: "Cancel a request: what has not begun is not begun. Calls under way end, and are paid for.",
             discussion: "Example: catalog enrich cancel 4c7f0e6a-0d52-4f0e-9a55-3f1e0c1f8f11")
 
@@ -110,6 +111,7 @@ struct EnrichCommand: AsyncParsableCommand {
 
     struct Retry: ChangingCommand {
         static let configuration = CommandConfiguration(
+            commandName: "retry",
             abstract:
                 "Go on with a request that is partial, failed or cancelled, in this process: only what is missing is asked for.",
             discussion: """
@@ -154,6 +156,7 @@ struct EnrichCommand: AsyncParsableCommand {
 extension EnrichCommand {
     struct Refresh: ChangingCommand {
         static let configuration = CommandConfiguration(
+            commandName: "refresh",
             abstract:
                 "Ask everything of a request again, in this process, whatever is remembered: all of it is paid for again.",
             discussion: """

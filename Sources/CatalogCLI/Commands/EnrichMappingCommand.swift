@@ -20,7 +20,7 @@ struct EnrichMappingCommand: AsyncParsableCommand {
 
     struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Keep a mapping, or a new version of it.",
+            commandName: "add", abstract: "Keep a mapping, or a new version of it.",
             discussion: #"Example: catalog enrich mapping add crm --column email="Kontakt 2" --column company=Kunde"#)
 
         @Argument(help: "Its name: letters, digits, '_', '-' and '.'.")
@@ -54,7 +54,8 @@ struct EnrichMappingCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the mappings in use.", discussion: "Example: catalog enrich mapping list --json")
+            commandName: "list", abstract: "Show the mappings in use.",
+            discussion: "Example: catalog enrich mapping list --json")
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -75,7 +76,8 @@ struct EnrichMappingCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a mapping as JSON.", discussion: "Example: catalog enrich mapping show crm")
+            commandName: "show", abstract: "Print a mapping as JSON.",
+            discussion: "Example: catalog enrich mapping show crm")
 
         @Argument(help: "Its name.")
         var name: String
@@ -91,7 +93,7 @@ struct EnrichMappingCommand: AsyncParsableCommand {
 
     struct Remove: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take a mapping out of use; its versions stay in enrichment.mappings.",
+            commandName: "remove", abstract: "Take a mapping out of use; its versions stay in enrichment.mappings.",
             discussion: "Lists of routes and requests that name it fail from now on, and say so.")
 
         @Argument(help: "Its name.")

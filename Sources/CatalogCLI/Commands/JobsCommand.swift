@@ -10,7 +10,7 @@ struct JobsCommand: AsyncParsableCommand {
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the state of each queue, and what holds vacuum back.")
+            commandName: "status", abstract: "Show the state of each queue, and what holds vacuum back.")
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -88,7 +88,7 @@ struct JobsCommand: AsyncParsableCommand {
 
     struct Dead: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the jobs that were given up, with their errors.",
+            commandName: "dead", abstract: "Show the jobs that were given up, with their errors.",
             discussion: "Example: catalog jobs dead --kind notify --error timeout")
 
         @OptionGroup var filter: Filter
@@ -115,7 +115,7 @@ struct JobsCommand: AsyncParsableCommand {
 
     struct Retry: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make dead jobs ready again.",
+            commandName: "retry", abstract: "Make dead jobs ready again.",
             discussion: """
                 Examples:
                   catalog jobs retry 4711 4712
@@ -154,6 +154,7 @@ struct JobsCommand: AsyncParsableCommand {
 
     struct Pause: ChangingCommand {
         static let configuration = CommandConfiguration(
+            commandName: "pause",
             abstract: "Stop workers from claiming jobs of a queue; running jobs go on to their end.",
             discussion: "Example: catalog jobs pause notify")
 
@@ -183,7 +184,8 @@ struct JobsCommand: AsyncParsableCommand {
     }
 
     struct Resume: ChangingCommand {
-        static let configuration = CommandConfiguration(abstract: "Let workers claim jobs of a paused queue again.")
+        static let configuration = CommandConfiguration(
+            commandName: "resume", abstract: "Let workers claim jobs of a paused queue again.")
 
         @Argument(help: "The queue.", completion: .list(JobWorkerConfiguration.queues))
         var queue: String

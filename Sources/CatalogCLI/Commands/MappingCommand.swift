@@ -23,6 +23,7 @@ struct MappingCommand: AsyncParsableCommand {
 
     struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Keep a mapping, or a new version of it; uploads name the version that they were read with.",
             discussion: "Example: catalog mapping add ACME shopify examples/mappings/shopify.json")
 
@@ -66,7 +67,7 @@ struct MappingCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the mappings in use.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show the mappings in use.")
 
         @Option(help: "Only this vendor's.")
         var vendor: String?
@@ -91,7 +92,7 @@ struct MappingCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a mapping as JSON.",
+            commandName: "show", abstract: "Print a mapping as JSON.",
             discussion: "Example: catalog mapping show ACME lager --version 1 > lager.json")
 
         @Argument(help: "The vendor.")
@@ -114,7 +115,7 @@ struct MappingCommand: AsyncParsableCommand {
 
     struct Remove: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take a mapping out of use; its versions stay in the history.")
+            commandName: "remove", abstract: "Take a mapping out of use; its versions stay in the history.")
 
         @Argument(help: "The vendor.")
         var vendor: String
@@ -139,7 +140,7 @@ struct MappingCommand: AsyncParsableCommand {
 
     struct Default: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set the mapping of a vendor's files of which nothing else is known.",
+            commandName: "default", abstract: "Set the mapping of a vendor's files of which nothing else is known.",
             discussion: "Example: catalog mapping default ACME lager")
 
         @Argument(help: "The vendor.")

@@ -63,7 +63,7 @@ struct NAICSCommand: AsyncParsableCommand {
 
     struct Search: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Find the codes that match some words.",
+            commandName: "search", abstract: "Find the codes that match some words.",
             discussion: "Example: catalog naics search soybean farming")
 
         @Argument(help: "Words.")

@@ -10,7 +10,8 @@ struct PostgresCommand: AsyncParsableCommand {
         subcommands: [Start.self, Stop.self, State.self])
 
     struct Start: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Start it; create and migrate it if it is new.")
+        static let configuration = CommandConfiguration(
+            commandName: "start", abstract: "Start it; create and migrate it if it is new.")
 
         func run() async throws {
             let composition = try PostgresCommand.embedded()
@@ -20,7 +21,7 @@ struct PostgresCommand: AsyncParsableCommand {
     }
 
     struct Stop: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Stop it. The data stays.")
+        static let configuration = CommandConfiguration(commandName: "stop", abstract: "Stop it. The data stays.")
 
         func run() async throws {
             try await PostgresCommand.embedded().database.embedded.stop()

@@ -11,7 +11,7 @@ struct ProviderCommand: AsyncParsableCommand {
 
     struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a provider, or change it.",
+            commandName: "add", abstract: "Add a provider, or change it.",
             discussion: """
                 Limits are shared by all workers; without an option there is no such limit. What was used of them stays used.
                 catalog provider set changes one thing of a provider that is there.
@@ -118,7 +118,8 @@ struct ProviderCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show all providers with their limits.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Show all providers with their limits.")
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -140,7 +141,8 @@ struct ProviderCommand: AsyncParsableCommand {
     }
 
     struct Remove: ChangingCommand {
-        static let configuration = CommandConfiguration(abstract: "Remove a provider; what it answered stays.")
+        static let configuration = CommandConfiguration(
+            commandName: "remove", abstract: "Remove a provider; what it answered stays.")
 
         @Argument(help: "The provider.")
         var name: String

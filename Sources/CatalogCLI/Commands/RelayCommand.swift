@@ -22,7 +22,7 @@ struct RelayCommand: AsyncParsableCommand {
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the windows by state, what went wrong, and the active alerts.",
+            commandName: "status", abstract: "Show the windows by state, what went wrong, and the active alerts.",
             discussion: "Verified windows are those of the last 24 hours.")
 
         @Flag(help: "Print JSON.")
@@ -37,7 +37,7 @@ struct RelayCommand: AsyncParsableCommand {
 
     struct Flush: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "End the open window now, and try at once what waits after a failure.",
+            commandName: "flush", abstract: "End the open window now, and try at once what waits after a failure.",
             discussion: """
                 Workers do the rest; catalog relay status shows it.
 
@@ -61,7 +61,7 @@ struct RelayCommand: AsyncParsableCommand {
 
     struct Replay: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Deliver windows again that were done.",
+            commandName: "replay", abstract: "Deliver windows again that were done.",
             discussion: """
                 Archives that the target still has, whole, are left alone; others are made again from the source, byte for
                 byte, under the same key, by a service that has the engine they were packed with; else their objects are
@@ -102,7 +102,7 @@ struct RelayCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read archives back from the target and check every object in them.",
+            commandName: "verify", abstract: "Read archives back from the target and check every object in them.",
             discussion: """
                 Compares the SHA-256 of the archive, of each entry with the manifest, and of each entry with the database.
                 The exit code is 2 if something is wrong.

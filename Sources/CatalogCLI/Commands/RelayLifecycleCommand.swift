@@ -7,7 +7,7 @@ import Relay
 extension RelayCommand {
     struct Lifecycle: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Move relayed objects into Deep Archive after some days.",
+            commandName: "lifecycle", abstract: "Move relayed objects into Deep Archive after some days.",
             discussion: """
                 Prints one rule for each route of the relay: bucket, prefix and rule. With --apply, the rule is added to those of
                 the bucket, which stay; a rule of the same route is replaced. For S3 buckets: other stores have no Deep Archive.

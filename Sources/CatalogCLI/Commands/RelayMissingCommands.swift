@@ -5,7 +5,7 @@ import Relay
 extension RelayCommand {
     struct Missing: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the objects that are in no archive, and why.",
+            commandName: "missing", abstract: "List the objects that are in no archive, and why.",
             discussion: """
                 gone and altered: deleted or replaced before it was read. unreadable: its store refused it again and again, though
                 not the others of its bucket. waiting: refused, and tried again.
@@ -48,7 +48,7 @@ extension RelayCommand {
 
     struct Retry: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Look again for objects that are in no archive.",
+            commandName: "retry", abstract: "Look again for objects that are in no archive.",
             discussion: """
                 What is found is delivered in an archive of its own; the others of the window stay as they are.
 
@@ -87,7 +87,7 @@ extension RelayCommand {
 
     struct Skip: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Give up the objects that keep a window waiting.",
+            commandName: "skip", abstract: "Give up the objects that keep a window waiting.",
             discussion: """
                 They become unreadable at once, with an alert, and the rest of the window goes on; catalog relay retry looks for them
                 again.

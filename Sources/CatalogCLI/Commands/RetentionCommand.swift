@@ -20,6 +20,7 @@ struct RetentionCommand: AsyncParsableCommand {
 
     struct Status: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "status",
             abstract: "Show each table in partitions, what was released, and the upkeep's alerts.",
             discussion: """
                 Examples:
@@ -42,7 +43,7 @@ struct RetentionCommand: AsyncParsableCommand {
 
     struct Run: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make partitions ahead of time, then release those whose time is over.",
+            commandName: "run", abstract: "Make partitions ahead of time, then release those whose time is over.",
             discussion: """
                 A partition of an archived table is written into CATALOG_STORE first, as a compressed CSV file, and read back. Nobody
                 waits for it: long readers only delay it. A run that was cut off is taken up by the next one.

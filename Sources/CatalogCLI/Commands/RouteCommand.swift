@@ -11,7 +11,7 @@ struct RouteCommand: AsyncParsableCommand {
 
     struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Add a route, or change it.",
+            commandName: "add", abstract: "Add a route, or change it.",
             discussion: """
                 For onboard, objects are <prefix><vendor>/<file>. For enrich, they are lists of contacts, and <prefix><name>.csv
                 becomes enhanced/<name>.csv. For relay, they are taken as they are; a route with a name has windows and archives of its
@@ -155,7 +155,7 @@ struct RouteCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show all routes.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show all routes.")
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -171,7 +171,8 @@ struct RouteCommand: AsyncParsableCommand {
     }
 
     struct Remove: ChangingCommand {
-        static let configuration = CommandConfiguration(abstract: "Remove a route; what arrived stays.")
+        static let configuration = CommandConfiguration(
+            commandName: "remove", abstract: "Remove a route; what arrived stays.")
 
         @Argument(help: "s3://BUCKET/PREFIX")
         var url: String

@@ -22,6 +22,7 @@ struct RuleCommand: AsyncParsableCommand {
 
     struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
+            commandName: "add",
             abstract: "Keep a rule, or a new version of it; uploads name the versions that they had to meet.",
             discussion: "Example: catalog rule add unit --column unit --one-of pcs --one-of kg")
 
@@ -51,7 +52,7 @@ struct RuleCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the rules in use.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show the rules in use.")
 
         @Option(help: "Only those that this vendor's files have to meet.")
         var vendor: String?
@@ -79,7 +80,8 @@ struct RuleCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a rule as JSON.", discussion: "Example: catalog rule show sku-form > sku-form.json")
+            commandName: "show", abstract: "Print a rule as JSON.",
+            discussion: "Example: catalog rule show sku-form > sku-form.json")
 
         @Argument(help: "Its name.")
         var name: String
@@ -98,7 +100,7 @@ struct RuleCommand: AsyncParsableCommand {
 
     struct Remove: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take a rule out of use; its versions stay in the history.")
+            commandName: "remove", abstract: "Take a rule out of use; its versions stay in the history.")
 
         @Argument(help: "Its name.")
         var name: String

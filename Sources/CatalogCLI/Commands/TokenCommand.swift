@@ -10,7 +10,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a token for an operator, an auditor or a vendor; it is shown once.",
+            commandName: "add", abstract: "Make a token for an operator, an auditor or a vendor; it is shown once.",
             discussion: """
                 Examples:
                   catalog token add --role operator --description 'Friday deploys'
@@ -39,7 +39,8 @@ struct TokenCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show tokens, without their secrets.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Show tokens, without their secrets.")
 
         @Option(help: "Only this vendor's.")
         var vendor: String?
@@ -65,7 +66,8 @@ struct TokenCommand: AsyncParsableCommand {
 
     struct Revoke: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revoke a token at once.", discussion: "Example: catalog token revoke k3v9x2mpq7ra")
+            commandName: "revoke", abstract: "Revoke a token at once.",
+            discussion: "Example: catalog token revoke k3v9x2mpq7ra")
 
         @Argument(help: "The part between 'cat_' and the next '_'; catalog token list shows it.")
         var id: String

@@ -6,7 +6,7 @@ import Postgres
 extension UploadCommand {
     struct Retry: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Process a failed upload again, with the same file.",
+            commandName: "retry", abstract: "Process a failed upload again, with the same file.",
             discussion: """
                 For an upload whose file had arrived; a worker does it. Of a command's file nothing is kept: catalog ingest FILE again.
 
@@ -36,7 +36,7 @@ extension UploadCommand {
 
     struct Cancel: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Cancel an upload that has not ended; nothing of it is loaded.",
+            commandName: "cancel", abstract: "Cancel an upload that has not ended; nothing of it is loaded.",
             discussion: "Example: catalog upload cancel UPLOAD_20241221_103045_7f3a9c")
 
         @Argument(help: "The upload.")
@@ -74,7 +74,7 @@ extension UploadCommand {
 
     struct Load: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Load exactly the file that a dry run checked.",
+            commandName: "load", abstract: "Load exactly the file that a dry run checked.",
             discussion: """
                 For a dry run over HTTP (POST /uploads?dryRun=true), whose file is kept for an hour after its end. A worker loads it, with the
                 same settings, and the new upload says whether the catalogue has changed what becomes of its rows since. The same again

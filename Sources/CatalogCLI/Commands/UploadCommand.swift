@@ -15,7 +15,7 @@ struct UploadCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the newest uploads.",
+            commandName: "list", abstract: "Show the newest uploads.",
             discussion: "Example: catalog upload list --vendor VEND001 --status partial --limit 50")
 
         @Option(help: "Only this vendor's.")
@@ -48,7 +48,7 @@ struct UploadCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one upload, its errors by type and its timeline.")
+            commandName: "show", abstract: "Show one upload, its errors by type and its timeline.")
 
         @Argument(help: "The upload.")
         var id: String
@@ -129,7 +129,7 @@ struct UploadCommand: AsyncParsableCommand {
 
     struct Errors: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show every error of an upload, in file order or grouped.",
+            commandName: "errors", abstract: "Show every error of an upload, in file order or grouped.",
             discussion: "Example: catalog upload errors UPLOAD_20241221_103045_7f3a9c --grouped")
 
         @Argument(help: "The upload.")
@@ -204,7 +204,7 @@ struct UploadCommand: AsyncParsableCommand {
 
     struct Revert: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Undo an upload in one transaction.",
+            commandName: "revert", abstract: "Undo an upload in one transaction.",
             discussion: """
                 Products it created are deleted (their last version stays in product_versions); products it updated get their
                 former values back. Products changed since, by another upload or by hand, are listed and left alone.

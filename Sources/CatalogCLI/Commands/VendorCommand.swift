@@ -14,7 +14,7 @@ struct VendorCommand: AsyncParsableCommand {
 
     struct Add: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Register a vendor.",
+            commandName: "add", abstract: "Register a vendor.",
             discussion: "Example: catalog vendor add VEND001 --name 'Acme Audio' --email uploads@acme.example")
 
         @Argument(help: "The id: letters, digits, '_', '-' and '.', at most 50; it becomes part of object keys.")
@@ -67,7 +67,7 @@ struct VendorCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show all vendors.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show all vendors.")
 
         @Flag(help: "Print JSON.")
         var json = false
@@ -84,7 +84,8 @@ struct VendorCommand: AsyncParsableCommand {
     }
 
     struct Suspend: ChangingCommand {
-        static let configuration = CommandConfiguration(abstract: "Reject the uploads of a vendor; its products stay.")
+        static let configuration = CommandConfiguration(
+            commandName: "suspend", abstract: "Reject the uploads of a vendor; its products stay.")
 
         @Argument(help: "The vendor.")
         var id: String
@@ -98,7 +99,8 @@ struct VendorCommand: AsyncParsableCommand {
     }
 
     struct Activate: ChangingCommand {
-        static let configuration = CommandConfiguration(abstract: "Accept the uploads of a suspended vendor again.")
+        static let configuration = CommandConfiguration(
+            commandName: "activate", abstract: "Accept the uploads of a suspended vendor again.")
 
         @Argument(help: "The vendor.")
         var id: String
@@ -113,7 +115,7 @@ struct VendorCommand: AsyncParsableCommand {
 
     struct Encoding: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Set the encoding of a vendor's files.",
+            commandName: "encoding", abstract: "Set the encoding of a vendor's files.",
             discussion: """
                 What is said of a single file or in a mapping counts more. Without a name it is found again for each file.
 
@@ -143,7 +145,7 @@ struct VendorCommand: AsyncParsableCommand {
 
     struct Attributes: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Keep or ignore columns of a vendor's files that are not ours.",
+            commandName: "attributes", abstract: "Keep or ignore columns of a vendor's files that are not ours.",
             discussion: """
                 What a mapping says of the attributes of its files counts more, and a column named attribute.NAME is always kept. What is
                 kept already stays until a file empties it.
@@ -176,7 +178,7 @@ struct VendorCommand: AsyncParsableCommand {
 
     struct Subscribe: ChangingCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Subscribe a vendor to the mails about its own uploads.",
+            commandName: "subscribe", abstract: "Subscribe a vendor to the mails about its own uploads.",
             discussion: """
                 Needs CATALOG_NOTIFY=sns:TOPIC_ARN. SNS asks the address to confirm; a filter keeps mails about other vendors away.
 
@@ -216,6 +218,7 @@ struct VendorCommand: AsyncParsableCommand {
 
     struct Token: ChangingCommand {
         static let configuration = CommandConfiguration(
+            commandName: "token",
             abstract: "Make a bearer token with which a vendor uploads over HTTP; it is shown once.",
             discussion: "Example: TOKEN=$(catalog vendor token VEND001 --description 'nightly export')")
 

@@ -18,12 +18,16 @@ struct ClusterMaker {
         try layout.user.adopt(layout.unfinished)
         try run([
             binaries.initdb, "-D", layout.unfinished, "-U", ClusterLayout.role, "-A", "trust", "-E", "UTF8",
-            "--locale=C.UTF-8", "--no-instructions",
+            "--locale=C.UTF-8", "--no-instructions", "--no-sync",
         ])
         // The single-user server makes the database before anybody can see the cluster.
         try run(
-            [binaries.postgres, "--single", "-c", "exit_on_error=on", "-D", layout.unfinished, "postgres"],
-            shell: "echo 'create database \(ClusterLayout.database)' | \"$@\"")
+            [
+                binaries.postgres, "--single", "-c", "exit_on_error=on", "-c", "fsync=off", "-D", layout.unfinished,
+                "postgres",
+            ], shell: "echo 'create database \(ClusterLayout.database)' | \"$@\"")
+        // Once, before anybody can see it, instead of after each of the two.
+        try run([binaries.initdb, "--sync-only", "-D", layout.unfinished])
         try systemCall("rename", layout.unfinished) { rename(layout.unfinished, layout.data) }
         guard layout.isRelocated, Path.link(layout.entry) == nil else { return }
         try systemCall("link", layout.entry) { symlink(layout.data, layout.entry) }

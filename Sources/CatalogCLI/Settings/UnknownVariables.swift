@@ -9,8 +9,10 @@ enum UnknownVariables {
 
     /// A line for each, in the order of their names.
     static func warnings(_ environment: [String: String]) -> [String] {
+        let ours = Set(environment.keys.filter { $0.hasPrefix("CATALOG_") })
+        guard !ours.isEmpty else { return [] }
         let known = SettingsReference.sections.flatMap { $0.settings.map(\.name) }
-        let unknown = Set(environment.keys.filter { $0.hasPrefix("CATALOG_") }).subtracting(known).subtracting(others)
+        let unknown = ours.subtracting(known).subtracting(others)
         guard !unknown.isEmpty else { return [] }
         let names = NearestName(known)
         return unknown.sorted().map { name in

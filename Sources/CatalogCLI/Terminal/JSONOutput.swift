@@ -15,7 +15,20 @@ enum JSONOutput {
         var intValue: Int? { nil }
 
         init(_ name: String) {
-            stringValue = name.replacing(/([a-z])(ID|SHA|URL)/) { "\($0.1)\($0.2.capitalized)" }
+            stringValue = Self.spelled(name)
+        }
+
+        /// `ID`, `SHA` and `URL` behind a small letter. By hand: a regular expression would be parsed for every member of every line.
+        private static func spelled(_ name: String) -> String {
+            var rest = Substring(name)
+            var spelled = ""
+            while let first = rest.first {
+                let isInside = spelled.last.map { ("a"..."z").contains($0) } == true
+                let word = isInside ? ["ID", "SHA", "URL"].first { rest.hasPrefix($0) } : nil
+                spelled += word?.capitalized ?? String(first)
+                rest = rest.dropFirst(word?.count ?? 1)
+            }
+            return spelled
         }
 
         init?(stringValue: String) { self.init(stringValue) }

@@ -61,9 +61,10 @@ final class ZIPWriter {
         let start = written
         for entry in entries {
             let sizes = Self.sizes(entry) + Self.bytes(entry.name.count, 2)
-            try put(
-                Array("PK\u{1}\u{2}".utf8) + Self.bytes(20, 2) + Self.common(entry).prefix(10) + sizes
-                    + Self.bytes(0, 12) + Self.bytes(entry.offset, 4) + entry.name)
+            // Each with its type, or the compiler tries many sums of sequences.
+            let head: [UInt8] = Array("PK\u{1}\u{2}".utf8) + Self.bytes(20, 2) + Array(Self.common(entry).prefix(10))
+            let place: [UInt8] = Self.bytes(0, 12) + Self.bytes(entry.offset, 4)
+            try put(head + sizes + place + entry.name)
         }
         let counts = Self.bytes(entries.count, 2) + Self.bytes(entries.count, 2)
         try put(

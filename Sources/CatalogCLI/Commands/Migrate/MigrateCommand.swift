@@ -24,7 +24,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     struct Up: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Apply the pending migrations, and repair roles, owners, grants and policies.",
+            commandName: "up", abstract: "Apply the pending migrations, and repair roles, owners, grants and policies.",
             discussion: """
                 Refused while a process of the service is at work that a pending migration does not work with, and for
                 statements that 'catalog migrate lint' calls dangerous.
@@ -54,7 +54,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     struct Down: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Undo the newest migration, or several.",
+            commandName: "down", abstract: "Undo the newest migration, or several.",
             discussion: """
                 Tables that are dropped take their rows with them.
 
@@ -121,7 +121,8 @@ struct MigrateCommand: AsyncParsableCommand {
 
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make the files of a new migration.", discussion: "Example: catalog migrate new add_brands")
+            commandName: "new", abstract: "Make the files of a new migration.",
+            discussion: "Example: catalog migrate new add_brands")
 
         @Argument(help: "The name: verb_object, in lower case.")
         var name: String
@@ -141,6 +142,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     struct Baseline: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "baseline",
             abstract: "Record migrations as applied without running them, for a schema that was made another way.",
             discussion: "Example: catalog migrate baseline 13")
 
