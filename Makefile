@@ -2,7 +2,7 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
-.PHONY: help setup build install try-root sbom pin demo run screenshots test test-postgres test-previous chaos chaos-relay availability model bench bench-migrate docs fuzz fuzz-api sanitize lint format clean
+.PHONY: help setup build install try-root sbom pin demo run screenshots test test-postgres test-previous chaos chaos-relay availability model bench bench-quick bench-migrate docs fuzz fuzz-api sanitize lint format clean
 
 catalog := .build/release/catalog
 # All release builds share these, or each would build everything anew: what runs needs no toolchain beside it.
@@ -58,7 +58,7 @@ chaos: ## hundreds of random kills, failovers, and minutes of load through upgra
 	@Tests/Protocol/queue_chaos.py "$$(swift build --show-bin-path)/catalog" --rounds 30
 
 chaos-relay: build ## 30 minutes of objects while the relay's worker is killed every 15 s: make chaos-relay ARGS="--minutes 5"
-	@scripts/setup.sh Tests/requirements.txt Benchmarks/requirements.txt
+	@scripts/setup.sh Tests/requirements.txt Benchmarks/quick-requirements.txt Benchmarks/requirements.txt
 	@.venv/bin/python Benchmarks/relay_run.py --minutes 30 --outage 0 --kill-every 15 --bytes 20000 $(ARGS)
 
 availability: ## uploads while a cluster of Patroni meets faults: make availability ARGS="--only switchover" or "--full"
@@ -70,15 +70,21 @@ model: ## check the model of the queue's protocol with spin: make model ARGS=--f
 	@scripts/setup.sh --model
 	@scripts/model.sh $(ARGS)
 
-bench: build ## measure beside the peers: make bench ARGS="--only P3 --rows 100000"
-	@scripts/setup.sh Tests/requirements.txt Benchmarks/requirements.txt
+bench: build ## measure beside the peers in 20 minutes: make bench ARGS=--full or "--only P3 --rows 100000"
+	@scripts/setup.sh Tests/requirements.txt Benchmarks/quick-requirements.txt Benchmarks/requirements.txt
 	@$(release) --product parse-benchmark >&2
 	@$(release) --product queue-benchmark >&2
 	@$(release) --product http-benchmark >&2
 	@.venv/bin/python Benchmarks/bench.py $(ARGS)
 
+bench-quick: build ## find out in 3 minutes whether a change makes something 1.5 times as slow: make bench-quick ARGS=--keep
+	@scripts/setup.sh Benchmarks/quick-requirements.txt
+	@$(release) --product parse-benchmark >&2
+	@$(release) --product queue-benchmark >&2
+	@.venv/bin/python Benchmarks/bench.py --quick $(ARGS)
+
 bench-migrate: build ## what faults do to migrations, beside sqitch, yoyo and alembic: make bench-migrate ARGS="--kills 20"
-	@scripts/setup.sh Benchmarks/requirements.txt
+	@scripts/setup.sh Benchmarks/quick-requirements.txt Benchmarks/requirements.txt
 	@.venv/bin/python Benchmarks/bench_migrate.py $(ARGS)
 
 docs: build ## make the generated pages of docs/ again

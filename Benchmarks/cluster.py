@@ -1,4 +1,5 @@
 """A private PostgreSQL with default settings (fsync and synchronous_commit on), reached through a socket of its own."""
+import contextlib
 import os
 import pathlib
 import re
@@ -20,6 +21,12 @@ def binaries():
             if int(re.search(r"\d+", version)[0]) >= 15:
                 return folder
     raise SystemExit("PostgreSQL 15 or later is not installed: apt-get install postgresql")
+
+
+def times(process):
+    """Ticks of the processor: user and system, of the process and of its ended children."""
+    fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return [int(field) for field in fields[11:15]]
 
 
 class Cluster:
@@ -66,6 +73,18 @@ class Cluster:
             for statement in statements:
                 result = connection.execute(statement)
             return result.fetchall() if result.description else None
+
+    def processor_seconds(self):
+        """Of all its processes since it began, those that have ended among them."""
+        server = (self.data / "postmaster.pid").read_text().split()[0]
+        children = pathlib.Path(f"/proc/{server}/task/{server}/children")
+        while True:
+            running = children.read_text()
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                ticks = sum(sum(times(child)[:2]) for child in running.split()) + sum(times(server))
+                # What ended meanwhile would be counted twice.
+                if children.read_text() == running:
+                    return ticks / os.sysconf("SC_CLK_TCK")
 
     def environment(self):
         return {"PGHOST": str(self.socket), "PGUSER": "bench", "PGDATABASE": "bench", "CATALOG_DATABASE_URL": self.conninfo}

@@ -2,12 +2,12 @@
 import gzip
 import http.client
 import os
-import pathlib
 import re
 import subprocess
 import urllib.parse
 
 import api_measures
+from cluster import times
 from measures import Group, Row, check
 
 REQUESTS, ROWS = 200, 1_000
@@ -16,8 +16,7 @@ MOST_SECONDS, MOST_BYTES = 0.020, 100_000
 
 def processor_seconds(process):
     """Of the process since it began: user and system."""
-    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(times(process.pid)[:2]) / os.sysconf("SC_CLK_TCK")
 
 
 class Visitor:

@@ -10,10 +10,11 @@ seconds later; then the target refuses every connection for the outage. With --k
 apart, and 95 % of the objects have to be verified within two minutes, 99.9 % within three. At the end the archives are fetched by the client and every
 object must be in exactly one of them, whole. Prints latencies from the end of the PUT to the verified archive.
 
-Needs the release build and the packages of Tests/requirements.txt and Benchmarks/requirements.txt. The exit status is 1 if an
+Needs the release build and the packages of Tests/requirements.txt and Benchmarks/*requirements.txt. The exit status is 1 if an
 object is missing, doubled or damaged, or too many are late.
 """
 import argparse
+import atexit
 import concurrent.futures
 import contextlib
 import json
@@ -216,6 +217,8 @@ def measure(options, folder, database, static):
     servers.start()
     service = Service(options.build, folder, database, servers)
     service.begin()
+    # Whatever ends the run; the worker may be another one by then.
+    atexit.register(lambda: [process.kill() for process in (servers.proxy, service.api, service.worker)])
     load, outage = Load(options, servers, service), [0, 0]
 
     def fail():
@@ -272,6 +275,8 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent / ".build/release")
     options = parser.parse_args()
     options.build = options.build.resolve()
+    # As an exception a request to end passes through what stops the servers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="relay-run-", dir="/var/tmp") as folder, \
             cluster.Cluster(tempfile.mkdtemp(prefix="relay-cluster-", dir="/tmp")) as database, \
             (StaticSource(f"{folder}/static") if options.static else contextlib.nullcontext()) as static:

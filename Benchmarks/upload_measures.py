@@ -142,7 +142,8 @@ def busy(server, base, token, run):
 
 def costing(bench, figures):
     settings = ("shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_planning=on")
-    found = []
+    # Counts are the same each time, and most of it waits.
+    found, runs = [], 1 if bench.options.quick else bench.options.runs
     with tempfile.TemporaryDirectory(prefix="catalog-pg-") as home:
         pathlib.Path(home).chmod(0o755)
         with stocked(bench, home, *settings) as server:
@@ -153,20 +154,22 @@ def costing(bench, figures):
             with server.serving() as base:
                 # Connections are open, and every page was written once since the last checkpoint, as in the middle of a day.
                 busy(server, base, token, "warm")
-                for run in range(bench.options.runs):
+                for run in range(runs):
                     share = {name: value / 10 for name, value in idle(server.database, 8).items()}
                     whole, seconds, asked = busy(server, base, token, run)
                     whole["commits"] -= asked
                     found.append({name: (value - share[name] * seconds) / UPLOADS for name, value in whole.items()})
             check("P21, products", server.database.query("select count(*) from catalog.products where vendor_id = 'V1'")[0][0],
-                  (bench.options.runs + 1) * UPLOADS * ROWS)
+                  (runs + 1) * UPLOADS * ROWS)
     figures["P21"] = found
     what = f"an upload of {ROWS} rows beside {PRODUCTS:,} products"
     for name, key, limit, unit, digits in (("statements", "statements", 45, "", 1), ("commits", "commits", 8, "", 1),
                                            ("write-ahead log", "wal", 36 * 1024, " bytes", 0),
                                            ("PostgreSQL's time", "milliseconds", 5, " ms", 1)):
         value = median(found, key)
-        yield Row("P21", f"{what}: {name}", f"{value:,.{digits}f}{unit}", f"limit {limit:,}{unit}", value / limit, 1, False)
+        yield Row("P21", f"{what}: {name}", f"{value:,.{digits}f}{unit}", f"limit {limit:,}{unit}", value / limit, 1, False,
+                  # A slow machine makes the service look for work more often in between.
+                  compared=key in ("statements", "wal"))
 
 
 # P22: how many uploads a second fit through the commits

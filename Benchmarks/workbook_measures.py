@@ -34,7 +34,7 @@ def reading(bench, figures):
     mine = median(results["ours"])
     for peer, target in (("openpyxl", 3.0), ("calamine", None)):
         theirs = median(results[peer])
-        yield Row("P27", f"read and check a workbook, {rows:,} rows ({peer} reads it)", rate(rows, mine), rate(rows, theirs),
+        yield Row("P27", f"read and check a workbook, {rows:,} rows; {peer} reads it", rate(rows, mine), rate(rows, theirs),
                   theirs / mine, target, at_least=True)
 
 

@@ -75,7 +75,7 @@ missing_packages() {
         has chromedriver || echo chromium-driver
         ;;
     esac
-    case " $* " in *" Benchmarks/"*)
+    case " $* " in *" Benchmarks/requirements.txt "*)
         has wrk || echo wrk
         has pigz || echo pigz
         has sqitch || echo sqitch libdbd-pg-perl

@@ -14,6 +14,9 @@ swift build --build-tests 2>&1 | tee "$log" | scripts/progress.py build ||
 (cd Tests/Oracle && PYTHONPYCACHEPREFIX=../../.build/pycache python3 -m unittest -q test_oracle) >"$log" 2>&1 ||
     { cat "$log"; exit 1; }
 
+# The same with what judges benchmarks.
+(cd Benchmarks && PYTHONPYCACHEPREFIX=../.build/pycache python3 -m unittest -q test_baseline test_chart) >"$log" 2>&1 || { cat "$log"; exit 1; }
+
 # What deploys the binary is tried with it, unless certain tests are wanted.
 if [ $# -eq 0 ]; then
     CATALOG="$(swift build --show-bin-path)/catalog" PYTHONPYCACHEPREFIX=.build/pycache \
