@@ -39,7 +39,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        // Without its traits: none of its parts is configured by files, and swift-configuration would be compiled for nothing.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         // What Hummingbird's own interface is made of
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -118,7 +119,10 @@ let package = Package(
                 "Postgres", "Relay", "Storage", "Tabular", "Telemetry", "Text", "Threads", "Traces", "Upkeep",
                 arguments, lifecycle, logging, metrics, signals, tracing,
             ],
-            swiftSettings: strict, plugins: ["EmbedCommit"]),
+            // What is slow to run is in the modules above: this one reads arguments, puts parts together and prints, and would take a tenth
+            // of a release build to optimize.
+            swiftSettings: strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))],
+            plugins: ["EmbedCommit"]),
 
         // Parsing and rules without a database, measured by Benchmarks/bench.py
         .executableTarget(

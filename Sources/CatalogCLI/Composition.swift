@@ -55,10 +55,10 @@ struct Composition: Sendable {
             return try await connection.run { try Migrator.requireCurrent($0, files: files) }
         } catch let mismatch as SchemaMismatch {
             guard settings.isEmbedded, case .behind = mismatch else { throw mismatch }
+            // Commits wait for no disk: what a crash of the machine takes back in a private database is done again.
+            let conninfo = try await database.conninfo() + " options='-c synchronous_commit=off'"
             // What it does has its records of its own, and the tables of others may be missing before.
-            try await TransactionContext.$current.withValue(nil) {
-                _ = try await migrator(try await database.conninfo()).up()
-            }
+            try await TransactionContext.$current.withValue(nil) { _ = try await migrator(conninfo).up() }
             return .current
         }
     }
