@@ -49,10 +49,10 @@ MODULES = (measures, queue_measures, service_measures, api_measures, enrich_meas
 GROUPS = [group for module in MODULES for group in module.GROUPS]
 ALL = [number for module in MODULES for number in module.ALL]
 SIZES = {
-    "usual": {"rows": 300_000, "jobs": 100_000, "calls": 1_000, "seconds": 20, "minutes": 2, "upload_seconds": 10, "runs": 3, "only": ""},
+    "usual": {"rows": 300_000, "jobs": 60_000, "calls": 1_000, "seconds": 20, "minutes": 1, "upload_seconds": 10, "runs": 3, "only": ""},
     "full": {"rows": 1_000_000, "jobs": 200_000, "calls": 4_000, "seconds": 60, "minutes": 10, "upload_seconds": 20, "runs": 5, "only": ""},
     # What a change of the code can make worse, beside the peers that need the fewest packages.
-    "quick": {"rows": 30_000, "jobs": 5_000, "calls": 0, "seconds": 0, "minutes": 0, "upload_seconds": 0, "runs": 3,
+    "quick": {"rows": 30_000, "jobs": 3_000, "calls": 0, "seconds": 0, "minutes": 0, "upload_seconds": 0, "runs": 3,
               "only": "P1,P2,P3,P5,P6,P7,P9,P14,P21,P27,P29,P30"},
 }
 

@@ -122,7 +122,7 @@ def compiled(bench):
 
 
 def picking(bench, figures):
-    program, jobs = compiled(bench), min(PICKED, bench.options.jobs)
+    program, jobs = compiled(bench), min(PICKED, bench.options.jobs // 200)
     mine, peer = in_turn(bench.options.runs, lambda: ours(bench, "latency", "--jobs", jobs),
                          lambda: json.loads(output(bench, program, jobs, 10_000)))
     figures["P10"] = {"ours": mine, "libpq": peer}
