@@ -142,7 +142,14 @@ struct Composition: Sendable {
 
     /// What can become of objects: a route names one of these.
     var pipelines: Pipelines {
-        Pipelines([OnboardIntake(), EnrichmentIntake(), RelayIntake(window: settings.relay.settings.window)])
+        Pipelines([OnboardIntake(), EnrichmentIntake(), relayIntake])
+    }
+
+    private var relayIntake: RelayIntake {
+        let targets = settings.relay.targets.keys
+        return RelayIntake(
+            window: settings.relay.settings.window,
+            targets: targets.isEmpty ? nil : Set(targets.filter { !$0.isEmpty }))
     }
 
     func recorder(_ pool: Pool) -> ArrivalRecorder { ArrivalRecorder(pool: pool, pipelines: pipelines) }
@@ -152,16 +159,16 @@ struct Composition: Sendable {
         UpkeepResources(pool: pool, store: try stores.reports(), settings: settings.retention)
     }
 
-    /// Nil if this process has no target to relay to.
-    func archiveStore() -> (any ArchiveStore)? {
-        settings.relay.target?.store(cloud)
+    /// The targets that this process knows, by name.
+    func archiveStores() -> [String: any ArchiveStore] {
+        settings.relay.targets.mapValues { $0.store(cloud) }
     }
 
     /// Removes what killed processes have left in our folders, while the work goes on.
     func sweepFolders() {
         var folders = Array(stores.folders)
         if let mails = settings.notifier.folder { folders.append(mails) }
-        if let archives = settings.relay.target?.folder { folders.append(archives) }
+        folders += settings.relay.targets.values.compactMap(\.folder)
         guard !folders.isEmpty else { return }
         detachThread(named: "sweep") { [folders] in
             for folder in folders { StagedFile.sweep(below: folder.path) }

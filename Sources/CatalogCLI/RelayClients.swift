@@ -59,7 +59,7 @@ actor RelayClients {
         let cache =
             try secrets ?? SecretCache(SecretsManagerClient(cloud.configuration()), lifetime: Self.secretLifetime)
         secrets = cache
-        return try RelaySecret.credentials(in: try await cache.secret(id).text, id)
+        return try RelaySecret.credentials(in: try await cache.secret(id).text, id, of: bucket.variable)
     }
 
     /// - Returns: whether there may be others now.
@@ -76,8 +76,9 @@ enum RelaySecret {
         id: ["accesskeyid", "accesskey", "username"], secret: ["secretaccesskey", "secretkey", "password"]
     )
 
+    /// - Parameter variable: the setting that names the secret.
     /// - Throws: `SettingsError` without any part of the secret.
-    static func credentials(in text: String, _ id: String) throws -> Credentials {
+    static func credentials(in text: String, _ id: String, of variable: String) throws -> Credentials {
         // Foundation's own error would quote the secret.
         let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         let values = Dictionary(
@@ -88,7 +89,7 @@ enum RelaySecret {
             let secret = names.secret.compactMap({ values[$0] }).first
         else {
             throw SettingsError(
-                "CATALOG_RELAY_TARGET", "…secret=\(id)",
+                variable, "…secret=\(id)",
                 "the secret is not a JSON object with access_key_id and secret_access_key")
         }
         return Credentials(accessKeyID: key, secretAccessKey: secret, sessionToken: values["sessiontoken"])

@@ -97,11 +97,12 @@ private struct EntryDigests: TarReader.Receiver {
 /// Reads archives back.
 package struct ArchiveVerifier: Sendable {
     private let connection: Connection
-    private let store: any ArchiveStore
+    private let targets: [String: any ArchiveStore]
 
-    package init(connection: Connection, store: any ArchiveStore) {
+    /// - Parameter targets: by name, as `RelayResources` has them.
+    package init(connection: Connection, targets: [String: any ArchiveStore]) {
         self.connection = connection
-        self.store = store
+        self.targets = targets
     }
 
     /// - Parameters:
@@ -133,6 +134,7 @@ package struct ArchiveVerifier: Sendable {
             ArchiveCheck(key: archive.key, bytes: 0, members: 0, problems: [problem])
         }
         do {
+            guard let store = targets[archive.target] else { throw UnknownTarget(name: archive.target) }
             guard try await store.look(archive.key) != nil else { return bad("the target does not have it") }
             return try await archive.check(in: store, expecting: expected)
         } catch let error where !(error is CancellationError || error is TemporaryFileError) {

@@ -59,8 +59,8 @@ final class ArchiveFile: @unchecked Sendable {  // because its owner awaits each
         try write(engine.compress(TarHeader.end))
         let sha256 = hash.finish().hex
         let archive = RelayArchive(
-            opensAt: opensAt, part: part,
-            key: RelayArchive.key(opensAt, name: window.name, part: part, sha256: sha256), sha256: sha256,
+            opensAt: opensAt, target: window.target, part: part,
+            key: RelayArchive.key(of: window, part: part, sha256: sha256), sha256: sha256,
             byteCount: file.byteCount, memberCount: members.count, engine: engine)
         return PackedArchive(archive: archive, file: file, members: members)
     }

@@ -36,9 +36,11 @@ extension RelayArchive {
     /// Those of one window, or the one of a key; those that ended too.
     static func select(_ opensAt: WindowTime?, key: String? = nil) -> Statement {
         """
-        select (extract(epoch from window_at) * 1000000)::bigint as window_at, part, object_key, sha256, byte_count, member_count,
-            engine, engine_level, delivered_at is not null as was_delivered, is_uncertain, ended_as
-        from relay.archives where window_at = \(opensAt)::timestamptz or object_key = \(key)::text order by part
+        select (extract(epoch from a.window_at) * 1000000)::bigint as window_at, w.target, a.part, a.object_key, a.sha256, a.byte_count, a.member_count,
+            a.engine, a.engine_level, a.delivered_at is not null as was_delivered, a.is_uncertain, a.ended_as
+        from relay.archives a
+        join relay.windows w on w.opens_at = a.window_at
+        where a.window_at = \(opensAt)::timestamptz or a.object_key = \(key)::text order by a.part
         """
     }
 
@@ -55,8 +57,9 @@ extension RelayArchive {
 
     init(_ row: Row) throws {
         try self.init(
-            opensAt: WindowTime(microseconds: row.get("window_at")), part: row.get("part"), key: row.get("object_key"),
-            sha256: row.get("sha256"), byteCount: row.get("byte_count"), memberCount: row.get("member_count"),
+            opensAt: WindowTime(microseconds: row.get("window_at")), target: row.get("target"), part: row.get("part"),
+            key: row.get("object_key"), sha256: row.get("sha256"), byteCount: row.get("byte_count"),
+            memberCount: row.get("member_count"),
             engine: row.get("engine", as: String?.self).map {
                 ArchiveEngine(name: $0, level: try row.get("engine_level"))
             },

@@ -22,6 +22,20 @@ package protocol ArchiveStore: Sendable {
     func get(_ key: String, receive: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) async throws
 }
 
+/// This process does not know where a target is.
+package struct UnknownTarget: Error, CustomStringConvertible, Equatable {
+    /// Empty: that without a name.
+    var name: String
+
+    package var description: String { "this process knows no such target: set \(Self.variable(of: name))" }
+
+    /// That says where a target is.
+    package static func variable(of name: String) -> String {
+        let name = name.uppercased().replacing("-", with: "_")
+        return name.isEmpty ? "CATALOG_RELAY_TARGET" : "CATALOG_RELAY_TARGET_\(name)"
+    }
+}
+
 /// An archive as its store describes it.
 package struct StoredArchive: Sendable, Equatable {
     package var byteCount: Int

@@ -17,9 +17,16 @@ struct RelayBacklog: Equatable {
     var seconds: Double
     /// Since the oldest was sealed; 0 if none waits.
     var ageSeconds: Double
-    /// Handed out long ago while nobody takes any.
-    var untaken = 0
-    var isPaused = false
+    /// Of targets of which nobody takes any.
+    var untaken: [Untaken] = []
+
+    /// Windows of a target, handed out long ago.
+    struct Untaken: Equatable {
+        /// Empty: that without a name.
+        var target: String
+        var windows: Int
+        var isPaused: Bool
+    }
 
     /// How long a window that was handed out waits for a worker that has nothing else to do.
     static let patience = Duration.seconds(60)
@@ -33,11 +40,16 @@ struct RelayBacklog: Equatable {
         if Duration.seconds(ageSeconds) > settings.ageBound {
             alerts[.age] = "the oldest of \(windows) windows has waited for \(Int(ageSeconds)) s"
         }
-        if untaken > 0 {
-            alerts[.workers] =
-                "\(untaken) windows wait, and nobody takes them: "
-                + (isPaused ? "catalog jobs resume relay" : "is a worker with CATALOG_RELAY_TARGET running?")
-        }
+        if !untaken.isEmpty { alerts[.workers] = untaken.map(\.text).joined(separator: "; ") }
         return alerts
+    }
+}
+
+extension RelayBacklog.Untaken {
+    fileprivate var text: String {
+        "\(windows) windows wait, and nobody takes them: "
+            + (isPaused
+                ? "catalog jobs resume \(RelayJob.queue(of: target))"
+                : "is a worker with \(UnknownTarget.variable(of: target)) running?")
     }
 }

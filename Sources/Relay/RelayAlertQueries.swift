@@ -10,9 +10,15 @@ extension RelayAlert {
             from relay.windows where state in ('sealed', 'packing', 'delivered') group by name) n
         """
 
+    /// - Returns: a row if it was not raised before; what it says is always of now.
     static func raise(_ kind: Kind, _ detail: String) -> Statement {
         """
-        insert into relay.alerts (kind, detail) values (\(kind.rawValue)::text, \(detail)::text)
+        with known as (
+            update relay.alerts set detail = \(detail)::text
+            where kind = \(kind.rawValue)::text and window_at is null and cleared_at is null
+            returning alert_id)
+        insert into relay.alerts (kind, detail)
+        select \(kind.rawValue)::text, \(detail)::text where not exists (select from known)
         on conflict do nothing returning alert_id
         """
     }
@@ -59,15 +65,15 @@ extension RelayAlert {
         """
     }
 
-    /// Windows that were handed out so long ago, and nobody takes any.
+    /// Targets with windows that were handed out so long ago, of which nobody takes any.
     static func selectUntaken(for age: Duration) -> Statement {
         """
-        select count(*) as windows,
-            exists (select from jobs.paused_queues p where p.queue = \(RelayJob.queue)::text) as is_paused
-        from jobs.jobs j
-        where j.queue = \(RelayJob.queue)::text and j.state = 'ready'
+        select q.target, count(*) as windows, exists (select from jobs.paused_queues p where p.queue = q.queue) as is_paused
+        from (select distinct w.target, \(RelayWindow.queue) as queue from relay.windows w where w.state in ('packing', 'delivered')) q
+        join jobs.jobs j on j.queue = q.queue and j.state = 'ready'
           and j.run_at < clock_timestamp() - \(age.seconds)::float8 * interval '1 second'
-          and not exists (select from jobs.jobs r where r.queue = \(RelayJob.queue)::text and r.state = 'running')
+        where not exists (select from jobs.jobs r where r.queue = q.queue and r.state = 'running')
+        group by q.target, q.queue order by q.target
         """
     }
 

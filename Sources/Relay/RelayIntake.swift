@@ -8,14 +8,18 @@ package struct RelayIntake: Pipeline {
 
     package var name: String { Self.name }
     private let window: Duration
+    private let targets: Set<String>?
 
-    /// - Parameter window: how long a window takes arrivals, unless its route says.
-    package init(window: Duration) {
+    /// - Parameters:
+    ///   - window: how long a window takes arrivals, unless its route says.
+    ///   - targets: names that routes may give; nil in a process that does not relay: others know.
+    package init(window: Duration, targets: Set<String>? = nil) {
         self.window = window
+        self.targets = targets
     }
 
     package func options(_ given: [String: [String]]) throws -> RouteOptions {
-        try RouteOptions(RelayRoute(given))
+        try RouteOptions(RelayRoute(given, targets: targets))
     }
 
     /// Late arrivals are arrivals of now. Until the transaction ends the window is not sealed.
@@ -36,7 +40,7 @@ extension Session {
     fileprivate func joinWindow(_ new: NewWindow) throws -> WindowTime {
         // Between the two statements a window may end, or somebody else may open one.
         for _ in 0..<1000 {
-            if let row = try first(RelayWindow.join(name: new.name)) { return try RelayWindow(row).opensAt }
+            if let row = try first(RelayWindow.join(new)) { return try RelayWindow(row).opensAt }
             guard let row = try first(RelayWindow.open(new)) else { continue }
             let opensAt = try RelayWindow(row).opensAt
             try enqueue(RelayJob.seal(opensAt, in: .seconds(row.get("seconds_left", as: Double.self))))

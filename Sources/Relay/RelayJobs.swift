@@ -5,9 +5,9 @@ package import Postgres
 package import Storage
 
 /// The jobs of the relay: a window is sealed when its time is over, then handed out, packed, delivered and verified.
-enum RelayJob {
-    /// Of windows that are packed.
-    static let queue = "relay"
+package enum RelayJob {
+    /// Of windows that are packed for the target without a name.
+    package static let queue = "relay"
     /// Of everything else, which needs no target and takes moments: slow transfers do not keep it waiting.
     static let bookkeeping = "relay-upkeep"
     static let sealKind = "relay.seal"
@@ -15,6 +15,10 @@ enum RelayJob {
     static let packKind = "relay.pack"
     static let upkeepKind = "relay.upkeep"
     static let alertsKind = "relay.alerts"
+
+    /// Of windows that are packed for a target: each has its own, so that a slow one takes the workers of no other, and those that it has are
+    /// claimed by processes that know it.
+    package static func queue(of target: String) -> String { target.isEmpty ? queue : "\(queue)_\(target)" }
 
     static func seal(_ opensAt: WindowTime, in delay: Duration) -> NewJob {
         NewJob(
@@ -30,10 +34,11 @@ enum RelayJob {
     static let alerts = NewJob(queue: bookkeeping, kind: alertsKind, priority: 1, uniqueKey: alertsKind)
 
     /// Fresh windows go before the backlog.
-    static func pack(_ opensAt: WindowTime, isFresh: Bool) -> NewJob {
+    static func pack(_ window: RelayWindow, isFresh: Bool) -> NewJob {
         NewJob(
-            queue: queue, kind: packKind, payload: payload(opensAt), priority: isFresh ? 2 : 3,
-            uniqueKey: "\(packKind)@\(opensAt)")
+            queue: queue(of: window.target), kind: packKind, payload: payload(window.opensAt),
+            priority: isFresh ? 2 : 3,
+            uniqueKey: "\(packKind)@\(window.opensAt)")
     }
 
     private static func payload(_ opensAt: WindowTime) -> String { #"{"window": "\#(opensAt)"}"# }
@@ -59,25 +64,22 @@ extension Job {
 package struct RelayResources: Sendable {
     let pool: Pool
     let stores: any ObjectStores
-    let target: any ArchiveStore
+    package let targets: [String: any ArchiveStore]
     let settings: RelaySettings
 
-    /// - Parameter pool: at least as many connections as jobs run at once.
-    package init(pool: Pool, stores: any ObjectStores, target: any ArchiveStore, settings: RelaySettings) {
+    /// - Parameters:
+    ///   - pool: at least as many connections as jobs run at once.
+    ///   - targets: by name; the empty one is that of routes that name none.
+    package init(pool: Pool, stores: any ObjectStores, targets: [String: any ArchiveStore], settings: RelaySettings) {
         self.pool = pool
         self.stores = stores
-        self.target = target
+        self.targets = targets
         self.settings = settings
     }
 
-    /// All handlers of the relay.
+    /// All handlers of the relay; without a target those that need none.
     package var handlers: [any JobHandler] {
-        [PackJob(resources: self)] + Self.bookkeepers(pool: pool, settings: settings)
-    }
-
-    /// The handlers that need no target: of every worker.
-    package static func bookkeepers(pool: Pool, settings: RelaySettings) -> [any JobHandler] {
-        [
+        (targets.isEmpty ? [] : [PackJob(resources: self)]) + [
             SealJob(pool: pool), DispatchJob(pool: pool), RelayUpkeepJob(pool: pool),
             RelayAlertsJob(pool: pool, settings: settings),
         ]
@@ -128,12 +130,15 @@ struct PackJob: JobHandler {
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         let opensAt = try job.window()
         guard let window = try await begin(opensAt, job) else { return .finishedByHandler }
-        let pipeline = RelayPipeline(
-            pool: resources.pool, stores: resources.stores, target: resources.target, settings: resources.settings,
-            logger: logger, progress: { job.progress.report() })
         do {
+            guard let target = resources.targets[window.target] else {
+                throw RelayFailure(cause: .target, error: UnknownTarget(name: window.target))
+            }
+            let pipeline = RelayPipeline(
+                pool: resources.pool, stores: resources.stores, target: target, settings: resources.settings,
+                logger: logger, progress: { job.progress.report() })
             try await pipeline.run(window) { session, stores in
-                try session.execute(RelayWindow.endOutage(stores.sorted(), of: window.name))
+                try session.execute(RelayWindow.endOutage(stores.sorted(), of: window))
                 try session.finish(job)
                 try session.dispatchWindows()
             }

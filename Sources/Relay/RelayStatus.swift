@@ -42,10 +42,12 @@ package struct RelayStatus: Sendable, Codable {
         }
     }
 
-    /// Windows of one name that are complete and not done.
+    /// Windows of one name and target that are complete and not done.
     package struct Waiting: Sendable, Codable, Equatable {
         /// Empty: of all routes without a name.
         package var name: String
+        /// Where they go; empty: the target without a name.
+        package var target: String
         package var windows: Int
         package var objects: Int
         /// Since the end of the oldest, in seconds.

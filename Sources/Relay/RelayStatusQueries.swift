@@ -27,11 +27,11 @@ extension RelayStatus {
         """
 
     package static let selectWaiting: Statement = """
-        select name, count(*) as windows, sum(member_count)::bigint as objects,
+        select name, target, count(*) as windows, sum(member_count)::bigint as objects,
             extract(epoch from clock_timestamp() - min(closes_at))::float8 as oldest_seconds,
             (array_agg(waits_for order by failed_at desc) filter (where waits_for is not null))[1] as waits_for,
             (array_agg(last_error order by failed_at desc) filter (where waits_for is not null))[1] as last_error
-        from relay.windows where state in ('sealed', 'packing', 'delivered') group by name order by name
+        from relay.windows where state in ('sealed', 'packing', 'delivered') group by name, target order by name, target
         """
 
     /// Objects a second: those that arrived within the last hour, and those whose windows were done within the last ten minutes.
@@ -64,7 +64,8 @@ extension Session {
         }
         let waiting = try query(RelayStatus.selectWaiting).map { row in
             try RelayStatus.Waiting(
-                name: row.get("name"), windows: row.get("windows"), objects: row.get("objects"),
+                name: row.get("name"), target: row.get("target"), windows: row.get("windows"),
+                objects: row.get("objects"),
                 oldestSeconds: row.get("oldest_seconds"), waitsFor: row.get("waits_for"),
                 lastError: row.get("last_error"))
         }

@@ -55,12 +55,13 @@ extension Session {
     /// Raises and clears the alerts about the backlog.
     /// - Returns: what changed.
     func updateAlerts(_ settings: RelaySettings) throws -> (raised: [(String, String)], cleared: [String]) {
-        guard let row = try first(RelayAlert.backlog),
-            let untaken = try first(RelayAlert.selectUntaken(for: RelayBacklog.patience))
-        else { return ([], []) }
+        guard let row = try first(RelayAlert.backlog) else { return ([], []) }
+        let untaken = try query(RelayAlert.selectUntaken(for: RelayBacklog.patience)).map { row in
+            try RelayBacklog.Untaken(
+                target: row.get("target"), windows: row.get("windows"), isPaused: row.get("is_paused"))
+        }
         let backlog = try RelayBacklog(
-            windows: row.get("windows"), seconds: row.get("seconds"), ageSeconds: row.get("age"),
-            untaken: untaken.get("windows"), isPaused: untaken.get("is_paused"))
+            windows: row.get("windows"), seconds: row.get("seconds"), ageSeconds: row.get("age"), untaken: untaken)
         let alerts = backlog.alerts(settings)
         var (raised, cleared): ([(String, String)], [String]) = ([], [])
         for kind in RelayAlert.Kind.allCases {

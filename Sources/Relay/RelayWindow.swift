@@ -11,6 +11,10 @@ package struct RelayWindow: Sendable, Equatable {
     package var attempt: Int
     /// Of its routes; empty: of all without one.
     package var name = ""
+    /// Where its archives go; empty: the target without a name.
+    package var target = ""
+    /// What keys of its archives begin with; nil: `relay/`, and the name if there is one.
+    package var archivePrefix: String?
     /// Largest archive; nil leaves it to the settings.
     package var archiveBytes: Int?
     /// Nil leaves it to the settings.
@@ -118,6 +122,8 @@ struct FailedMember: Sendable {
 /// An archive of a window: a row of `relay.archives`, written before it is stored.
 package struct RelayArchive: Sendable, Equatable {
     package var opensAt: WindowTime
+    /// That of its window.
+    package var target = ""
     /// From 1.
     package var part: Int
     package var key: String
@@ -147,10 +153,11 @@ package struct RelayArchive: Sendable, Equatable {
     /// The store has it, as far as is known.
     var isDelivered: Bool { wasDelivered && !isUncertain }
 
-    /// `relay/<yyyy>/<mm>/<dd>/<hh><mm>-<part>-<sha256 prefix>.tar.gz`; behind `relay/<name>/` if the window has a name.
-    static func key(_ opensAt: WindowTime, name: String = "", part: Int, sha256: String) -> String {
+    /// `relay/<yyyy>/<mm>/<dd>/<hh><mm>-<part>-<sha256 prefix>.tar.gz`; behind `relay/<name>/` if the window has a name, or behind its prefix.
+    static func key(of window: RelayWindow, part: Int, sha256: String) -> String {
+        let prefix = window.archivePrefix ?? (window.name.isEmpty ? "relay/" : "relay/\(window.name)/")
         let number = String(part)
         let padded = String(repeating: "0", count: max(0, 4 - number.utf8.count)) + number
-        return "relay/\(name.isEmpty ? "" : name + "/")\(opensAt.path)-\(padded)-\(sha256.prefix(16)).tar.gz"
+        return "\(prefix)\(window.opensAt.path)-\(padded)-\(sha256.prefix(16)).tar.gz"
     }
 }

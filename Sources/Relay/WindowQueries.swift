@@ -5,14 +5,15 @@ import Postgres
 extension RelayWindow {
     private static let columns: Statement = """
         (extract(epoch from w.opens_at) * 1000000)::bigint as opens_at, (extract(epoch from w.closes_at) * 1000000)::bigint as closes_at,
-        w.state, w.attempt, w.name, w.archive_bytes, w.compression
+        w.state, w.attempt, w.name, w.target, w.archive_prefix, w.archive_bytes, w.compression
         """
 
     /// Holds the window that takes arrivals now, until the transaction ends: it is not sealed before.
-    static func join(name: String) -> Statement {
+    static func join(_ new: NewWindow) -> Statement {
         """
         select \(columns) from relay.windows w
-        where w.state = 'open' and w.name = \(name)::text and w.closes_at > clock_timestamp()
+        where w.state = 'open' and w.name = \(new.name)::text and w.target = \(new.target)::text
+          and w.archive_prefix is not distinct from \(new.archivePrefix)::text and w.closes_at > clock_timestamp()
         for share
         """
     }
@@ -21,9 +22,10 @@ extension RelayWindow {
     /// its beginning tells it from those of other names. Does nothing if somebody else was first.
     static func open(_ new: NewWindow) -> Statement {
         """
-        insert into relay.windows as w (opens_at, closes_at, name, archive_bytes, compression)
+        insert into relay.windows as w (opens_at, closes_at, name, target, archive_prefix, archive_bytes, compression)
         select case when \(new.name)::text = '' then greatest(start.at, closed.at) else clock.now end,
-            start.at + \(new.length.seconds)::float8 * interval '1 second', \(new.name)::text, \(new.archiveBytes)::bigint, \(new.compression?.rawValue)::text
+            start.at + \(new.length.seconds)::float8 * interval '1 second', \(new.name)::text, \(new.target)::text,
+            \(new.archivePrefix)::text, \(new.archiveBytes)::bigint, \(new.compression?.rawValue)::text
         from clock_timestamp() as clock (now)
         cross join lateral (select to_timestamp(floor(extract(epoch from clock.now) / \(new.length.seconds)::float8)
             * \(new.length.seconds)::float8)) as start (at)
@@ -61,48 +63,52 @@ extension RelayWindow {
     /// One dispatch at a time.
     static let holdDispatch: Statement = "select pg_advisory_xact_lock(hashtextextended('relay dispatch', 0))"
 
-    /// Whether the target failed and nothing shows that it works again; and when it may be tried.
-    static let outage: Statement = """
-        select coalesce(bool_or(w.waits_for = 'target'), false) as is_failing,
-            coalesce(max(w.retry_at) <= clock_timestamp(), true)
-                and not exists (select from relay.windows p where p.state in ('packing', 'delivered')) as may_try
-        from relay.windows w where w.state = 'sealed' and w.waits_for in ('source', 'target')
-        """
-
-    /// Windows of a backlog that are handed out at the same time: more than workers take before the next are.
+    /// Windows of a target's backlog that are handed out at the same time: more than workers take before the next are.
     static let mostHandedOut = 64
 
-    /// Hands out windows: what is fresh, and of a backlog the oldest; or one as a probe: the one that was not tried for the longest time. Of a
-    /// name whose source is failing one window at a time is a probe, beside those of the other names.
-    static func dispatch(onlyOne: Bool) -> Statement {
-        """
+    /// Hands out windows: what is fresh, and of a backlog the oldest of each target. Of a target that is failing one window is a probe, the one that was
+    /// not tried for the longest time; likewise of a name whose source is failing. What is not of it goes on.
+    static let dispatch: Statement = """
         with failing as materialized (
-            select f.name, max(f.retry_at) <= clock_timestamp()
-                and not exists (select from relay.windows p where p.name = f.name and p.state in ('packing', 'delivered')) as may_try
-            from relay.windows f where f.state = 'sealed' and f.waits_for = 'source' and not \(onlyOne)::boolean
-            group by f.name
+            select f.store, f.failing_name, f.retry_at <= clock_timestamp() and not exists (
+                select from relay.windows p
+                where p.state in ('packing', 'delivered') and case f.store when 'target' then p.target else p.name end = f.failing_name
+            ) as may_try
+            from (
+                select waits_for as store, case waits_for when 'target' then target else name end as failing_name, max(retry_at) as retry_at
+                from relay.windows where state = 'sealed' and waits_for in ('source', 'target')
+                group by 1, 2) f
+        ), ready as materialized (
+            select w.opens_at, w.name, w.target, w.failed_at, w.closes_at > clock_timestamp() - 2 * (w.closes_at - w.opens_at) as is_fresh,
+                case when t.store is not null then 'target' when s.store is not null then 'source' end as failing_store,
+                coalesce(t.may_try, s.may_try) as may_try
+            from relay.windows w
+            left join failing t on t.store = 'target' and t.failing_name = w.target
+            left join failing s on s.store = 'source' and s.failing_name = w.name
+            where w.state = 'sealed' and (w.waits_for is null or w.retry_at <= clock_timestamp())
         )
         update relay.windows w
         set state = 'packing', dispatched_at = clock_timestamp()
         from (
-            (select opens_at from relay.windows
-            where state = 'sealed' and (waits_for is null or retry_at <= clock_timestamp()) and not \(onlyOne)::boolean
-              and closes_at > clock_timestamp() - 2 * (closes_at - opens_at) and name not in (select f.name from failing f))
+            (select opens_at from ready where failing_store is null and is_fresh)
             union
-            (select distinct on (s.name) s.opens_at from relay.windows s join failing f on f.name = s.name and f.may_try
-            where s.state = 'sealed' and (s.waits_for is null or s.retry_at <= clock_timestamp())
-            order by s.name, s.failed_at nulls first, s.opens_at)
+            (select distinct on (target) opens_at from ready where failing_store = 'target' and may_try
+            order by target, failed_at nulls first, opens_at)
             union
-            (select opens_at from relay.windows
-            where state = 'sealed' and (waits_for is null or retry_at <= clock_timestamp()) and name not in (select f.name from failing f)
-            order by failed_at nulls first, opens_at
-            limit case when \(onlyOne)::boolean then 1 else greatest(0, \(mostHandedOut)::bigint
-                - (select count(*) from relay.windows h where h.state in ('packing', 'delivered'))) end)
+            (select distinct on (name) opens_at from ready where failing_store = 'source' and may_try
+            order by name, failed_at nulls first, opens_at)
+            union
+            (select backlog.opens_at from (select distinct target from ready) of_target
+            cross join lateral (
+                select r.opens_at from ready r where r.target = of_target.target and r.failing_store is null
+                order by r.failed_at nulls first, r.opens_at
+                limit greatest(0, \(mostHandedOut)::bigint - (
+                    select count(*) from relay.windows h where h.state in ('packing', 'delivered') and h.target = of_target.target))
+            ) backlog)
         ) chosen
         where w.opens_at = chosen.opens_at
         returning \(columns), w.closes_at > clock_timestamp() - 2 * (w.closes_at - w.opens_at) as is_fresh
         """
-    }
 
     /// Begins an attempt; not if a store failed after the window was handed out.
     static func begin(_ opensAt: WindowTime) -> Statement {
@@ -111,7 +117,7 @@ extension RelayWindow {
         set attempt = w.attempt + 1
         where w.opens_at = \(opensAt)::timestamptz and w.state in ('packing', 'delivered')
           and not exists (select from relay.windows f
-              where f.state = 'sealed' and (f.waits_for = 'target' or f.waits_for = 'source' and f.name = w.name) and f.failed_at > w.dispatched_at)
+              where f.state = 'sealed' and (f.waits_for = 'target' and f.target = w.target or f.waits_for = 'source' and f.name = w.name) and f.failed_at > w.dispatched_at)
         returning \(columns)
         """
     }
@@ -162,11 +168,12 @@ extension RelayWindow {
     }
 
     /// A store works again: whoever waits for it goes on.
-    /// - Parameter name: of the windows whose source works.
-    static func endOutage(_ stores: [String], of name: String) -> Statement {
+    /// - Parameter window: whose target and source work.
+    static func endOutage(_ stores: [String], of window: RelayWindow) -> Statement {
         """
         update relay.windows set waits_for = null, retry_at = null
-        where state = 'sealed' and waits_for = any (\(stores)::text[]) and (waits_for <> 'source' or name = \(name)::text)
+        where state = 'sealed' and waits_for = any (\(stores)::text[])
+          and (waits_for = 'target' and target = \(window.target)::text or waits_for = 'source' and name = \(window.name)::text)
         """
     }
 
@@ -206,12 +213,15 @@ extension RelayWindow {
         """
     }
 
+    /// As `RelayJob.queue(of:)`.
+    static let queue: Statement = "case when w.target = '' then 'relay' else 'relay_' || w.target end"
+
     /// Windows that are said to be worked on and have no job: somebody deleted it.
     static let putBackOrphans: Statement = """
         update relay.windows w set state = 'sealed', delivered_at = null
         where w.state in ('packing', 'delivered') and not exists (
             select from jobs.jobs j
-            where j.queue = 'relay' and j.kind = 'relay.pack' and j.state <> 'dead'
+            where j.queue in ('relay', \(queue)) and j.kind = 'relay.pack' and j.state <> 'dead'
               and (j.payload ->> 'window')::timestamptz = w.opens_at)
         """
 
@@ -229,7 +239,7 @@ extension RelayWindow {
             opensAt: WindowTime(microseconds: row.get("opens_at")),
             closesAt: WindowTime(microseconds: row.get("closes_at")),
             state: State(rawValue: row.get("state")) ?? .open, attempt: row.get("attempt"), name: row.get("name"),
-            archiveBytes: row.get("archive_bytes"),
+            target: row.get("target"), archivePrefix: row.get("archive_prefix"), archiveBytes: row.get("archive_bytes"),
             compression: row.get("compression", as: String?.self).flatMap(ArchiveCompression.init))
     }
 }

@@ -20,18 +20,18 @@ extension Session {
         return sealed
     }
 
-    /// Hands sealed windows to workers: fresh ones first, then the oldest; while the target fails only one, to try it, and while a source
+    /// Hands sealed windows to workers: fresh ones first, then the oldest; while a target fails only one of it, to try it, and while a source
     /// fails only one of its name.
     package func dispatchWindows() throws {
         try execute(RelayWindow.holdDispatch)
-        guard let outage = try first(RelayWindow.outage) else { return }
-        let isFailing: Bool = try outage.get("is_failing")
-        if isFailing, try !outage.get("may_try", as: Bool.self) { return }
-        let windows = try query(RelayWindow.dispatch(onlyOne: isFailing)).map { row in
-            (opensAt: try RelayWindow(row).opensAt, isFresh: try row.get("is_fresh", as: Bool.self))
+        let windows = try query(RelayWindow.dispatch).map { row in
+            (window: try RelayWindow(row), isFresh: try row.get("is_fresh", as: Bool.self))
         }
         // Within one priority jobs are done in the order in which they were enqueued.
-        try enqueue(windows.sorted { $0.opensAt < $1.opensAt }.map { RelayJob.pack($0.opensAt, isFresh: $0.isFresh) })
+        try enqueue(
+            windows.sorted { $0.window.opensAt < $1.window.opensAt }.map {
+                RelayJob.pack($0.window, isFresh: $0.isFresh)
+            })
     }
 
     /// - Returns: nil if the window is not to be worked on now; it waits again then.

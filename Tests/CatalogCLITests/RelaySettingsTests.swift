@@ -1,5 +1,6 @@
 import AWS
 import Foundation
+import Jobs
 import Relay
 import TestSupport
 import Testing
@@ -13,20 +14,20 @@ import Testing
 
     @Test("A target is a folder, or a bucket with endpoint, region, secret and authorities")
     func targets() throws {
-        let folder = try Self.make(["CATALOG_RELAY_TARGET": "file:/srv/archives"]).target as? RelayFolder
+        let folder = try Self.make(["CATALOG_RELAY_TARGET": "file:/srv/archives"]).targets[""] as? RelayFolder
         #expect(folder?.root.path == "/srv/archives")
         let file = try TemporaryFolder()
         let ca = try file.write("", to: "ca.pem")
         let url = "s3://archive?endpoint=https://minio.example:9000&region=eu-1&secret=relay/minio&ca=\(ca)"
         #expect(
-            try Self.make(["CATALOG_RELAY_TARGET": url]).target as? RelayBucket
+            try Self.make(["CATALOG_RELAY_TARGET": url]).targets[""] as? RelayBucket
                 == RelayBucket(
                     name: "archive", endpoint: "https://minio.example:9000", region: "eu-1", secret: "relay/minio",
                     caFile: ca))
-        #expect(try Self.make([:]).target == nil)
+        #expect(try Self.make([:]).targets.isEmpty)
         let kept =
             "s3://archive?storageClass=STANDARD_IA&encryption=aws:kms&kmsKey=k1&tag=team:data&tag=a%20b:c:d&bandwidth=5000000"
-        let bucket = try #require(try Self.make(["CATALOG_RELAY_TARGET": kept]).target as? RelayBucket)
+        let bucket = try #require(try Self.make(["CATALOG_RELAY_TARGET": kept]).targets[""] as? RelayBucket)
         #expect(bucket.fastest == 5_000_000)
         #expect(
             bucket.keeping
@@ -41,7 +42,7 @@ import Testing
             "http://127.0.0.1:9000", "http://localhost:9000", "http://minio:9000&insecure=yes",
         ])
     func openRoads(endpoint: String) throws {
-        let target = try Self.make(["CATALOG_RELAY_TARGET": "s3://archive?endpoint=\(endpoint)"]).target
+        let target = try Self.make(["CATALOG_RELAY_TARGET": "s3://archive?endpoint=\(endpoint)"]).targets[""]
         #expect(target is RelayBucket)
     }
 
@@ -51,7 +52,7 @@ import Testing
             "CATALOG_RELAY_TARGET": "s3://archive", "CATALOG_RELAY_ARCHIVE_BYTES": "5000000",
             "CATALOG_RELAY_SLOWEST_BYTES": "5000",
         ])
-        #expect((options.target as? RelayBucket)?.slowest == 5000)
+        #expect((options.targets[""] as? RelayBucket)?.slowest == 5000)
         #expect(options.longestUpload == .seconds(1060))
     }
 
@@ -68,6 +69,68 @@ import Testing
         #expect(options.settings.compression == .small)
         #expect(try Self.make([:]).settings.compression == .default)
         #expect(throws: SettingsError.self) { try Self.make(["CATALOG_RELAY_COMPRESSION": "zstd"]) }
+    }
+
+    @Test("Targets with a name are read as that without one, with keys and a queue of their own")
+    func named() throws {
+        let environment = [
+            "CATALOG_RELAY_TARGET_COLD": "file:/srv/cold",
+            "CATALOG_RELAY_TARGET_B_2": "s3://b?endpoint=https://b.example",
+            "CATALOG_RELAY_ACCESS_KEY_ID": "default", "CATALOG_RELAY_SECRET_ACCESS_KEY": "default",
+            "CATALOG_RELAY_ACCESS_KEY_ID_B_2": "id", "CATALOG_RELAY_SECRET_ACCESS_KEY_B_2": "hunter2",
+            "CATALOG_RELAY_ARCHIVE_BYTES": "5000000", "CATALOG_CONCURRENCY": "relay=3,relay_cold=1",
+            "CATALOG_STALL_SECONDS": "relay_cold=77",
+        ]
+        let settings = try Settings(environment: environment, directory: "/work")
+        let targets = settings.relay.targets
+        #expect(targets.keys.sorted() == ["b-2", "cold"])
+        #expect((targets["cold"] as? RelayFolder)?.root.path == "/srv/cold")
+        let bucket = try #require(targets["b-2"] as? RelayBucket)
+        #expect(bucket.credentials == Credentials(accessKeyID: "id", secretAccessKey: "hunter2"))
+        var worker = settings.service.worker
+        #expect(worker.concurrency["relay_cold"] == 1 && worker.concurrency["relay_b-2"] == 3)
+        #expect(worker.shorterLeases["relay_b-2"] == .seconds(15))
+        #expect(Set(settings.service.queues).isSuperset(of: ["relay", "relay_cold", "relay_b-2", "onboard"]))
+        settings.relay.adapt(&worker)
+        #expect(worker.concurrency["relay"] == nil, "no target without a name, no work for it")
+        #expect(worker.timeLimits.byQueue["relay_cold"] == .seconds(77))
+        #expect(worker.timeLimits.byQueue["relay_b-2"] == max(worker.timeLimits.standard, .seconds(560)))
+        // The keys of one target are not those of another.
+        let lonely = try Self.make([
+            "CATALOG_RELAY_TARGET_COLD": "s3://cold", "CATALOG_RELAY_ACCESS_KEY_ID": "id",
+            "CATALOG_RELAY_SECRET_ACCESS_KEY": "secret",
+        ])
+        #expect((lonely.targets["cold"] as? RelayBucket)?.credentials == nil)
+        #expect(UnknownVariables.warnings(environment).isEmpty)
+    }
+
+    @Test(
+        "What is wrong with a named target is told with its own variable, and no secret",
+        arguments: [
+            (["CATALOG_RELAY_TARGET_COLD": "archive"], "CATALOG_RELAY_TARGET_COLD"),
+            (["CATALOG_RELAY_TARGET_COLD": "s3://a?endpoint=http://minio"], "CATALOG_RELAY_TARGET_COLD"),
+            (["CATALOG_RELAY_TARGET_COLD": "s3://id:hunter2@archive"], "CATALOG_RELAY_TARGET_COLD"),
+            (["CATALOG_RELAY_TARGET_COLD": "s3://archive?password=hunter2"], "CATALOG_RELAY_TARGET_COLD"),
+            (["CATALOG_RELAY_TARGET_COLD": ""], "CATALOG_RELAY_TARGET_COLD"),
+            (["CATALOG_RELAY_TARGET_": "s3://a"], "CATALOG_RELAY_TARGET_"),
+            (["CATALOG_RELAY_TARGET_cold": "s3://a"], "CATALOG_RELAY_TARGET_cold"),
+            (["CATALOG_RELAY_TARGET_A-B": "s3://a"], "CATALOG_RELAY_TARGET_A-B"),
+            (["CATALOG_RELAY_TARGET_2": "s3://a"], "CATALOG_RELAY_TARGET_2"),
+            (["CATALOG_RELAY_TARGET_\(String(repeating: "A", count: 33))": "s3://a"], "CATALOG_RELAY_TARGET_"),
+            (
+                ["CATALOG_RELAY_ACCESS_KEY_ID_COLD": "id", "CATALOG_RELAY_SECRET_ACCESS_KEY_COLD": "hunter2"],
+                "CATALOG_RELAY_ACCESS_KEY_ID_COLD"
+            ),
+            (
+                ["CATALOG_RELAY_TARGET_COLD": "s3://a", "CATALOG_RELAY_SECRET_ACCESS_KEY_COLD": "hunter2"],
+                "CATALOG_RELAY_SECRET_ACCESS_KEY_COLD"
+            ),
+            (["CATALOG_CONCURRENCY": "relay_cold=1"], "CATALOG_CONCURRENCY"),
+        ])
+    func namedRefusals(environment: [String: String], variable: String) {
+        let error = #expect(throws: SettingsError.self) { try Self.make(environment) }
+        #expect(error?.description.hasPrefix(variable) == true, "\(error as Any)")
+        #expect(error?.description.contains("hunter2") != true, "\(error as Any)")
     }
 
     @Test(
@@ -94,11 +157,14 @@ import Testing
             #"{"AccessKeyId": "id", "SecretAccessKey": "hunter2"}"#, #"{"username": "id", "password": "hunter2"}"#,
         ] {
             #expect(
-                try RelaySecret.credentials(in: text, "s") == Credentials(accessKeyID: "id", secretAccessKey: "hunter2")
+                try RelaySecret.credentials(in: text, "s", of: "CATALOG_RELAY_TARGET")
+                    == Credentials(accessKeyID: "id", secretAccessKey: "hunter2")
             )
         }
         for text in ["hunter2", #"{"secretKey": "hunter2"}"#] {
-            let error = #expect(throws: SettingsError.self) { try RelaySecret.credentials(in: text, "s") }
+            let error = #expect(throws: SettingsError.self) {
+                try RelaySecret.credentials(in: text, "s", of: "CATALOG_RELAY_TARGET")
+            }
             #expect(error?.description.contains("hunter2") == false)
         }
         let wrong = #expect(throws: SettingsError.self) {

@@ -109,7 +109,7 @@ import Testing
                 """)
             let names = try await api.call("GET", "/relay/names", as: "auditor")
             #expect(
-                names.text.contains(#""name":"orders","windows":1,"objects":7"#)
+                names.text.contains(#""name":"orders","target":"","windows":1,"objects":7"#)
                     && names.text.contains(#""waitsFor":"source""#), "\(names.text)")
             let status = try await catalog.succeed("relay", "status")
             #expect(status.contains("orders") && status.contains("source"), "\(status)")

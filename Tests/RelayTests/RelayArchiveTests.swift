@@ -153,11 +153,19 @@ import Testing
     func keys() {
         let sha256 = String(repeating: "0123456789abcdef", count: 4)
         func key(_ time: String, _ part: Int) -> String {
-            RelayArchive.key(WindowTime(time)!, part: part, sha256: sha256)
+            RelayArchive.key(of: .make(time), part: part, sha256: sha256)
         }
         #expect(key("2026-11-21T16:50:00Z", 1) == "relay/2026/11/21/1650-0001-0123456789abcdef.tar.gz")
         #expect(key("2026-11-21T16:50:10Z", 2) == "relay/2026/11/21/165010-0002-0123456789abcdef.tar.gz")
         #expect(key("2026-11-21T16:50:00.25Z", 12345) == "relay/2026/11/21/165000250000-12345-0123456789abcdef.tar.gz")
+        for (window, prefix) in [
+            (RelayWindow.make(name: "orders", target: "cold"), "relay/orders/"),
+            (.make(name: "orders", archivePrefix: "acme/orders/"), "acme/orders/"),
+        ] {
+            #expect(
+                RelayArchive.key(of: window, part: 1, sha256: sha256)
+                    == "\(prefix)2026/11/21/1650-0001-0123456789abcdef.tar.gz")
+        }
         #expect(WindowTime("2026-11-21T16:50:00.25Z")?.description == "2026-11-21T16:50:00.250000Z")
         #expect(WindowTime("yesterday") == nil && WindowTime("") == nil && WindowTime("2026-11-21T16:50:00.Z") == nil)
     }

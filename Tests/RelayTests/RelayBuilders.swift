@@ -50,11 +50,14 @@ final class MemoryStore: ObjectStore, ObjectStores {
 }
 
 extension RelayWindow {
-    static func make(_ opensAt: String = "2026-11-21T16:50:00Z", attempt: Int = 1) -> RelayWindow {
+    static func make(
+        _ opensAt: String = "2026-11-21T16:50:00Z", attempt: Int = 1, name: String = "", target: String = "",
+        archivePrefix: String? = nil
+    ) -> RelayWindow {
         let opensAt = WindowTime(opensAt)!
         return RelayWindow(
             opensAt: opensAt, closesAt: WindowTime(microseconds: opensAt.microseconds + 60_000_000), state: .packing,
-            attempt: attempt)
+            attempt: attempt, name: name, target: target, archivePrefix: archivePrefix)
     }
 }
 

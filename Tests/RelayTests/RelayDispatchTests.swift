@@ -88,7 +88,7 @@ import Testing
             }
             try await connection.transaction { session in
                 #expect(try Self.begin(session, 10) != nil)
-                try session.execute(RelayWindow.endOutage(["source", "target"], of: ""))
+                try session.execute(RelayWindow.endOutage(["source", "target"], of: .make()))
                 try session.dispatchWindows()
                 #expect(try Self.jobs(session) == "3:10 3:30 3:20")
             }

@@ -24,6 +24,8 @@ struct RelayLine: Sendable {
     let target: S3Client
     let inbox: String
     let archive: String
+    /// Beside the target without a name.
+    var targets: [String: any ArchiveStore] = [:]
     var settings: RelaySettings
     private let conninfo: String
     private let worker: WorkerBox
@@ -58,9 +60,9 @@ struct RelayLine: Sendable {
     }
 
     /// Gives up soon: a test waits for it.
-    private static func client(_ url: String?) async throws -> S3Client {
+    static func client(_ url: String?, stallTimeout: Duration = .seconds(5)) async throws -> S3Client {
         var http = HTTPClient.Configuration()
-        http.stallTimeout = .seconds(5)
+        http.stallTimeout = stallTimeout
         var configuration = try await S3Store.swift.configuration(http: HTTPClient(http))
         if let url { configuration.endpoints[.s3] = try AWSEndpoint(url: url) }
         return S3Client(configuration, partSize: 5 << 30)
@@ -83,12 +85,13 @@ struct RelayLine: Sendable {
 
     /// Runs a worker while `body` runs.
     func working<Result>(_ body: () async throws -> Result) async throws -> Result {
-        var configuration = JobWorkerConfiguration(concurrency: ["relay": 4, RelayJob.bookkeeping: 2])
+        let stores = targets.merging(["": S3ArchiveStore(bucket: archive) { [target] in target }]) { $1 }
+        let queues = stores.keys.map { (RelayJob.queue(of: $0), 4) } + [(RelayJob.bookkeeping, 2)]
+        var configuration = JobWorkerConfiguration(concurrency: Dictionary(uniqueKeysWithValues: queues))
         configuration.claiming.pollInterval = .milliseconds(50)
         configuration.gracePeriod = .seconds(5)
         let resources = RelayResources(
-            pool: pool, stores: Buckets(client: source), target: S3ArchiveStore(bucket: archive) { [target] in target },
-            settings: settings)
+            pool: pool, stores: Buckets(client: source), targets: stores, settings: settings)
         let worker = JobWorker(
             configuration, connector: worker.connector, handlers: resources.handlers,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
@@ -122,7 +125,7 @@ struct RelayLine: Sendable {
         let connection = try await Connection.open(conninfo)
         let direct = try await Self.client(nil)
         let verifier = ArchiveVerifier(
-            connection: connection, store: S3ArchiveStore(bucket: archive) { direct })
+            connection: connection, targets: ["": S3ArchiveStore(bucket: archive) { direct }])
         var checks: [ArchiveCheck] = []
         for key in try await keys() { checks += try await verifier.verify(nil, key: key) }
         await connection.close()
@@ -133,7 +136,8 @@ struct RelayLine: Sendable {
     func verify() async throws -> [ArchiveCheck] {
         let connection = try await Connection.open(conninfo)
         let direct = try await Self.client(nil)
-        let verifier = ArchiveVerifier(connection: connection, store: S3ArchiveStore(bucket: archive) { direct })
+        let known = targets.merging(["": S3ArchiveStore(bucket: archive) { direct }]) { $1 }
+        let verifier = ArchiveVerifier(connection: connection, targets: known)
         var checks: [ArchiveCheck] = []
         for window in try await windows() { checks += try await verifier.verify(window, key: nil) }
         await connection.close()

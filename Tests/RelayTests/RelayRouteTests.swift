@@ -136,10 +136,10 @@ import Testing
                 try session.dispatchWindows()
                 #expect(try Self.handedOut(session) == " 2")
                 // Another name's source says nothing of this one.
-                try session.execute(RelayWindow.endOutage(["source", "target"], of: ""))
+                try session.execute(RelayWindow.endOutage(["source", "target"], of: .make()))
                 try session.dispatchWindows()
                 #expect(try Self.handedOut(session) == " 2")
-                try session.execute(RelayWindow.endOutage(["source", "target"], of: "orders"))
+                try session.execute(RelayWindow.endOutage(["source", "target"], of: .make(name: "orders")))
                 try session.dispatchWindows()
                 #expect(try Self.handedOut(session) == " 2, orders 3")
             }

@@ -20,6 +20,7 @@ extension Shape {
         name: "RelayName",
         fields: [
             .init("name", .text, "Of routes; empty: of all without one."),
+            .init("target", .text, "Where they go; empty: the target without a name."),
             .init("windows", .integer, "That are complete and not done."), .init("objects", .integer, "In them."),
             .init("oldestSeconds", .decimal, "Since the end of the oldest."),
             .init("waitsFor", .text, "After a failure: source, target or repair.", nullable: true),

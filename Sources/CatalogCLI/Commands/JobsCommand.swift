@@ -167,9 +167,10 @@ struct JobsCommand: AsyncParsableCommand {
         var actionObject: String? { queue }
 
         func run() async throws {
-            try await Composition().withConnection { connection in
+            let composition = try Composition()
+            try await composition.withConnection { connection in
                 try await connection.transaction { session in
-                    try session.requireQueue(queue)
+                    try session.requireQueue(queue, composition.settings.service.queues)
                     try session.pauseQueue(queue)
                 }
             }
@@ -196,9 +197,10 @@ struct JobsCommand: AsyncParsableCommand {
         var actionObject: String? { queue }
 
         func run() async throws {
-            let wasPaused = try await Composition().withConnection { connection in
+            let composition = try Composition()
+            let wasPaused = try await composition.withConnection { connection in
                 try await connection.transaction { session in
-                    try session.requireQueue(queue)
+                    try session.requireQueue(queue, composition.settings.service.queues)
                     return try session.resumeQueue(queue)
                 }
             }

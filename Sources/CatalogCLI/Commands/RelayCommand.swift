@@ -120,11 +120,11 @@ struct RelayCommand: AsyncParsableCommand {
 
         func run() async throws {
             let composition = try Composition()
-            guard let store = composition.archiveStore() else {
-                throw CommandFailure("no target: set CATALOG_RELAY_TARGET")
-            }
+            let targets = composition.archiveStores()
+            guard !targets.isEmpty else { throw CommandFailure("no target: set CATALOG_RELAY_TARGET") }
             let checks = try await composition.withConnection { connection in
-                try await ArchiveVerifier(connection: connection, store: store).verify(WindowTime(which), key: which)
+                try await ArchiveVerifier(connection: connection, targets: targets).verify(
+                    WindowTime(which), key: which)
             }
             guard !checks.isEmpty else {
                 throw CommandFailure(
@@ -170,10 +170,11 @@ extension RelayStatus {
 
 extension RelayStatus {
     private var waitingTable: Table {
-        var table = Table("NAME", "WINDOWS", "OBJECTS", "WAITING", "FOR", "LAST FAILURE")
+        var table = Table("NAME", "TARGET", "WINDOWS", "OBJECTS", "WAITING", "FOR", "LAST FAILURE")
         for one in waiting {
             table.add(
-                one.name.isEmpty ? "(none)" : one.name, one.windows.grouped, one.objects.grouped,
+                one.name.isEmpty ? "(none)" : one.name, one.target.isEmpty ? "(none)" : one.target, one.windows.grouped,
+                one.objects.grouped,
                 "\(Int(one.oldestSeconds)) s", one.waitsFor, one.lastError)
         }
         return table

@@ -15,7 +15,8 @@ struct RouteCommand: AsyncParsableCommand {
             discussion: """
                 For onboard, objects are <prefix><vendor>/<file>. For enrich, they are lists of contacts, and <prefix><name>.csv
                 becomes enhanced/<name>.csv. For relay, they are taken as they are; a route with a name has windows and archives of its
-                own, below relay/<name>/, and routes of one name share them. The longest prefix wins.
+                own, below relay/<name>/ of CATALOG_RELAY_TARGET unless it says, and routes of one name share them. The longest prefix
+                wins.
 
                 Examples:
                   catalog route add s3://acme-vendor-files/uploads/ onboard
@@ -23,6 +24,7 @@ struct RouteCommand: AsyncParsableCommand {
                   catalog route add s3://acme-contacts/raw/ enrich --provider zoominfo,naics
                   catalog route add s3://acme-inbox/landing/ relay
                   catalog route add s3://acme-orders/ relay --name orders --window 300 --compression small
+                  catalog route add s3://acme-orders/ relay --name orders --target cold --archive-prefix acme/orders/
                 """)
 
         @Argument(help: "s3://BUCKET/PREFIX")
@@ -89,6 +91,12 @@ struct RouteCommand: AsyncParsableCommand {
         )
         var name: String?
 
+        @Option(help: "For relay, with a name: the target NAME that CATALOG_RELAY_TARGET_<NAME> sets.")
+        var target: String?
+
+        @Option(help: "For relay, with a name: what the keys of archives begin with, such as acme/orders/.")
+        var archivePrefix: String?
+
         @Option(help: "For relay, with a name: how many seconds a window takes arrivals, from 10 to 3600.")
         var window: String?
 
@@ -143,6 +151,8 @@ struct RouteCommand: AsyncParsableCommand {
             given["columns"] = column.isEmpty ? nil : column
             given["confidence"] = confidence ? ["true"] : nil
             given["name"] = name.map { [$0] }
+            given["target"] = target.map { [$0] }
+            given["archivePrefix"] = archivePrefix.map { [$0] }
             given["window"] = window.map { [$0] }
             given["archiveBytes"] = archiveBytes.map { [$0] }
             given["compression"] = compression.map { [$0] }

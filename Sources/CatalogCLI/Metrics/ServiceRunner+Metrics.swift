@@ -1,14 +1,13 @@
 import API
 import CoreMetrics
 import Intake
-import Jobs
 import Logging
 import Postgres
 import Telemetry
 
 extension ServiceRunner {
     /// Every queue of this program, whether or not this process works for it.
-    private static let queues = JobWorkerConfiguration.queues
+    private var queues: [String] { composition.settings.service.queues }
 
     /// Connections that are counted.
     var connector: Connector {
@@ -27,7 +26,7 @@ extension ServiceRunner {
     /// - Returns: nil if nobody would be told.
     func startMetrics() -> MetricRegistry? {
         guard isMeasured else { return nil }
-        let registry = MetricRegistry.prepared(queues: Self.queues)
+        let registry = MetricRegistry.prepared(queues: queues)
         MetricsSystem.bootstrap(registry)
         MetricFamily.build.set(1, CatalogCommand.release, BuildCommit.text)
         return registry
@@ -36,7 +35,7 @@ extension ServiceRunner {
     func report(
         _ registry: MetricRegistry, _ pool: Pool, _ poller: ArrivalPoller?, _ logger: Logger
     ) -> MetricReport {
-        let database = DatabaseGauges(pool, queues: Self.queues, logger: logger)
+        let database = DatabaseGauges(pool, queues: queues, logger: logger)
         return MetricReport(registry) {
             ProcessGauges.refresh()
             if let poller { MetricFamily.pollerLag.set(poller.lag.metricSeconds) }

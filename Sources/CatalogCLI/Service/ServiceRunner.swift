@@ -76,7 +76,7 @@ struct ServiceRunner {
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.worker.gracePeriod + .seconds(10)
-        let look = Task { await lookAtTarget(logger) }
+        let look = Task { if roles.contains(.worker) { await composition.lookAtTargets(logger) } }
         defer { look.cancel() }
         try await ServiceGroup(configuration: configuration).run()
     }
@@ -98,18 +98,10 @@ struct ServiceRunner {
             handlers.append(alerts)
             periodic.append(AlertsJob.periodic)
         }
-        if let target = composition.archiveStore() {
-            let relay = RelayResources(
-                pool: pool, stores: composition.stores, target: target, settings: composition.settings.relay.settings)
-            handlers += relay.handlers
-            let limit = max(configuration.timeLimits.standard, composition.settings.relay.longestUpload)
-            configuration.timeLimits.byQueue["relay"] = configuration.timeLimits.byQueue["relay"] ?? limit
-            periodic += RelayResources.periodic
-        } else {
-            // Packing is left to workers that know where to.
-            configuration.concurrency["relay"] = nil
-            handlers += RelayResources.bookkeepers(pool: pool, settings: composition.settings.relay.settings)
-        }
+        let relay = composition.relay(pool)
+        handlers += relay.handlers
+        if !relay.targets.isEmpty { periodic += RelayResources.periodic }
+        composition.settings.relay.adapt(&configuration)
         return JobWorker(
             configuration, connector: connector, handlers: handlers.watched(periodic, pool), periodic: periodic,
             heard: [WatchedUploads.channel: { watched.hear($0) }],
@@ -159,23 +151,13 @@ struct ServiceRunner {
         return [server.service(at: address)]
     }
 
-    /// A process that answers requests is ready although the relay's target is away: windows wait, uploads and events go on.
+    /// A process that answers requests is ready although the relay's targets are away: windows wait, uploads and events go on.
     private func readiness(_ worker: JobWorker?) -> @Sendable () async throws -> Void {
-        let target = worker != nil && !roles.contains(.api) ? composition.archiveStore() : nil
+        let targets = worker != nil && !roles.contains(.api) ? composition.archiveStores() : [:]
         return {
             try worker?.requireClaims()
             try await composition.checkReadiness()
-            try await target?.check()
-        }
-    }
-
-    /// Says at once what the first window would tell. It does not stop the start: a target may be away for days.
-    private func lookAtTarget(_ logger: Logger) async {
-        guard roles.contains(.worker), let target = composition.archiveStore() else { return }
-        do {
-            try await target.check()
-        } catch {
-            logger.error("relay.target.unusable", metadata: ["error": "\(error)"])
+            try await targets.requireOne()
         }
     }
 

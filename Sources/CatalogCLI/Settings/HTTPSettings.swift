@@ -12,7 +12,7 @@ extension APIServer.Configuration {
         requestsPerSecond = try variables.whole("CATALOG_HTTP_RATE", in: 1...1_000_000) ?? requestsPerSecond
         proxies = try variables["CATALOG_HTTP_PROXIES"].map(Self.proxies) ?? []
         tokens = try JWTSettings(variables)
-        queues = JobWorkerConfiguration.queues
+        queues = try JobWorkerConfiguration.queues(variables)
         client = try IssuerClient(variables)
         guard client == nil || publicURL != nil else {
             throw SettingsError(

@@ -2,7 +2,7 @@ import AWS
 import Foundation
 import Relay
 
-/// Where the relay delivers to: `CATALOG_RELAY_TARGET`.
+/// Where the relay delivers to: `CATALOG_RELAY_TARGET`, or `CATALOG_RELAY_TARGET_<NAME>`.
 protocol RelayTarget: Sendable {
     func store(_ cloud: Cloud) -> any ArchiveStore
 
@@ -22,6 +22,8 @@ struct RelayFolder: RelayTarget {
 /// A bucket of a store with credentials of its own.
 struct RelayBucket: RelayTarget, Equatable {
     var name: String
+    /// Which setting says it.
+    var variable = "CATALOG_RELAY_TARGET"
     /// Nil is AWS's own.
     var endpoint: String?
     var region: String?

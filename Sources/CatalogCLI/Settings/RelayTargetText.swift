@@ -1,9 +1,8 @@
 import AWS
 import Foundation
 
-/// How a bucket is written in `CATALOG_RELAY_TARGET`.
+/// How a bucket is written in `CATALOG_RELAY_TARGET` and `CATALOG_RELAY_TARGET_<NAME>`.
 struct RelayTargetText {
-    static let name = "CATALOG_RELAY_TARGET"
     private static let form = """
         expected file:DIRECTORY, or s3://BUCKET?endpoint=https://HOST with any of region, secret, ca, insecure=yes, storageClass, encryption, \
         kmsKey, tag=NAME:VALUE and bandwidth
@@ -15,9 +14,12 @@ struct RelayTargetText {
     ]
     private static let encryptions = ["AES256", "aws:kms", "aws:kms:dsse"]
 
+    private let variable: String
     private let value: String
 
-    init(_ value: String) {
+    /// - Parameter variable: whose text it is.
+    init(_ variable: String, _ value: String) {
+        self.variable = variable
         self.value = value
     }
 
@@ -26,21 +28,26 @@ struct RelayTargetText {
         guard let parts = URLComponents(string: value), parts.scheme == "s3", let name = parts.host, !name.isEmpty,
             parts.path.isEmpty || parts.path == "/"
         else { throw refusal(Self.form) }
+        // They would not be used, and stand in whatever quotes the setting.
+        guard parts.user == nil, parts.password == nil else {
+            throw SettingsError(variable, "…", "keys do not stand in it: secret=ID names a secret that holds them")
+        }
         var bucket = start
         bucket.name = name
+        bucket.variable = variable
         var isInsecure = false
         for item in parts.queryItems ?? [] {
             switch (item.name, item.value ?? "") {
             case (_, ""): throw refusal(Self.form)
-            case ("endpoint", let url): bucket.endpoint = try Self.endpoint(url)
+            case ("endpoint", let url): bucket.endpoint = try endpoint(url)
             case ("region", let region): bucket.region = region
             case ("secret", let id): bucket.secret = id
-            case ("ca", let path): bucket.caFile = try Self.readable(path)
+            case ("ca", let path): bucket.caFile = try readable(path)
             case ("insecure", "yes"): isInsecure = true
             default: try read(item.name, item.value ?? "", into: &bucket)
             }
         }
-        if let url = bucket.endpoint, !isInsecure { try Self.refuseOpenRoad(url) }
+        if let url = bucket.endpoint, !isInsecure { try refuseOpenRoad(url) }
         if bucket.keeping.kmsKey != nil, bucket.keeping.encryption?.hasPrefix("aws:kms") != true {
             throw refusal("kmsKey wants encryption=aws:kms")
         }
@@ -76,35 +83,36 @@ struct RelayTargetText {
                 )
             }
             bucket.fastest = bytes
-        default: throw refusal(Self.form)
+        // What it holds may be a key.
+        default: throw SettingsError(variable, "…\(name)=…", Self.form)
         }
     }
 
-    private func refusal(_ remedy: String) -> SettingsError { SettingsError(Self.name, value, remedy) }
+    private func refusal(_ remedy: String) -> SettingsError { SettingsError(variable, value, remedy) }
 
     /// Objects and signatures would pass through the network for anybody to read.
-    private static func refuseOpenRoad(_ url: String) throws {
+    private func refuseOpenRoad(_ url: String) throws {
         guard let parts = URLComponents(string: url), parts.scheme == "http", let host = parts.host else { return }
         let isNumber = host.allSatisfy { $0.isNumber || $0 == "." }
         guard host != "localhost", host != "::1", host != "[::1]", !(isNumber && host.hasPrefix("127.")) else { return }
         throw SettingsError(
-            Self.name, url,
+            variable, url,
             "http:// to another host than this one is readable on the way: use https://, or add &insecure=yes to allow it"
         )
     }
 
-    private static func endpoint(_ url: String) throws -> String {
+    private func endpoint(_ url: String) throws -> String {
         do {
             _ = try AWSEndpoint(url: url)
         } catch {
-            throw SettingsError(Self.name, url, "endpoint must be https://HOST[:PORT]")
+            throw SettingsError(variable, url, "endpoint must be https://HOST[:PORT]")
         }
         return url
     }
 
-    private static func readable(_ path: String) throws -> String {
+    private func readable(_ path: String) throws -> String {
         guard FileManager.default.isReadableFile(atPath: path) else {
-            throw SettingsError(Self.name, path, "ca must be a readable PEM file")
+            throw SettingsError(variable, path, "ca must be a readable PEM file")
         }
         return path
     }

@@ -42,6 +42,8 @@ struct ServiceSettings: Sendable {
         logLevel = try variables.choice("CATALOG_LOG_LEVEL") ?? logLevel
     }
 
+    /// All that this program works on.
+    var queues: [String] { http.queues }
     /// Where vendors reach this service: for links that outlive temporary credentials.
     var publicURL: String? { http.publicURL }
     /// Whether notifications of PostgreSQL can be listened to: not behind PgBouncer.

@@ -8,6 +8,12 @@ extension Setting {
             where archives go: `s3://BUCKET?endpoint=…` with any of `region`, `secret`, `ca`, `insecure`, `storageClass`, `encryption`, `kmsKey`, \
             `tag` and `bandwidth`, or `file:DIRECTORY`; without it a worker leaves the relay to others
             """, example: "s3://archive?endpoint=https://minio:9000")
+    static let relayNamedTarget = Setting(
+        "CATALOG_RELAY_TARGET_<NAME>",
+        meaning: """
+            where archives of routes with `--target name` go, written the same way. `NAME` is the name in capital letters, `_` for `-`; its keys \
+            are `CATALOG_RELAY_ACCESS_KEY_ID_<NAME>` and `CATALOG_RELAY_SECRET_ACCESS_KEY_<NAME>`, its queue is `relay_name`
+            """, example: "s3://cold?region=eu-central-1")
     static let relayAccessKeyID = Setting(
         "CATALOG_RELAY_ACCESS_KEY_ID", fallback: "the service's own",
         meaning: "key of the target, if its URL names no secret",

@@ -42,7 +42,8 @@ enum SettingsReference {
         Section(
             title: "The relay",
             settings: [
-                .relayTarget, .relayAccessKeyID, .relaySecretAccessKey, .relayWindowSeconds, .relayArchiveBytes,
+                .relayTarget, .relayNamedTarget, .relayAccessKeyID, .relaySecretAccessKey, .relayWindowSeconds,
+                .relayArchiveBytes,
                 .relayCompression,
                 .relaySlowestBytes, .relayReadBack, .relayAgeSeconds, .relayRetentionDays,
             ]),

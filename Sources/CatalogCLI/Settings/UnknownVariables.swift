@@ -7,9 +7,16 @@ enum UnknownVariables {
         "CATALOG_BINARY", "CATALOG_CHAOS", "CATALOG_LOAD_SECONDS", "CATALOG_MIGRATE_KILLS",
     ]
 
+    /// Before the name of a target.
+    private static let families = [
+        "CATALOG_RELAY_TARGET_", "CATALOG_RELAY_ACCESS_KEY_ID_", "CATALOG_RELAY_SECRET_ACCESS_KEY_",
+    ]
+
     /// A line for each, in the order of their names.
     static func warnings(_ environment: [String: String]) -> [String] {
-        let ours = Set(environment.keys.filter { $0.hasPrefix("CATALOG_") })
+        let ours = Set(
+            environment.keys.filter { name in name.hasPrefix("CATALOG_") && !families.contains { name.hasPrefix($0) } }
+        )
         guard !ours.isEmpty else { return [] }
         let known = SettingsReference.sections.flatMap { $0.settings.map(\.name) }
         let unknown = ours.subtracting(known).subtracting(others)

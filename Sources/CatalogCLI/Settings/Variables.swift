@@ -15,6 +15,11 @@ struct Variables {
 
     subscript(name: String) -> String? { values[name] }
 
+    /// What stands behind a prefix in the names of variables, in their order.
+    func names(behind prefix: String) -> [String] {
+        values.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }.sorted()
+    }
+
     /// A whole number within bounds.
     func whole(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let value = self[name] else { return nil }
