@@ -8,7 +8,7 @@ ARG DEBIAN=debian:bookworm-slim
 FROM ${SWIFT} AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        libcurl4-openssl-dev libdeflate-dev libpq-dev libssl-dev pkg-config zlib1g-dev \
+        libcurl4-openssl-dev libdeflate-dev libpq-dev libssl-dev libzstd-dev pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 # The dependencies have a layer of their own: a change of the code does not fetch them again.
@@ -29,7 +29,7 @@ RUN apt-get update \
 FROM ${DEBIAN}
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        ca-certificates libcurl4 libdeflate0 libpq5 libreadline8 libssl3 libstdc++6 tzdata zlib1g \
+        ca-certificates libcurl4 libdeflate0 libpq5 libreadline8 libssl3 libstdc++6 libzstd1 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --create-home --home-dir /var/lib/catalog --shell /usr/sbin/nologin catalog
 # The certificates of Amazon RDS, which are signed by no authority that systems know: sslmode=verify-full&sslrootcert=this.

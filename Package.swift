@@ -51,6 +51,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CLibzstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPthread"),
         .target(name: "CSIMD"),
@@ -61,6 +62,7 @@ let package = Package(
         library("OpenSSL", ["COpenSSL"]),
         library("Zlib", ["CZlib"]),
         library("Deflate", ["CLibdeflate"]),
+        library("Zstd", ["CLibzstd"]),
         library("Curl", ["CLibcurl", "Threads", tracing]),
         library("CSV", ["CSIMD"]),
         library("Text"),
@@ -95,7 +97,7 @@ let package = Package(
             "Relay",
             [
                 "AWS", "Deflate", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Telemetry", "Threads", "Zlib",
-                logging,
+                "Zstd", logging,
             ]),
         library("Upkeep", ["Jobs", "OpenSSL", "Postgres", "Storage", "Zlib", logging]),
         library("HTML"),
@@ -164,6 +166,7 @@ let package = Package(
         tests("Traces", ["TestSupport", "Traces", logging, tracing]),
         tests("Zlib", ["Zlib"]),
         tests("Deflate", ["Deflate", "TestSupport"]),
+        tests("Zstd", ["TestSupport", "Zstd"]),
         tests("Curl", ["Curl", "OpenSSL", "TestSupport", "Threads"]),
         tests("CSV", ["CSV", "TestSupport"]),
         tests("Migrations", ["Migrations", "OpenSSL", "Postgres", "TestSupport"]),
@@ -190,7 +193,7 @@ let package = Package(
             [
                 "AWS", "Curl", "Deflate", "Intake", "Jobs", "OpenSSL", "PipelineSupport", "Postgres", "Relay",
                 "Storage",
-                "TestSupport", "Threads", logging,
+                "TestSupport", "Threads", "Zstd", logging,
             ]),
         tests("Upkeep", ["Jobs", "Postgres", "Storage", "TestSupport", "Threads", "Upkeep", logging]),
         tests(

@@ -42,9 +42,10 @@ missing_packages() {
         pkg-config --exists openssl || echo libssl-dev
         pkg-config --exists zlib || echo zlib1g-dev
         pkg-config --exists libdeflate || echo libdeflate-dev
+        pkg-config --exists libzstd || echo libzstd-dev
         pkg-config --exists libcurl || echo libcurl4-openssl-dev
     else
-        echo pkg-config libpq-dev libssl-dev zlib1g-dev libdeflate-dev libcurl4-openssl-dev
+        echo pkg-config libpq-dev libssl-dev zlib1g-dev libdeflate-dev libzstd-dev libcurl4-openssl-dev
     fi
     at_least "$minimum_postgres" "$(postgres_version)" || echo postgresql
     has psql || echo postgresql-client
@@ -69,6 +70,7 @@ missing_packages() {
     # What tests and benchmarks compare with.
     case " $* " in *" Tests/"*)
         has bsdtar || echo libarchive-tools
+        has zstd || echo zstd
         has prometheus || echo prometheus
         has pgbouncer || [ -x /usr/sbin/pgbouncer ] || echo pgbouncer
         has chromium || echo chromium

@@ -4,6 +4,7 @@ package import Postgres
 import Storage
 import Threads
 import Zlib
+import Zstd
 
 /// What reading an archive back has shown.
 package struct ArchiveCheck: Sendable, Codable, Equatable {
@@ -28,11 +29,11 @@ extension RelayArchive {
         }
         var problems: [String] = []
         if digest.finish() != sha256 { problems.append("the archive has another SHA-256 than when it was packed") }
-        let (members, wrong) = try await onThread(named: "relay-check") { () -> (Int, [String]) in
+        let (members, wrong) = try await onThread(named: "relay-check") { [format, memberCount] () -> (Int, [String]) in
             do {
-                let entries = try EntryDigests(of: spool)
+                let entries = try EntryDigests(of: spool, format, members: memberCount)
                 return (entries.digests.count, entries.problems(comparedWith: expected))
-            } catch let error where error is GzipError || error is TarError {
+            } catch let error where error is GzipError || error is ZstdError || error is TarError {
                 return (0, ["\(error)"])
             }
         }
@@ -48,13 +49,20 @@ private struct EntryDigests: TarReader.Receiver {
     private var hash = SHA256()
     private var isManifest = false
 
-    init(of file: TemporaryFile) throws {
-        let gzip = GzipReader(read: file.reader())
+    /// Of the manifest, for a member: keys have up to 1,024 bytes, and there are two.
+    private static let largestLine = 16 << 10
+
+    /// - Parameter members: how many were packed: whatever holds more is refused before it takes memory.
+    init(of file: TemporaryFile, _ format: ArchiveEngine.Format, members: Int) throws {
+        let read = format.unpacking(file.reader())
         var tar = TarReader()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { buffer.deallocate() }
-        while case let count = try gzip.read(into: buffer), count > 0 {
+        while case let count = try read(buffer), count > 0 {
             try tar.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), &self)
+            guard digests.count <= members, (manifest?.count ?? 0) <= (members + 1) * Self.largestLine else {
+                throw TarError(reason: "it holds more than was packed")
+            }
         }
         guard tar.isAtEnd else { throw TarError(reason: "it has no end") }
     }

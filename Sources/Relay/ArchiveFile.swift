@@ -11,7 +11,8 @@ struct PackedArchive: Sendable {
 
 /// One archive while it is packed: its compressed entries wait on disk until the manifest is known, which stands before them.
 ///
-/// Each piece is a member of the gzip file, and so are manifest and end: whoever reads all members one after the other has the tar.
+/// Each piece is a member of the gzip file, or a frame of the zstd file, and so are manifest and end: whoever reads all of them one after the other
+/// has the tar.
 final class ArchiveFile: @unchecked Sendable {  // because its owner awaits each call before the next
     /// Of a line of the manifest, beside the key and the entry's name.
     private static let lineSize = 300
@@ -60,7 +61,7 @@ final class ArchiveFile: @unchecked Sendable {  // because its owner awaits each
         let sha256 = hash.finish().hex
         let archive = RelayArchive(
             opensAt: opensAt, target: window.target, part: part,
-            key: RelayArchive.key(of: window, part: part, sha256: sha256), sha256: sha256,
+            key: RelayArchive.key(of: window, part: part, sha256: sha256, format: engine.format), sha256: sha256,
             byteCount: file.byteCount, memberCount: members.count, engine: engine)
         return PackedArchive(archive: archive, file: file, members: members)
     }

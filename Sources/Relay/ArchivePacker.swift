@@ -1,9 +1,9 @@
 import Storage
 import Threads
 
-/// Packs the objects of a window into archives, one after the other: `tar.gz` with the manifest as the first entry.
+/// Packs the objects of a window into archives, one after the other: `tar.gz` or `tar.zst` with the manifest as the first entry.
 ///
-/// In the order of the code: `MemberReader` (many reads at once) → `EntryCutter` (pieces of tar) → `GzipMember` (on several
+/// In the order of the code: `MemberReader` (many reads at once) → `EntryCutter` (pieces of tar) → `ArchiveEngine` (on several
 /// threads) → `ArchiveFile`. Nothing but the pieces under way is in memory. The same objects under the same names give the
 /// same bytes as long as `ArchiveEngine` is the same.
 final class ArchivePacker {
@@ -20,14 +20,14 @@ final class ArchivePacker {
 
     /// - Parameters:
     ///   - members: sorted, with their names.
-    ///   - level: of an archive that is made again; nil takes that of the settings.
+    ///   - engine: of an archive that is made again; nil takes that of the settings.
     init(
         _ window: RelayWindow, _ members: some Sequence<RelayMember>, from stores: any ObjectStores,
-        _ settings: RelaySettings, level: Int? = nil
+        _ settings: RelaySettings, engine: ArchiveEngine? = nil
     ) {
         self.window = window
         self.settings = settings
-        engine = ArchiveEngine(level: level ?? settings.compression.level)
+        self.engine = engine?.ofToday ?? settings.compression.engine
         cutter = EntryCutter(MemberReader(members, from: stores), modified: window.opensAt.seconds)
     }
 
@@ -67,7 +67,7 @@ final class ArchivePacker {
                 break
             }
             compressions.add { [engine] in
-                try await onThread(named: "relay-gzip") { (piece, engine.compress(piece.bytes)) }
+                try await onThread(named: "relay-pack") { (piece, engine.compress(piece.bytes)) }
             }
         }
         return try await compressions.next()

@@ -69,7 +69,7 @@ struct RelayPipeline: Sendable {
         }
         let members = try await named(window).filter { $0.part == archive.part }
         let packer = ArchivePacker(
-            window, members, from: stores, settings.adapted(to: window).withoutLimit, level: archive.engine?.level)
+            window, members, from: stores, settings.adapted(to: window).withoutLimit, engine: archive.engine)
         let packed = try await failing(.source) { try await packer.next(part: archive.part) }
         try await settle(packer, window)
         guard let packed, packed.archive.sha256 == archive.sha256 else {

@@ -153,11 +153,16 @@ package struct RelayArchive: Sendable, Equatable {
     /// The store has it, as far as is known.
     var isDelivered: Bool { wasDelivered && !isUncertain }
 
-    /// `relay/<yyyy>/<mm>/<dd>/<hh><mm>-<part>-<sha256 prefix>.tar.gz`; behind `relay/<name>/` if the window has a name, or behind its prefix.
-    static func key(of window: RelayWindow, part: Int, sha256: String) -> String {
+    /// What its bytes are.
+    var format: ArchiveEngine.Format { engine?.format ?? .gzip }
+
+    /// `relay/<yyyy>/<mm>/<dd>/<hh><mm>-<part>-<sha256 prefix>.tar.gz`, or `.tar.zst`; behind `relay/<name>/` if the window has a name, or behind its prefix.
+    static func key(
+        of window: RelayWindow, part: Int, sha256: String, format: ArchiveEngine.Format = .gzip
+    ) -> String {
         let prefix = window.archivePrefix ?? (window.name.isEmpty ? "relay/" : "relay/\(window.name)/")
         let number = String(part)
         let padded = String(repeating: "0", count: max(0, 4 - number.utf8.count)) + number
-        return "\(prefix)\(window.opensAt.path)-\(padded)-\(sha256.prefix(16)).tar.gz"
+        return "\(prefix)\(window.opensAt.path)-\(padded)-\(sha256.prefix(16)).tar.\(format.suffix)"
     }
 }

@@ -28,7 +28,8 @@ package struct S3ArchiveStore: ArchiveStore {
 
     package func put(_ archive: RelayArchive, contentsOf path: String, replaces: Bool) async throws {
         var options = S3PutOptions(
-            contentType: "application/gzip", metadata: [Self.checksumName: archive.sha256], onlyIfAbsent: !replaces,
+            contentType: archive.format.contentType, metadata: [Self.checksumName: archive.sha256],
+            onlyIfAbsent: !replaces,
             keeping: keeping)
         do {
             try await run { try await $0.put(object(archive.key), contentsOf: path, options: options) }

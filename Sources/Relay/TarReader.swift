@@ -16,6 +16,9 @@ struct TarReader {
         case padding(Int)
     }
 
+    /// Of an extended header: names have up to a few kilobytes.
+    private static let largestExtended = 1 << 20
+
     private var position = Position.header
     private var header: [UInt8] = []
     private var extended: [UInt8] = []
@@ -71,6 +74,9 @@ struct TarReader {
         else { throw TarError(reason: "a header has the wrong checksum") }
         let isExtended = header[156] == UInt8(ascii: "x")
         guard isExtended || header[156] == UInt8(ascii: "0") else { throw TarError(reason: "an entry is not a file") }
+        guard !isExtended || length <= Self.largestExtended else {
+            throw TarError(reason: "an extended header is too large")
+        }
         let count = isExtended ? length : size ?? length
         paddingAfter = TarHeader.padding(after: count)
         if !isExtended {

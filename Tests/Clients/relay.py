@@ -14,6 +14,7 @@ import hashlib
 import io
 import json
 import os
+import subprocess
 import sys
 import tarfile
 import threading
@@ -88,7 +89,9 @@ def check_archive(key, answer, seen):
     digest = hashlib.sha256(content).hexdigest()
     if answer["Metadata"].get("sha256_checksum") != digest or digest[:16] not in key:
         yield f"{key}: its checksum is not that of its contents"
-    with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
+    if key.endswith(".zst"):
+        content = subprocess.run(["zstd", "-q", "-dc"], input=content, stdout=subprocess.PIPE, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         first, *entries = archive.getmembers()
         if first.name != "manifest.json":
             yield f"{key}: begins with {first.name}"

@@ -41,7 +41,8 @@ import Testing
     }
 
     @Test(
-        "Archives of many members of gzip are read to their end", arguments: ["tar", "bsdtar", "python", "zcat"],
+        "Archives of many members of gzip or frames of zstd are read to their end",
+        arguments: ["tar", "bsdtar", "python", "stream"],
         ArchiveCompression.allCases)
     func members(program: String, compression: ArchiveCompression) async throws {
         var objects = (0..<40).map { (key: "landing/\($0)", bytes: relayBytes(100_000, seed: UInt64($0))) }
@@ -56,7 +57,8 @@ import Testing
 
     /// Each begins with the same ten bytes, but for the level.
     private static func members(of bytes: [UInt8]) throws -> Int {
-        let heads = [0, 2, 4].map { Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, $0, 0xff]) }
+        let heads =
+            [0, 2, 4].map { Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, $0, 0xff]) } + [Data([0x28, 0xb5, 0x2f, 0xfd])]
         var (rest, count) = (Data(bytes)[...], 0)
         while let next = heads.compactMap({ rest.range(of: $0)?.upperBound }).min() {
             (rest, count) = (rest[next...], count + 1)
@@ -72,22 +74,24 @@ import Testing
         var sizes: [Int] = []
         for compression in [ArchiveCompression.fast, .default, .small] {
             let archive = try #require(try await packed(text) { $0.compression = compression }.first).archive
-            #expect(archive.engine == ArchiveEngine(name: GzipMember.engine, level: compression.level))
+            #expect(archive.engine == compression.engine && compression.engine.name == GzipMember.engine)
             sizes.append(archive.byteCount)
         }
         #expect(sizes == sizes.sorted(by: >) && Set(sizes).count == 3, "\(sizes)")
     }
 
-    @Test("The same objects give the same bytes, however many threads; other objects do not")
-    func determinism() async throws {
+    @Test(
+        "The same objects give the same bytes, however many threads; other objects do not",
+        arguments: [ArchiveCompression.default, .zstd])
+    func determinism(compression: ArchiveCompression) async throws {
         let objects = (0..<40).map { (key: "landing/\($0)", bytes: relayBytes(100_000, seed: UInt64($0))) }
-        let first = try await packed(objects, threads: 1)
-        let second = try await packed(objects.reversed(), threads: 4)
+        let first = try await packed(objects, threads: 1) { $0.compression = compression }
+        let second = try await packed(objects.reversed(), threads: 4) { $0.compression = compression }
         #expect(first.map(\.archive) == second.map(\.archive))
         let bytes = try first[0].bytes()
         #expect(SHA256.hash(bytes).hex == first[0].archive.sha256)
         #expect(bytes.count == first[0].archive.byteCount)
-        let other = try await packed(objects + [("landing/x", [1])])
+        let other = try await packed(objects + [("landing/x", [1])]) { $0.compression = compression }
         #expect(other[0].archive.sha256 != first[0].archive.sha256)
     }
 
@@ -166,6 +170,9 @@ import Testing
                 RelayArchive.key(of: window, part: 1, sha256: sha256)
                     == "\(prefix)2026/11/21/1650-0001-0123456789abcdef.tar.gz")
         }
+        #expect(
+            RelayArchive.key(of: .make(), part: 1, sha256: sha256, format: .zstd)
+                == "relay/2026/11/21/1650-0001-0123456789abcdef.tar.zst")
         #expect(WindowTime("2026-11-21T16:50:00.25Z")?.description == "2026-11-21T16:50:00.250000Z")
         #expect(WindowTime("yesterday") == nil && WindowTime("") == nil && WindowTime("2026-11-21T16:50:00.Z") == nil)
     }

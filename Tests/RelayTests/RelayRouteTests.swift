@@ -37,7 +37,7 @@ import Testing
             ["name": [String(repeating: "a", count: 64)]], ["name": ["ü"]], ["window": ["60"]],
             ["name": ["a"], "window": ["9"]], ["name": ["a"], "window": ["1h"]],
             ["name": ["a"], "archiveBytes": ["1"]],
-            ["name": ["a"], "compression": ["zstd"]], ["mode": ["create"]],
+            ["name": ["a"], "compression": ["xz"]], ["mode": ["create"]],
         ])
     func refusals(given: [String: [String]]) {
         #expect(throws: RouteOptionError.self) { try Self.intake.options(given) }

@@ -16,12 +16,18 @@ import Testing
 
     @Test("A route says target and place; what it says is kept as it is, and the place is a folder")
     func options() throws {
-        let given = ["name": ["orders"], "target": ["cold"], "archivePrefix": ["acme/year=2026"]]
+        let given = [
+            "name": ["orders"], "target": ["cold"], "archivePrefix": ["acme/year=2026"], "compression": ["zstd"],
+        ]
         let options = try Self.intake.options(given)
-        #expect(options.json == #"{"archivePrefix":"acme/year=2026/","name":"orders","target":"cold"}"#)
+        #expect(
+            options.json == #"{"archivePrefix":"acme/year=2026/","compression":"zstd","name":"orders","target":"cold"}"#
+        )
         #expect(
             try options.decoded(as: RelayRoute.self).newWindow(length: .seconds(60))
-                == NewWindow(name: "orders", target: "cold", archivePrefix: "acme/year=2026/", length: .seconds(60)))
+                == NewWindow(
+                    name: "orders", target: "cold", archivePrefix: "acme/year=2026/", length: .seconds(60),
+                    compression: .zstd))
         // Who does not relay does not know the targets.
         #expect(
             try RelayIntake(window: .seconds(60)).options(["name": ["a"], "target": ["warm"]]).json.contains("warm"))

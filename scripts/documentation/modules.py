@@ -10,8 +10,8 @@ from pages import ROOT, table
 PAGE = "docs/internals/architecture.md"
 # A module knows only those of earlier lines.
 LAYERS = [
-    ["CLibpq", "COpenSSL", "CZlib", "CLibdeflate", "CLibcurl", "CPthread", "CSIMD"],
-    ["Threads", "CSV", "Text", "Zlib", "Deflate", "OpenSSL", "HTML"],
+    ["CLibpq", "COpenSSL", "CZlib", "CLibdeflate", "CLibzstd", "CLibcurl", "CPthread", "CSIMD"],
+    ["Threads", "CSV", "Text", "Zlib", "Deflate", "Zstd", "OpenSSL", "HTML"],
     ["Postgres", "Curl", "Telemetry"],
     ["AWS", "Migrations", "Jobs", "Catalog", "Traces"],
     ["Storage"],

@@ -103,7 +103,9 @@ struct RouteCommand: AsyncParsableCommand {
         @Option(help: "For relay, with a name: largest archive; no larger than CATALOG_RELAY_ARCHIVE_BYTES.")
         var archiveBytes: String?
 
-        @Option(help: "For relay, with a name: how much work archives are worth: fast, default or small.")
+        @Option(
+            help: "For relay, with a name: how much work archives are worth: fast, default or small; zstd for .tar.zst."
+        )
         var compression: String?
 
         @Flag(help: "Also take what is already in the bucket.")

@@ -31,7 +31,7 @@ extension Setting {
         "CATALOG_RELAY_COMPRESSION", .words(ArchiveCompression.allCases.map(\.rawValue)), fallback: "`default`",
         meaning: """
             how much work archives are worth: `fast` makes them a tenth larger in half to two thirds of the time, `small` a twentieth smaller \
-            in ten to sixteen times as long
+            in ten to sixteen times as long; `zstd` makes `.tar.zst`, for targets that want it
             """,
         example: "small")
     static let relaySlowestBytes = Setting(
