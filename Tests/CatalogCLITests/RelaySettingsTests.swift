@@ -111,6 +111,11 @@ import Testing
             (["CATALOG_RELAY_TARGET_COLD": "s3://a?endpoint=http://minio"], "CATALOG_RELAY_TARGET_COLD"),
             (["CATALOG_RELAY_TARGET_COLD": "s3://id:hunter2@archive"], "CATALOG_RELAY_TARGET_COLD"),
             (["CATALOG_RELAY_TARGET_COLD": "s3://archive?password=hunter2"], "CATALOG_RELAY_TARGET_COLD"),
+            (
+                ["CATALOG_RELAY_TARGET_COLD": "s3://a?endpoint=https://id:hunter2@b.example"],
+                "CATALOG_RELAY_TARGET_COLD"
+            ),
+            (["CATALOG_RELAY_TARGET_COLD": "s3://id:hunter2@archive/prefix"], "CATALOG_RELAY_TARGET_COLD"),
             (["CATALOG_RELAY_TARGET_COLD": ""], "CATALOG_RELAY_TARGET_COLD"),
             (["CATALOG_RELAY_TARGET_": "s3://a"], "CATALOG_RELAY_TARGET_"),
             (["CATALOG_RELAY_TARGET_cold": "s3://a"], "CATALOG_RELAY_TARGET_cold"),

@@ -30,7 +30,7 @@ struct RelayTargetText {
         else { throw refusal(Self.form) }
         // They would not be used, and stand in whatever quotes the setting.
         guard parts.user == nil, parts.password == nil else {
-            throw SettingsError(variable, "…", "keys do not stand in it: secret=ID names a secret that holds them")
+            throw refusal("keys do not stand in it: secret=ID names a secret that holds them")
         }
         var bucket = start
         bucket.name = name
@@ -88,7 +88,10 @@ struct RelayTargetText {
         }
     }
 
-    private func refusal(_ remedy: String) -> SettingsError { SettingsError(variable, value, remedy) }
+    private func refusal(_ remedy: String) -> SettingsError { SettingsError(variable, Self.quoted(value), remedy) }
+
+    /// Before an @ there may be a key.
+    private static func quoted(_ text: String) -> String { text.contains("@") ? "…" : text }
 
     /// Objects and signatures would pass through the network for anybody to read.
     private func refuseOpenRoad(_ url: String) throws {
@@ -105,7 +108,7 @@ struct RelayTargetText {
         do {
             _ = try AWSEndpoint(url: url)
         } catch {
-            throw SettingsError(variable, url, "endpoint must be https://HOST[:PORT]")
+            throw SettingsError(variable, Self.quoted(url), "endpoint must be https://HOST[:PORT]")
         }
         return url
     }
