@@ -44,6 +44,13 @@ extension RelayArchive {
         """
     }
 
+    static func find(_ key: String, of target: String) -> Statement {
+        """
+        select from relay.archives a join relay.windows w on w.opens_at = a.window_at
+        where a.object_key = \(key)::text and w.target = \(target)::text
+        """
+    }
+
     static func end(_ archive: RelayArchive, as end: RelayArchive.End) -> Statement {
         """
         update relay.archives set ended_as = \(end.rawValue)::text, ended_at = clock_timestamp()

@@ -24,7 +24,11 @@ package struct RelayIntake: Pipeline {
 
     /// Late arrivals are arrivals of now. Until the transaction ends the window is not sealed.
     package func begin(_ event: ObjectEvent, below route: Route, _ session: Session) throws -> ArrivalOutcome {
-        let opensAt = try session.joinWindow(route.options.decoded(as: RelayRoute.self).newWindow(length: window))
+        let new = try route.options.decoded(as: RelayRoute.self).newWindow(length: window)
+        guard try !session.isArchive(event.key, of: new.target) else {
+            return .ignored(reason: "an archive of the relay, which would go to where it is")
+        }
+        let opensAt = try session.joinWindow(new)
         try session.execute(RelayMember.insert(event, opensAt))
         return .accepted("window", opensAt.description)
     }
@@ -36,6 +40,12 @@ struct NoOpenWindow: Error, CustomStringConvertible {
 }
 
 extension Session {
+    /// Whether it is what we have delivered to a target: a route that takes in its own target would relay for ever.
+    fileprivate func isArchive(_ key: String, of target: String) throws -> Bool {
+        guard key.hasSuffix(".tar.gz") || key.hasSuffix(".tar.zst") else { return false }
+        return try first(RelayArchive.find(key, of: target)) != nil
+    }
+
     /// The window that is open now; opens one, and schedules its end, if none is.
     fileprivate func joinWindow(_ new: NewWindow) throws -> WindowTime {
         // Between the two statements a window may end, or somebody else may open one.

@@ -63,6 +63,19 @@ import Testing
         #expect(outcome.output == "STANDARD_IA aws:kms key-1 a=b team=data + more\n", "\(outcome.error)")
     }
 
+    @Test("A worker is ready as long as one of its targets can be used; those that cannot are named")
+    func readiness() async throws {
+        let folder = try TemporaryFolder()
+        let good = FileArchiveStore(root: URL(fileURLWithPath: folder.path))
+        let bad = S3ArchiveStore(bucket: "archive") { throw SettingsError("CATALOG_RELAY_TARGET_COLD", "…", "away") }
+        let targets: [String: any ArchiveStore] = ["": good, "cold": bad]
+        let unusable = await targets.unusable()
+        #expect(unusable.map(\.name) == ["cold"])
+        try await targets.requireOne()
+        try await [String: any ArchiveStore]().requireOne()
+        await #expect(throws: SettingsError.self) { try await ["cold": bad as any ArchiveStore].requireOne() }
+    }
+
     @Test("A certificate of a private authority is believed only if its file is named")
     func authority() async throws {
         let certificate = try await TestCertificate.make()

@@ -113,6 +113,35 @@ import Testing
         }
     }
 
+    @Test("An archive that comes back by a route to its own target is left alone; to another target it goes on")
+    func loop() async throws {
+        try await RelayWindowTests.withPool { pool in
+            let cold = try Self.intake.options(["name": ["second"], "target": ["cold"]])
+            let outcomes = try await pool.transaction { session in
+                try session.addRoute(Route(bucket: "inbox", prefix: "", pipeline: "relay"))
+                try session.addRoute(Route(bucket: "archive", prefix: "", pipeline: "relay", options: cold))
+                let window = RelayWindow.make()
+                try session.execute(
+                    """
+                    insert into relay.windows (opens_at, closes_at, state, member_count, byte_count, sealed_at)
+                    values (\(window.opensAt)::timestamptz, \(window.closesAt)::timestamptz, 'sealed', 1, 1, now())
+                    """)
+                let digest = String(repeating: "0", count: 64)
+                let key = RelayArchive.key(of: window, part: 1, sha256: digest)
+                try session.execute(
+                    RelayArchive.insert(
+                        RelayArchive(
+                            opensAt: window.opensAt, part: 1, key: key, sha256: digest, byteCount: 1, memberCount: 1)))
+                return try [("inbox", key), ("inbox", "other.tar.gz"), ("archive", key)].map { bucket, key in
+                    try session.record(.make(bucket: bucket, key: key, byteCount: 1), Pipelines([Self.intake]))
+                }
+            }
+            #expect(outcomes[0] == .ignored(reason: "an archive of the relay, which would go to where it is"))
+            #expect(
+                outcomes[1...].allSatisfy { if case .accepted = $0 { true } else { false } }, "\(outcomes)")
+        }
+    }
+
     @Test("While a target fails, one of its windows at a time is tried, of whatever name; those of other targets go on")
     func dispatch() async throws {
         try await withConnection(migrated: true) { connection in
