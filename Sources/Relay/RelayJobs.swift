@@ -3,6 +3,7 @@ package import Jobs
 import Logging
 package import Postgres
 package import Storage
+import Telemetry
 
 /// The jobs of the relay: a window is sealed when its time is over, then handed out, packed, delivered and verified.
 package enum RelayJob {
@@ -167,6 +168,7 @@ struct PackJob: JobHandler {
             try session.finish(job)
             try session.enqueue(RelayJob.dispatch(in: pause))
         }
+        MetricFamily.relayFailures.add(1, failure.cause.rawValue)
         logger.warning(
             "relay.window.failed", metadata: ["waits_for": "\(failure.cause.rawValue)", "error": "\(text)"])
     }

@@ -43,12 +43,14 @@ struct RelayPipeline: Sendable {
         }
         let archives = try await current(window)
         for archive in archives { try await verify(archive, window) }
-        try await pool.transaction { session in
+        let missing = try await pool.transaction { session in
             try session.hold(window)
-            try session.execute(RelayWindow.verify(window))
+            let missing = try session.first(RelayWindow.verify(window))?.get("missing_count", as: Int.self)
             try session.execute(RelayAlert.clearDeaths(window.opensAt))
             try commit(session, archives.isEmpty ? [] : ["source", "target"])
+            return missing
         }
+        MetricFamily.relayMissing.add(missing ?? 0)
     }
 
     private func current(_ window: RelayWindow) async throws -> [RelayArchive] {

@@ -164,6 +164,7 @@ extension RelayWindow {
                 then 'lost' else 'verified' end,
             verified_at = clock_timestamp(), waits_for = null, retry_at = null, last_error = null
         where \(held(window)) and state = 'delivered'
+        returning w.missing_count
         """
     }
 

@@ -12,7 +12,8 @@ extension MetricFamily {
         case .uploads, .uploadRows, .uploadErrors, .uploadDuration, .reportDelay, .mailDelay: uploadDefinition
         case .jobs, .jobOldestAge, .queuePaused, .jobAttempts, .jobDuration: queueDefinition
         case .intakeEvents, .pollerLag, .requests, .requestDuration: doorDefinition
-        case .relayWindows, .relayOldestAge, .relayObjects, .relayBytes, .relayDelivery: relayDefinition
+        case .relayWindows, .relayOldestAge, .relayObjects, .relayBytes, .relayDelivery, .relayFailures, .relayMissing:
+            relayDefinition
         case .connections, .connectionWait, .deadTuples, .oldestTransaction, .partitionsMissing, .schemaVersion,
             .gaugesAge:
             databaseDefinition
@@ -64,6 +65,9 @@ extension MetricFamily {
         case .relayOldestAge: .init(.gauge, [], "Since the oldest window that is not verified was closed.")
         case .relayObjects: .init(.counter, [], "Objects in archives that the target has taken.")
         case .relayBytes: .init(.counter, [], "Bytes of archives that the target has taken.")
+        case .relayFailures:
+            .init(.counter, ["waits_for"], "Attempts at windows that a store, or the window itself, ended.")
+        case .relayMissing: .init(.counter, [], "Objects that are in no archive of a window that was done.")
         default: .init(Self.deliverySeconds, [], "From the opening of a window to each of its archives on the target.")
         }
     }

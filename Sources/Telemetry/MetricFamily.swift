@@ -24,6 +24,8 @@ package enum MetricFamily: String, CaseIterable, Sendable {
     case relayObjects = "catalog_relay_objects_total"
     case relayBytes = "catalog_relay_bytes_total"
     case relayDelivery = "catalog_relay_delivery_seconds"
+    case relayFailures = "catalog_relay_failures_total"
+    case relayMissing = "catalog_relay_missing_objects_total"
     // Enrichment
     case enrichmentRecords = "catalog_enrichment_records_total"
     case enrichmentCalls = "catalog_enrichment_calls_total"

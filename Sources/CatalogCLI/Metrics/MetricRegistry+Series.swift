@@ -17,6 +17,7 @@ extension MetricRegistry {
         registry.prepare(.jobAttempts, queues, QueueMetrics.Outcome.allCases.map(\.rawValue))
         registry.prepare(.jobDuration, queues)
         registry.prepare(.relayWindows, ["open", "sealed", "packing", "delivered"])
+        registry.prepare(.relayFailures, ["source", "target", "repair"])
         registry.prepare(.connections, PoolMetrics.pools)
         registry.prepare(.connectionWait, PoolMetrics.pools)
         return registry
