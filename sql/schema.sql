@@ -310,10 +310,14 @@ COMMENT ON FUNCTION audit.head(OUT tick bigint, OUT at timestamp with time zone,
 -- Name: history_problems(); Type: FUNCTION; Schema: audit; Owner: -
 
 CREATE FUNCTION audit.history_problems() RETURNS TABLE(tick bigint, problem text)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
 begin
+    perform catalog.require_plain(r.relation), catalog.require_plain_types(r.relation::regclass)
+    from unnest(array[
+        'catalog.products', 'catalog.upload_history', 'catalog.validation_errors', 'catalog.former_errors',
+        'retention.released_partitions']) r (relation);
     return query
         select p.* from catalog.sealed_tables s
         cross join lateral catalog.partition_problems(s.table_name, 'catalog.' || s.table_name, is_whole => true) p;
@@ -338,6 +342,19 @@ begin
         where (c.tick).prev_hash is distinct from c.before
            or coalesce((c.tick).tick_id <> c.number + 1, (c.tick).tick_id <> 0) or (c.tick).at <= c.moment
            or (c.tick).hash is distinct from catalog.tick_hash(c.tick);
+    return query select p.* from catalog.upload_problems() p;
+    return query select p.* from catalog.product_problems() p;
+    return query
+        select c.tick_id,
+            format('product %s (%s %s) ', p.product_id, p.vendor_id, p.vendor_product_id)
+            || case when c.change_id is null then format('names change %s, which is missing', p.made_by) else 'was inserted without a version' end
+        from catalog.products p
+        left join catalog.changes c on c.change_id = p.made_by
+        left join catalog.product_seals s on s.block = p.product_id / 1000 and s.marks is not null
+        where c.change_id is null or s.block is null and c.tick_id <= (select max(l.tick_id) from catalog.product_seals l)
+        order by p.product_id
+        limit 1;
+    return query select p.* from catalog.trigger_problems() p;
 end
 $$;
 
@@ -1055,8 +1072,8 @@ COMMENT ON FUNCTION audit.utc(moment timestamp with time zone) IS 'a moment in U
 
 -- Name: verify_history(text); Type: FUNCTION; Schema: audit; Owner: -
 
-CREATE FUNCTION audit.verify_history(head text DEFAULT NULL::text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE FUNCTION audit.verify_history(head text DEFAULT NULL::text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint, OUT sealed_products bigint, OUT sealed_uploads bigint) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
 begin
@@ -1073,18 +1090,21 @@ begin
     select count(*) into changes from catalog.changes c where c.tick_id is not null;
     select count(*) into versions from catalog.product_versions;
     select coalesce(sum(s.rows), 0) into sealed_rows from catalog.seals s
-    where not exists (select from catalog.released_ranges(s.table_name) r where s.at >= r.from_at and s.at < r.until_at);
+    where s.table_name not in ('product_seals', 'upload_seals')
+      and not exists (select from catalog.released_ranges(s.table_name) r where s.at >= r.from_at and s.at < r.until_at);
     select coalesce(sum(r.rows), 0) into released_rows from (
         select distinct on (r.table_name, r.from_at) r.operation, r.rows from catalog.history_releases r
         order by r.table_name, r.from_at, r.release_id desc) r
     where r.operation = 'release';
+    select coalesce(sum(s.rows), 0) into sealed_products from catalog.product_seals s where s.marks is not null;
+    select count(distinct s.upload_id) into sealed_uploads from catalog.upload_seals s;
     newest := (select h.head from audit.head() h);
 end
 $$;
 
--- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint); Type: COMMENT; Schema: audit; Owner: -
+-- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint, OUT sealed_products bigint, OUT sealed_uploads bigint); Type: COMMENT; Schema: audit; Owner: -
 
-COMMENT ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint) IS 'recomputes all hashes of the history and names the first altered, missing or reordered row; given a head that was kept, proves that the past is still that of the head';
+COMMENT ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint, OUT sealed_products bigint, OUT sealed_uploads bigint) IS 'recomputes all hashes of the history and names the first altered, missing or reordered row; given a head that was kept, proves that the past is still that of the head';
 
 -- Name: add_product_column(text, text); Type: FUNCTION; Schema: catalog; Owner: -
 
@@ -1967,6 +1987,19 @@ begin
 end
 $$;
 
+-- Name: image_columns(integer); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.image_columns(format integer) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select i.columns
+    from (select split_part(f.columns, ', valid_to, ', 1) as columns from catalog.version_formats f where f.format_id = image_columns.format) i
+    where string_to_array(i.columns, ', ') <@ array(
+        select quote_ident(a.attname) from pg_attribute a
+        where a.attrelid = 'catalog.products'::regclass and a.attnum > 0 and not a.attisdropped)
+$$;
+
 -- Name: image_operation(text); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.image_operation(otherwise text) RETURNS text
@@ -2245,6 +2278,99 @@ $$;
 
 COMMENT ON FUNCTION catalog.product_columns(prefix text, without text[]) IS 'the columns of catalog.products as a select list, each with the prefix';
 
+-- Name: product_images(text, bigint[], bigint[], bigint); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.product_images(columns text, blocks bigint[], ticks bigint[], since bigint) RETURNS TABLE(block bigint, product_id bigint, hash bytea)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    AS $_$
+begin
+    return query execute format(
+        $query$
+        with asked as (
+            select * from unnest($1, $2) a (block, tick)
+        )
+        select a.block, i.product_id, i.hash
+        from asked a
+        cross join lateral (
+            select p.product_id, sha256(convert_to(row(%1$s)::text, 'UTF8')) as hash
+            from catalog.products p
+            where p.product_id >= a.block * 1000 and p.product_id < a.block * 1000 + 1000
+              and (select m.tick_id from catalog.changes m where m.change_id = p.made_by) <= a.tick
+        ) i
+        union all
+        select a.block, v.product_id, sha256(convert_to(row(%2$s)::text, 'UTF8'))
+        from catalog.changes e
+        join catalog.product_versions v on v.ended_by = e.change_id
+        join asked a on a.block = v.product_id / 1000
+        where (e.tick_id > $3 or e.tick_id is null) and (e.tick_id > a.tick or e.tick_id is null)
+          and (select m.tick_id from catalog.changes m where m.change_id = v.made_by) <= a.tick
+        $query$, 'p.' || replace(columns, ', ', ', p.'), 'v.' || replace(columns, ', ', ', v.'))
+    using blocks, ticks, since;
+end
+$_$;
+
+-- Name: product_problems(bigint[], bigint); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.product_problems(only_blocks bigint[] DEFAULT NULL::bigint[], since bigint DEFAULT '-1'::integer) RETURNS TABLE(tick bigint, problem text)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+    format integer;
+begin
+    for format in
+        select distinct s.format_id from catalog.product_seals s
+        where s.marks is not null and catalog.image_columns(s.format_id) is not null
+        order by 1
+    loop
+        return query
+            with asked as materialized (
+                select s.block, s.tick_id, s.rows, s.rows_hash, s.marks
+                from catalog.product_seals s
+                where s.format_id = format and s.marks is not null and (only_blocks is null or s.block = any (only_blocks))
+            ), images as materialized (
+                select i.block, i.product_id, i.hash
+                from catalog.product_images(
+                    catalog.image_columns(format), array(select a.block from asked a order by a.block),
+                    array(select a.tick_id from asked a order by a.block), product_problems.since) i
+            ), found as (
+                select i.block, count(*) as rows, sha256(string_agg(i.hash, ''::bytea order by i.product_id)) as hash from images i group by 1
+            ), broken as (
+                select a.block, a.tick_id, a.marks
+                from asked a
+                left join found f using (block)
+                where a.rows <> coalesce(f.rows, 0) or a.rows_hash <> coalesce(f.hash, sha256(''::bytea))
+            ), marked as (
+                select b.block, b.block * 1000 + get_byte(b.marks, 6 * k.place) * 256 + get_byte(b.marks, 6 * k.place + 1) as product_id,
+                    substr(b.marks, 6 * k.place + 3, 4) as mark
+                from broken b
+                cross join generate_series(0, length(b.marks) / 6 - 1) k (place)
+            ), there as (
+                select i.block, i.product_id, substr(i.hash, 1, 4) as mark from images i join broken b using (block)
+            )
+            select b.tick_id, format('product %s%s was %s without a version', coalesce(x.product_id::text, 'in block ' || b.block),
+                (select format(' (%s %s)', p.vendor_id, p.vendor_product_id) from catalog.products p where p.product_id = x.product_id limit 1),
+                coalesce(x.what, 'changed'))
+            from broken b
+            left join lateral (
+                select product_id,
+                    case when t.mark is null then 'deleted' when m.mark is null then 'inserted' else 'changed' end as what
+                from (select * from marked m where m.block = b.block) m
+                full join (select * from there t where t.block = b.block) t using (product_id)
+                where m.mark is distinct from t.mark
+                order by product_id
+                limit 1
+            ) x on true
+            order by b.tick_id, b.block;
+    end loop;
+end
+$$;
+
 -- Name: record_action(text, text, boolean); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.record_action(action text, object text DEFAULT NULL::text, is_change boolean DEFAULT NULL::boolean) RETURNS boolean
@@ -2444,6 +2570,8 @@ declare
     own bigint[];
     undone bigint[];
     is_early boolean;
+    has_ranges boolean;
+    added integer;
     undoing text := 'UPLOAD_' || to_char(clock_timestamp() at time zone 'UTC', 'YYYYMMDD_HH24MISS') || '_' || left(md5(gen_random_uuid()::text), 6);
     deleted integer;
     restored integer;
@@ -2469,6 +2597,8 @@ begin
     own := catalog.changes_of_upload(target.upload_id);
     undone := array(select c.change_id from catalog.changes c where c.upload_id = target.reverts);
     is_early := cardinality(own) = 0;  -- before changes were recorded, versions name their uploads alone
+    -- And changes did not say from the beginning which products they created.
+    has_ranges := (select min(o) from unnest(own) o) >= (select min(c.change_id) from catalog.created_products c);
 
     -- Images that the upload ended: the first of each product is to come back, also of one that it deleted, as a revert does.
     create temporary table reverting on commit drop as
@@ -2499,37 +2629,50 @@ begin
             when s.key_holder <> s.product_id then 'its vendor product ID is used by another product'
         end as reason
     from seen s;
-    analyze reverting;
+    analyze reverting (product_id, version_id);
 
     -- Created by the upload and still as it made them; a revert has created again what the upload it undid had deleted.
     insert into reverting
+    with known as materialized (
+        select r.product_id from reverting r  -- a scan of the table itself would read what is inserted meanwhile, again for each row
+    )
     select p.product_id, p.vendor_product_id, p.sku, null, true, null
     from (
         select p.product_id, p.vendor_product_id, p.sku
         from catalog.products p
-        where p.vendor_id = target.vendor_id and p.upload_id = target.upload_id
+        where has_ranges is not true and p.vendor_id = target.vendor_id and p.upload_id = target.upload_id
+        union
+        select p.product_id, p.vendor_product_id, p.sku
+        from catalog.created_products c
+        join catalog.products p on p.product_id between c.first_product_id and c.last_product_id
+        where has_ranges and c.change_id = any (own) and p.vendor_id = target.vendor_id and p.upload_id = target.upload_id
         union
         select p.product_id, p.vendor_product_id, p.sku
         from catalog.products p
         join catalog.product_versions v using (product_id)
         where v.ended_by = any (undone) and p.made_by = any (own)
     ) p
-    where not exists (select from reverting r where r.product_id = p.product_id);
-    analyze reverting;
+    where not exists (select from known k where k.product_id = p.product_id);
+    get diagnostics added = row_count;
+    if added > 0 then
+        analyze reverting (product_id, version_id);
+    end if;
 
     -- Created by it, and changed or deleted since.
     insert into reverting
+    with known as materialized (
+        select r.product_id from reverting r
+    )
     select distinct on (v.product_id) v.product_id, v.vendor_product_id, coalesce(p.sku, v.sku), null::bigint, p.product_id is not null,
         case when p.product_id is null then 'deleted since' else 'changed since' end
     from catalog.product_versions v
     left join catalog.products p using (product_id)
     where (v.made_by = any (own) or is_early and v.upload_id = target.upload_id)
-      and not exists (select from reverting r where r.product_id = v.product_id)
+      and not exists (select from known k where k.product_id = v.product_id)
       and (p.product_id is not null or not exists (
           select from catalog.product_versions l
           where l.product_id = v.product_id and l.version_id > v.version_id and l.ended_by = any (own)) and v.ended_by <> all (own))
     order by v.product_id, v.version_id;
-    analyze reverting;
 
     -- By product_id alone: right after a load nothing is known of the vendor's rows, and its index looks as good as the key.
     delete from catalog.products p
@@ -2835,6 +2978,82 @@ begin
 end
 $_$;
 
+-- Name: seal_product_seals(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_product_seals() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+begin
+    insert into catalog.seals (table_name, at, row_ids, rows, rows_hash)
+    select 'product_seals', min(r.moment), array_agg(r.key order by r.key), count(*), sha256(string_agg(r.hash, ''::bytea order by r.key))
+    from (
+        select n.seal_id as key, n.at as moment, sha256(convert_to(row(n.seal_id, n.at, n.tick_id, n.block, n.format_id, n.rows, n.rows_hash)::text, 'UTF8')) as hash from new_rows n
+    ) r
+    group by date_trunc('month', r.moment);
+    return null;
+end
+$$;
+
+-- Name: seal_products(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_products() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
+    AS $$
+declare
+    since constant bigint := (select max(s.tick_id) from catalog.product_seals s);
+    present constant bigint := (select max(t.tick_id) from catalog.ticks t);
+    newest constant integer := (select max(f.format_id) from catalog.version_formats f);
+    changed bigint[];
+    wrong text;
+begin
+    perform catalog.require_plain('catalog.products'), catalog.require_plain_types('catalog.products'::regclass);
+    if not pg_try_advisory_xact_lock(1785684595, -2) then
+        return null;  -- another one is at it
+    end if;
+    if since is null or exists (select from catalog.product_seals s where s.marks is not null and s.format_id <> newest) then
+        changed := array(
+            select p.product_id / 1000 from catalog.products p union select s.block from catalog.product_seals s where s.marks is not null);
+    else
+        changed := array(
+            select v.product_id / 1000
+            from catalog.changes c join catalog.product_versions v on v.ended_by = c.change_id
+            where c.tick_id > since and c.tick_id <= present
+            union
+            select k.block
+            from catalog.changes c
+            join catalog.created_products p using (change_id)
+            cross join generate_series(p.first_product_id / 1000, p.last_product_id / 1000) k (block)
+            where c.tick_id > since and c.tick_id <= present);
+    end if;
+    wrong := coalesce(
+        (select p.problem from catalog.trigger_problems() p limit 1),
+        (select p.problem from catalog.product_problems(changed, coalesce(since, -1)) p order by p.tick limit 1));
+    if wrong is not null or cardinality(changed) = 0 then
+        return wrong;
+    end if;
+    update catalog.product_seals s set marks = null where s.marks is not null and s.block = any (changed);
+    insert into catalog.product_seals (tick_id, block, format_id, rows, rows_hash, marks)
+    select present, c.block, newest, count(i.product_id), sha256(coalesce(string_agg(i.hash, ''::bytea order by i.product_id), ''::bytea)),
+        coalesce(
+            string_agg(int2send((i.product_id % 1000)::smallint) || substr(i.hash, 1, 4), ''::bytea order by i.product_id), ''::bytea)
+    from unnest(changed) c (block)
+    left join catalog.product_images(catalog.image_columns(newest), changed, array_fill(present, array[cardinality(changed)]), present) i
+        using (block)
+    group by c.block
+    order by c.block;
+    return null;
+end
+$$;
+
+-- Name: FUNCTION seal_products(); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.seal_products() IS 'seals the products that changed since the last time; says what is wrong if one of them was changed without a version, or could be';
+
 -- Name: seal_row_versions(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.seal_row_versions() RETURNS trigger
@@ -2873,6 +3092,71 @@ begin
 end
 $$;
 
+-- Name: seal_upload_seals(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_upload_seals() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+begin
+    insert into catalog.seals (table_name, at, row_ids, rows, rows_hash)
+    select 'upload_seals', min(r.moment), array_agg(r.key order by r.key), count(*), sha256(string_agg(r.hash, ''::bytea order by r.key))
+    from (
+        select n.seal_id as key, n.at as moment, sha256(convert_to(row(n.seal_id, n.at, n.upload_id, n.attempt, n.completed_at, n.status, n.event_id, n.facts_hash, n.errors, n.errors_at, n.errors_hash)::text, 'UTF8')) as hash from new_rows n
+    ) r
+    group by date_trunc('month', r.moment);
+    return null;
+end
+$$;
+
+-- Name: seal_uploads(integer); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.seal_uploads(at_most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
+    AS $$
+declare
+    ended_after constant timestamptz := coalesce(
+        (select s.completed_at from catalog.upload_seals s order by s.seal_id desc limit 1) - interval '1 day', '-infinity');
+    sealed integer;
+begin
+    perform catalog.require_plain(r.relation), catalog.require_plain_types(r.relation::regclass)
+    from unnest(array['catalog.upload_history', 'catalog.validation_errors']) r (relation);
+    if not pg_try_advisory_xact_lock(1785684595, -3) then
+        return 0;  -- another one is at it
+    end if;
+    insert into catalog.upload_seals (upload_id, attempt, completed_at, status, event_id, facts_hash, errors, errors_at, errors_hash)
+    select u.upload_id, u.attempt, u.completed_at, u.status,
+        coalesce((select max(e.event_id) from catalog.upload_events e where e.upload_id = u.upload_id), 0), catalog.upload_facts(u),
+        coalesce(f.errors, 0), f.errors_at, coalesce(f.hash, sha256(''::bytea))
+    from (
+        select distinct e.upload_id from catalog.upload_events e
+        where e.event in ('finished', 'failed', 'cancelled', 'reverts') and e.at > ended_after
+    ) ended
+    join catalog.upload_history u using (upload_id)
+    left join lateral (
+        select s.* from catalog.upload_seals s where s.upload_id = u.upload_id order by s.seal_id desc limit 1
+    ) s on true
+    left join lateral catalog.upload_errors_hash('catalog.validation_errors', format('e.upload_id = %L', u.upload_id)) f on true
+    where u.status not in ('queued', 'processing') and u.completed_at is not null
+      and (s.seal_id is null
+          or (s.attempt, s.completed_at) <> (u.attempt, u.completed_at) and exists (
+              select from catalog.upload_events e
+              where e.upload_id = u.upload_id and e.event in ('queued', 'started', 'retried') and e.event_id > s.event_id))
+    order by u.completed_at, u.upload_id
+    limit at_most;
+    get diagnostics sealed = row_count;
+    return sealed;
+end
+$$;
+
+-- Name: FUNCTION seal_uploads(at_most integer); Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON FUNCTION catalog.seal_uploads(at_most integer) IS 'seals uploads that ended, with their errors; returns how many';
+
 -- Name: tick_hash(catalog.ticks); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.tick_hash(tick catalog.ticks) RETURNS bytea
@@ -2888,6 +3172,141 @@ CREATE FUNCTION catalog.tick_hash(tick catalog.ticks) RETURNS bytea
         || coalesce((
             select string_agg(catalog.seal_hash(s), ''::bytea order by s.seal_id)
             from catalog.seals s where s.tick_id = tick_hash.tick.tick_id), ''::bytea))
+$$;
+
+-- Name: trigger_problems(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.trigger_problems() RETURNS TABLE(tick bigint, problem text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+    select (select max(t.tick_id) from catalog.ticks t),
+        format(
+            'trigger %s of catalog.products is %s', k.name,
+            case
+                when t.oid is null then 'missing'
+                when t.tgenabled not in ('O', 'A') then 'disabled'
+                else 'not as it was made'
+            end)
+    from (values
+        ('products_begin_change', 'BEFORE INSERT OR DELETE OR UPDATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.begin_change()'),
+        ('products_begin_creation', 'BEFORE INSERT ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.begin_creation()'),
+        ('products_begin_image', 'BEFORE UPDATE ON catalog.products FOR EACH ROW EXECUTE FUNCTION catalog.begin_product_image()'),
+        ('products_end_creation', 'AFTER INSERT ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.end_creation()'),
+        ('products_keep_deleted_images',
+            'AFTER DELETE ON catalog.products REFERENCING OLD TABLE AS old_images FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_deleted_product_images()'),
+        ('products_keep_updated_images',
+            'AFTER UPDATE ON catalog.products REFERENCING OLD TABLE AS old_images NEW TABLE AS new_images FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_updated_product_images()'),
+        ('products_note_moved',
+            'AFTER UPDATE OF vendor_id, product_id ON catalog.products FOR EACH ROW WHEN ((((new.vendor_id)::text <> (old.vendor_id)::text) OR (new.product_id <> old.product_id))) EXECUTE FUNCTION catalog.note_created_product()'),
+        ('products_note_returned',
+            'AFTER INSERT ON catalog.products FOR EACH ROW WHEN ((new.product_id <= (NULLIF(current_setting(''catalog.last_product_id''::text, true), ''''::text))::bigint)) EXECUTE FUNCTION catalog.note_created_product()'),
+        ('products_refuse_forged_change',
+            'AFTER INSERT ON catalog.products FOR EACH ROW WHEN ((new.made_by <> (current_setting(''catalog.loading_change''::text))::bigint)) EXECUTE FUNCTION catalog.refuse_forged_change()'),
+        ('products_refuse_truncate',
+            'BEFORE TRUNCATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_change(''delete the rows instead: their images are then kept'')')
+    ) k (name, definition)
+    left join pg_trigger t on t.tgrelid = to_regclass('catalog.products') and t.tgname = k.name
+    where t.oid is null or t.tgenabled not in ('O', 'A')
+       or pg_get_triggerdef(t.oid) <> 'CREATE TRIGGER ' || k.name || ' ' || k.definition
+    order by k.name
+$$;
+
+-- Name: upload_errors_hash(text, text); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.upload_errors_hash(relation text, condition text) RETURNS TABLE(upload_id character varying, attempt integer, errors bigint, errors_at timestamp with time zone, hash bytea)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    SET jit TO 'off'
+    AS $_$
+begin
+    return query execute format(
+        $query$
+        select e.upload_id, %2$s, count(*), min(e.created_at),
+            sha256(string_agg(
+                sha256(convert_to(row(
+                    e.error_id, e.row_number, e.line_number, e.error_type, e.error_message, e.field, e.rejected_value, e.original_data,
+                    e.created_at, e.rule_name)::text, 'UTF8')), ''::bytea order by e.error_id))
+        from %1$s e
+        where %3$s
+        group by 1, 2
+        $query$, relation, case relation when 'catalog.former_errors' then 'e.attempt' else 'null::integer' end, condition);
+end
+$_$;
+
+-- Name: upload_facts(catalog.upload_history); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.upload_facts(upload catalog.upload_history) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    AS $$
+    select sha256(convert_to(row(
+        upload.upload_id, upload.vendor_id, upload.file_name, upload.mode, upload.policy, upload.total_records, upload.valid_records,
+        upload.error_records, upload.created_records, upload.updated_records, upload.unchanged_records, upload.deactivated_records,
+        upload.deleted_records, upload.warning_records, upload.upload_timestamp, upload.started_at, upload.completed_at, upload.bucket,
+        upload.object_key, upload.object_version, upload.file_size_bytes, upload.file_sha256, upload.failure_type, upload.failure_message,
+        upload.dry_run, upload.empty_cells, upload.missing_products, upload.encoding, upload.announced_sha256, upload.file_encoding,
+        upload.encoding_guessed, upload.kind, upload.reverts, upload.created_by, upload.attempt, upload.mapping_name, upload.mapping_version,
+        upload.sheet, upload.checked_upload_id, upload.rule_ids, upload.parent_upload_id)::text, 'UTF8'))
+$$;
+
+-- Name: upload_problems(); Type: FUNCTION; Schema: catalog; Owner: -
+
+CREATE FUNCTION catalog.upload_problems() RETURNS TABLE(tick bigint, problem text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    SET jit TO 'off'
+    AS $$
+    with newest as materialized (
+        select distinct on (s.upload_id, s.attempt) s.* from catalog.upload_seals s order by s.upload_id, s.attempt, s.seal_id desc
+    ), judged as materialized (
+        select n.seal_id, n.upload_id, n.attempt, n.status, n.event_id, n.errors, n.errors_at, n.errors_hash, u.file_name, u.upload_id is null as is_gone,
+            u.attempt = n.attempt and u.completed_at is not distinct from n.completed_at as is_current,
+            n.seal_id = max(n.seal_id) over (partition by n.upload_id) as is_last,
+            catalog.upload_facts(u) = n.facts_hash as is_same, u.status as present_status, u.attempt > n.attempt as is_former
+        from newest n
+        left join catalog.upload_history u using (upload_id)
+    ), found as materialized (
+        select 'validation_errors' as table_name, e.* from catalog.upload_errors_hash('catalog.validation_errors', 'true') e
+        union all
+        select 'former_errors', e.* from catalog.upload_errors_hash('catalog.former_errors', 'true') e
+    ), wrong as (
+        select j.seal_id, format('upload %s (%s) %s', j.upload_id, coalesce(j.file_name, 'no file'),
+            case
+                when j.is_gone then 'is missing'
+                when j.is_current then 'is not as it was when it ended'
+                else 'was changed since it ended, and did not begin again'
+            end) as problem
+        from judged j
+        where j.is_last
+          and (j.is_gone
+              or j.is_current and (
+                  j.is_same is not true
+                  or j.present_status <> j.status and not (j.present_status = 'reverted' and j.status in ('completed', 'partial') and exists (
+                      select from catalog.upload_history r where r.reverts = j.upload_id)))
+              or not j.is_current and not exists (
+                  select from catalog.upload_events e
+                  where e.upload_id = j.upload_id and e.event in ('queued', 'started', 'retried') and e.event_id > j.event_id))
+        union all
+        select j.seal_id, format('errors of upload %s (%s) are not as they were written: of %s rows %s are there',
+            j.upload_id, j.file_name, j.errors, coalesce(f.errors, 0))
+        from judged j
+        left join found f
+            on f.upload_id = j.upload_id and case f.table_name when 'former_errors' then j.is_former and f.attempt = j.attempt else j.is_current end
+        where (j.is_current or j.is_former)
+          and (j.errors <> coalesce(f.errors, 0) or j.errors_hash <> coalesce(f.hash, sha256(''::bytea)))
+          and not (f.errors is null and exists (
+              select from retention.released_partitions r
+              where r.table_schema = 'catalog' and r.table_name = case when j.is_former then 'former_errors' else 'validation_errors' end
+                and r.state <> 'restored' and j.errors_at >= r.from_at and j.errors_at < r.until_at))
+    )
+    select (select s.tick_id from catalog.seals s where s.table_name = 'upload_seals' and w.seal_id = any (s.row_ids)), w.problem
+    from wrong w
+    order by w.seal_id
 $$;
 
 -- Name: version_format(); Type: FUNCTION; Schema: catalog; Owner: -
@@ -3355,19 +3774,23 @@ CREATE TABLE relay.windows (
     name text DEFAULT ''::text NOT NULL,
     archive_bytes bigint,
     compression text,
+    target text DEFAULT ''::text NOT NULL,
+    archive_prefix text,
     CONSTRAINT windows_archive_bytes_are_positive CHECK ((archive_bytes > 0)),
+    CONSTRAINT windows_archive_prefix_is_a_folder CHECK (((archive_prefix ~ '^([A-Za-z0-9_=-][A-Za-z0-9._=-]*/)+$'::text) AND (length(archive_prefix) <= 200))),
     CONSTRAINT windows_are_counted_when_sealed CHECK (((state = 'open'::text) = ((member_count IS NULL) AND (byte_count IS NULL)))),
     CONSTRAINT windows_close_after_they_open CHECK ((closes_at > opens_at)),
     CONSTRAINT windows_have_the_times_of_their_state CHECK ((((state = 'open'::text) = (sealed_at IS NULL)) AND ((state = ANY (ARRAY['delivered'::text, 'verified'::text, 'lost'::text])) = (delivered_at IS NOT NULL)) AND ((state = ANY (ARRAY['verified'::text, 'lost'::text])) = (verified_at IS NOT NULL)))),
     CONSTRAINT windows_name_is_plain CHECK ((name ~ '^([a-z][a-z0-9-]{0,62})?$'::text)),
     CONSTRAINT windows_state_is_known CHECK ((state = ANY (ARRAY['open'::text, 'sealed'::text, 'packing'::text, 'delivered'::text, 'verified'::text, 'lost'::text]))),
+    CONSTRAINT windows_target_is_plain CHECK ((target ~ '^([a-z][a-z0-9-]{0,31})?$'::text)),
     CONSTRAINT windows_wait_after_a_failure CHECK (((waits_for IS NULL) OR ((failed_at IS NOT NULL) AND (retry_at IS NOT NULL)))),
     CONSTRAINT windows_wait_for_something_known CHECK ((waits_for = ANY (ARRAY['source'::text, 'target'::text, 'repair'::text])))
 );
 
 -- Name: TABLE windows; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON TABLE relay.windows IS 'the arrivals of a name between two moments; a window never holds an arrival of another';
+COMMENT ON TABLE relay.windows IS 'the arrivals of a name for a target between two moments; a window never holds an arrival of another';
 
 -- Name: COLUMN windows.state; Type: COMMENT; Schema: relay; Owner: -
 
@@ -3383,7 +3806,7 @@ COMMENT ON COLUMN relay.windows.attempt IS 'raised by every attempt; fences whoe
 
 -- Name: COLUMN windows.waits_for; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source (windows of the same name go on when it answers one of them), target (all windows likewise), repair (the window itself)';
+COMMENT ON COLUMN relay.windows.waits_for IS 'after a failure: source (windows of the same name go on when it answers one of them), target (windows of the same target likewise), repair (the window itself)';
 
 -- Name: COLUMN windows.name; Type: COMMENT; Schema: relay; Owner: -
 
@@ -3395,7 +3818,15 @@ COMMENT ON COLUMN relay.windows.archive_bytes IS 'largest archive, as its route 
 
 -- Name: COLUMN windows.compression; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.windows.compression IS 'fast, default or small, as its route said when it was opened; null: CATALOG_RELAY_COMPRESSION';
+COMMENT ON COLUMN relay.windows.compression IS 'fast, default, small or zstd, as its route said when it was opened; null: CATALOG_RELAY_COMPRESSION';
+
+-- Name: COLUMN windows.target; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.target IS 'where its archives go, as its route said when it was opened: the end of the name of CATALOG_RELAY_TARGET_...; empty: CATALOG_RELAY_TARGET';
+
+-- Name: COLUMN windows.archive_prefix; Type: COMMENT; Schema: relay; Owner: -
+
+COMMENT ON COLUMN relay.windows.archive_prefix IS 'what the keys of its archives begin with, as its route said when it was opened; null: relay/, and the name if there is one';
 
 -- Name: windows_are_verified(timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: relay; Owner: -
 
@@ -4350,6 +4781,46 @@ CREATE TABLE catalog.product_categories (
 
 COMMENT ON TABLE catalog.product_categories IS 'the whitelist of rule 4';
 
+-- Name: product_seals; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.product_seals (
+    seal_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    tick_id bigint NOT NULL,
+    block bigint NOT NULL,
+    format_id integer NOT NULL,
+    rows integer NOT NULL,
+    rows_hash bytea NOT NULL,
+    marks bytea
+);
+
+-- Name: TABLE product_seals; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.product_seals IS 'the hash of the rows of catalog.products that were current as of a tick, for each block of a thousand product_id';
+
+-- Name: COLUMN product_seals.block; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_seals.block IS 'product_id divided by 1000';
+
+-- Name: COLUMN product_seals.format_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_seals.format_id IS 'which columns the hash covers: those of catalog.version_formats that products have';
+
+-- Name: COLUMN product_seals.marks; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.product_seals.marks IS 'the rest of product_id by 1000 in two bytes and four bytes of the hash of each row, by which the row is named that is another now; null where the block has a later seal';
+
+-- Name: product_seals_seal_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.product_seals ALTER COLUMN seal_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.product_seals_seal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 -- Name: product_versions_version_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.product_versions ALTER COLUMN version_id ADD GENERATED ALWAYS AS IDENTITY (
@@ -4612,6 +5083,41 @@ CREATE TABLE catalog.upload_events_rest (
 -- Name: TABLE upload_events_rest; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON TABLE catalog.upload_events_rest IS 'append-only timeline of an upload';
+
+-- Name: upload_seals; Type: TABLE; Schema: catalog; Owner: -
+
+CREATE TABLE catalog.upload_seals (
+    seal_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    upload_id character varying(50) NOT NULL,
+    attempt integer NOT NULL,
+    completed_at timestamp with time zone NOT NULL,
+    status text NOT NULL,
+    event_id bigint NOT NULL,
+    facts_hash bytea NOT NULL,
+    errors bigint NOT NULL,
+    errors_at timestamp with time zone,
+    errors_hash bytea NOT NULL
+);
+
+-- Name: TABLE upload_seals; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON TABLE catalog.upload_seals IS 'the hash of an upload as it ended, and that of its errors; a later attempt has another';
+
+-- Name: COLUMN upload_seals.event_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.upload_seals.event_id IS 'the newest line of its timeline then: the upload began again only if there is one that says so behind it';
+
+-- Name: upload_seals_seal_id_seq; Type: SEQUENCE; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_seals ALTER COLUMN seal_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME catalog.upload_seals_seal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 -- Name: upload_slots; Type: TABLE; Schema: catalog; Owner: -
 
@@ -5390,7 +5896,7 @@ COMMENT ON COLUMN relay.archives.ended_as IS 'abandoned (never stored, and not t
 
 -- Name: COLUMN archives.engine; Type: COMMENT; Schema: relay; Owner: -
 
-COMMENT ON COLUMN relay.archives.engine IS 'what compressed it, with the version that the service was built with; null: zlib, before this was kept. Only the same engine and level make the same bytes again';
+COMMENT ON COLUMN relay.archives.engine IS 'what compressed it, with its version: libdeflate (gzip) or zstd; null: zlib, before this was kept. Only the same engine and level make the same bytes again';
 
 -- Name: COLUMN archives.engine_level; Type: COMMENT; Schema: relay; Owner: -
 
@@ -5688,6 +6194,11 @@ ALTER TABLE ONLY catalog.notifications
 ALTER TABLE ONLY catalog.product_categories
     ADD CONSTRAINT product_categories_pkey PRIMARY KEY (category_name);
 
+-- Name: product_seals product_seals_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.product_seals
+    ADD CONSTRAINT product_seals_pkey PRIMARY KEY (seal_id);
+
 -- Name: product_versions product_versions_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
 
 ALTER TABLE ONLY catalog.product_versions
@@ -5812,6 +6323,11 @@ ALTER TABLE ONLY catalog.upload_history
 
 ALTER TABLE catalog.upload_history
     ADD CONSTRAINT upload_history_reverts_name_an_upload CHECK (((kind = 'revert'::text) = (reverts IS NOT NULL))) NOT VALID;
+
+-- Name: upload_seals upload_seals_pkey; Type: CONSTRAINT; Schema: catalog; Owner: -
+
+ALTER TABLE ONLY catalog.upload_seals
+    ADD CONSTRAINT upload_seals_pkey PRIMARY KEY (seal_id);
 
 -- Name: upload_slots upload_slots_object_key_is_used_once; Type: CONSTRAINT; Schema: catalog; Owner: -
 
@@ -6021,7 +6537,7 @@ ALTER TABLE relay.members
 -- Name: windows windows_do_not_overlap; Type: CONSTRAINT; Schema: relay; Owner: -
 
 ALTER TABLE ONLY relay.windows
-    ADD CONSTRAINT windows_do_not_overlap EXCLUDE USING gist (numrange((hashtextextended(name, (0)::bigint))::numeric, (hashtextextended(name, (0)::bigint))::numeric, '[]'::text) WITH &&, tstzrange(opens_at, closes_at) WITH &&) WHERE ((state = 'open'::text));
+    ADD CONSTRAINT windows_do_not_overlap EXCLUDE USING gist (numrange((hashtextextended(((((name || ' '::text) || target) || ' '::text) || COALESCE(archive_prefix, ''::text)), (0)::bigint))::numeric, (hashtextextended(((((name || ' '::text) || target) || ' '::text) || COALESCE(archive_prefix, ''::text)), (0)::bigint))::numeric, '[]'::text) WITH &&, tstzrange(opens_at, closes_at) WITH &&) WHERE ((state = 'open'::text));
 
 -- Name: windows windows_pkey; Type: CONSTRAINT; Schema: relay; Owner: -
 
@@ -6105,6 +6621,14 @@ CREATE UNIQUE INDEX mappings_in_use_idx ON catalog.mappings USING btree (vendor_
 -- Name: notifications_pending_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX notifications_pending_idx ON catalog.notifications USING btree (notification_id) WHERE (state = 'pending'::text);
+
+-- Name: product_seals_block_key; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE UNIQUE INDEX product_seals_block_key ON catalog.product_seals USING btree (block) WHERE (marks IS NOT NULL);
+
+-- Name: product_seals_tick_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX product_seals_tick_id_idx ON catalog.product_seals USING btree (tick_id);
 
 -- Name: product_versions_ended_by_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -6253,6 +6777,10 @@ CREATE INDEX upload_history_vendor_id_file_sha256_idx ON catalog.upload_history 
 -- Name: upload_history_vendor_id_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX upload_history_vendor_id_upload_timestamp_idx ON catalog.upload_history USING btree (vendor_id, upload_timestamp DESC, upload_id DESC);
+
+-- Name: upload_seals_upload_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX upload_seals_upload_id_idx ON catalog.upload_seals USING btree (upload_id, seal_id);
 
 -- Name: upload_slots_put_token_sha256_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -6534,6 +7062,22 @@ CREATE TRIGGER product_categories_keep_inserts AFTER INSERT ON catalog.product_c
 
 CREATE TRIGGER product_categories_keep_updates AFTER UPDATE ON catalog.product_categories REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_row_versions('category_name');
 
+-- Name: product_seals product_seals_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER product_seals_refuse_change BEFORE UPDATE ON catalog.product_seals FOR EACH ROW WHEN (((old.marks IS NULL) OR (new.marks IS NOT NULL) OR (old.seal_id <> new.seal_id) OR (old.at <> new.at) OR (old.tick_id <> new.tick_id) OR (old.block <> new.block) OR (old.format_id <> new.format_id) OR (old.rows <> new.rows) OR (old.rows_hash <> new.rows_hash))) EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: product_seals product_seals_refuse_delete; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER product_seals_refuse_delete BEFORE DELETE ON catalog.product_seals FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: product_seals product_seals_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER product_seals_refuse_truncate BEFORE TRUNCATE ON catalog.product_seals FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: product_seals product_seals_seal_rows; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER product_seals_seal_rows AFTER INSERT ON catalog.product_seals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.seal_product_seals();
+
 -- Name: product_versions product_versions_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER product_versions_refuse_change BEFORE DELETE OR UPDATE ON catalog.product_versions FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
@@ -6669,6 +7213,22 @@ CREATE TRIGGER upload_history_count_ended AFTER INSERT OR DELETE ON catalog.uplo
 -- Name: upload_history upload_history_name_uploader; Type: TRIGGER; Schema: catalog; Owner: -
 
 CREATE TRIGGER upload_history_name_uploader BEFORE INSERT OR UPDATE OF created_by ON catalog.upload_history FOR EACH ROW EXECUTE FUNCTION catalog.name_uploader();
+
+-- Name: upload_seals upload_seals_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_seals_refuse_change BEFORE UPDATE ON catalog.upload_seals FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: upload_seals upload_seals_refuse_delete; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_seals_refuse_delete BEFORE DELETE ON catalog.upload_seals FOR EACH ROW EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: upload_seals upload_seals_refuse_truncate; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_seals_refuse_truncate BEFORE TRUNCATE ON catalog.upload_seals FOR EACH STATEMENT EXECUTE FUNCTION catalog.refuse_history_change();
+
+-- Name: upload_seals upload_seals_seal_rows; Type: TRIGGER; Schema: catalog; Owner: -
+
+CREATE TRIGGER upload_seals_seal_rows AFTER INSERT ON catalog.upload_seals REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION catalog.seal_upload_seals();
 
 -- Name: vendors vendors_keep_deletes; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -6953,6 +7513,10 @@ ALTER TABLE catalog.former_errors ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY former_errors_audit ON catalog.former_errors FOR SELECT TO catalog_auditor USING (true);
 
+-- Name: former_errors former_errors_history; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY former_errors_history ON catalog.former_errors FOR SELECT TO catalog_history USING (true);
+
 -- Name: former_errors former_errors_own_rows; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY former_errors_own_rows ON catalog.former_errors FOR SELECT TO catalog_vendor USING ((EXISTS ( SELECT
@@ -6998,6 +7562,14 @@ ALTER TABLE catalog.notifications ENABLE ROW LEVEL SECURITY;
 -- Name: notifications notifications_audit; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY notifications_audit ON catalog.notifications FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: product_seals; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.product_seals ENABLE ROW LEVEL SECURITY;
+
+-- Name: product_seals product_seals_staff; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY product_seals_staff ON catalog.product_seals FOR SELECT TO catalog_owner, catalog_auditor USING (true);
 
 -- Name: product_versions; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -7117,6 +7689,14 @@ CREATE POLICY upload_history_history ON catalog.upload_history FOR SELECT TO cat
 
 CREATE POLICY upload_history_own_rows ON catalog.upload_history FOR SELECT TO catalog_vendor USING (((vendor_id)::text = ( SELECT catalog.current_vendor_id() AS current_vendor_id)));
 
+-- Name: upload_seals; Type: ROW SECURITY; Schema: catalog; Owner: -
+
+ALTER TABLE catalog.upload_seals ENABLE ROW LEVEL SECURITY;
+
+-- Name: upload_seals upload_seals_staff; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY upload_seals_staff ON catalog.upload_seals FOR SELECT TO catalog_owner, catalog_auditor USING (true);
+
 -- Name: validation_errors; Type: ROW SECURITY; Schema: catalog; Owner: -
 
 ALTER TABLE catalog.validation_errors ENABLE ROW LEVEL SECURITY;
@@ -7124,6 +7704,10 @@ ALTER TABLE catalog.validation_errors ENABLE ROW LEVEL SECURITY;
 -- Name: validation_errors validation_errors_audit; Type: POLICY; Schema: catalog; Owner: -
 
 CREATE POLICY validation_errors_audit ON catalog.validation_errors FOR SELECT TO catalog_auditor USING (true);
+
+-- Name: validation_errors validation_errors_history; Type: POLICY; Schema: catalog; Owner: -
+
+CREATE POLICY validation_errors_history ON catalog.validation_errors FOR SELECT TO catalog_history USING (true);
 
 -- Name: validation_errors validation_errors_own_rows; Type: POLICY; Schema: catalog; Owner: -
 
@@ -7197,6 +7781,7 @@ GRANT USAGE ON SCHEMA relay TO catalog_auditor;
 -- Name: SCHEMA retention; Type: ACL; Schema: -; Owner: -
 
 GRANT USAGE ON SCHEMA retention TO catalog_auditor;
+GRANT USAGE ON SCHEMA retention TO catalog_history;
 
 -- Name: FUNCTION brief(value text, width integer); Type: ACL; Schema: audit; Owner: -
 
@@ -7339,11 +7924,11 @@ REVOKE ALL ON FUNCTION audit.utc(moment timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.utc(moment timestamp with time zone) TO catalog_vendor;
 GRANT ALL ON FUNCTION audit.utc(moment timestamp with time zone) TO catalog_auditor;
 
--- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint); Type: ACL; Schema: audit; Owner: -
+-- Name: FUNCTION verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint, OUT sealed_products bigint, OUT sealed_uploads bigint); Type: ACL; Schema: audit; Owner: -
 
-REVOKE ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint) TO catalog_owner;
-GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint) TO catalog_auditor;
+REVOKE ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint, OUT sealed_products bigint, OUT sealed_uploads bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint, OUT sealed_products bigint, OUT sealed_uploads bigint) TO catalog_owner;
+GRANT ALL ON FUNCTION audit.verify_history(head text, OUT ticks bigint, OUT changes bigint, OUT versions bigint, OUT newest text, OUT problem text, OUT sealed_rows bigint, OUT released_rows bigint, OUT sealed_products bigint, OUT sealed_uploads bigint) TO catalog_auditor;
 
 -- Name: FUNCTION add_product_column(name text, definition text); Type: ACL; Schema: catalog; Owner: -
 
@@ -7479,6 +8064,7 @@ REVOKE ALL ON FUNCTION catalog.ensure_error_partitions(at timestamp with time zo
 
 GRANT SELECT ON TABLE catalog.validation_errors TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.validation_errors TO catalog_auditor;
+GRANT SELECT ON TABLE catalog.validation_errors TO catalog_history;
 
 -- Name: FUNCTION error_counts(upload text); Type: ACL; Schema: catalog; Owner: -
 
@@ -7522,6 +8108,10 @@ REVOKE ALL ON FUNCTION catalog.gauges(queues text[]) FROM PUBLIC;
 -- Name: FUNCTION history_partition(name text, partition text); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.history_partition(name text, partition text) FROM PUBLIC;
+
+-- Name: FUNCTION image_columns(format integer); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.image_columns(format integer) FROM PUBLIC;
 
 -- Name: FUNCTION image_operation(otherwise text); Type: ACL; Schema: catalog; Owner: -
 
@@ -7582,6 +8172,14 @@ GRANT ALL ON FUNCTION catalog.prepare_history(name text, partition text) TO cata
 
 REVOKE ALL ON FUNCTION catalog.product_columns(prefix text, without text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION catalog.product_columns(prefix text, without text[]) TO catalog_history;
+
+-- Name: FUNCTION product_images(columns text, blocks bigint[], ticks bigint[], since bigint); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.product_images(columns text, blocks bigint[], ticks bigint[], since bigint) FROM PUBLIC;
+
+-- Name: FUNCTION product_problems(only_blocks bigint[], since bigint); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.product_problems(only_blocks bigint[], since bigint) FROM PUBLIC;
 
 -- Name: FUNCTION record_action(action text, object text, is_change boolean); Type: ACL; Schema: catalog; Owner: -
 
@@ -7667,6 +8265,15 @@ REVOKE ALL ON FUNCTION catalog.seal_history_releases() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.seal_problems(name text, relation text, from_at timestamp with time zone, until_at timestamp with time zone, is_whole boolean) FROM PUBLIC;
 
+-- Name: FUNCTION seal_product_seals(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_product_seals() FROM PUBLIC;
+
+-- Name: FUNCTION seal_products(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_products() FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.seal_products() TO catalog_owner;
+
 -- Name: FUNCTION seal_row_versions(); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.seal_row_versions() FROM PUBLIC;
@@ -7675,9 +8282,34 @@ REVOKE ALL ON FUNCTION catalog.seal_row_versions() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION catalog.seal_upload_events() FROM PUBLIC;
 
+-- Name: FUNCTION seal_upload_seals(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_upload_seals() FROM PUBLIC;
+
+-- Name: FUNCTION seal_uploads(at_most integer); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.seal_uploads(at_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION catalog.seal_uploads(at_most integer) TO catalog_owner;
+
 -- Name: FUNCTION tick_hash(tick catalog.ticks); Type: ACL; Schema: catalog; Owner: -
 
 REVOKE ALL ON FUNCTION catalog.tick_hash(tick catalog.ticks) FROM PUBLIC;
+
+-- Name: FUNCTION trigger_problems(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.trigger_problems() FROM PUBLIC;
+
+-- Name: FUNCTION upload_errors_hash(relation text, condition text); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.upload_errors_hash(relation text, condition text) FROM PUBLIC;
+
+-- Name: FUNCTION upload_facts(upload catalog.upload_history); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.upload_facts(upload catalog.upload_history) FROM PUBLIC;
+
+-- Name: FUNCTION upload_problems(); Type: ACL; Schema: catalog; Owner: -
+
+REVOKE ALL ON FUNCTION catalog.upload_problems() FROM PUBLIC;
 
 -- Name: FUNCTION version_format(); Type: ACL; Schema: catalog; Owner: -
 
@@ -7804,6 +8436,7 @@ GRANT SELECT ON TABLE audit.error_counts TO catalog_auditor;
 
 GRANT SELECT ON TABLE catalog.former_errors TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.former_errors TO catalog_auditor;
+GRANT SELECT ON TABLE catalog.former_errors TO catalog_history;
 
 -- Name: TABLE errors_of_attempts; Type: ACL; Schema: audit; Owner: -
 
@@ -7933,6 +8566,11 @@ GRANT SELECT ON TABLE catalog.product_categories TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.product_categories TO catalog_auditor;
 GRANT TRIGGER ON TABLE catalog.product_categories TO catalog_history;
 
+-- Name: TABLE product_seals; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.product_seals TO catalog_owner;
+GRANT SELECT ON TABLE catalog.product_seals TO catalog_auditor;
+
 -- Name: SEQUENCE products_product_id_seq; Type: ACL; Schema: catalog; Owner: -
 
 GRANT SELECT ON SEQUENCE catalog.products_product_id_seq TO catalog_history;
@@ -7947,6 +8585,11 @@ GRANT SELECT ON TABLE catalog.sealed_tables TO catalog_auditor;
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_vendor;
 GRANT SELECT ON TABLE catalog.upload_events TO catalog_auditor;
 GRANT SELECT,INSERT ON TABLE catalog.upload_events TO catalog_owner;
+
+-- Name: TABLE upload_seals; Type: ACL; Schema: catalog; Owner: -
+
+GRANT SELECT ON TABLE catalog.upload_seals TO catalog_owner;
+GRANT SELECT ON TABLE catalog.upload_seals TO catalog_auditor;
 
 -- Name: TABLE version_formats; Type: ACL; Schema: catalog; Owner: -
 
@@ -8047,4 +8690,5 @@ GRANT SELECT ON TABLE retention.partitions TO catalog_auditor;
 -- Name: TABLE released_partitions; Type: ACL; Schema: retention; Owner: -
 
 GRANT SELECT ON TABLE retention.released_partitions TO catalog_auditor;
+GRANT SELECT ON TABLE retention.released_partitions TO catalog_history;
 
