@@ -21,7 +21,7 @@ func latency(jobs: Int) async throws -> LatencyResult {
             try await Task.sleep(for: .milliseconds(10))
             let sent = try await bench.pool.run { session in
                 let now = ContinuousClock.now
-                try session.enqueue(Bench.job(), prepared: true)
+                try session.enqueue(Bench.job())
                 return now
             }
             guard let begun = await iterator.next() else { return }

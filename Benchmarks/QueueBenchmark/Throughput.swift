@@ -62,7 +62,7 @@ private struct Writer: JobHandler {
                 "insert into public.bench_effects (job_id, note) values (\(job.jobID)::bigint, \(job.payload)::text)"
             // As the peer does with pgbench -M prepared.
             try session.execute(insert.prepared())
-            try session.finish([job])
+            try session.finish(job)
         }
         countdown.tick()
         return .finishedByHandler

@@ -124,12 +124,10 @@ extension Job {
 
 extension Session {
     /// Enqueues jobs as part of the current transaction: they exist exactly if it commits.
-    /// - Parameters:
-    ///   - prepared: whether the server may keep the plan: see `Statement.prepared`.
-    ///   - wakes: whether workers are woken after the commit; false where the caller's own worker looks anyway.
+    /// - Parameter wakes: whether workers are woken after the commit; false where the caller's own worker looks anyway.
     /// - Returns: ids of the new jobs; a job whose unique key lives already is not among them.
     @discardableResult
-    package func enqueue(_ jobs: [NewJob], prepared: Bool = false, wakes: Bool = true) throws -> [Int] {
+    package func enqueue(_ jobs: [NewJob], wakes: Bool = true) throws -> [Int] {
         guard !jobs.isEmpty else { return [] }
         let context = JobContext.current
         let known = jobs.map { job in
@@ -137,7 +135,7 @@ extension Session {
             job.payload = JobPayload.payload(job.payload, in: context)
             return job
         }
-        let ids: [Int] = try query(Job.enqueue(known).prepared(prepared)).map { try $0.get("job_id") }
+        let ids: [Int] = try query(Job.enqueue(known).prepared()).map { try $0.get("job_id") }
         if wakes, !ids.isEmpty { for job in jobs where job.delay <= .zero { wakeWorkers(of: job.queue) } }
         return ids
     }
@@ -148,8 +146,8 @@ extension Session {
     /// Enqueues a job as part of the current transaction.
     /// - Returns: its id; nil if a job with its unique key lives already.
     @discardableResult
-    package func enqueue(_ job: NewJob, prepared: Bool = false, wakes: Bool = true) throws -> Int? {
-        try enqueue([job], prepared: prepared, wakes: wakes).first
+    package func enqueue(_ job: NewJob, wakes: Bool = true) throws -> Int? {
+        try enqueue([job], wakes: wakes).first
     }
 
     /// Takes a live job away. A worker that runs it can commit nothing any more, and is told at its next heartbeat.
@@ -168,14 +166,12 @@ extension Session {
 
     /// Finishes a job as part of the transaction that did its work.
     /// - Throws: `LeaseLost` if somebody else has the job by now.
-    package func finish(_ job: Job) throws { try finish([job], prepared: false) }
+    package func finish(_ job: Job) throws { try finish([job]) }
 
-    /// As `finish`, of several with a plan that the server may keep: see `Statement.prepared`.
+    /// As `finish`, of several.
     /// - Throws: `LeaseLost` of the first if somebody else has one of them by now.
-    package func finish(_ jobs: [Job]) throws { try finish(jobs, prepared: true) }
-
-    private func finish(_ jobs: [Job], prepared: Bool) throws {
-        let finish = Job.finish(jobs.map(\.jobID), attempts: jobs.map(\.attempt)).prepared(prepared)
+    package func finish(_ jobs: [Job]) throws {
+        let finish = Job.finish(jobs.map(\.jobID), attempts: jobs.map(\.attempt)).prepared()
         guard let first = jobs.first, try execute(finish) != jobs.count else { return }
         throw LeaseLost(jobID: first.jobID, attempt: first.attempt)
     }

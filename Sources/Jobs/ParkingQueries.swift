@@ -54,7 +54,7 @@ enum ParkingQueries {
 
 extension Session {
     /// - Returns: how many.
-    func parkJobs() throws -> Int { try execute(ParkingQueries.park) }
+    func parkJobs() throws -> Int { try execute(ParkingQueries.park.prepared()) }
 
     /// - Returns: how many; 0 unless somebody changed rows by hand.
     func unparkForgottenJobs() throws -> Int { try first(ParkingQueries.unparkForgotten)?.get("jobs") ?? 0 }

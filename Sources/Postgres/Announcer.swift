@@ -8,7 +8,7 @@ import Threads
 ///
 /// A process that dies, or loses its connection, between the commit and that loses what it had to say: whoever listens must also look by
 /// itself from time to time.
-public final class Announcer: Sendable {
+public final class Announcer: Closable, Sendable {
     private struct State {
         /// In the order in which they came, each once.
         var waiting: [Notice] = []
@@ -30,6 +30,9 @@ public final class Announcer: Sendable {
     public init(_ connector: Connector) {
         pool = Pool(connector, maximum: 1, application: "catalog-notify", limit: Self.limit)
     }
+
+    /// Closes its connection; what waits is not sent any more.
+    public func close() async { await pool.close() }
 
     /// - Returns: what the caller sends now; the announcer sends the others.
     func take(_ notices: [Notice]) -> [Notice] {

@@ -22,7 +22,8 @@ import Testing
             let statements = Double(more.statements - first.statements) / 5
             let commits = Double(more.commits - first.commits) / 5
             #expect((20...45).contains(statements), "\(statements)")
-            #expect((5...8).contains(commits), "\(commits)")
+            // The connection of the announcer may be opened in between.
+            #expect((5..<8.5).contains(commits), "\(commits)")
         }
     }
 
@@ -44,12 +45,14 @@ import Testing
     /// Of so many uploads, one after another, on connections that are closed afterwards, which makes the server count.
     private static func cost(of count: Int, _ name: String, _ conninfo: String) async throws -> Cost {
         let before = try await counters(conninfo)
-        var connector = Connector(conninfo)
-        connector.announcer = Announcer(Connector(conninfo))
         let folder = try TemporaryFolder()
-        try await Pool(connector, maximum: 2).closing { pool in
-            let upload = try SmallUpload(pool, folder)
-            for number in 0..<count { try await upload.run("\(name)\(number)") }
+        try await Announcer(Connector(conninfo)).closing { announcer in
+            var connector = Connector(conninfo)
+            connector.announcer = announcer
+            try await Pool(connector, maximum: 2).closing { pool in
+                let upload = try SmallUpload(pool, folder)
+                for number in 0..<count { try await upload.run("\(name)\(number)") }
+            }
         }
         let after = try await counters(conninfo)
         return Cost(statements: after.statements - before.statements, commits: after.commits - before.commits)
