@@ -205,8 +205,9 @@ let package = Package(
         tests(
             "CatalogCLI",
             [
-                "API", "AWS", "CatalogCLI", "Curl", "Ingest", "Jobs", "Postgres", "Relay", "Telemetry", "TestSupport",
-                arguments, logging, metrics,
+                "API", "AWS", "Catalog", "CatalogCLI", "Curl", "Ingest", "Jobs", "Postgres", "Relay", "Telemetry",
+                "TestSupport",
+                arguments, lifecycle, logging, metrics,
             ]),
         tests("HTML", ["HTML"]),
         tests("Portal", ["API", "Catalog", "Enrichment", "HTML", "Jobs", "Portal", "Relay"]),

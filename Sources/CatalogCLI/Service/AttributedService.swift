@@ -13,6 +13,9 @@ struct AttributedService: Service {
 }
 
 extension Service {
+    /// For messages: its type.
+    var name: String { String(describing: type(of: (self as? AttributedService)?.service ?? self)) }
+
     func attributed(_ attribution: Attribution) -> any Service {
         AttributedService(service: self, attribution: attribution)
     }

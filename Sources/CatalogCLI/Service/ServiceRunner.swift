@@ -73,8 +73,12 @@ struct ServiceRunner {
     }
 
     private func run(_ services: [any Service], _ logger: Logger) async throws {
+        // Without names of their own they would be named by all that they hold: a tenth of a second, and secrets in messages.
+        let named = services.map {
+            ServiceGroupConfiguration.ServiceConfiguration(service: $0, serviceName: $0.name)
+        }
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: named, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.worker.gracePeriod + .seconds(10)
         let look = Task { if roles.contains(.worker) { await composition.lookAtTargets(logger) } }
         defer { look.cancel() }
