@@ -62,7 +62,7 @@ def machine(database, quick):
         models = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
     server = database.query("show server_version")[0][0]
     settings = ", ".join(f"{name} {database.query('show ' + name)[0][0]}" for name in ("fsync", "synchronous_commit"))
-    names = ("polars", "psycopg") if quick else ("polars", "psycopg", "pgqueuer")
+    names = ("polars", "psycopg") if quick else ("polars", "psycopg", "pgqueuer", "awa-pg")
     packages = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     return "\n".join([
         f"- {models[0] if models else platform.machine()}, {len(os.sched_getaffinity(0))} cores, Linux {platform.release()}",

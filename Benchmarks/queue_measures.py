@@ -8,6 +8,8 @@ from measures import HERE, Group, Row, check, median
 
 DRAINED, WRITTEN, PICKED, BEHIND = 200_000, 10_000, 1_000, 100_000
 BATCHES = (100, 1000)
+# Jobs that awa works on at once.
+WORKERS = (200, 1000)
 
 
 def prepare(bench):
@@ -66,14 +68,23 @@ def drain_peer(bench, jobs, batch):
     return result
 
 
+def awa(bench, mode, jobs, *arguments):
+    prepare(bench)
+    result = json.loads(output(bench, sys.executable, HERE / "awa_peer.py", mode, "--jobs", jobs, *arguments))
+    check("awa, jobs done", result["jobs"], jobs)
+    return result
+
+
 def draining(bench, figures):
     jobs = min(DRAINED, bench.options.jobs)
-    functions = [lambda batch=batch: drain_peer(bench, jobs, batch) for batch in BATCHES]
-    mine, *peers = in_turn(bench.options.runs, lambda: drain_ours(bench, jobs), *functions)
-    figures["P8"] = {"ours": mine, **{f"pgqueuer, batch {batch}": peer for batch, peer in zip(BATCHES, peers)}}
-    best, batch = min((median(peer), batch) for batch, peer in zip(BATCHES, peers))
-    yield Row("P8", f"drain of {jobs:,} no-op jobs (pgqueuer, batch {batch})", speed(jobs, median(mine)), speed(jobs, best),
-              best / median(mine), 2.5, True)
+    peers = {f"pgqueuer, batch {batch}": lambda batch=batch: drain_peer(bench, jobs, batch) for batch in BATCHES}
+    peers |= {f"awa, {count} at once": lambda count=count: awa(bench, "drain", jobs, "--workers", count) for count in WORKERS}
+    mine, *found = in_turn(bench.options.runs, lambda: drain_ours(bench, jobs), *peers.values())
+    figures["P8"] = {"ours": mine, **dict(zip(peers, found))}
+    for system in ("pgqueuer", "awa"):
+        best, name = min((median(figures["P8"][name]), name) for name in peers if name.startswith(system))
+        yield Row("P8", f"drain of {jobs:,} no-op jobs ({name})", speed(jobs, median(mine)), speed(jobs, best),
+                  best / median(mine), 2.5, True)
 
 
 # P9: a row of its own and the completion in one transaction
@@ -123,13 +134,15 @@ def compiled(bench):
 
 def picking(bench, figures):
     program, jobs = compiled(bench), min(PICKED, bench.options.jobs // 200)
-    mine, peer = in_turn(bench.options.runs, lambda: ours(bench, "latency", "--jobs", jobs),
-                         lambda: json.loads(output(bench, program, jobs, 10_000)))
-    figures["P10"] = {"ours": mine, "libpq": peer}
-    for key in ("p50", "p99"):
-        left, right = median(mine, key), median(peer, key)
-        yield Row("P10", f"idle pick-up, {key} of {jobs:,} (libpq in C: NOTIFY, claim)", f"{left:.2f} ms", f"{right:.2f} ms",
-                  left / right, 1.5, False)
+    mine, peer, other = in_turn(
+        bench.options.runs, lambda: ours(bench, "latency", "--jobs", jobs),
+        lambda: json.loads(output(bench, program, jobs, 10_000)), lambda: awa(bench, "latency", jobs))
+    figures["P10"] = {"ours": mine, "libpq": peer, "awa": other}
+    for name, results, target in (("libpq in C: NOTIFY, claim", peer, 1.5), ("awa", other, 1)):
+        for key in ("p50", "p99"):
+            left, right = median(mine, key), median(results, key)
+            yield Row("P10", f"idle pick-up, {key} of {jobs:,} ({name})", f"{left:.2f} ms", f"{right:.2f} ms",
+                      left / right, target, False)
 
 
 def idling(bench, figures):
