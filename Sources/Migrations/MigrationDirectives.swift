@@ -17,8 +17,9 @@ struct MigrationDirectives: Sendable, Equatable {
     private mutating func read(_ text: String) -> Bool {
         let words = text.split(maxSplits: 1, whereSeparator: \.isWhitespace)
         guard words.count == 2 else {
-            isTransactional = text != "no-transaction"
-            return !isTransactional
+            guard text == "no-transaction" else { return false }
+            isTransactional = false
+            return true
         }
         switch words[0] {
         case "works-with":

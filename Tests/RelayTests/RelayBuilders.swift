@@ -3,6 +3,7 @@ import Logging
 import OpenSSL
 import Postgres
 import TestSupport
+import Testing
 import Threads
 
 @testable import Relay
@@ -95,5 +96,26 @@ func relayBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     return (0..<count).map { index in
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return index % 100 < 50 ? UInt8(index % 50) : UInt8(truncatingIfNeeded: state >> 33)
+    }
+}
+
+extension Session {
+    /// Windows that were handed out, by a column.
+    func handedOut(by column: String) throws -> String? {
+        try first(
+            """
+            select string_agg(value || ' ' || windows, ', ' order by value) from (
+                select \(identifier: column) as value, count(*) as windows from relay.windows where state = 'packing' group by 1) n
+            """)?[0]
+    }
+
+    /// One that was handed out and not begun, of a value of a column.
+    func begin(_ value: String, by column: String) throws -> RelayWindow? {
+        let row = try first(
+            """
+            select (extract(epoch from opens_at) * 1000000)::bigint as at from relay.windows
+            where \(identifier: column) = \(value)::text and state = 'packing' order by attempt, opens_at limit 1
+            """)
+        return try beginWindow(WindowTime(microseconds: try #require(row).get("at")))
     }
 }

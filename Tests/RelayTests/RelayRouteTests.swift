@@ -120,48 +120,30 @@ import Testing
                     cross join lateral (select now() - (60 + number) * interval '1 minute' - number * interval '1 us') as t (at)
                     """)
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 2, orders 3")
-                let orders = try #require(try Self.begin("orders", session))
+                #expect(try session.handedOut(by: "name") == " 2, orders 3")
+                let orders = try #require(try session.begin("orders", by: "name"))
                 try session.execute(RelayWindow.fail(orders, waitsFor: "source", error: "403", pause: .zero))
             }
             try await connection.transaction { session in
                 // Those that were handed out before step back, of this name alone.
-                #expect(try Self.begin("orders", session) == nil && Self.begin("orders", session) == nil)
-                #expect(try Self.begin("", session) != nil)
+                #expect(try session.begin("orders", by: "name") == nil && session.begin("orders", by: "name") == nil)
+                #expect(try session.begin("", by: "name") != nil)
                 try session.dispatchWindows()
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 2, orders 1", "a probe")
-                let probe = try #require(try Self.begin("orders", session))
+                #expect(try session.handedOut(by: "name") == " 2, orders 1", "a probe")
+                let probe = try #require(try session.begin("orders", by: "name"))
                 try session.execute(RelayWindow.fail(probe, waitsFor: "source", error: "403", pause: .seconds(3600)))
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 2")
+                #expect(try session.handedOut(by: "name") == " 2")
                 // Another name's source says nothing of this one.
                 try session.execute(RelayWindow.endOutage(["source", "target"], of: .make()))
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 2")
+                #expect(try session.handedOut(by: "name") == " 2")
                 try session.execute(RelayWindow.endOutage(["source", "target"], of: .make(name: "orders")))
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 2, orders 3")
+                #expect(try session.handedOut(by: "name") == " 2, orders 3")
             }
         }
-    }
-
-    private static func handedOut(_ session: Session) throws -> String? {
-        try session.first(
-            """
-            select string_agg(name || ' ' || windows, ', ' order by name) from (
-                select name, count(*) as windows from relay.windows where state = 'packing' group by name) n
-            """)?[0]
-    }
-
-    /// One that was handed out and not begun.
-    private static func begin(_ name: String, _ session: Session) throws -> RelayWindow? {
-        let row = try session.first(
-            """
-            select (extract(epoch from opens_at) * 1000000)::bigint as at from relay.windows
-            where name = \(name)::text and state = 'packing' order by attempt, opens_at limit 1
-            """)
-        return try session.beginWindow(WindowTime(microseconds: try #require(row).get("at")))
     }
 
     @Test("A bucket that refuses everything keeps nobody waiting but the windows of its name; archives lie below it")

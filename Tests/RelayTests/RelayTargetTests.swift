@@ -154,30 +154,32 @@ import Testing
                     cross join lateral (select now() - (60 + number) * interval '1 minute' - number * interval '1 us') as t (at)
                     """)
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 2, cold 3")
+                #expect(try session.handedOut(by: "target") == " 2, cold 3")
                 let queues = try session.first("select string_agg(distinct queue, ' ' order by queue) from jobs.jobs")?[
                     0]
                 #expect(queues == "relay relay_cold")
-                let failed = try #require(try Self.begin("cold", session))
+                let failed = try #require(try session.begin("cold", by: "target"))
                 try session.execute(RelayWindow.fail(failed, waitsFor: "target", error: "503", pause: .zero))
             }
             try await connection.transaction { session in
-                #expect(try Self.begin("cold", session) == nil && Self.begin("cold", session) == nil, "they step back")
-                let other = try #require(try Self.begin("", session))
+                #expect(
+                    try session.begin("cold", by: "target") == nil && session.begin("cold", by: "target") == nil,
+                    "they step back")
+                let other = try #require(try session.begin("", by: "target"))
                 try session.dispatchWindows()
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 2, cold 1", "a probe")
-                let probe = try #require(try Self.begin("cold", session))
+                #expect(try session.handedOut(by: "target") == " 2, cold 1", "a probe")
+                let probe = try #require(try session.begin("cold", by: "target"))
                 try session.execute(RelayWindow.fail(probe, waitsFor: "target", error: "503", pause: .seconds(3600)))
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 2")
+                #expect(try session.handedOut(by: "target") == " 2")
                 // Another target says nothing of this one, and it nothing of that one's sources.
                 try session.execute(RelayWindow.endOutage(["source", "target"], of: other))
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 2")
+                #expect(try session.handedOut(by: "target") == " 2")
                 try session.execute(RelayWindow.endOutage(["target"], of: .make(name: "bills", target: "cold")))
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 2, cold 3")
+                #expect(try session.handedOut(by: "target") == " 2, cold 3")
             }
         }
     }
@@ -195,27 +197,9 @@ import Testing
                         now() - (400 - number) * interval '1 minute' - number * interval '1 us' as at) as t
                     """)
                 try session.dispatchWindows()
-                #expect(try Self.handedOut(session) == " 10, cold \(RelayWindow.mostHandedOut)")
+                #expect(try session.handedOut(by: "target") == " 10, cold \(RelayWindow.mostHandedOut)")
             }
         }
-    }
-
-    private static func handedOut(_ session: Session) throws -> String? {
-        try session.first(
-            """
-            select string_agg(target || ' ' || windows, ', ' order by target) from (
-                select target, count(*) as windows from relay.windows where state = 'packing' group by target) n
-            """)?[0]
-    }
-
-    /// One that was handed out and not begun.
-    private static func begin(_ target: String, _ session: Session) throws -> RelayWindow? {
-        let row = try session.first(
-            """
-            select (extract(epoch from opens_at) * 1000000)::bigint as at from relay.windows
-            where target = \(target)::text and state = 'packing' order by attempt, opens_at limit 1
-            """)
-        return try session.beginWindow(WindowTime(microseconds: try #require(row).get("at")))
     }
 
     @Test("Windows of a target that no process knows are an alert that names its setting, beside that of another")
