@@ -27,8 +27,9 @@ package enum RelayJob {
             uniqueKey: "\(sealKind)@\(opensAt)")
     }
 
+    /// Of each failure one of its own: another one's, that is due later or has just begun, would leave the window waiting.
     static func dispatch(in delay: Duration) -> NewJob {
-        NewJob(queue: bookkeeping, kind: dispatchKind, priority: 1, delay: delay, uniqueKey: dispatchKind)
+        NewJob(queue: bookkeeping, kind: dispatchKind, priority: 1, delay: delay)
     }
 
     /// Whoever seals a window sees to the alerts, too: even if no worker that relays is left to do it every half a minute.

@@ -46,6 +46,23 @@ import Testing
         return try session.beginWindow(WindowTime(microseconds: row.get("at")))
     }
 
+    @Test("A window that failed is handed out at its own time, whatever other windows wait for")
+    func ownTimes() async throws {
+        try await Self.withWindows([30, 20]) { connection in
+            try await connection.transaction { try $0.dispatchWindows() }
+            try await connection.transaction { session in
+                for (minutes, pause) in [(30, Duration.seconds(3600)), (20, .zero)] {
+                    let window = try #require(try Self.begin(session, minutes))
+                    try session.giveUpWindow(window.opensAt, attempts: 10, error: "its worker died", pause: pause)
+                }
+                let due = try session.first(
+                    "select count(*) as jobs from jobs.jobs where kind = 'relay.dispatch' and run_at <= clock_timestamp()"
+                )
+                #expect(try due?.get("jobs") == 1)
+            }
+        }
+    }
+
     @Test("New windows go first, the backlog behind them, oldest first")
     func order() async throws {
         try await Self.withWindows([50, 0, 70, 60, 10]) { connection in
