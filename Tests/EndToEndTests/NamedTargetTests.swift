@@ -7,7 +7,9 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct NamedTargetTests {
     private static func with(_ body: (RelayTests.Relay, TemporaryFolder) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
-        try await RelayTests.with(["CATALOG_RELAY_TARGET_COLD": "file:\(folder.path)"]) { relay in
+        // A window of an hour does not end by itself in the middle of a test.
+        let settings = ["CATALOG_RELAY_TARGET_COLD": "file:\(folder.path)", "CATALOG_RELAY_WINDOW_SECONDS": "3600"]
+        try await RelayTests.with(settings) { relay in
             let words = ["route", "add", "s3://\(relay.inbox)/orders/", "relay", "--name", "orders"]
             let added = try await relay.service.catalog.run(
                 words + ["--target", "cold", "--archive-prefix", "acme/orders"], setting: relay.service.variables)

@@ -27,7 +27,8 @@ import Testing
             let running = Task { try await upkeep.run() }
             let listeners: Statement = """
                 select from pg_stat_activity
-                where application_name = 'catalog-api-listen' and state = 'idle' and query ilike '%listen%api_tokens%'
+                where datname = current_database() and application_name = 'catalog-api-listen' and state = 'idle'
+                  and query ilike '%listen%api_tokens%'
                 """
             try await eventually { try await !pool.run { try $0.query(listeners).isEmpty } }
             try await pool.run { _ = try $0.revokeToken(token.tokenID) }
