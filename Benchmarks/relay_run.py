@@ -206,6 +206,9 @@ def judge(database, load, outage, folder):
         latencies("outside the outage", [age for at, age in ages if not outage[0] - 120 <= at <= outage[1] + 60])
         latencies("around the outage", inside)
     latencies("all", [age for _, age in ages])
+    windows, attempts, archives = database.query(
+        "select count(*), max(attempt), (select count(*) from relay.archives) from relay.windows where member_count > 0")[0]
+    say(f"{windows} windows in {archives} archives, {attempts} attempts at most")
     with open(folder / "expected", "w") as file:
         for line in load.lines:
             print(json.dumps(line), file=file)

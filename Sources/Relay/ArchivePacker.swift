@@ -44,8 +44,10 @@ final class ArchivePacker {
     /// - Throws: errors of the store or of the disk.
     func next(part: Int) async throws -> PackedArchive? {
         let file = try ArchiveFile(engine)
+        let end = settings.archiveTime.map { ContinuousClock.now + $0 }
         while let next = try await nextPiece() {
-            guard file.hasRoom(for: next.piece, next.bytes, limit: settings.archiveBytes) else {
+            let isOver = end.map { $0 < .now } ?? false
+            guard file.hasRoom(for: next.piece, next.bytes, limit: isOver ? 0 : settings.archiveBytes) else {
                 pending = next
                 break
             }

@@ -236,10 +236,11 @@ extension RelaySettings {
         return settings
     }
 
-    /// For objects that are known to fit into one archive.
+    /// For objects that were planned for one archive.
     fileprivate var withoutLimit: RelaySettings {
         var settings = self
         settings.archiveBytes = .max / 2
+        settings.archiveTime = nil
         return settings
     }
 }

@@ -55,6 +55,25 @@ import Testing
         for (key, bytes) in objects { #expect(found[key] == SHA256.hash(bytes).hex) }
     }
 
+    @Test("An archive whose time is over ends where an object does, and the next one goes on with what was read")
+    func timeIsOver() async throws {
+        var objects = (0..<30).map { (key: "landing/\($0)", bytes: relayBytes(100_000, seed: UInt64($0))) }
+        objects.append(("landing/large", relayBytes(3_500_000)))
+        let archives = try await packed(objects) { $0.archiveTime = .zero }
+        let parts = try archives.map { try $0.manifest().members.map(\.key) }
+        #expect(parts.count == 4, "three of a megabyte, and the large object whole")
+        #expect(parts.flatMap { $0 }.sorted() == objects.map(\.key).sorted())
+        let once = try await packed(objects) { $0.archiveTime = .seconds(600) }
+        #expect(once.count == 1)
+    }
+
+    @Test("Archives end sooner with each worker that died, and never at once", arguments: [
+        (1, nil), (2, 4), (3, 2), (4, 1), (5, 0.5), (6, 0.5), (Int.max, 0.5),
+    ] as [(Int, Double?)])
+    func hastened(attempt: Int, seconds: Double?) {
+        #expect(RelaySettings().hastened(attempt: attempt).archiveTime == seconds.map { .seconds($0) })
+    }
+
     /// Each begins with the same ten bytes, but for the level.
     private static func members(of bytes: [UInt8]) throws -> Int {
         let heads =
