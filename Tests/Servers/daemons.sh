@@ -15,14 +15,17 @@ daemon() {
 end_with_owner() {
     mkdir -p "$folder"
     : >"$folder/pids"
+    # Held open: whoever asked may remove the folder before it ends.
+    exec 3<"$folder/pids"
     (
         trap '' HUP INT
         tail --pid="$owner" -f /dev/null
         # KILL, because the servers inherit the signal mask of a thread of Swift's pool, which blocks TERM; what they keep is
         # thrown away. One that is gone already is no failure.
-        xargs -r kill -KILL <"$folder/pids" || true
+        xargs -r kill -KILL <&3 || true
         rm -rf "$folder"
     ) </dev/null >/dev/null 2>&1 &
+    exec 3<&-
 }
 
 # ready PORT… : returns when all accept connections, fails after half a minute or when a server has ended.
