@@ -24,9 +24,8 @@ package struct UTF8Scanner {
         var index = 0
         while index < bytes.count {
             if expected == 0 { index += csimd_plain_prefix(start + index, bytes.count - index) }
-            // What stopped it is within the next 16 bytes: step to the end of them and of the character they end with.
-            let end = min(index + 16, bytes.count)
-            while index < end || (expected > 0 && index < bytes.count) {
+            // To the end of the character, and of those beyond ASCII that follow it.
+            while index < bytes.count, expected > 0 || start[index] &- 1 >= 0x7F {
                 step(start[index])
                 index += 1
             }

@@ -269,11 +269,13 @@ import Testing
     func scanner() {
         var random = SystemRandomNumberGenerator()
         let pool: [UInt8] = [
-            0x41, 0x20, 0x7F, 0x80, 0xBF, 0xC1, 0xC2, 0xE0, 0xA0, 0xED, 0x9F, 0xEF, 0xF0, 0x90, 0xF4, 0x8F, 0xF5,
+            0x00, 0x41, 0x20, 0x7F, 0x80, 0xBF, 0xC1, 0xC2, 0xE0, 0xA0, 0xED, 0x9F, 0xEF, 0xF0, 0x90, 0xF4, 0x8F, 0xF5,
         ]
         for _ in 0..<20_000 {
-            let bytes = (0..<Int.random(in: 0...40)).map { _ in
-                Bool.random(using: &random) ? 0x61 : pool.randomElement(using: &random)!
+            // Half of them nearly all ASCII, longer than the blocks in which that is passed over.
+            let (most, others) = Bool.random(using: &random) ? (40, 2) : (300, 100)
+            let bytes = (0..<Int.random(in: 0...most)).map { _ in
+                Int.random(in: 0..<others, using: &random) > 0 ? 0x61 : pool.randomElement(using: &random)!
             }
             let isValid = String(validating: bytes, as: UTF8.self) != nil
             #expect(bytes.withUnsafeBytes(UTF8Scanner.isValid) == isValid, "\(bytes)")
@@ -285,6 +287,7 @@ import Testing
             }
             scanner.finish()
             #expect((scanner.invalidSequences == 0) == isValid, "\(bytes) cut at \(cut)")
+            #expect(scanner.hasNUL == bytes.contains(0), "\(bytes) cut at \(cut)")
         }
     }
 }

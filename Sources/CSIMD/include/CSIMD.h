@@ -40,24 +40,33 @@ static inline uint64_t csimd_match64(const void *block, uint8_t byte) {
 #endif
 }
 
-// How many of the bytes, counted in blocks of 16, are ASCII other than NUL before the first block that holds anything else.
+// How many bytes at the start are ASCII other than NUL.
 static inline size_t csimd_plain_prefix(const void *start, size_t count) {
     const uint8_t *bytes = (const uint8_t *)start;
     size_t index = 0;
-    for (; index + 16 <= count; index += 16) {
 #if defined(__SSE2__)
-        // Signed: NUL and everything beyond ASCII is less than 1.
+    // Signed: NUL and everything beyond ASCII is less than 1.
+    const __m128i one = _mm_set1_epi8(1);
+    for (; index + 64 <= count; index += 64) {
+        const __m128i *block = (const __m128i *)(bytes + index);
+        const __m128i low = _mm_or_si128(
+            _mm_cmplt_epi8(_mm_loadu_si128(block), one), _mm_cmplt_epi8(_mm_loadu_si128(block + 1), one));
+        const __m128i high = _mm_or_si128(
+            _mm_cmplt_epi8(_mm_loadu_si128(block + 2), one), _mm_cmplt_epi8(_mm_loadu_si128(block + 3), one));
+        if (_mm_movemask_epi8(_mm_or_si128(low, high))) break;
+    }
+    for (; index + 16 <= count; index += 16) {
         const __m128i block = _mm_loadu_si128((const __m128i *)(bytes + index));
-        if (_mm_movemask_epi8(_mm_cmplt_epi8(block, _mm_set1_epi8(1)))) break;
+        const unsigned other = (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(block, one));
+        if (other) return index + (size_t)__builtin_ctz(other);
+    }
 #elif defined(__ARM_NEON) && defined(__aarch64__)
+    for (; index + 16 <= count; index += 16) {
         const uint8x16_t block = vld1q_u8(bytes + index);
         if (vmaxvq_u8(block) > 0x7F || vminvq_u8(block) == 0) break;
-#else
-        int plain = 1;
-        for (int i = 0; i < 16; i++) plain &= (uint8_t)(bytes[index + i] - 1) < 0x7F;
-        if (!plain) break;
-#endif
     }
+#endif
+    while (index < count && (uint8_t)(bytes[index] - 1) < 0x7F) index++;
     return index;
 }
 
