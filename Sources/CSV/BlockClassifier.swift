@@ -52,10 +52,9 @@ struct BlockClassifier {
         (inside, fieldStart, closed, closedThenCR) = (0, 1, 0, 0)
     }
 
-    /// Classifies the first `count` of 64 readable bytes.
+    /// Classifies those of 64 readable bytes that are valid.
     @inline(__always)
-    mutating func classify(_ block: UnsafeRawPointer, count: Int) -> BlockMasks {
-        let valid = count >= 64 ? ~0 : (UInt64(1) &<< UInt64(truncatingIfNeeded: count)) &- 1
+    mutating func classify(_ block: UnsafeRawPointer, valid: UInt64) -> BlockMasks {
         let quotes = csimd_match64(block, .quote) & valid
         let separators = csimd_match64(block, separator) & valid
         let lineEnds = csimd_match64(block, lineEnd) & valid

@@ -13,20 +13,23 @@ public struct CSVRecord {
     /// Bytes of the input before the record's first.
     public let offset: Int
     /// The record's bytes without its line ending; of a record that is too long, as many as the limit.
-    public let raw: UnsafeRawBufferPointer
+    @inlinable
+    public var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: length) }
     /// What is wrong with the record; nil when it is well formed.
     public let problem: CSVProblem?
 
-    /// Where each field ends, counted from the start of `raw`.
+    @usableFromInline let start: UnsafeRawPointer
+    @usableFromInline let length: Int
+    /// Where each field ends, counted from the start of `raw`; before the first stands -1.
     @usableFromInline let ends: UnsafePointer<UInt32>
 
     @inlinable
     init(
-        count: Int, number: Int, line: Int, offset: Int, raw: UnsafeRawBufferPointer, problem: CSVProblem?,
+        count: Int, number: Int, line: Int, offset: Int, start: UnsafeRawPointer, length: Int, problem: CSVProblem?,
         ends: UnsafePointer<UInt32>
     ) {
         (self.count, self.number, self.line, self.offset) = (count, number, line, offset)
-        (self.raw, self.problem, self.ends) = (raw, problem, ends)
+        (self.start, self.length, self.problem, self.ends) = (start, length, problem, ends)
     }
 
     /// The field at an index from 0 up to `count`.
@@ -36,9 +39,8 @@ public struct CSVRecord {
     /// The field at an index as it stands in the record, quotes and all.
     @inlinable
     public func text(_ index: Int) -> UnsafeRawBufferPointer {
-        precondition(index >= 0 && index < count, "field index out of range")
-        let start = index == 0 ? 0 : Int(ends[index - 1]) + 1
-        let length = Int(ends[index]) - start
-        return UnsafeRawBufferPointer(start: raw.baseAddress.map { $0 + start }, count: length)
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "field index out of range")
+        let start = Int(ends[index &- 1] &+ 1)
+        return UnsafeRawBufferPointer(start: self.start + start, count: Int(ends[index]) &- start)
     }
 }

@@ -32,6 +32,8 @@ struct RecordReader {
 
     var bytesConsumed: Int { input.consumed }
 
+    // Inline in the only caller, so that a record is not copied once more.
+    @inline(__always)
     mutating func next() throws -> CSVRecord? {
         if isAtStart { try skipStart() }
         if isInsideLongLine { try skipLine() }
@@ -88,7 +90,7 @@ extension RecordReader {
         defer { number &+= 1 }
         return CSVRecord(
             count: scanner.ends.count, number: number, line: line, offset: input.offset,
-            raw: UnsafeRawBufferPointer(start: input.bytes, count: length), problem: problem, ends: scanner.ends.slots)
+            start: input.bytes, length: length, problem: problem, ends: scanner.ends.slots)
     }
 }
 

@@ -58,7 +58,10 @@ struct RecordScanner {
         var masks = masks
         var classifier = classifier
         var nextBlock = nextBlock
-        defer { (self.masks, self.classifier, self.nextBlock) = (masks, classifier, nextBlock) }
+        var ends = ends
+        defer { (self.masks, self.classifier, self.nextBlock, self.ends) = (masks, classifier, nextBlock, ends) }
+        // A block that begins no later is whole, and within the limit.
+        let lastWhole = min(available, window) &- 64
         while true {
             let events = masks.lineEnds | masks.violations
             let before = (events &- 1) & ~events
@@ -66,12 +69,17 @@ struct RecordScanner {
             let quotedLineEnds = masks.quotedLineEnds & before
             if quotedLineEnds != 0 { self.quotedLineEnds &+= quotedLineEnds.nonzeroBitCount }
             if events != 0 { return take(events, of: &masks, block: nextBlock &- 64) }
-            // The last block of the input may reach beyond its end.
-            if nextBlock >= window && available >= window { return .tooLong }
-            masks = BlockMasks()
-            guard nextBlock &+ 64 <= available || isLast else { return .needsInput }
-            guard nextBlock < available else { return .unterminated }
-            masks = classifier.classify(text + nextBlock, count: available &- nextBlock)
+            var valid: UInt64 = ~0
+            if nextBlock > lastWhole {
+                // The last block of the input may reach beyond its end.
+                if nextBlock >= window && available >= window { return .tooLong }
+                masks = BlockMasks()
+                let count = available &- nextBlock
+                guard count >= 64 || isLast else { return .needsInput }
+                guard count > 0 else { return .unterminated }
+                if count < 64 { valid = (1 &<< UInt64(truncatingIfNeeded: count)) &- 1 }
+            }
+            masks = classifier.classify(text + nextBlock, valid: valid)
             nextBlock &+= 64
         }
     }
