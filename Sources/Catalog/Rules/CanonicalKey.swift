@@ -11,23 +11,7 @@ package enum CanonicalKey {
     /// The most bytes a canonical key has: no character grows to more than three times its UTF-8 by normalization.
     package static let mostBytes = 3 * longest
 
-    /// Whether the text, which must be trimmed, may have another form: ASCII has none.
-    @inline(__always)
-    package static func mayDiffer(_ text: UnsafeRawBufferPointer) -> Bool {
-        var bits: UInt64 = 0
-        var index = 0
-        while index &+ 8 <= text.count {
-            bits |= text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            index &+= 8
-        }
-        while index < text.count {
-            bits |= UInt64(text[index])
-            index &+= 1
-        }
-        return bits & 0x8080_8080_8080_8080 != 0
-    }
-
-    /// NFC, without characters of no width, with ordinary spaces for all others, and trimmed.
+    /// NFC, without characters of no width, with ordinary spaces for all others, and trimmed. Trimmed ASCII has no other form.
     package static func form(_ text: String) -> String {
         guard text.utf8.count <= longest else { return text }
         return Invisible.removed(from: text).precomposedStringWithCanonicalMapping.trimmed()

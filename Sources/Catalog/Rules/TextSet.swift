@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// Texts that an operator has chosen, looked up by bytes.
 struct TextSet: Sendable {
@@ -46,7 +47,7 @@ struct TextSet: Sendable {
         if value.count >= 8 {
             add(value.loadUnaligned(fromByteOffset: value.count - 8, as: UInt64.self))
         } else {
-            for byte in value { add(UInt64(byte)) }
+            add(value.packed)
         }
         return Int(truncatingIfNeeded: hash ^ (hash >> 32)) & Int.max
     }

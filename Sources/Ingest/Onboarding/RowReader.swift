@@ -70,7 +70,8 @@ package final class RowReader {
     /// Where keys live that had another form than the canonical one.
     private let canonical: UnsafeMutableRawBufferPointer
 
-    private static let keys: [ProductField] = [.sku, .vendorProductID, .category]
+    /// Fields whose values have a canonical form.
+    private let keys = [ProductField.sku, .vendorProductID, .category].map(\.rawValue)
 
     /// Bytes of the spool parsed so far: for progress.
     var bytesConsumed: Int { csv.bytesConsumed }
@@ -92,7 +93,7 @@ package final class RowReader {
         attributes = .allocate(capacity: layout.attributes.count)
         attributes.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
         scratch = .allocate(byteCount: 1 << 12, alignment: 1)
-        canonical = .allocate(byteCount: Self.keys.count * CanonicalKey.mostBytes, alignment: 1)
+        canonical = .allocate(byteCount: keys.count * CanonicalKey.mostBytes, alignment: 1)
         if layout.hasHeader { _ = try csv.nextRow() }
     }
 
@@ -195,7 +196,10 @@ package final class RowReader {
 
     @inline(__always)
     private func text(of record: CSVRecord, at position: Int, _ used: inout Int) -> UnsafeRawBufferPointer {
-        guard position < record.count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        // The same comparison as in `text`, so that it is made once.
+        guard UInt(bitPattern: position) < UInt(bitPattern: record.count) else {
+            return UnsafeRawBufferPointer(start: nil, count: 0)
+        }
         let text = record.text(position)
         return Self.isBare(text) ? text : value(record[position], of: record, &used)
     }
@@ -203,7 +207,7 @@ package final class RowReader {
     /// Whether a value is all of the field: visible ASCII that is greater than a quote stands at both ends, as nearly always.
     @inline(__always)
     private static func isBare(_ text: UnsafeRawBufferPointer) -> Bool {
-        !text.isEmpty && text[0] &- 0x23 < 0x5C && text[text.count - 1] &- 0x23 < 0x5C
+        !text.isEmpty && text[0] &- 0x23 < 0x5C && text[text.count &- 1] &- 0x23 < 0x5C
     }
 
     private func value(_ cell: CSVField, of record: CSVRecord, _ used: inout Int) -> UnsafeRawBufferPointer {
@@ -211,12 +215,12 @@ package final class RowReader {
     }
 
     private func canonicalizeKeys() {
-        for (slot, key) in Self.keys.enumerated() {
-            let text = values[key.rawValue]
-            guard CanonicalKey.mayDiffer(text), text.count <= CanonicalKey.longest else { continue }
+        for (slot, key) in keys.enumerated() {
+            let text = values[key]
+            guard !text.isASCII, text.count <= CanonicalKey.longest else { continue }
             var form = CanonicalKey.form(String(decoding: text, as: UTF8.self))
             let place = slot * CanonicalKey.mostBytes
-            values[key.rawValue] = form.withUTF8 { bytes in
+            values[key] = form.withUTF8 { bytes in
                 canonical[place...].copyBytes(from: bytes)
                 return UnsafeRawBufferPointer(rebasing: canonical[place..<(place + bytes.count)])
             }

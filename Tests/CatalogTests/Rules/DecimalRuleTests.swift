@@ -45,6 +45,19 @@ import Testing
         #expect(violation("1000001", .stock) == .tooLarge)
     }
 
+    @Test("What is read eight bytes at a time is what is read digit by digit", arguments: [0, 2, 3])
+    func shortAndLong(scale: Int) {
+        // A plus sign makes a text be read digit by digit, and changes no number.
+        let rule = DecimalRule(scale: scale, minimum: 1, maximum: 9_999_999)
+        var random = SeededRandom(seed: 20)
+        for _ in 0..<20_000 {
+            let length = Int.random(in: 1...9, using: &random)
+            let text = String((0..<length).map { _ in "00112345678999..:/e\u{0}".randomElement(using: &random)! })
+            let expected = text.first.map { "0"..."9" ~= $0 } == true ? violation("+" + text, rule) : .notANumber
+            #expect(violation(text, rule) == expected, "\(text)")
+        }
+    }
+
     @Test("Random numbers agree with arithmetic on whole cents")
     func randomPrices() {
         var random = SeededRandom(seed: 4)
