@@ -59,7 +59,20 @@ extension DecimalRule {
 
 extension UnsafeRawBufferPointer {
     /// Every byte but a UTF-8 continuation byte (10xxxxxx) begins a code point.
-    var codePoints: Int { reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) } }
+    var codePoints: Int {
+        var continuations = 0
+        var index = 0
+        while index &+ 8 <= count {
+            let eight = loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            continuations &+= ((eight &>> 7) & ~(eight &>> 6) & 0x0101_0101_0101_0101).nonzeroBitCount
+            index &+= 8
+        }
+        while index < count {
+            continuations &+= self[index] & 0xC0 == 0x80 ? 1 : 0
+            index &+= 1
+        }
+        return count &- continuations
+    }
 
     /// No text has more code points than bytes, so that nearly every value is decided by its size.
     func isLonger(than limit: Int) -> Bool { count > limit && codePoints > limit }

@@ -2,12 +2,6 @@
 ///
 /// Bounds stand in `ProductField`, once, with a CHECK in a migration, which keeps every other path out.
 package struct ProductRules {
-    private static let optionalNumbers = ProductField.optional.compactMap { field in
-        field.rule.number.map { (field: field, rule: $0) }
-    }
-    private static let webAddresses = ProductField.allCases.compactMap { field in
-        if case .webAddress(let limit) = field.rule { (field: field, limit: limit) } else { nil }
-    }
     private static let rule7 = limits(ProductField.rule7)
     private static let otherTexts = limits(
         ProductField.allCases.filter {
@@ -18,6 +12,13 @@ package struct ProductRules {
     private let categories: CategoryWhitelist
     private let required: [ProductField]
     private let sizes: SizeScreen
+    // Not static, since each row would ask whether they are there.
+    private let optionalNumbers = ProductField.optional.compactMap { field in
+        field.rule.number.map { (field: field, rule: $0) }
+    }
+    private let webAddresses = ProductField.allCases.compactMap { field in
+        if case .webAddress(let limit) = field.rule { (field: field, limit: limit) } else { nil }
+    }
     private let price = ProductField.price.rule.number!
     private let stockQuantity = ProductField.stockQuantity.rule.number!
 
@@ -69,8 +70,8 @@ package struct ProductRules {
     }
 
     private func checkOptional(_ row: ProductRow, _ errors: inout [RowError]) {
-        for (field, rule) in Self.optionalNumbers { checkNumber(field, rule, .invalidValue, row, &errors) }
-        for (field, limit) in Self.webAddresses { checkWebAddress(field, limit, row, &errors) }
+        for (field, rule) in optionalNumbers { checkNumber(field, rule, .invalidValue, row, &errors) }
+        for (field, limit) in webAddresses { checkWebAddress(field, limit, row, &errors) }
     }
 
     private func checkLengths(
