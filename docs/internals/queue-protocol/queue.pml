@@ -139,7 +139,13 @@ byte serverCrashes = 0, workerCrashes = 0, renewals = 0, lostAcks = 0, failures 
 #endif
 /* The lock of the serial key, which a claim tries before it locks a row, and whoever ends or takes away a job waits for first. */
 #define keyFree(j) (RIVAL(j) == NOBODY || unlocked(1 - (j)))
-#define mayTake(w, j) (row[j].state == READY && unlocked(j) && keyFree(j) && !serialRuns(j) && !(behind[w] & BIT(j)))
+#ifdef OLD_SNAPSHOTS
+/* Whether the key's other job runs is what the claim's snapshot says; whether this one is ready is looked at anew when its row is locked. */
+#define keyRuns(j) (!(idle & BIT(j)))
+#else
+#define keyRuns(j) serialRuns(j)
+#endif
+#define mayTake(w, j) (row[j].state == READY && unlocked(j) && keyFree(j) && !keyRuns(j) && !(behind[w] & BIT(j)))
 #define isFree(x) (!task[x].runs && task[x].end == NONE)
 
 inline copy(to, from) {
@@ -262,9 +268,20 @@ inline check() {
 proctype Claimer(byte w) {
     byte j = NOBODY, x;
     bit expired;
+#ifdef OLD_SNAPSHOTS
+    byte idle = 0;  /* jobs whose key was free when the snapshot was taken */
+#endif
 end:
     do
+#ifdef OLD_SNAPSHOTS
+    :: atomic { hasSlot(w) && idle == 0 && !(serialRuns(0) && serialRuns(1)) ->
+        idle = (serialRuns(0) -> 0 : BIT(0)) | (serialRuns(1) -> 0 : BIT(1)) }
+    /* It found nothing. */
+    :: atomic { idle != 0 -> idle = 0 }
+    /* The choice, with its row lock: for update skip locked. */
+#else
     /* The choice, with its snapshot and its row lock: for update skip locked. */
+#endif
     :: atomic { hasSlot(w) && mayTake(w, 0) -> j = 0; lock[0] = w; goto update }
     :: atomic { hasSlot(w) && mayTake(w, 1) -> j = 1; lock[1] = w; goto update }
 #ifndef NO_EXPIRED
@@ -286,6 +303,9 @@ end:
 update:
     /* The update, and its commit: not waited for on disk. */
     atomic {
+#ifdef OLD_SNAPSHOTS
+      idle = 0;
+#endif
       if
       /* The server crashed meanwhile: the claim fails, and the next look begins anew. */
       :: lock[j] != w
