@@ -455,7 +455,8 @@ CREATE TABLE catalog.changes (
     rows_hash bytea,
     database_user text,
     place bigint
-);
+)
+WITH (fillfactor='80');
 
 -- Name: TABLE changes; Type: COMMENT; Schema: catalog; Owner: -
 
@@ -715,7 +716,8 @@ CREATE TABLE catalog.upload_history (
     CONSTRAINT upload_history_policy_is_known CHECK ((policy = ANY (ARRAY['load-valid'::text, 'all-or-nothing'::text]))),
     CONSTRAINT upload_history_sheet_is_a_name CHECK (((char_length(sheet) >= 1) AND (char_length(sheet) <= 100))),
     CONSTRAINT upload_history_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'processing'::text, 'completed'::text, 'partial'::text, 'failed'::text, 'reverted'::text])))
-);
+)
+WITH (fillfactor='80');
 
 -- Name: TABLE upload_history; Type: COMMENT; Schema: catalog; Owner: -
 
@@ -1422,14 +1424,17 @@ COMMENT ON FUNCTION catalog.current_actor() IS 'who this transaction writes for,
 -- Name: current_change(); Type: FUNCTION; Schema: catalog; Owner: -
 
 CREATE FUNCTION catalog.current_change() RETURNS bigint
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
-    select c.change_id
-    from catalog.changes c
-    where c.change_id = nullif(current_setting('catalog.change_id', true), '')::bigint
-      and c.backend = pg_backend_pid() and c.began_at = transaction_timestamp() and age(c.xmin) <= 0
-      and c.upload_id is not distinct from nullif(current_setting('catalog.upload_id', true), '')
+begin
+    return (
+        select c.change_id
+        from catalog.changes c
+        where c.change_id = nullif(current_setting('catalog.change_id', true), '')::bigint
+          and c.backend = pg_backend_pid() and c.began_at = transaction_timestamp() and age(c.xmin) <= 0
+          and c.upload_id is not distinct from nullif(current_setting('catalog.upload_id', true), ''));
+end
 $$;
 
 -- Name: FUNCTION current_change(); Type: COMMENT; Schema: catalog; Owner: -
@@ -6444,11 +6449,6 @@ ALTER TABLE ONLY enrichment.results
 ALTER TABLE ONLY intake.lifetimes
     ADD CONSTRAINT lifetimes_pkey PRIMARY KEY (pipeline);
 
--- Name: object_events_rest object_events_rest_object_version_is_seen_once; Type: CONSTRAINT; Schema: intake; Owner: -
-
-ALTER TABLE ONLY intake.object_events_rest
-    ADD CONSTRAINT object_events_rest_object_version_is_seen_once UNIQUE (bucket, object_key, object_version);
-
 -- Name: object_events_rest object_events_rest_pkey; Type: CONSTRAINT; Schema: intake; Owner: -
 
 ALTER TABLE ONLY intake.object_events_rest
@@ -6758,13 +6758,9 @@ CREATE INDEX upload_history_keeps_file_idx ON catalog.upload_history USING btree
 
 CREATE INDEX upload_history_parent_upload_id_idx ON catalog.upload_history USING btree (parent_upload_id) WHERE (parent_upload_id IS NOT NULL);
 
--- Name: upload_history_queued_idx; Type: INDEX; Schema: catalog; Owner: -
+-- Name: upload_history_under_way_idx; Type: INDEX; Schema: catalog; Owner: -
 
-CREATE INDEX upload_history_queued_idx ON catalog.upload_history USING btree (upload_timestamp) WHERE (status = 'queued'::text);
-
--- Name: upload_history_unfinished_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX upload_history_unfinished_idx ON catalog.upload_history USING btree (vendor_id, status) WHERE (status = ANY (ARRAY['queued'::text, 'processing'::text]));
+CREATE INDEX upload_history_under_way_idx ON catalog.upload_history USING btree (upload_timestamp) WHERE (completed_at IS NULL);
 
 -- Name: upload_history_upload_timestamp_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -7008,7 +7004,7 @@ CREATE TRIGGER api_tokens_keep_updates AFTER UPDATE ON catalog.api_tokens REFERE
 
 -- Name: changes changes_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
-CREATE TRIGGER changes_refuse_change BEFORE UPDATE ON catalog.changes FOR EACH ROW WHEN ((old.tick_id IS NOT NULL)) EXECUTE FUNCTION catalog.refuse_history_change();
+CREATE TRIGGER changes_refuse_change AFTER UPDATE ON catalog.changes FOR EACH ROW WHEN ((old.tick_id IS NOT NULL)) EXECUTE FUNCTION catalog.refuse_history_change();
 
 -- Name: changes changes_refuse_delete; Type: TRIGGER; Schema: catalog; Owner: -
 
@@ -7164,7 +7160,7 @@ CREATE TRIGGER sealed_tables_refuse_truncate BEFORE TRUNCATE ON catalog.sealed_t
 
 -- Name: seals seals_refuse_change; Type: TRIGGER; Schema: catalog; Owner: -
 
-CREATE TRIGGER seals_refuse_change BEFORE UPDATE ON catalog.seals FOR EACH ROW WHEN ((old.tick_id IS NOT NULL)) EXECUTE FUNCTION catalog.refuse_history_change();
+CREATE TRIGGER seals_refuse_change AFTER UPDATE ON catalog.seals FOR EACH ROW WHEN ((old.tick_id IS NOT NULL)) EXECUTE FUNCTION catalog.refuse_history_change();
 
 -- Name: seals seals_refuse_delete; Type: TRIGGER; Schema: catalog; Owner: -
 

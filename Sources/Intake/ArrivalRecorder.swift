@@ -62,7 +62,8 @@ package struct ArrivalRecorder: Sendable {
     ) async throws {
         try await pool.transaction { session in
             try session.forgetIgnored(event)
-            try session.execute(ObjectEvent.insert(event, route: route, outcome: try beginning(session, event)))
+            let outcome = try beginning(session, event)
+            try session.execute(ObjectEvent.insert(event, route: route, outcome: outcome).prepared())
         }
     }
 }

@@ -75,6 +75,6 @@ extension Session {
 
     /// What rule 4 allows now.
     package func categoryWhitelist() throws -> CategoryWhitelist {
-        CategoryWhitelist(try query(Category.selectActive).map { try $0.get("category_name") })
+        CategoryWhitelist(try query(Category.selectActive.prepared()).map { try $0.get("category_name") })
     }
 }

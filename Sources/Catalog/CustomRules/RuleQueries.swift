@@ -87,7 +87,7 @@ extension Session {
     /// The rules in use, in order of their names.
     /// - Parameter vendorID: only those that a file of this vendor has to meet.
     package func rules(vendorID: String? = nil) throws -> [StoredRule] {
-        try query(StoredRule.selectAll(vendorID: vendorID)).map(StoredRule.init)
+        try query(StoredRule.selectAll(vendorID: vendorID).prepared()).map(StoredRule.init)
     }
 
     /// Records which rules an upload had to meet.

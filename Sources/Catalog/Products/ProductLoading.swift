@@ -4,7 +4,7 @@ package import Postgres
 extension Session {
     /// Names the upload that changes products from now on.
     package func beginProductLoad(uploadID: String) throws {
-        try execute(ProductLoad.useUpload(uploadID))
+        try execute(ProductLoad.useUpload(uploadID).prepared())
     }
 
     /// Calls `body` with the row number and the field of each key that the catalogue holds already. In mode upsert a
@@ -12,9 +12,12 @@ extension Session {
     package func forEachTakenKey(
         of keys: UploadKeys, vendorID: String, mode: UploadMode, _ body: (Int, ProductField) -> Void
     ) throws {
-        try stream(ProductLoad.selectTaken(keys, vendorID: vendorID, mode: mode)) { row in
-            body(try row.get("row_number"), try row.get("key") == "sku" ? .sku : .vendorProductID)
+        let statement = ProductLoad.selectTaken(keys, vendorID: vendorID, mode: mode)
+        let take: (Row) throws -> Void = {
+            body(try $0.get("row_number"), try $0.get("key") == "sku" ? .sku : .vendorProductID)
         }
+        // Of few keys the plan costs more than the answer.
+        if keys.isTable { try stream(statement, take) } else { try query(statement.prepared()).forEach(take) }
     }
 
     /// Calls `body` with the number of each row whose SKU is that of a product of the vendor.

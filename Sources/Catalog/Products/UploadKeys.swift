@@ -27,7 +27,7 @@ package struct UploadKeys {
     private var rows: [Int] = []
     private var vendorProductIDs: [String?] = []
     private var skus: [String?] = []
-    fileprivate var isTable = false
+    fileprivate(set) var isTable = false
 
     init() {}
 

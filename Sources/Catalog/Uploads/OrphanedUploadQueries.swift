@@ -16,7 +16,8 @@ extension Upload {
         set status = 'failed', completed_at = clock_timestamp(), total_records = 0, valid_records = 0, error_records = 0,
             failure_type = 'INTERRUPTED',
             failure_message = 'The upload was interrupted: nothing was loaded. Upload the file again.'
-        where ((u.status = 'processing' and u.started_at < clock_timestamp() - interval '10 seconds')
+        where u.completed_at is null
+          and ((u.status = 'processing' and u.started_at < clock_timestamp() - interval '10 seconds')
             or (u.status = 'queued' and u.upload_timestamp < clock_timestamp() - interval '10 seconds'))
           and not exists (
               select from jobs.jobs j where j.unique_key = 'onboard:' || u.upload_id and j.state <> 'dead')
@@ -29,7 +30,7 @@ extension Upload {
 extension Session {
     /// Keeps the upload from being taken for an orphan until the transaction ends.
     package func holdUpload(_ uploadID: String) throws {
-        try execute(Upload.hold(uploadID))
+        try execute(Upload.hold(uploadID).prepared())
     }
 
     /// Fails the uploads whose process went away, and those from a bucket whose job was given up; the latter are mailed.

@@ -124,14 +124,8 @@ extension Session {
 
     /// Records an upload whose file arrived and whose job comes later.
     package func queueUpload(_ upload: Upload, source: String) throws {
-        try execute(Upload.queue(upload))
-        try addEvent(upload.uploadID, .queued(source: source))
-    }
-
-    /// Records an upload whose file was taken at once, and whose job comes later.
-    package func queueUpload(_ upload: Upload, _ announced: UploadEvent, _ queued: UploadEvent) throws {
         try execute(Upload.queue(upload).prepared())
-        try addEvents(upload.uploadID, announced, queued)
+        try addEvent(upload.uploadID, .queued(source: source))
     }
 
     /// Begins an upload that was queued.

@@ -27,11 +27,4 @@ extension Session {
     package func write(_ timeline: UploadTimeline, of uploadID: String) throws {
         try execute(timeline.statement(uploadID).prepared())
     }
-
-    /// The same, of what happens now.
-    package func addEvents(_ uploadID: String, _ events: UploadEvent...) throws {
-        let timeline = UploadTimeline()
-        for event in events { timeline.add(event) }
-        try write(timeline, of: uploadID)
-    }
 }

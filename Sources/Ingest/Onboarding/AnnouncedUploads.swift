@@ -119,7 +119,7 @@ package struct AnnouncedUploads: Sendable {
         var upload = upload
         upload.objectVersion = event.version
         upload.byteCount = event.byteCount
-        try session.queueUpload(upload, .announced, .queued(source: event.source.rawValue))
+        try session.queueUpload(upload, source: event.source.rawValue)
         try session.enqueue(OnboardJob.job(upload))
     }
 

@@ -58,7 +58,7 @@ extension Session {
         // Whoever is suspended since keeps the hour: what was taken is rolled back.
         guard try vendor(vendorID)?.status == .active else { throw CheckedFileError.vendorSuspended }
         try addEvent(checked, .loaded(by: subject, as: uploadID))
-        try addEvents(uploadID, .queued(source: "check"))
+        try addEvent(uploadID, .queued(source: "check"))
         try enqueue(UploadStep.onboard.job(uploadID, vendorID: vendorID))
         try describeLoad(of: checked, as: uploadID)
         return uploadID
