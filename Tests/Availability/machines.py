@@ -244,7 +244,10 @@ class Machines:
         primaries = [machine for machine in self.servers if machine.is_primary()]
         if len(primaries) != 1:
             return False
-        return primaries[0].ask("select 1 from pg_stat_replication where sync_state = 'sync'", "postgres", 5) == ["1"]
+        if primaries[0].ask("select 1 from pg_stat_replication where sync_state = 'sync'", "postgres", 5) != ["1"]:
+            return False
+        # Patroni learns of it one round after PostgreSQL, and promotes no standby before.
+        return self.other(primaries[0]).rest("/synchronous")[0] == 200
 
     def wait_until_whole(self, limit=180):
         """One primary and one synchronous standby, as before."""
