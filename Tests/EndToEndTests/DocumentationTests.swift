@@ -198,7 +198,7 @@ import Testing
 extension CatalogBinary {
     /// Where a reader has the binary.
     static var path: String {
-        "\(URL(fileURLWithPath: Project.binary("catalog")).deletingLastPathComponent().path):/usr/bin:/bin"
+        "\(URL(fileURLWithPath: Project.binary("catalog")).deletingLastPathComponent().path):\(TestCluster.programs):/usr/bin:/bin"
     }
 
     /// The list that the pages about enrichment begin with.
