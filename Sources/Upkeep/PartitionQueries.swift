@@ -1,7 +1,7 @@
 package import Foundation
 package import Postgres
 
-/// The statements of `retention.tables` and `retention.partitions`, and those that change partitions.
+/// The statements of `retention.kept_tables` and `retention.partitions`, and those that change partitions.
 extension PartitionedTable {
     /// A name that can stand in a statement.
     var sql: Statement { sql(name) }
@@ -12,7 +12,7 @@ extension PartitionedTable {
     static let select: Statement = """
         select t.table_schema, t.table_name, t.partition_column, t.period, t.ahead, t.keep_days, t.minimum_days, t.is_archived,
             t.release_check, pg_get_userbyid(c.relowner)::text as owner, c.relkind = 'p' as is_partitioned
-        from retention.tables t
+        from retention.kept_tables t
         join pg_namespace n on n.nspname = t.table_schema
         join pg_class c on c.relnamespace = n.oid and c.relname = t.table_name
         order by t.table_schema, t.table_name

@@ -1,7 +1,7 @@
 package import Foundation
 import Postgres
 
-/// A table in partitions by time: a row of `retention.tables`.
+/// A table in partitions by time: a row of `retention.kept_tables`.
 package struct PartitionedTable: Sendable, Equatable {
     package var schema: String
     package var name: String

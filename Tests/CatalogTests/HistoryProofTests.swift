@@ -57,6 +57,14 @@ import Testing
             ),
             ("update catalog.product_versions set ended_by = 2 where version_id = 3", "version 3 of product 1"),
             (
+                "update catalog.product_versions set price = 1, format_id = null where version_id = 3",
+                "version 3 of product 1"
+            ),
+            (
+                "update catalog.product_versions set price = 1, format_id = 99 where version_id = 3",
+                "version 3 of product 1"
+            ),
+            (
                 "delete from catalog.product_versions where version_id = 4",
                 "change 3 ended 2 versions, of which 1 are there"
             ),

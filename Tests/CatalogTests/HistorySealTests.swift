@@ -183,6 +183,23 @@ import Testing
         }
     }
 
+    @Test("A seal whose marks were taken away, so that an earlier one or none would count, is named")
+    func marks() async throws {
+        try await with { connection in
+            try await connection.run { session in
+                try session.executeScript(
+                    """
+                    set session_replication_role = replica;
+                    delete from catalog.products; update catalog.product_seals set marks = null;
+                    set session_replication_role = origin
+                    """)
+            }
+            #expect(
+                try await proof(connection).problem
+                    == "products from 0 to 999 are not looked at: their newest seal has lost its marks")
+        }
+    }
+
     @Test("Errors that left after their time are not missed; part of them is")
     func released() async throws {
         try await with { connection in

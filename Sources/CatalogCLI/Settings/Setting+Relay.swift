@@ -46,6 +46,6 @@ extension Setting {
         "CATALOG_RELAY_AGE_SECONDS", .seconds(60...604_800), fallback: seconds(defaults.relay.settings.ageBound),
         meaning: "an alert is raised when the oldest window waits longer", example: "300")
     static let relayRetentionDays = Setting(
-        "CATALOG_RELAY_RETENTION_DAYS", .whole(4...3650), fallback: "30, as `retention.tables` says",
+        "CATALOG_RELAY_RETENTION_DAYS", .whole(4...3650), fallback: "30, as `retention.kept_tables` says",
         meaning: "for how long the rows of members are kept", example: "7")
 }
