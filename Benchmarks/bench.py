@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures P1 to P30 side by side with their peers, in one run on this machine, and prints a Markdown table.
+"""Measures P1 to P31 side by side with their peers, in one run on this machine, and prints a Markdown table.
 
     bench.py [--full] [--only P3,P8] [--rows N] [--runs N] [--chart OUT.svg] [--json OUT] [--work DIR] [--build .build/release]
     bench.py --quick [--keep]      a few in processor time beside baseline.tsv: fails where a ratio is 1.5 times as bad
@@ -163,7 +163,7 @@ def table(rows):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description="P1 to P30 of the performance targets, side by side with their peers")
+    parser = argparse.ArgumentParser(description="P1 to P31 of the performance targets, side by side with their peers")
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--full", action="store_true", help="at the sizes of the targets: more than an hour")
     size.add_argument("--quick", action="store_true", help="a few in processor time beside baseline.tsv: three minutes")

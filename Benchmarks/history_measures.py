@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The measure P20: what a person asks of the history, at the size of a year, as the owner, an auditor and a vendor.
+"""The measures P20 and P31: what a person asks of the history, at the size of a year, as the owner, an auditor and a vendor; and reverts.
 
     history_measures.py CONNINFO    prints the table question × role × ms of a database that history_scale.sql has filled
 
@@ -15,7 +15,7 @@ import sys
 
 import psycopg
 
-from measures import Group, Row
+from measures import Group, Row, check, fresh, ingest, median, middle, rate
 
 HERE = pathlib.Path(__file__).resolve().parent
 QUERIES = HERE.parent / "sql" / "queries"
@@ -151,8 +151,43 @@ def measure(bench, figures):
               max(found)[0] / LIMIT_MS, 1, False)
 
 
-GROUPS = [Group(("P20",), measure)]
-ALL = ("P20",)
+# P31: what undoing an upload takes
+
+
+def reverting(bench, figures):
+    rows = middle(bench)
+    for kind, undoing in (("created products", created), ("changed prices", repriced)):
+        found = [fresh(bench, lambda: undoing(bench, rows)) for _ in range(bench.options.runs)]
+        loads, reverts = zip(*found)
+        figures[f"P31/{kind}"] = {"load": loads, "revert": reverts}
+        mine, theirs = median(reverts), median(loads)
+        yield Row("P31", f"revert of {rows:,} {kind} (their load)", rate(rows, mine), rate(rows, theirs), mine / theirs, 0.5, False)
+
+
+def created(bench, rows):
+    loaded = ingest(bench, bench.file("clean", rows), allowed=(0,))
+    reverted = revert(bench, loaded)
+    check("P31, products left", bench.database.query("select count(*) from catalog.products"), [(0,)])
+    return loaded, reverted
+
+
+def repriced(bench, rows):
+    ingest(bench, bench.file("clean", rows), allowed=(0,))
+    # As autovacuum leaves a table that has been there for a while.
+    bench.database.query("vacuum analyze catalog.products", "checkpoint")
+    loaded = ingest(bench, bench.file("repriced", rows), "--mode", "upsert", allowed=(0,))
+    reverted = revert(bench, loaded)
+    check("P31, images kept", bench.database.query("select count(*) from catalog.product_versions"), [(2 * rows,)])
+    return loaded, reverted
+
+
+def revert(bench, loaded):
+    bench.database.query("checkpoint")
+    return bench.process(bench.build / "catalog", "upload", "revert", loaded["summary"]["uploadId"])
+
+
+GROUPS = [Group(("P20",), measure), Group(("P31",), reverting)]
+ALL = ("P20", "P31")
 
 if __name__ == "__main__":
     print(printed(table(sys.argv[1])))
