@@ -1919,7 +1919,7 @@ CREATE FUNCTION catalog.gauges(queues text[]) RETURNS TABLE(family text, subject
         from relay.windows w where w.state in ('open', 'sealed', 'packing', 'delivered') group by w.state
     ), covered as materialized (
         select t.period, max(b.until_at) filter (where b.until_at < 'infinity') as until_at
-        from retention.tables t
+        from retention.kept_tables t
         join pg_namespace n on n.nspname = t.table_schema
         join pg_class c on c.relnamespace = n.oid and c.relname = t.table_name
         left join pg_inherits i on i.inhparent = c.oid
@@ -2292,29 +2292,37 @@ CREATE FUNCTION catalog.product_images(columns text, blocks bigint[], ticks bigi
     SET "DateStyle" TO 'ISO'
     SET jit TO 'off'
     SET enable_seqscan TO 'off'
+    SET parallel_tuple_cost TO '0'
     AS $_$
+declare
+    given constant bigint := coalesce(pg_sequence_last_value('catalog.products_product_id_seq'::regclass), 0);
+    are_most constant boolean := 2000 * cardinality(blocks) > given;
 begin
+    if are_most then
+        perform set_config('enable_seqscan', 'on', true);
+    end if;
     return query execute format(
         $query$
-        with asked as (
-            select * from unnest($1, $2) a (block, tick)
-        )
-        select a.block, i.product_id, i.hash
-        from asked a
-        cross join lateral (
-            select p.product_id, sha256(convert_to(row(%1$s)::text, 'UTF8')) as hash
-            from catalog.products p
-            where p.product_id >= a.block * 1000 and p.product_id < a.block * 1000 + 1000
-              and (select m.tick_id from catalog.changes m where m.change_id = p.made_by) <= a.tick
-        ) i
-        union all
-        select a.block, v.product_id, sha256(convert_to(row(%2$s)::text, 'UTF8'))
+        select a.block, p.product_id, sha256(convert_to(row(%1$s)::text, 'UTF8'))
+        from unnest($1, $2) a (block, tick)
+        join catalog.products p on %2$s
+        join catalog.changes m on m.change_id = p.made_by
+        where m.tick_id <= a.tick
+        $query$, 'p.' || replace(columns, ', ', ', p.'),
+        case
+            when are_most then 'p.product_id / 1000 = a.block'
+            else 'p.product_id >= a.block * 1000 and p.product_id < a.block * 1000 + 1000'
+        end)
+    using blocks, ticks;
+    return query execute format(
+        $query$
+        select a.block, v.product_id, sha256(convert_to(row(%1$s)::text, 'UTF8'))
         from catalog.changes e
         join catalog.product_versions v on v.ended_by = e.change_id
-        join asked a on a.block = v.product_id / 1000
+        join unnest($1, $2) a (block, tick) on a.block = v.product_id / 1000
         where (e.tick_id > $3 or e.tick_id is null) and (e.tick_id > a.tick or e.tick_id is null)
           and (select m.tick_id from catalog.changes m where m.change_id = v.made_by) <= a.tick
-        $query$, 'p.' || replace(columns, ', ', ', p.'), 'v.' || replace(columns, ', ', ', v.'))
+        $query$, 'v.' || replace(columns, ', ', ', v.'))
     using blocks, ticks, since;
 end
 $_$;
@@ -2338,14 +2346,13 @@ begin
                 select s.block, s.tick_id, s.rows, s.rows_hash, s.marks
                 from catalog.product_seals s
                 where s.format_id = format and s.marks is not null and (only_blocks is null or s.block = any (only_blocks))
-            ), images as materialized (
-                select i.block, i.product_id, i.hash
+            ), found as (
+                select i.block, count(*) as rows, sha256(string_agg(i.hash, ''::bytea order by i.product_id)) as hash
                 from catalog.product_images(
                     catalog.image_columns(format), array(select a.block from asked a order by a.block),
                     array(select a.tick_id from asked a order by a.block), product_problems.since) i
-            ), found as (
-                select i.block, count(*) as rows, sha256(string_agg(i.hash, ''::bytea order by i.product_id)) as hash from images i group by 1
-            ), broken as (
+                group by 1
+            ), broken as materialized (
                 select a.block, a.tick_id, a.marks
                 from asked a
                 left join found f using (block)
@@ -2356,7 +2363,10 @@ begin
                 from broken b
                 cross join generate_series(0, length(b.marks) / 6 - 1) k (place)
             ), there as (
-                select i.block, i.product_id, substr(i.hash, 1, 4) as mark from images i join broken b using (block)
+                select i.block, i.product_id, substr(i.hash, 1, 4) as mark
+                from catalog.product_images(
+                    catalog.image_columns(format), array(select b.block from broken b order by b.block),
+                    array(select b.tick_id from broken b order by b.block), product_problems.since) i
             )
             select b.tick_id, format('product %s%s was %s without a version', coalesce(x.product_id::text, 'in block ' || b.block),
                 (select format(' (%s %s)', p.vendor_id, p.vendor_product_id) from catalog.products p where p.product_id = x.product_id limit 1),
@@ -2373,6 +2383,14 @@ begin
             ) x on true
             order by b.tick_id, b.block;
     end loop;
+    -- No hash covers the marks, by which the newest seal of a block is the one that counts.
+    return query
+        select max(s.tick_id), format('products from %s to %s are not looked at: their newest seal has lost its marks', s.block * 1000, s.block * 1000 + 999)
+        from catalog.product_seals s
+        where only_blocks is null or s.block = any (only_blocks)
+        group by s.block
+        having max(s.seal_id) is distinct from max(s.seal_id) filter (where s.marks is not null)
+        order by 1, 2;
 end
 $$;
 
@@ -3334,19 +3352,25 @@ COMMENT ON FUNCTION catalog.version_format() IS 'the columns of a version that i
 CREATE FUNCTION catalog.version_problems(relation text, from_at timestamp with time zone, until_at timestamp with time zone, is_whole boolean) RETURNS TABLE(tick bigint, problem text)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO'
+    SET jit TO 'off'
+    SET work_mem TO '32MB'
+    SET parallel_tuple_cost TO '0'
     AS $_$
-declare
-    format integer;
 begin
-    for format in select f.format_id from catalog.version_formats f order by 1 loop
-        return query execute format(
-            'select c.tick_id, format(''version %%s of product %%s (%%s %%s) is not as it was written'', v.version_id, v.product_id, v.vendor_id, v.vendor_product_id)
-             from catalog.row_hashes(%s, %L, %L) h
-             join %s v using (version_id)
-             left join catalog.changes c on c.change_id = v.ended_by
-             where h.hash is distinct from h.stored
-             order by h.version_id', format, 'v.format_id = ' || format, relation, relation);
-    end loop;
+    return query execute format(
+        $query$
+        select c.tick_id, format('version %%s of product %%s (%%s %%s) is not as it was written', v.version_id, v.product_id, v.vendor_id, v.vendor_product_id)
+        from %s v
+        left join catalog.changes c on c.change_id = v.ended_by
+        where num_nonnulls(v.format_id, v.row_hash) > 0 and case v.format_id %s end is distinct from v.row_hash
+        order by v.version_id
+        $query$, relation, (
+            select string_agg(
+                format('when %s then sha256(convert_to(row(%s)::text, ''UTF8''))', f.format_id, 'v.' || replace(f.columns, ', ', ', v.')), ' '
+                order by f.format_id desc)
+            from catalog.version_formats f));
     return query execute format(
         $query$
         with blocks as (
@@ -5980,9 +6004,9 @@ COMMENT ON COLUMN relay.members_rest.state IS 'waiting -> packed (in the archive
 
 COMMENT ON COLUMN relay.members_rest.entry_name IS 'name in the archive: the key, made safe to extract';
 
--- Name: tables; Type: TABLE; Schema: retention; Owner: -
+-- Name: kept_tables; Type: TABLE; Schema: retention; Owner: -
 
-CREATE TABLE retention.tables (
+CREATE TABLE retention.kept_tables (
     table_schema text NOT NULL,
     table_name text NOT NULL,
     partition_column text NOT NULL,
@@ -5997,33 +6021,33 @@ CREATE TABLE retention.tables (
     CONSTRAINT tables_period_is_known CHECK ((period = ANY (ARRAY['day'::text, 'month'::text])))
 );
 
--- Name: TABLE tables; Type: COMMENT; Schema: retention; Owner: -
+-- Name: TABLE kept_tables; Type: COMMENT; Schema: retention; Owner: -
 
-COMMENT ON TABLE retention.tables IS 'every table in partitions by time; the upkeep manages them by these rows';
+COMMENT ON TABLE retention.kept_tables IS 'every table that is kept for a time; the upkeep manages them by these rows';
 
--- Name: COLUMN tables.period; Type: COMMENT; Schema: retention; Owner: -
+-- Name: COLUMN kept_tables.period; Type: COMMENT; Schema: retention; Owner: -
 
-COMMENT ON COLUMN retention.tables.period IS 'time that a partition spans: a day or a month of UTC';
+COMMENT ON COLUMN retention.kept_tables.period IS 'time that a partition spans: a day or a month of UTC';
 
--- Name: COLUMN tables.ahead; Type: COMMENT; Schema: retention; Owner: -
+-- Name: COLUMN kept_tables.ahead; Type: COMMENT; Schema: retention; Owner: -
 
-COMMENT ON COLUMN retention.tables.ahead IS 'how many whole periods after the present one have their partition';
+COMMENT ON COLUMN retention.kept_tables.ahead IS 'how many whole periods after the present one have their partition';
 
--- Name: COLUMN tables.keep_days; Type: COMMENT; Schema: retention; Owner: -
+-- Name: COLUMN kept_tables.keep_days; Type: COMMENT; Schema: retention; Owner: -
 
-COMMENT ON COLUMN retention.tables.keep_days IS 'a partition is released so long after its end; null keeps it; a setting of the service goes before it';
+COMMENT ON COLUMN retention.kept_tables.keep_days IS 'a partition is released so long after its end; null keeps it; a setting of the service goes before it';
 
--- Name: COLUMN tables.minimum_days; Type: COMMENT; Schema: retention; Owner: -
+-- Name: COLUMN kept_tables.minimum_days; Type: COMMENT; Schema: retention; Owner: -
 
-COMMENT ON COLUMN retention.tables.minimum_days IS 'what no setting may go below';
+COMMENT ON COLUMN retention.kept_tables.minimum_days IS 'what no setting may go below';
 
--- Name: COLUMN tables.is_archived; Type: COMMENT; Schema: retention; Owner: -
+-- Name: COLUMN kept_tables.is_archived; Type: COMMENT; Schema: retention; Owner: -
 
-COMMENT ON COLUMN retention.tables.is_archived IS 'whether a partition is written into the store of reports before it is dropped';
+COMMENT ON COLUMN retention.kept_tables.is_archived IS 'whether a partition is written into the store of reports before it is dropped';
 
--- Name: COLUMN tables.release_check; Type: COMMENT; Schema: retention; Owner: -
+-- Name: COLUMN kept_tables.release_check; Type: COMMENT; Schema: retention; Owner: -
 
-COMMENT ON COLUMN retention.tables.release_check IS 'a function (from timestamptz, until timestamptz) returns boolean that must agree before a partition is released';
+COMMENT ON COLUMN retention.kept_tables.release_check IS 'a function (from timestamptz, until timestamptz) returns boolean that must agree before a partition is released';
 
 -- Name: partitions; Type: VIEW; Schema: retention; Owner: -
 
@@ -6033,7 +6057,7 @@ CREATE VIEW retention.partitions WITH (security_invoker='true') AS
             t.table_name,
             i.inhrelid,
             i.inhdetachpending
-           FROM (((retention.tables t
+           FROM (((retention.kept_tables t
              JOIN pg_namespace n_1 ON ((n_1.nspname = t.table_schema)))
              JOIN pg_class p ON (((p.relnamespace = n_1.oid) AND (p.relname = t.table_name))))
              JOIN pg_inherits i ON ((i.inhparent = p.oid)))
@@ -6115,6 +6139,27 @@ ALTER TABLE retention.released_partitions ALTER COLUMN release_id ADD GENERATED 
     NO MAXVALUE
     CACHE 1
 );
+
+-- Name: tables; Type: VIEW; Schema: retention; Owner: -
+
+CREATE VIEW retention.tables WITH (security_invoker='true') AS
+ SELECT k.table_schema,
+    k.table_name,
+    k.partition_column,
+    k.period,
+    k.ahead,
+    k.keep_days,
+    k.minimum_days,
+    k.is_archived,
+    k.release_check
+   FROM retention.kept_tables k
+  WHERE (NOT (EXISTS ( SELECT
+           FROM catalog.sealed_tables s
+          WHERE ((k.table_schema = 'catalog'::text) AND (s.table_name = k.table_name)))));
+
+-- Name: VIEW tables; Type: COMMENT; Schema: retention; Owner: -
+
+COMMENT ON VIEW retention.tables IS 'those of retention.kept_tables that are no history: what releases before 0051 can manage';
 
 -- Name: actions_rest; Type: TABLE ATTACH; Schema: catalog; Owner: -
 
@@ -6549,9 +6594,9 @@ ALTER TABLE ONLY relay.windows
 ALTER TABLE ONLY retention.released_partitions
     ADD CONSTRAINT released_partitions_pkey PRIMARY KEY (release_id);
 
--- Name: tables tables_pkey; Type: CONSTRAINT; Schema: retention; Owner: -
+-- Name: kept_tables tables_pkey; Type: CONSTRAINT; Schema: retention; Owner: -
 
-ALTER TABLE ONLY retention.tables
+ALTER TABLE ONLY retention.kept_tables
     ADD CONSTRAINT tables_pkey PRIMARY KEY (table_schema, table_name);
 
 -- Name: actions_at_idx; Type: INDEX; Schema: catalog; Owner: -
@@ -7441,7 +7486,7 @@ ALTER TABLE relay.members
 -- Name: released_partitions released_partitions_table_is_registered; Type: FK CONSTRAINT; Schema: retention; Owner: -
 
 ALTER TABLE ONLY retention.released_partitions
-    ADD CONSTRAINT released_partitions_table_is_registered FOREIGN KEY (table_schema, table_name) REFERENCES retention.tables(table_schema, table_name);
+    ADD CONSTRAINT released_partitions_table_is_registered FOREIGN KEY (table_schema, table_name) REFERENCES retention.kept_tables(table_schema, table_name);
 
 -- Name: actions; Type: ROW SECURITY; Schema: catalog; Owner: -
 
@@ -8675,9 +8720,9 @@ GRANT SELECT ON TABLE relay.archives TO catalog_auditor;
 
 GRANT SELECT ON TABLE relay.members TO catalog_auditor;
 
--- Name: TABLE tables; Type: ACL; Schema: retention; Owner: -
+-- Name: TABLE kept_tables; Type: ACL; Schema: retention; Owner: -
 
-GRANT SELECT ON TABLE retention.tables TO catalog_auditor;
+GRANT SELECT ON TABLE retention.kept_tables TO catalog_auditor;
 
 -- Name: TABLE partitions; Type: ACL; Schema: retention; Owner: -
 
@@ -8687,4 +8732,8 @@ GRANT SELECT ON TABLE retention.partitions TO catalog_auditor;
 
 GRANT SELECT ON TABLE retention.released_partitions TO catalog_auditor;
 GRANT SELECT ON TABLE retention.released_partitions TO catalog_history;
+
+-- Name: TABLE tables; Type: ACL; Schema: retention; Owner: -
+
+GRANT SELECT ON TABLE retention.tables TO catalog_auditor;
 
