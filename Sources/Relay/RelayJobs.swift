@@ -138,7 +138,8 @@ struct PackJob: JobHandler {
             }
             let pipeline = RelayPipeline(
                 pool: resources.pool, stores: resources.stores, target: target,
-                settings: resources.settings.hastened(attempt: job.attempt), logger: logger, progress: { job.progress.report() })
+                settings: resources.settings.hastened(attempt: job.attempt), logger: logger,
+                progress: { job.progress.report() })
             try await pipeline.run(window) { session, stores in
                 try session.execute(RelayWindow.endOutage(stores.sorted(), of: window))
                 try session.finish(job)

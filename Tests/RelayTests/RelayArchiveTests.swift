@@ -67,9 +67,11 @@ import Testing
         #expect(once.count == 1)
     }
 
-    @Test("Archives end sooner with each worker that died, and never at once", arguments: [
-        (1, nil), (2, 4), (3, 2), (4, 1), (5, 0.5), (6, 0.5), (Int.max, 0.5),
-    ] as [(Int, Double?)])
+    @Test(
+        "Archives end sooner with each worker that died, and never at once",
+        arguments: [
+            (1, nil), (2, 4), (3, 2), (4, 1), (5, 0.5), (6, 0.5), (Int.max, 0.5),
+        ] as [(Int, Double?)])
     func hastened(attempt: Int, seconds: Double?) {
         #expect(RelaySettings().hastened(attempt: attempt).archiveTime == seconds.map { .seconds($0) })
     }
