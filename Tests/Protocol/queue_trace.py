@@ -177,10 +177,10 @@ def damaged(lines):
             if match and (match[1], match[2]) == ("jobs.jobs", verb) and test(columns(match[3])):
                 yield place
 
-    # One of a job that was done: another may be dead.
+    # One of a job that was done, since another may be dead, and has no time in its key: those are left at the end.
     done = {columns(CHANGE.match(lines[place])[3])["job_id"] for place in places("DELETE")}
     claim = next(places("UPDATE", lambda row: row["state"] == "running" and row["attempt"] == "1" and row["serial_key"]
-                        and row["job_id"] in done))
+                        and row["job_id"] in done and "@" not in row["unique_key"]))
     job = columns(CHANGE.match(lines[claim])[3])["job_id"]
     finish = next(places("DELETE", lambda row: row["job_id"] == job))
     ended = next(place for place, line in enumerate(lines) if "upload_history: UPDATE" in line and ":'completed'" in line)
