@@ -147,8 +147,9 @@ def measure(bench, figures):
     figures["P20"] = results
     found = [answer for by_role in results.values() for answer in by_role.values() if answer]
     slow = [milliseconds for milliseconds, walked in found if milliseconds > LIMIT_MS or walked > LIMIT_ROWS]
-    yield Row("P20", f"{len(found)} audit questions, the slowest", f"{max(found)[0]:.0f} ms, {len(slow)} above the limits", f"limit {LIMIT_MS} ms",
-              max(found)[0] / LIMIT_MS, 1, False)
+    worst = max(max(milliseconds / LIMIT_MS, walked / LIMIT_ROWS) for milliseconds, walked in found)
+    yield Row("P20", f"{len(found)} audit questions, the slowest", f"{max(found)[0]:.0f} ms, {len(slow)} above the limits",
+              f"limit {LIMIT_MS} ms, {LIMIT_ROWS:,} rows", worst, 1, False)
 
 
 # P31: what undoing an upload takes
