@@ -15,7 +15,7 @@ import Testing
                 "/bin/bash", ["-euc", script],
                 environment: ["TOKEN": api.tokens["V001"] ?? "", "PATH": "/usr/bin:/bin"],
                 directory: api.service.catalog.folder.path)
-            #expect(outcome.status == 0, "\(outcome.error)")
+            #expect(outcome.status == 0, "\(outcome.output)\(outcome.error)")
             #expect(outcome.output.contains("event: status"))
             #expect(outcome.output.contains("Price must be a number with at most 2 decimals: 'free'"))
             let statuses = try await api.service.catalog.rows(

@@ -1,4 +1,5 @@
 package import Foundation
+import Threads
 
 /// A real process beside the tests. Blocking happens on threads of its own, never on Swift's cooperative pool.
 package struct Subprocess: Sendable {
@@ -55,10 +56,24 @@ package struct Subprocess: Sendable {
         kill(pid, number)
     }
 
-    /// Waits for the end.
+    /// Waits for the end. Where the test's time is over, it is ended: a process that hangs fails its test, not all that come after it.
     package func wait() async throws -> Outcome {
-        let status = await withCheckedContinuation { continuation in
-            Thread { continuation.resume(returning: Self.reap(pid)) }.start()
+        let isReaped = Locked(false)
+        let status = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                Thread {
+                    // Left to be reaped under the lock: its number is another process's afterwards.
+                    var ended = siginfo_t()
+                    while waitid(P_PID, id_t(pid), &ended, WEXITED | WNOWAIT) == -1 && errno == EINTR {}
+                    let status = isReaped.withLock { isReaped in
+                        isReaped = true
+                        return Self.reap(pid)
+                    }
+                    continuation.resume(returning: status)
+                }.start()
+            }
+        } onCancel: {
+            isReaped.withLock { if !$0 { signal(SIGKILL) } }
         }
         return Outcome(
             status: status, output: try String(contentsOfFile: folder.file("output"), encoding: .utf8),

@@ -29,21 +29,29 @@ struct UploadEventStream: Sendable {
     private func write(_ signals: AsyncStream<UploadWatch.Signal>, _ writer: inout any ResponseBodyWriter) async throws
     {
         try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-        guard try await !writeStatus(&writer) else { return }
+        var last: ByteBuffer?
+        guard try await !writeStatus(unlike: &last, &writer) else { return }
         for await signal in signals {
             switch signal {
             case .changed:
-                if try await writeStatus(&writer) { return }
+                if try await writeStatus(unlike: &last, &writer) { return }
             case .progress(let json): try await writer.write(Self.event("progress", ByteBuffer(string: json)))
-            case .heartbeat: try await writer.write(ByteBuffer(string: ": still here\n\n"))
+            case .heartbeat:
+                try await writer.write(ByteBuffer(string: ": still here\n\n"))
+                // Whoever did not read for minutes may have lost the signal of the end.
+                if try await writeStatus(unlike: &last, &writer) { return }
             }
         }
     }
 
+    /// Writes the status, unless it was written last.
     /// - Returns: whether it was the last event.
-    private func writeStatus(_ writer: inout any ResponseBodyWriter) async throws -> Bool {
+    private func writeStatus(
+        unlike last: inout ByteBuffer?, _ writer: inout any ResponseBodyWriter
+    ) async throws -> Bool {
         let (json, isFinal) = try await read()
-        try await writer.write(Self.event("status", json))
+        if json != last { try await writer.write(Self.event("status", json)) }
+        last = json
         return isFinal
     }
 

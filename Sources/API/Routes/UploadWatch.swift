@@ -85,7 +85,7 @@ package final class UploadWatch: Sendable {
         }
     }
 
-    /// Tells whoever watches an upload that is in another state than at the last look.
+    /// Tells whoever watches an upload that is in another state than at the last look, or that none has seen yet.
     func look(_ pool: Pool) async throws {
         let watched = state.withLock { Array($0.watchers.keys) }
         guard !watched.isEmpty else { return }
@@ -104,12 +104,13 @@ package final class UploadWatch: Sendable {
         try await pool.run { $0.tellWatched(watched.sorted()) }
     }
 
-    /// - Returns: whether it is another state than before.
+    /// - Returns: whether it may be another state than its watchers know. At the first look nobody can tell: between their own and this
+    ///   one it may have ended, and a worker that had not yet heard of them tells nobody.
     private func note(_ uploadID: String, _ now: String) -> Bool {
         state.withLock { state in
             guard state.watchers[uploadID] != nil else { return false }
             defer { state.seen[uploadID] = now }
-            return state.seen[uploadID].map { $0 != now } ?? false
+            return state.seen[uploadID] != now
         }
     }
 

@@ -62,10 +62,13 @@ struct UploadStream: Sendable {
     private func take(
         _ signal: UploadWatch.Signal, of id: String, _ open: inout Set<String>, _ writer: inout any ResponseBodyWriter
     ) async throws {
-        if case .heartbeat = signal { return try await writer.write(ByteBuffer(string: ": still here\n\n")) }
         var progress: UploadAnnouncement?
         if case .progress(let json) = signal { progress = UploadAnnouncement(payload: json) }
-        for line in try await site.uploads([id], as: identity) { try await tell(line, progress, &open, &writer) }
+        if signal == .heartbeat { try await writer.write(ByteBuffer(string: ": still here\n\n")) }
+        // Whoever did not read for minutes may have lost the signal of the end.
+        for line in try await site.uploads([id], as: identity) where signal != .heartbeat || line.isFinal {
+            try await tell(line, progress, &open, &writer)
+        }
     }
 
     private func tell(

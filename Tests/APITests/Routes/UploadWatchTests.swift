@@ -62,10 +62,21 @@ import Testing
             let watch = UploadWatch()
             let (stream, leave) = watch.signals(of: uploadID)
             try await watch.look(pool)
-            try await watch.look(pool)
             _ = try await pool.transaction { try $0.startUpload(uploadID) }
-            try await watch.look(pool)
-            try await watch.look(pool)
+            for _ in 0..<2 { try await watch.look(pool) }
+            leave()
+            // The first look cannot know what the watcher has seen.
+            #expect(await stream.reduce(into: []) { $0.append($1) } == [.changed, .changed])
+        }
+    }
+
+    @Test("What has changed before the first look is told, too: its watcher may have looked before")
+    func firstLook() async throws {
+        try await Self.withUpload { pool, uploadID in
+            let watch = UploadWatch()
+            let (stream, leave) = watch.signals(of: uploadID)
+            _ = try await pool.transaction { try $0.startUpload(uploadID) }
+            for _ in 0..<2 { try await watch.look(pool) }
             leave()
             #expect(await stream.reduce(into: []) { $0.append($1) } == [.changed])
         }
