@@ -9,6 +9,8 @@ extension JobWorkerConfiguration {
         package var pollInterval: Duration = .seconds(1)
         /// How often a claim looks at a queue from its very beginning: see `LowWaterMarks`.
         package var rescanInterval: Duration = .seconds(5)
+        /// How long the plan of a claim is kept where claims bring nothing. Where they do, each look from the beginning has a new one.
+        package var idlePlanAge: Duration = .seconds(60)
 
         package init() {}
     }
@@ -45,12 +47,18 @@ struct JobClaimer {
     func run() async {
         let ticker = Task { await tick() }
         var lastScan: ContinuousClock.Instant?
+        var planned = ContinuousClock.now
+        var hasClaimed = false
         for await _ in context.claimSignal.wakeUps {
             if context.ledger.withLock({ $0.isStopping }) { break }
             let now = ContinuousClock.now
             let rescans = lastScan.map { now - $0 >= configuration.claiming.rescanInterval } ?? true
+            let replans = rescans && (hasClaimed || now - planned >= configuration.claiming.idlePlanAge)
             do {
-                if try await runOnce(rescans: rescans) != nil, rescans { lastScan = now }
+                guard let counts = try await runOnce(rescans: rescans, replans: replans) else { continue }
+                if rescans { lastScan = now }
+                if replans { (planned, hasClaimed) = (now, false) }
+                if counts.claimed > 0 { hasClaimed = true }
             } catch {
                 context.logger.error("queue.claim.failed", metadata: ["error": "\(error)"])
             }
@@ -68,9 +76,11 @@ struct JobClaimer {
     }
 
     /// One claim over all queues that have a free slot.
-    /// - Parameter rescans: looks from the beginning of each queue.
+    /// - Parameters:
+    ///   - rescans: looks from the beginning of each queue.
+    ///   - replans: with a new plan, since the table may have grown.
     /// - Returns: nil if no slot is free.
-    func runOnce(rescans: Bool) async throws -> Counts? {
+    func runOnce(rescans: Bool, replans: Bool = false) async throws -> Counts? {
         let demands = context.ledger.withLock { $0.demands(rescans: rescans) }.map { demand in
             var demand = demand
             demand.lease = configuration.lease(of: demand.queue)
@@ -79,7 +89,7 @@ struct JobClaimer {
         guard !demands.isEmpty else { return nil }
         let begin = ContinuousClock.now
         let claim = try await pool.run { session in
-            if rescans { try session.forgetPrepared() }
+            if replans { try session.forgetPrepared() }
             return try session.claimJobsRetryingRaces(
                 demands, workerID: context.workerID, lease: configuration.lease, prepares: configuration.listens)
         }

@@ -54,6 +54,8 @@ struct JobLedger {
     /// Whether nothing runs and nothing waits to be recorded.
     var isIdle: Bool { held.isEmpty && outcomes.isEmpty && recording == 0 }
 
+    var holdsSerialKey: Bool { held.values.contains { $0.job.serialKey != nil } }
+
     /// Whether nothing is left that the queue has to be told.
     var isRecorded: Bool { outcomes.isEmpty && recording == 0 }
 

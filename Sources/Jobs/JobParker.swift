@@ -1,12 +1,13 @@
 import Logging
 import Postgres
+import Threads
 
 /// Takes the jobs that wait behind a running one of their serial key out of the way of claims, which would pass over them one by one.
 ///
 /// Nothing depends on it but time: a claim compares serial keys itself.
 struct JobParker: WorkerAgent {
     let context: WorkerContext
-    /// Between two looks, unless a claim brings a job with a serial key.
+    /// Between two looks while a job with a serial key runs here, besides the one when a claim brings it.
     var interval = Duration.seconds(5)
     /// Between two searches for what nobody would put back.
     var searchInterval = Duration.seconds(60)
@@ -19,6 +20,8 @@ struct JobParker: WorkerAgent {
         var searched = ContinuousClock.now
         for await _ in context.parkSignal.wakeUps {
             let searches = ContinuousClock.now - searched >= searchInterval
+            // Behind those of other workers, they park.
+            guard searches || context.ledger.withLock({ $0.holdsSerialKey }) else { continue }
             if searches { searched = .now }
             do {
                 try await runOnce(searches: searches)
