@@ -23,11 +23,6 @@ package enum AttributeName {
     /// The column of an attribute among ours.
     package static func column(_ name: String) -> String { prefix + name }
 
-    /// Whether a column of a file is the one that an error names.
-    package static func isColumn(_ column: String, namedBy field: String) -> Bool {
-        column.lowercased() == field.lowercased() || prefix + of(column: column).name == field
-    }
-
     private static func lowercase(_ byte: UInt8) -> UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }

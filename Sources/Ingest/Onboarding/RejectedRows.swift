@@ -14,12 +14,15 @@ struct RejectedRows {
     private let columns: [String]
     /// All columns but those that this file adds, which an uploaded one of an earlier round brings along.
     private let kept: [Int]
+    /// Where among the kept ones a field stands.
+    private let places: ColumnsByField
 
     init(_ sheet: any RejectedSheet, columns: [String]) {
         self.sheet = sheet
         self.columns = columns
         // A column of the name under which a row without cells is kept has been renamed.
         kept = columns.indices.filter { !Self.own.contains(columns[$0]) && columns[$0] != "_line_2" }
+        places = ColumnsByField(kept.map { columns[$0] })
     }
 
     func writeHeader() throws { try sheet.header(kept.map { columns[$0] } + Self.own) }
@@ -47,11 +50,9 @@ struct RejectedRows {
             String(row.line.rowNumber), String(row.line.lineNumber), row.errors.joined(separator: "; ") + whole,
         ]
         let cells = row.line.cells
-        let bad = kept.indices.filter { index in
-            row.fields.contains { AttributeName.isColumn(columns[kept[index]], namedBy: $0) }
-        }
+        let bad = places.indices(of: row.fields)
         // Below a mapping the columns have other names: then the messages are all there is to see.
-        try sheet.row(kept.map { cells[$0] } + about, bad: Set(bad.isEmpty ? [kept.count + 2] : bad))
+        try sheet.row(kept.map { cells[$0] } + about, bad: bad.isEmpty ? [kept.count + 2] : bad)
     }
 
     /// The line of a row whose cells have no place in the columns; nil if all have one.

@@ -7,7 +7,9 @@ struct FixGrid: Component {
 
     private var columns: [String] { draft.sheet.columns }
 
-    var body: HTML {
+    var body: HTML { grid(columns.map(width)) }
+
+    private func grid(_ widths: [Int]) -> HTML {
         div(.class("scroll"), .named("tabindex", 0), .named("role", "region"), .label(Texts.fixTitle)) {
             table(
                 .class("grid"), .id("grid"), .named("data-check", draft.sheet.line.path / "fix" / "rows")
@@ -18,13 +20,13 @@ struct FixGrid: Component {
                         for column in columns { th(.named("scope", "col")) { column } }
                     }
                 }
-                for row in draft.rows { tbody { self.row(row) } }
+                for row in draft.rows { tbody { self.row(row, widths) } }
             }
         }
     }
 
-    private func row(_ row: FixRow) -> HTML {
-        let wrong = row.wrong(columns)
+    private func row(_ row: FixRow, _ widths: [Int]) -> HTML {
+        let wrong = row.wrong(in: draft.sheet)
         let number = row.row.rowNumber
         return HTML.joined {
             tr(.named("data-row", number)) {
@@ -34,14 +36,14 @@ struct FixGrid: Component {
                         input(
                             .type("text"), .id("\(number).\(index)"), .name("\(number).\(index)"),
                             .value(row.row.cells[column] ?? ""),
-                            .label(Texts.cell(column, row: number)), .named("size", width(of: column)),
+                            .label(Texts.cell(column, row: number)), .named("size", widths[index]),
                             .named("autocomplete", "off"),
                             wrong.contains(index) ? .named("aria-invalid", "true") : nil,
                             .named("aria-describedby", "f\(number)"))
                     }
                 }
             }
-            tr(.class("findings")) { FixFindings(row: row, columns: columns) }
+            tr(.class("findings")) { FixFindings(row: row, sheet: draft.sheet) }
         }
     }
 
@@ -55,20 +57,20 @@ struct FixGrid: Component {
 /// What is wrong with a row now: it takes the place of what was wrong before.
 struct FixFindings: Component {
     let row: FixRow
-    let columns: [String]
+    let sheet: FixSheet
 
     /// Leads to the cell that it is about.
     private func message(_ finding: CorrectedRow.Finding) -> HTML {
         let tone = finding.isWarning == true ? "warning" : ""
-        let column = finding.field.flatMap { field in columns.firstIndex { $0.lowercased() == field.lowercased() } }
+        let column = finding.field.flatMap { sheet.places.indices(of: [$0]).min() }
         guard let column else { return span(.class(tone)) { finding.message } }
         return label(.class(tone), .named("for", "\(row.row.rowNumber).\(column)")) { finding.message }
     }
 
     var body: HTML {
         td(
-            .id("f\(row.row.rowNumber)"), .named("colspan", columns.count + 1),
-            .named("data-wrong", row.wrong(columns).map(String.init).joined(separator: ",")),
+            .id("f\(row.row.rowNumber)"), .named("colspan", sheet.columns.count + 1),
+            .named("data-wrong", row.wrong(in: sheet).sorted().map(String.init).joined(separator: ",")),
             .class(row.isGood ? "right" : "")
         ) {
             if row.isGood { span { Texts.rowIsGood } }

@@ -65,7 +65,7 @@ struct FixPages: Sendable {
                 HTML.joined {
                     FixCount(all: all, changed: changed)
                     table {
-                        for row in rows { tr { FixFindings(row: row, columns: sheet.columns) } }
+                        for row in rows { tr { FixFindings(row: row, sheet: sheet) } }
                     }
                 })
         }

@@ -10,6 +10,13 @@ struct FixSheet: Sendable {
     /// As its header has them, or ours where it was read with a mapping.
     let columns: [String]
     let cells: RejectedCells
+    /// Where a finding's field stands among the columns.
+    let places: ColumnsByField
+
+    init(line: UploadLine, columns: [String], cells: RejectedCells) {
+        (self.line, self.columns, self.cells) = (line, columns, cells)
+        places = ColumnsByField(columns)
+    }
 
     /// As it was loaded.
     var upload: Upload {
@@ -51,12 +58,9 @@ struct FixRow: Sendable {
     /// Whether it would be loaded.
     var isGood: Bool { findings.allSatisfy { $0.isWarning == true } }
 
-    /// Where the cells that must change stand among these columns.
-    func wrong(_ columns: [String]) -> [Int] {
-        let wrong = findings.compactMap { $0.isWarning == true ? nil : $0.field }
-        return columns.indices.filter { index in
-            wrong.contains { AttributeName.isColumn(columns[index], namedBy: $0) }
-        }
+    /// Where the cells that must change stand among the columns.
+    func wrong(in sheet: FixSheet) -> Set<Int> {
+        sheet.places.indices(of: findings.lazy.compactMap { $0.isWarning == true ? nil : $0.field })
     }
 }
 
