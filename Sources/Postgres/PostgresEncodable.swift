@@ -71,11 +71,14 @@ extension Int32: PostgresArrayElement {
 
 extension Array: PostgresEncodable where Element: PostgresArrayElement {
     public var postgresText: String {
+        guard let first else { return "{}" }
         var text = "{"
-        for (index, element) in enumerated() {
-            if index > 0 { text += "," }
+        first.appendArrayText(to: &text)
+        for element in dropFirst() {
+            text += ","
             element.appendArrayText(to: &text)
         }
-        return text + "}"
+        text += "}"
+        return text
     }
 }

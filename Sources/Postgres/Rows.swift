@@ -1,4 +1,5 @@
 import CLibpq
+import Glibc
 
 /// The rows of a result, read from libpq's memory when they are asked for.
 public struct Rows: RandomAccessCollection {
@@ -97,10 +98,11 @@ final class ResultOwner {
     /// Rows affected; 0 where the command has none.
     var affected: Int { Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
 
+    /// As it is asked for each value of each row: without the copies that `PQfnumber` makes to fold the case of a name.
     func index(of column: String) -> Int? {
-        // libpq folds case unless the name is quoted.
-        let index = PQfnumber(pointer, "\"\(column)\"")
-        return index < 0 ? nil : Int(index)
+        column.withCString { name in
+            (0..<PQnfields(pointer)).first { strcmp(PQfname(pointer, $0), name) == 0 }.map(Int.init)
+        }
     }
 
     func text(_ row: Int, _ column: Int) -> String? {
