@@ -41,8 +41,13 @@ package struct ListeningProcess: Sendable {
             withExtendedLifetime(folder) {}
             return outcome
         }
-        let line = await withCheckedContinuation { continuation in
-            Thread { continuation.resume(returning: readLine(descriptor)) }.start()
+        let line = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                Thread { continuation.resume(returning: readLine(descriptor)) }.start()
+            }
+        } onCancel: {
+            // Then an empty line is read.
+            process.signal(SIGKILL)
         }
         guard let port = Int(line) else { throw ServerFailure(words: words, error: try await end.value.error) }
         return ListeningProcess(port: port, process: process, end: end)
