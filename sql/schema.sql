@@ -2594,11 +2594,14 @@ declare
     undone bigint[];
     is_early boolean;
     has_ranges boolean;
-    added integer;
+    spans int8multirange;
+    is_known boolean;
+    restorable integer;
+    recreatable integer;
     undoing text := 'UPLOAD_' || to_char(clock_timestamp() at time zone 'UTC', 'YYYYMMDD_HH24MISS') || '_' || left(md5(gen_random_uuid()::text), 6);
     deleted integer;
-    restored integer;
-    recreated integer;
+    restored integer := 0;
+    recreated integer := 0;
     kept integer;
     fixed text[] := array['product_id', 'vendor_id', 'vendor_product_id', 'created_at', 'valid_from', 'made_by'];
 begin
@@ -2629,7 +2632,7 @@ begin
         select distinct on (v.product_id) v.product_id, v.vendor_product_id, v.sku, v.version_id
         from catalog.product_versions v
         where v.ended_by = any (own) and v.made_by <> all (own)
-           or is_early and v.superseded_by = target.upload_id and v.operation = 'update'
+           or is_early and v.ended_by = 0 and v.superseded_by = target.upload_id and v.operation = 'update'
         order by v.product_id, v.version_id
     ), seen as (
         select e.*, p.product_id is not null as is_there, p.upload_id = target.upload_id or p.made_by = any (own) as is_own,
@@ -2652,72 +2655,78 @@ begin
             when s.key_holder <> s.product_id then 'its vendor product ID is used by another product'
         end as reason
     from seen s;
-    analyze reverting (product_id, version_id);
-
-    -- Created by the upload and still as it made them; a revert has created again what the upload it undid had deleted.
-    insert into reverting
-    with known as materialized (
-        select r.product_id from reverting r  -- a scan of the table itself would read what is inserted meanwhile, again for each row
-    )
-    select p.product_id, p.vendor_product_id, p.sku, null, true, null
-    from (
-        select p.product_id, p.vendor_product_id, p.sku
-        from catalog.products p
-        where has_ranges is not true and p.vendor_id = target.vendor_id and p.upload_id = target.upload_id
-        union
-        select p.product_id, p.vendor_product_id, p.sku
-        from catalog.created_products c
-        join catalog.products p on p.product_id between c.first_product_id and c.last_product_id
-        where has_ranges and c.change_id = any (own) and p.vendor_id = target.vendor_id and p.upload_id = target.upload_id
-        union
-        select p.product_id, p.vendor_product_id, p.sku
-        from catalog.products p
-        join catalog.product_versions v using (product_id)
-        where v.ended_by = any (undone) and p.made_by = any (own)
-    ) p
-    where not exists (select from known k where k.product_id = p.product_id);
-    get diagnostics added = row_count;
-    if added > 0 then
-        analyze reverting (product_id, version_id);
+    get diagnostics restorable = row_count;
+    is_known := restorable > 0;
+    if has_ranges then
+        spans := (
+            select range_agg(int8range(c.first_product_id, c.last_product_id, '[]')) from catalog.created_products c where c.change_id = any (own));
+    end if;
+    -- An upload that only changed products, each of them once, has nothing else that could be among them.
+    if is_known and (has_ranges is not true or spans is not null or exists (select from catalog.product_versions v where v.made_by = any (own))) then
+        create unique index reverting_product_id_idx on reverting (product_id);
     end if;
 
     -- Created by it, and changed or deleted since.
     insert into reverting
-    with known as materialized (
-        select r.product_id from reverting r
-    )
     select distinct on (v.product_id) v.product_id, v.vendor_product_id, coalesce(p.sku, v.sku), null::bigint, p.product_id is not null,
         case when p.product_id is null then 'deleted since' else 'changed since' end
     from catalog.product_versions v
     left join catalog.products p using (product_id)
     where (v.made_by = any (own) or is_early and v.upload_id = target.upload_id)
-      and not exists (select from known k where k.product_id = v.product_id)
+      and (p.upload_id = target.upload_id or p.made_by = any (own)) is not true
+      and not (is_known and exists (select from reverting r where r.product_id = v.product_id))
       and (p.product_id is not null or not exists (
           select from catalog.product_versions l
           where l.product_id = v.product_id and l.version_id > v.version_id and l.ended_by = any (own)) and v.ended_by <> all (own))
     order by v.product_id, v.version_id;
 
-    -- By product_id alone: right after a load nothing is known of the vendor's rows, and its index looks as good as the key.
-    delete from catalog.products p
-    where p.product_id = any (array(select r.product_id from reverting r where r.version_id is null and r.reason is null));
+    -- Created by the upload and still as it made them; a revert has created again what the upload it undid had deleted. By product_id, and not
+    -- by the vendor's key: right after a load nothing is known of the vendor's rows, and its index looks as good.
+    if has_ranges then
+        delete from catalog.products p
+        where p.product_id >= lower(spans) and p.product_id < upper(spans) and spans @> p.product_id
+          and (p.upload_id = target.upload_id or p.made_by = any (own)) and p.vendor_id is not distinct from target.vendor_id
+          and not (is_known and exists (select from reverting r where r.product_id = p.product_id));
+    else
+        delete from catalog.products p
+        where p.product_id = any (array(
+            select p.product_id from catalog.products p where p.vendor_id = target.vendor_id and p.upload_id = target.upload_id
+            union
+            select p.product_id
+            from catalog.products p
+            join catalog.product_versions v using (product_id)
+            where v.ended_by = any (undone) and p.made_by = any (own)))
+          and not (is_known and exists (select from reverting r where r.product_id = p.product_id));
+    end if;
     get diagnostics deleted = row_count;
 
-    execute format(
-        'update catalog.products p set (%s) = (%s)
-         from reverting r
-         join catalog.product_versions v using (version_id)
-         where p.product_id = r.product_id and r.is_there and r.reason is null',
-        catalog.product_columns('', fixed), catalog.product_columns('v.', fixed));
-    get diagnostics restored = row_count;
+    select count(*) filter (where r.reason is null and r.is_there), count(*) filter (where r.reason is null and not r.is_there),
+        count(*) filter (where r.reason is not null)
+    into restorable, recreatable, kept
+    from reverting r;
 
-    execute format(
-        'insert into catalog.products (%s)
-         select %s from reverting r join catalog.product_versions v using (version_id)
-         where not r.is_there and r.reason is null',
-        catalog.product_columns('', array['valid_from', 'made_by']), catalog.product_columns('v.', array['valid_from', 'made_by']));
-    get diagnostics recreated = row_count;
+    -- What the trigger of each updated row would write stands here already.
+    if restorable > 0 then
+        execute format(
+            'update catalog.products p
+             set (%s, valid_from, made_by) =
+                 (%s, greatest(statement_timestamp(), p.valid_from), current_setting(''catalog.change_id'')::bigint)
+             from reverting r
+             join catalog.product_versions v using (version_id)
+             where p.product_id = r.product_id and r.is_there and r.reason is null',
+            catalog.product_columns('', fixed), catalog.product_columns('v.', fixed));
+        get diagnostics restored = row_count;
+    end if;
 
-    select count(*) into kept from reverting r where r.reason is not null;
+    if recreatable > 0 then
+        execute format(
+            'insert into catalog.products (%s)
+             select %s from reverting r join catalog.product_versions v using (version_id)
+             where not r.is_there and r.reason is null',
+            catalog.product_columns('', array['valid_from', 'made_by']), catalog.product_columns('v.', array['valid_from', 'made_by']));
+        get diagnostics recreated = row_count;
+    end if;
+
     update catalog.upload_history u
     set status = 'completed', completed_at = clock_timestamp(), total_records = deleted + restored + recreated,
         valid_records = deleted + restored + recreated, error_records = 0, created_records = recreated, updated_records = restored,
@@ -3214,7 +3223,8 @@ CREATE FUNCTION catalog.trigger_problems() RETURNS TABLE(tick bigint, problem te
     from (values
         ('products_begin_change', 'BEFORE INSERT OR DELETE OR UPDATE ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.begin_change()'),
         ('products_begin_creation', 'BEFORE INSERT ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.begin_creation()'),
-        ('products_begin_image', 'BEFORE UPDATE ON catalog.products FOR EACH ROW EXECUTE FUNCTION catalog.begin_product_image()'),
+        ('products_begin_image',
+            'BEFORE UPDATE ON catalog.products FOR EACH ROW WHEN (((new.made_by IS DISTINCT FROM (NULLIF(current_setting(''catalog.change_id''::text, true), ''''::text))::bigint) OR (new.valid_from IS DISTINCT FROM GREATEST(statement_timestamp(), old.valid_from)) OR (NOT ((new.upload_id)::text IS DISTINCT FROM (old.upload_id)::text)) OR (NULLIF(current_setting(''catalog.upload_id''::text, true), ''''::text) IS NULL))) EXECUTE FUNCTION catalog.begin_product_image()'),
         ('products_end_creation', 'AFTER INSERT ON catalog.products FOR EACH STATEMENT EXECUTE FUNCTION catalog.end_creation()'),
         ('products_keep_deleted_images',
             'AFTER DELETE ON catalog.products REFERENCING OLD TABLE AS old_images FOR EACH STATEMENT EXECUTE FUNCTION catalog.keep_deleted_product_images()'),
@@ -6675,6 +6685,14 @@ CREATE UNIQUE INDEX product_seals_block_key ON catalog.product_seals USING btree
 
 CREATE INDEX product_seals_tick_id_idx ON catalog.product_seals USING btree (tick_id);
 
+-- Name: product_versions_by_hand_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX product_versions_by_hand_idx ON catalog.product_versions USING btree (version_id) WHERE (superseded_by IS NULL);
+
+-- Name: product_versions_early_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX product_versions_early_idx ON catalog.product_versions USING btree (superseded_by) WHERE (ended_by = 0);
+
 -- Name: product_versions_ended_by_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX product_versions_ended_by_idx ON catalog.product_versions USING btree (ended_by, version_id);
@@ -6690,10 +6708,6 @@ CREATE INDEX product_versions_product_id_idx ON catalog.product_versions USING b
 -- Name: product_versions_sku_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX product_versions_sku_idx ON catalog.product_versions USING btree (sku);
-
--- Name: product_versions_superseded_by_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX product_versions_superseded_by_idx ON catalog.product_versions USING btree (superseded_by);
 
 -- Name: product_versions_vendor_id_vendor_product_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
@@ -7137,7 +7151,7 @@ CREATE TRIGGER products_begin_creation BEFORE INSERT ON catalog.products FOR EAC
 
 -- Name: products products_begin_image; Type: TRIGGER; Schema: catalog; Owner: -
 
-CREATE TRIGGER products_begin_image BEFORE UPDATE ON catalog.products FOR EACH ROW EXECUTE FUNCTION catalog.begin_product_image();
+CREATE TRIGGER products_begin_image BEFORE UPDATE ON catalog.products FOR EACH ROW WHEN (((new.made_by IS DISTINCT FROM (NULLIF(current_setting('catalog.change_id'::text, true), ''::text))::bigint) OR (new.valid_from IS DISTINCT FROM GREATEST(statement_timestamp(), old.valid_from)) OR (NOT ((new.upload_id)::text IS DISTINCT FROM (old.upload_id)::text)) OR (NULLIF(current_setting('catalog.upload_id'::text, true), ''::text) IS NULL))) EXECUTE FUNCTION catalog.begin_product_image();
 
 -- Name: products products_end_creation; Type: TRIGGER; Schema: catalog; Owner: -
 

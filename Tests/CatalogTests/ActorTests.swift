@@ -161,10 +161,15 @@ import Testing
             try await Self.seedUploads(connection)
             let columns = "vendor_id, vendor_product_id, product_name, category, sku, price, stock_quantity"
             let values = "'V1', 'P9', 'N', 'Audio', 'S9', 1, 1"
+            // As a revert writes the columns that say which change made a row.
+            let own =
+                "valid_from = greatest(statement_timestamp(), valid_from), made_by = current_setting('catalog.change_id')::bigint"
             for statement: Statement in [
                 "insert into catalog.products (\(raw: columns), upload_id) values (\(raw: values), 'U-ENDED')",
                 "insert into catalog.products (\(raw: columns), made_by) values (\(raw: values), 1)",
                 "update catalog.products set upload_id = 'U-ENDED'",
+                "update catalog.products set upload_id = 'U-ENDED', \(raw: own)",
+                "update catalog.products set made_by = set_config('catalog.change_id', '1', true)::bigint",
                 "update catalog.upload_history set created_by = 'token:abc'",
             ] {
                 let error = await #expect(throws: PostgresError.self, "\(login): \(statement)") {
@@ -173,13 +178,19 @@ import Testing
                 #expect(error?.sqlState == "23001", "\(login): \(statement): \(error?.message ?? "")")
             }
             let settings = ["catalog.actor": "token:abc", "catalog.operation": "revert"]
-            try await Self.run(
-                as: login, saying: settings, "update catalog.products set line_number = 7, price = 3", on: connection)
-            let kept = try await connection.run { session in
-                try session.query("select operation from catalog.product_versions").map { $0[0] }
-                    + session.query("select line_number::text from catalog.products").map { $0[0] }
+            for statement: Statement in [
+                "update catalog.products set line_number = 7, price = 3",
+                "update catalog.products set line_number = 7, price = 4, valid_from = '2024-01-03', made_by = 0",
+                "update catalog.products set line_number = 7, price = 5, \(raw: own)",
+            ] {
+                try await Self.run(as: login, saying: settings, statement, on: connection)
             }
-            #expect(kept == ["update", "update", nil, nil])
+            let kept = try await connection.run { session in
+                try session.query(
+                    "select concat_ws(' ', operation, count(*), count(distinct made_by), min(made_by) > 0, min(valid_from) > '2025-01-01') from catalog.product_versions group by operation"
+                ).map { $0[0] } + session.query("select line_number::text from catalog.products").map { $0[0] }
+            }
+            #expect(kept == ["update 6 3 t t", nil, nil])
         }
     }
 

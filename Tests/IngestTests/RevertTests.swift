@@ -98,6 +98,28 @@ import Testing
         }
     }
 
+    @Test("An upload that created and changed products is undone but for those that others changed or deleted since")
+    func mixed() async throws {
+        try await Onboarding.with { onboarding in
+            _ = try await onboarding.ingest(["P1,N,Audio,S1,1,1", "P2,N,Audio,S2,1,1", "P3,N,Audio,S3,1,1"])
+            let second = try await onboarding.ingest(
+                ["P1,N,Audio,S1,9,1", "P2,N,Audio,S2,9,1"] + (4..<2_000).map { "P\($0),N,Audio,S\($0),1,1" },
+                mode: .upsert)
+            _ = try await onboarding.ingest(["P9,N,Audio,SX,1,1"], vendor: "V2")
+            _ = try await onboarding.ingest(["P4,N,Audio,S4,5,1"], mode: .upsert)
+            try await onboarding.execute("delete from catalog.products where sku in ('S2', 'S5')")
+            #expect(
+                try await revert(second, onboarding) == [
+                    "P2: deleted since", "P4: changed since", "P5: deleted since",
+                ])
+            #expect(try await products(onboarding) == ["P1|S1|1.00", "P3|S3|1.00", "P4|S4|5.00", "P9|SX|1.00"])
+            let counts = try await onboarding.column(
+                "select concat_ws(' ', deleted_records, updated_records, created_records) from catalog.upload_history where kind = 'revert'"
+            )
+            #expect(counts == ["1994 1 0"])
+        }
+    }
+
     @Test("Only a completed or partial upload can be reverted, and only once")
     func refused() async throws {
         try await Onboarding.with { onboarding in

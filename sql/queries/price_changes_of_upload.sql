@@ -15,5 +15,7 @@ join lateral (
     order by i.valid_from
     limit 1
 ) n on true
-where v.superseded_by = :'upload' and v.operation = 'update' and n.price <> v.price
+where (v.ended_by = any ((select catalog.changes_of_upload(:'upload'))::bigint[])
+        or v.ended_by = 0 and v.superseded_by = :'upload')  -- before changes were recorded
+  and v.operation = 'update' and n.price <> v.price
 order by abs(n.price - v.price) desc;

@@ -60,7 +60,9 @@ enum UploadPageReads {
         from catalog.products p
         left join (
             select distinct product_id from catalog.product_versions
-            where superseded_by = \(uploadID)::text and operation = 'update' and vendor_id = \(vendor)::text
+            where (ended_by = any ((select catalog.changes_of_upload(\(uploadID)::text))::bigint[])
+                    or ended_by = 0 and superseded_by = \(uploadID)::text)
+                and operation = 'update' and vendor_id = \(vendor)::text
         ) v using (product_id)
         where p.vendor_id = \(vendor)::text and p.upload_id = \(uploadID)::text
         """
