@@ -2509,15 +2509,16 @@ CREATE FUNCTION catalog.require_plain(relation text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
     AS $$
+declare
+    known oid;
 begin
     execute format('lock table %s in access share mode', relation);
-    if exists (
-        select from pg_class c
-        where c.oid = relation::regclass and (c.relkind not in ('r', 'p') or exists (
-            select from pg_policy p
-            where p.polrelid = c.oid and p.polcmd in ('r', '*')
-              and (p.polroles = '{0}' or p.polroles @> array['catalog_history'::regrole::oid])
-              and pg_get_expr(p.polqual, p.polrelid) is distinct from 'true')))
+    known := relation::regclass;
+    if exists (select from pg_class c where c.oid = known and c.relkind not in ('r', 'p')) or exists (
+        select from pg_policy p
+        where p.polrelid = known and p.polcmd in ('r', '*')
+          and (p.polroles = '{0}' or p.polroles @> array['catalog_history'::regrole::oid])
+          and pg_get_expr(p.polqual, p.polrelid) is distinct from 'true')
     then
         raise exception '% is not what history may read: it is no table, or its policies ask functions', relation
             using errcode = 'insufficient_privilege', hint = 'catalog migrate verify';

@@ -122,5 +122,5 @@ extension Session {
         }
     }
 
-    func send(_ notices: [Notice]) throws { try execute(Notice.send(notices)) }
+    func send(_ notices: [Notice]) throws { try execute(Notice.send(notices).prepared()) }
 }

@@ -25,7 +25,6 @@ import Testing
         Step("end of the upload's job", "delete on jobs.jobs", "old.kind = 'onboard'"),
         Step("record of the report", "update on catalog.upload_history", "new.error_file_s3_key is not null"),
         Step("end of the report's job", "delete on jobs.jobs", "old.kind = 'report'"),
-        Step("claim of the mail", "update on catalog.notifications", "new.attempts > old.attempts"),
         Step("record of the mail", "update on catalog.notifications", "new.state = 'sent'"),
         Step("end of the mail's job", "delete on jobs.jobs", "old.kind = 'notify'"),
     ]

@@ -13,6 +13,6 @@ extension Session {
     /// - Returns: whether it was written.
     @discardableResult
     package func recordAction(_ action: String, object: String?, isChange: Bool? = nil) throws -> Bool {
-        try first(Action.record(action, object: object, isChange: isChange))?.get("written") ?? false
+        try first(Action.record(action, object: object, isChange: isChange).prepared())?.get("written") ?? false
     }
 }

@@ -5,8 +5,10 @@ package struct PendingNotification: Sendable {
     package var notificationID: Int
     package var uploadID: String
     package var recipient: String?
-    /// Fences its end: who takes it later has a higher one.
+    /// Which attempt this is.
     package var attempt: Int
+    /// How many attempts the row tells of. Fences the end: one that ended since has raised it.
+    package var fence: Int
 }
 
 /// The statements of `catalog.notifications`.
@@ -22,19 +24,27 @@ enum Outbox {
     /// Takes the upload's own mail, and mails about local files that a crash left behind more than a minute ago. One that
     /// failed before waits twice as long after each attempt, so that it costs ever fewer uploads a try and leaves room for
     /// the others.
-    static func claim(uploadID: String?, includingLeftovers: Bool) -> Statement {
+    static func claim(_ uploadID: String?) -> Statement {
         """
         update catalog.notifications n set attempts = attempts + 1
         where n.notification_id in (
             select notification_id from catalog.notifications
             where state = 'pending'
               and (upload_id = \(uploadID)::text
-                or (\(includingLeftovers)::boolean and created_at < clock_timestamp() - interval '1 minute' * power(2, least(attempts, 20))
+                or (created_at < clock_timestamp() - interval '1 minute' * power(2, least(attempts, 20))
                     and exists (select from catalog.upload_history u where u.upload_id = notifications.upload_id and u.bucket is null)))
             order by attempts, notification_id
             limit 100
             for update skip locked)
-        returning notification_id, upload_id, recipient, attempts
+        returning notification_id, upload_id, recipient, attempts, attempts as fence
+        """
+    }
+
+    /// The mail of one upload, whose job is its claim: nothing is written before it is sent.
+    static func selectPending(_ uploadID: String) -> Statement {
+        """
+        select notification_id, upload_id, recipient, attempts + 1 as attempts, attempts as fence
+        from catalog.notifications where upload_id = \(uploadID)::text and state = 'pending'
         """
     }
 
@@ -52,8 +62,9 @@ enum Outbox {
 
     static func finish(_ mail: PendingNotification) -> Statement {
         """
-        update catalog.notifications set state = 'sent', sent_at = clock_timestamp(), last_error = null
-        where notification_id = \(mail.notificationID)::bigint and attempts = \(mail.attempt)::integer and state = 'pending'
+        update catalog.notifications
+        set state = 'sent', attempts = \(mail.attempt)::integer, sent_at = clock_timestamp(), last_error = null
+        where notification_id = \(mail.notificationID)::bigint and attempts = \(mail.fence)::integer and state = 'pending'
         returning coalesce(extract(epoch from clock_timestamp() - (
             select u.completed_at from catalog.upload_history u where u.upload_id = notifications.upload_id)), 0)::float8 as delay
         """
@@ -61,8 +72,9 @@ enum Outbox {
 
     static func giveUp(_ mail: PendingNotification, reason: String) -> Statement {
         """
-        update catalog.notifications set state = 'undeliverable', last_error = \(reason)::text
-        where notification_id = \(mail.notificationID)::bigint and attempts = \(mail.attempt)::integer and state = 'pending'
+        update catalog.notifications
+        set state = 'undeliverable', attempts = \(mail.attempt)::integer, last_error = \(reason)::text
+        where notification_id = \(mail.notificationID)::bigint and attempts = \(mail.fence)::integer and state = 'pending'
         """
     }
 
@@ -84,7 +96,7 @@ extension PendingNotification {
     fileprivate init(_ row: Row) throws {
         try self.init(
             notificationID: row.get("notification_id"), uploadID: row.get("upload_id"), recipient: row.get("recipient"),
-            attempt: row.get("attempts"))
+            attempt: row.get("attempts"), fence: row.get("fence"))
     }
 }
 
@@ -95,26 +107,20 @@ extension Session {
     }
 
     /// Takes mails out of the outbox to be sent; they stay pending until `finishNotification`.
-    package func claimNotifications(
-        for uploadID: String?, includingLeftovers: Bool = true
-    ) throws -> [PendingNotification] {
-        try query(Outbox.claim(uploadID: uploadID, includingLeftovers: includingLeftovers)).map(
-            PendingNotification.init)
+    package func claimNotifications(for uploadID: String?) throws -> [PendingNotification] {
+        try query(Outbox.claim(uploadID)).map(PendingNotification.init)
     }
 
-    /// Takes the mail of one upload as `claimNotifications` does, together with what it is about, in one round trip. Must stand outside a
-    /// transaction.
+    /// The mail of one upload together with what it is about, in one round trip. Must stand outside a transaction.
     /// - Returns: nil if there is none to be sent.
-    package func claimNotification(
+    package func pendingNotification(
         of uploadID: String
-    ) throws -> (mail: PendingNotification, upload: UploadRecord?, facts: UploadEvent.FileFacts?)? {
+    ) throws -> (mail: PendingNotification, upload: UploadRecord?)? {
         let answers = try pipeline([
-            Outbox.claim(uploadID: uploadID, includingLeftovers: false).prepared(),
-            UploadHistory.select(uploadID).prepared(),
-            UploadHistory.selectFileFacts(uploadID).prepared(),
+            Outbox.selectPending(uploadID).prepared(), UploadHistory.select(uploadID).prepared(),
         ])
         guard let mail = try answers[0].first.map(PendingNotification.init) else { return nil }
-        return (mail, try answers[1].first.map(UploadRecord.init), try answers[2].first.map(UploadEvent.FileFacts.init))
+        return (mail, try answers[1].first.map(UploadRecord.init))
     }
 
     /// Uploads from a bucket whose mail waits without a job, live or dead, to send it.

@@ -50,14 +50,15 @@ extension Upload {
         """
     }
 
-    /// The same, with a line of the timeline.
+    /// The same, with a line of the timeline. A crash of the server may take it back, as the claim of the job: the commit does not wait for
+    /// the disk.
     static func startAndTell(_ uploadID: String) -> Statement {
         """
         with started as (\(start(uploadID))),
         told as (
             insert into catalog.upload_events (upload_id, event, detail)
             select \(uploadID)::text, 'started', jsonb_build_object('mode', mode, 'policy', policy) from started)
-        select * from started
+        select started.*, set_config('synchronous_commit', 'off', true) from started
         """
     }
 
@@ -129,7 +130,7 @@ extension Session {
     }
 
     /// Begins an upload that was queued.
-    /// - Parameter tells: whether the timeline says so.
+    /// - Parameter tells: whether the timeline says so; only outside a transaction, for whose commit nobody would wait.
     /// - Returns: nil if it has ended already.
     package func startUpload(_ uploadID: String, tells: Bool = false) throws -> Upload? {
         let statement = tells ? Upload.startAndTell(uploadID) : Upload.start(uploadID)

@@ -54,25 +54,22 @@ package struct OutboxDelivery: Sendable {
     /// Sends the mail of one upload; does nothing if it was sent already.
     /// - Parameter commit: joins the transaction that records it as sent; may run again if that one is lost.
     func deliver(_ uploadID: String, commit: @escaping @Sendable (Session) throws -> Void) async throws {
-        guard let claim = try await connection.run({ try $0.claimNotification(of: uploadID) }) else {
+        guard let pending = try await connection.run({ try $0.pendingNotification(of: uploadID) }) else {
             return try await connection.transaction { try commit($0) }
         }
-        try await deliver(claim.mail, about: claim.upload, claim.facts, commit)
+        try await deliver(pending.mail, about: pending.upload, commit)
     }
 
     private func deliver(_ mail: PendingNotification) async throws {
-        let (upload, facts) = try await connection.run { session in
-            (try session.upload(mail.uploadID), try session.fileFacts(of: mail.uploadID))
-        }
-        try await deliver(mail, about: upload, facts) { _ in }
+        try await deliver(mail, about: try await connection.run { try $0.upload(mail.uploadID) }) { _ in }
     }
 
     private func deliver(
-        _ mail: PendingNotification, about upload: UploadRecord?, _ facts: UploadEvent.FileFacts?,
+        _ mail: PendingNotification, about upload: UploadRecord?,
         _ commit: @escaping @Sendable (Session) throws -> Void
     ) async throws {
         guard let upload else { return }
-        let notice = try await notice(of: upload, facts)
+        let notice = try await notice(of: upload)
         let outcome = try await send(notice, mail)
         do {
             let delay = try await connection.transaction { session in
@@ -89,9 +86,9 @@ package struct OutboxDelivery: Sendable {
         }
     }
 
-    private func notice(of upload: UploadRecord, _ facts: UploadEvent.FileFacts?) async throws -> UploadNotice {
+    private func notice(of upload: UploadRecord) async throws -> UploadNotice {
         var notice = UploadNotice(
-            upload: upload, link: nil, guessedEncoding: facts?.isGuessed == true ? facts?.encoding : nil)
+            upload: upload, link: nil, guessedEncoding: upload.encodingGuessed == true ? upload.encoding : nil)
         guard (upload.errorRecords ?? 0) + (upload.warningRecords ?? 0) > 0 else { return notice }
         notice.lacksReport = try await connection.run { try $0.isReportGivenUp(upload.uploadID) }
         guard !notice.lacksReport else { return notice }
