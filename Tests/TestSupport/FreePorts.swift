@@ -1,32 +1,38 @@
 import Foundation
+import Threads
 
 /// Ports of this machine that nobody uses at the moment.
 package enum FreePorts {
-    /// All are held until the last is found, so that they differ.
+    /// Below those that the kernel gives to connections and to servers that ask for any: between this call and the server's own
+    /// bind it would give them away.
+    private static let range = 15_000..<32_000
+    private static let taken = Locked<Set<Int>>([])
+
+    /// Each is given once in a process.
     package static func take(_ count: Int) throws -> [Int] {
-        var sockets: [Int32] = []
-        defer { sockets.forEach { close($0) } }
-        return try (0..<count).map { _ in
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            sockets.append(descriptor)
-            guard let port = bound(descriptor) else {
-                throw ServerUnavailable(reason: "no free port: \(String(cString: strerror(errno)))")
+        try taken.withLock { taken in
+            try (0..<count).map { _ in
+                for _ in range {
+                    let port = Int.random(in: range)
+                    if taken.insert(port).inserted, isFree(port) { return port }
+                }
+                throw ServerUnavailable(reason: "no port of \(range) is free")
             }
-            return port
         }
     }
 
-    private static func bound(_ descriptor: Int32) -> Int? {
+    private static func isFree(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        return isBound ? Int(UInt16(bigEndian: address.sin_port)) : nil
     }
 }
 
