@@ -200,7 +200,7 @@ let package = Package(
             "API",
             [
                 "API", "Catalog", "Curl", "Enrichment", "OpenSSL", "Postgres", "TestSupport", "Threads",
-                httpTypes, logging, nio,
+                httpTypes, hummingbird, logging, nio,
             ]),
         tests(
             "CatalogCLI",

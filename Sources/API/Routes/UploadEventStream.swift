@@ -26,8 +26,7 @@ struct UploadEventStream: Sendable {
             })
     }
 
-    private func write(_ signals: AsyncStream<UploadWatch.Signal>, _ writer: inout any ResponseBodyWriter) async throws
-    {
+    func write(_ signals: AsyncStream<UploadWatch.Signal>, _ writer: inout any ResponseBodyWriter) async throws {
         try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
         var last: ByteBuffer?
         guard try await !writeStatus(unlike: &last, &writer) else { return }
