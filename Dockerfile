@@ -15,7 +15,7 @@ WORKDIR /src
 COPY Package.swift ./
 RUN swift package resolve
 COPY . .
-# Without symbols (-s) it is less than a third of the size.
+# Without symbols (-s) it is little more than half the size.
 ARG REVISION=
 RUN SOURCE_COMMIT="$REVISION" swift build -c release --static-swift-stdlib -Xlinker -s --product catalog \
     && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/catalog" /out/catalog
