@@ -25,9 +25,12 @@ import Testing
             // Who serves has a login of its own, made by the same operator.
             let role = try await catalog.value("select current_user || '_service'")
             _ = try await catalog.rows("create role \(identifier: role) login")
-            _ = try await catalog.rows("grant catalog_app to \(identifier: role)")
             let service = CatalogBinary(
                 conninfo: try ConnectionInfo.setting(["user": role], in: catalog.conninfo), folder: catalog.folder)
+            let early = try await service.run(["serve", "--roles", "worker"])
+            #expect(early.status == 1)
+            #expect(early.error.contains("run: grant catalog_app to \(role)"), "\(early.error)")
+            _ = try await catalog.rows("grant catalog_app to \(identifier: role)")
             #expect(try await service.ingest(file).createdRecords == 20)
             // As row-level security serves a vendor.
             let rows = try await service.rows(

@@ -35,8 +35,8 @@ struct ServiceRunner {
     /// Returns after SIGTERM or SIGINT, when all has ended.
     func run() async throws {
         let logger = makeLogger()
-        // A wrong schema or an unreachable database stops the start, not the first job.
-        try await composition.connect(notice: { _ in }).close()
+        // A wrong schema, missing rights or an unreachable database stop the start, not the first job.
+        try await composition.requireRights()
         if roles.contains(.api) {
             try settings.http.checkAddresses()
         } else {
@@ -200,7 +200,15 @@ struct ServiceRunner {
 }
 
 extension Composition {
-    /// A database that takes changes, its schema, and the store.
+    func requireRights() async throws {
+        let connection = try await connect(notice: { _ in })
+        try await connection.closingOnError { connection in
+            try await connection.run { try $0.requireServiceRights() }
+        }
+        await connection.close()
+    }
+
+    /// A database that takes changes, its schema, the rights to work in it, and the store.
     /// - Throws: the reason why the service cannot work now.
     func checkReadiness() async throws {
         let files = try MigrationSet.bundled()
@@ -209,6 +217,7 @@ extension Composition {
             try await connection.run(within: .seconds(10)) { session in
                 try session.requireWritable()
                 try Migrator.requireCurrent(session, files: files)
+                try session.requireServiceRights()
             }
             await connection.close()
         } catch {

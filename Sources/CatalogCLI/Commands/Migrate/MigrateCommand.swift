@@ -37,7 +37,7 @@ struct MigrateCommand: AsyncParsableCommand {
         @Option(name: [.customLong("target"), .customLong("to")], help: "Stop after this version.")
         var target: Int?
 
-        @Flag(help: "Run them and roll back.")
+        @Flag(help: "Run them and roll back; with a file among them that runs outside a transaction, list them.")
         var dryRun = false
 
         @Flag(help: "Print JSON, one object per migration.")
@@ -71,7 +71,7 @@ struct MigrateCommand: AsyncParsableCommand {
             help: "Undo everything newer than this version; 0 undoes everything.")
         var target: Int?
 
-        @Flag(help: "Run them and roll back.")
+        @Flag(help: "Run them and roll back; with a file among them that runs outside a transaction, list them.")
         var dryRun = false
 
         @Flag(help: "Print JSON, one object per migration.")
