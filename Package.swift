@@ -168,7 +168,7 @@ let package = Package(
         tests("Deflate", ["Deflate", "TestSupport"]),
         tests("Zstd", ["TestSupport", "Zstd"]),
         tests("Curl", ["Curl", "OpenSSL", "TestSupport", "Threads"]),
-        tests("CSV", ["CSV", "TestSupport"]),
+        tests("CSV", ["CSIMD", "CSV", "TestSupport"]),
         tests("Migrations", ["Migrations", "OpenSSL", "Postgres", "TestSupport"]),
         tests("Jobs", ["Jobs", "Postgres", "TestSupport", "Threads", logging]),
         tests("Catalog", ["Catalog", "Migrations", "Postgres", "TestSupport", "Text"]),

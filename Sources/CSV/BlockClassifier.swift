@@ -2,24 +2,14 @@ import CSIMD
 
 /// What 64 bytes mean, one bit a byte.
 struct BlockMasks {
-    /// Separators outside quotes.
-    var separators: UInt64 = 0
+    /// Separators and line ends outside quotes.
+    var ends: UInt64 = 0
     /// Line ends outside quotes.
     var lineEnds: UInt64 = 0
     /// Line ends inside quotes.
     var quotedLineEnds: UInt64 = 0
     /// Places where the quotes are not those of RFC 4180. What follows the first one in its record means nothing.
     var violations: UInt64 = 0
-
-    /// Clears a bit, given alone, and all lower ones.
-    @inline(__always)
-    mutating func drop(through bit: UInt64) {
-        let rest = ~(bit | (bit &- 1))
-        separators &= rest
-        lineEnds &= rest
-        quotedLineEnds &= rest
-        violations &= rest
-    }
 }
 
 /// Classifies a text 64 bytes at a time; remembers at the seam what the next block depends on.
@@ -52,42 +42,44 @@ struct BlockClassifier {
         (inside, fieldStart, closed, closedThenCR) = (0, 1, 0, 0)
     }
 
-    /// Classifies those of 64 readable bytes that are valid.
+    /// Whether the previous block left nothing open, so that in blocks without quotes every separator and line end is one.
     @inline(__always)
-    mutating func classify(_ block: UnsafeRawPointer, valid: UInt64) -> BlockMasks {
-        let quotes = csimd_match64(block, .quote) & valid
-        let separators = csimd_match64(block, separator) & valid
-        let lineEnds = csimd_match64(block, lineEnd) & valid
-        if quotes | inside | closed | closedThenCR == 0 {
-            fieldStart = (separators | lineEnds) &>> 63
-            return BlockMasks(separators: separators, lineEnds: lineEnds)
-        }
-        let returns = allowsCarriageReturn ? csimd_match64(block, .carriageReturn) : 0
-        return classify(quotes: quotes, separators: separators, lineEnds: lineEnds, returns: returns, valid: valid)
-    }
+    var isOutside: Bool { inside | closed | closedThenCR == 0 }
 
-    @inline(__always)
-    private mutating func classify(
-        quotes: UInt64, separators: UInt64, lineEnds: UInt64, returns: UInt64, valid: UInt64
+    /// Passes over blocks without quotes, of which the last one has these separators and line ends.
+    mutating func pass(ends: UInt64) { fieldStart = ends &>> 63 }
+
+    /// Classifies those of 64 readable bytes that are valid.
+    ///
+    /// - Parameters:
+    ///   - quotes: where the byte is a quote, inside quotes or outside, like the next two.
+    ///   - separators: where it is a separator.
+    ///   - lineEnds: where it is a line end.
+    @inline(never)
+    mutating func classify(
+        _ block: UnsafeRawPointer, quotes: UInt64, separators: UInt64, lineEnds: UInt64, valid: UInt64
     ) -> BlockMasks {
+        let quotes = quotes & valid
+        let lineEnds = lineEnds & valid
+        let ends = separators & valid | lineEnds
+        let returns = allowsCarriageReturn ? csimd_match64(block, .carriageReturn) : 0
         // Set from an opening quote up to the byte before the closing one.
         let quoted = Self.parity(quotes) ^ inside
         let closing = quotes & ~quoted
-        let ends = (separators | lineEnds) & ~quoted
-        let starts = ends &<< 1 | fieldStart
+        var masks = BlockMasks(ends: ends & ~quoted, lineEnds: lineEnds & ~quoted)
+        let starts = masks.ends &<< 1 | fieldStart
         let afterClosing = closing &<< 1 | closed
         let afterCR = (afterClosing & returns) &<< 1 | closedThenCR
 
-        var masks = BlockMasks(separators: separators & ~quoted, lineEnds: lineEnds & ~quoted)
         masks.quotedLineEnds = lineEnds & quoted
         masks.violations =
             quotes & quoted & ~(starts | afterClosing)
-            | afterClosing & ~(separators | lineEnds | quotes | returns)
+            | afterClosing & ~(ends | quotes | returns)
             | afterCR & ~lineEnds
         masks.violations &= valid
 
         inside = UInt64(bitPattern: Int64(bitPattern: quoted) &>> 63)
-        fieldStart = ends &>> 63
+        fieldStart = masks.ends &>> 63
         closed = closing &>> 63
         closedThenCR = (afterClosing & returns) &>> 63
         return masks

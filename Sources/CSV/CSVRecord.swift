@@ -14,22 +14,23 @@ public struct CSVRecord {
     public let offset: Int
     /// The record's bytes without its line ending; of a record that is too long, as many as the limit.
     @inlinable
-    public var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: length) }
+    public var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base + Int(ends[-1] &+ 1), count: length) }
     /// What is wrong with the record; nil when it is well formed.
     public let problem: CSVProblem?
 
-    @usableFromInline let start: UnsafeRawPointer
+    /// What the ends of fields are counted from: the start of this record or of one before it.
+    @usableFromInline let base: UnsafeRawPointer
     @usableFromInline let length: Int
-    /// Where each field ends, counted from the start of `raw`; before the first stands -1.
+    /// Where each field ends; before the first stands the place before the record, which may be -1.
     @usableFromInline let ends: UnsafePointer<UInt32>
 
     @inlinable
     init(
-        count: Int, number: Int, line: Int, offset: Int, start: UnsafeRawPointer, length: Int, problem: CSVProblem?,
+        count: Int, number: Int, line: Int, offset: Int, base: UnsafeRawPointer, length: Int, problem: CSVProblem?,
         ends: UnsafePointer<UInt32>
     ) {
         (self.count, self.number, self.line, self.offset) = (count, number, line, offset)
-        (self.start, self.length, self.problem, self.ends) = (start, length, problem, ends)
+        (self.base, self.length, self.problem, self.ends) = (base, length, problem, ends)
     }
 
     /// The field at an index from 0 up to `count`.
@@ -41,6 +42,6 @@ public struct CSVRecord {
     public func text(_ index: Int) -> UnsafeRawBufferPointer {
         precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "field index out of range")
         let start = Int(ends[index &- 1] &+ 1)
-        return UnsafeRawBufferPointer(start: self.start + start, count: Int(ends[index]) &- start)
+        return UnsafeRawBufferPointer(start: base + start, count: Int(ends[index]) &- start)
     }
 }

@@ -1,4 +1,6 @@
-/// Where the fields of the current record end, in bytes from its start. Allocated once and reused; freed by its owner.
+import CSIMD
+
+/// Places in a text, in order: where fields end, or lines. Allocated once and reused; freed by its owner.
 struct FieldEnds {
     /// Before the first one stands the end of none, -1, so that each field begins one byte behind the end before it.
     private(set) var slots: UnsafeMutablePointer<UInt32>
@@ -24,37 +26,42 @@ struct FieldEnds {
         count &+= 1
     }
 
-    /// Appends the place of every bit set; bit 0 stands for the byte at `origin`.
+    /// Appends the place of every bit set, of which there are few; bit 0 stands for the byte at `origin`.
     @inline(__always)
     mutating func append(bits: UInt64, origin: Int) {
-        reserve(64)
-        let next = slots + count
         var rest = bits
-        // Four at once, meaningful or not: a block rarely has more, and a loop's end would be mispredicted in each block.
-        for index in 0..<4 {
-            next[index] = UInt32(truncatingIfNeeded: origin &+ rest.trailingZeroBitCount)
-            // Cheaper than to count the bits, for which not every processor has an instruction.
-            count &+= rest == 0 ? 0 : 1
-            rest &= rest &- 1
-        }
         while rest != 0 {
-            slots[count] = UInt32(truncatingIfNeeded: origin &+ rest.trailingZeroBitCount)
-            count &+= 1
+            append(origin &+ rest.trailingZeroBitCount)
             rest &= rest &- 1
         }
     }
 
-    @inline(__always)
+    /// Appends the place of every bit set; bit 0 of the first mask stands for the byte at `origin`.
+    mutating func append(masks: UnsafePointer<UInt64>, blocks: Int, origin: Int, _ instructions: csimd_set) {
+        // As many more may be overwritten.
+        reserve(64 &* blocks &+ 64)
+        count &+= csimd_places(
+            instructions, masks, blocks, UInt32(truncatingIfNeeded: origin), slots + count)
+    }
+
+    /// Forgets the first ones, and counts the others from another place on.
+    mutating func drop(_ dropped: Int, origin: Int) {
+        let origin = UInt32(truncatingIfNeeded: origin)
+        for index in dropped..<count { slots[index &- dropped] = slots[index] &- origin }
+        count &-= dropped
+        slots[-1] = .max
+    }
+
     private mutating func reserve(_ additional: Int) {
-        if count &+ additional > capacity { grow() }
+        if count &+ additional > capacity { grow(count &+ additional) }
     }
 
     @inline(never)
-    private mutating func grow() {
-        let larger = Self.allocate(2 * capacity)
+    private mutating func grow(_ needed: Int) {
+        let larger = Self.allocate(max(needed, 2 * capacity))
         larger.update(from: slots, count: count)
+        capacity = max(needed, 2 * capacity)
         deallocate()
         slots = larger
-        capacity *= 2
     }
 }

@@ -4,6 +4,8 @@ struct RecordReader {
     private let read: (UnsafeMutableRawBufferPointer) throws -> Int
     private var input: InputBuffer
     private var scanner: RecordScanner
+    /// Where the fields end of a record that is read by itself, counted from its start.
+    private var ends = FieldEnds()
     private var doubt: DoubtfulLines
     /// Offset before which lines may be part of a value of an earlier, malformed record.
     private var certainFrom = 0
@@ -27,7 +29,8 @@ struct RecordReader {
 
     func deallocate() {
         input.deallocate()
-        scanner.ends.deallocate()
+        scanner.deallocate()
+        ends.deallocate()
     }
 
     var bytesConsumed: Int { input.consumed }
@@ -50,9 +53,9 @@ struct RecordReader {
             case .violation:
                 return try takeCarefully()
             case .tooLong:
-                return try takeMalformedLine(nil)
+                return try takeEndlessRecord()
             case .unterminated:
-                return input.available > 0 ? try takeMalformedLine(nil) : nil
+                return input.available > 0 ? try takeEndlessRecord() : nil
             }
         }
     }
@@ -64,15 +67,15 @@ extension RecordReader {
     @inline(__always)
     private mutating func takeLine(endingAt place: Int) throws -> CSVRecord? {
         let length = contentLength(lineEnd: place)
-        if length > format.maximumRecordBytes { return try takeMalformedLine(nil) }
+        if length > format.maximumRecordBytes { return try takeEndlessRecord() }
         var record: CSVRecord?
         if length > 0 || !format.skipsBlankLines {
-            scanner.ends.append(length)
-            record = makeRecord(length: length, problem: nil)
+            let fields = scanner.fields(length: length)
+            record = makeRecord(fields.count, base: fields.base, ends: fields.ends, length: length, problem: nil)
         }
         line &+= 1 &+ (scanner.quotedLineEnds & quotedLineMask)
         input.consume(place &+ 1)
-        scanner.beginRecord(at: place &+ 1)
+        scanner.beginNextRecord()
         return record
     }
 
@@ -84,30 +87,36 @@ extension RecordReader {
         return last == .carriageReturn ? place &- 1 : place
     }
 
-    /// The record of the first bytes not consumed, with the fields found in them.
     @inline(__always)
-    private mutating func makeRecord(length: Int, problem: CSVProblem?) -> CSVRecord {
+    private mutating func makeRecord(
+        _ count: Int, base: UnsafeRawPointer, ends: UnsafePointer<UInt32>, length: Int, problem: CSVProblem?
+    ) -> CSVRecord {
         defer { number &+= 1 }
         return CSVRecord(
-            count: scanner.ends.count, number: number, line: line, offset: input.offset,
-            start: input.bytes, length: length, problem: problem, ends: scanner.ends.slots)
+            count: count, number: number, line: line, offset: input.offset, base: base, length: length,
+            problem: problem, ends: ends)
     }
 }
 
 // MARK: - Records that are not RFC 4180
 extension RecordReader {
+    /// The record of the first bytes not consumed, with the fields found in them one byte after the other.
+    private mutating func makeRecord(length: Int, problem: CSVProblem?) -> CSVRecord {
+        makeRecord(ends.count, base: input.bytes, ends: ends.slots, length: length, problem: problem)
+    }
+
     /// Reads the current record again from its start, byte by byte.
     private mutating func takeCarefully() throws -> CSVRecord {
         var careful = CarefulScanner(format: format)
-        scanner.ends.count = 0
+        ends.count = 0
         while true {
-            switch careful.scan(input.bytes, available: input.available, isLast: input.isLast, into: &scanner.ends) {
+            switch careful.scan(input.bytes, available: input.available, isLast: input.isLast, into: &ends) {
             case .lineEnd(let place):
                 return try takeCarefulLine(endingAt: place, careful.quotedLineEnds)
             case .needsInput:
                 try input.fill(from: read)
             case .violation:
-                return try takeMalformedLine(.textAfterQuote(field: scanner.ends.count))
+                return try takeMalformedLine(.textAfterQuote(field: ends.count))
             case .tooLong, .unterminated:
                 return try takeMalformedLine(nil)
             }
@@ -117,12 +126,18 @@ extension RecordReader {
     private mutating func takeCarefulLine(endingAt place: Int, _ quotedLineEnds: Int) throws -> CSVRecord {
         let length = contentLength(lineEnd: place)
         if length > format.maximumRecordBytes { return try takeMalformedLine(nil) }
-        scanner.ends.append(length)
+        ends.append(length)
         let record = makeRecord(length: length, problem: nil)
         line += 1 + (quotedLineEnds & quotedLineMask)
         input.consume(place + 1)
         scanner.restart()
         return record
+    }
+
+    /// Returns the first physical line of a record that the scanner found no end of.
+    private mutating func takeEndlessRecord() throws -> CSVRecord {
+        scanner.copyEnds(to: &ends)
+        return try takeMalformedLine(nil)
     }
 
     /// Returns the first physical line of the current record as malformed and begins anew at the next line.
@@ -166,9 +181,9 @@ extension RecordReader {
     /// Returns a physical line; its fields are those of a record if it could be one, else it is cut at each separator.
     private mutating func takeLine(length: Int, end: Int, _ problem: CSVProblem) -> CSVRecord {
         var careful = CarefulScanner(format: format)
-        scanner.ends.count = 0
-        if case .lineEnd = careful.scan(input.bytes, available: end + 1, isLast: true, into: &scanner.ends) {
-            scanner.ends.append(length)
+        ends.count = 0
+        if case .lineEnd = careful.scan(input.bytes, available: end + 1, isLast: true, into: &ends) {
+            ends.append(length)
         } else {
             cutAtSeparators(length: length)
         }
@@ -194,15 +209,15 @@ extension RecordReader {
 
     /// The number of field ends before a place: the index of the field that the place is in.
     private func fields(before place: Int) -> Int {
-        let ends = UnsafeBufferPointer(start: scanner.ends.slots, count: scanner.ends.count)
-        return ends.firstIndex { $0 >= place } ?? ends.count
+        let places = UnsafeBufferPointer(start: ends.slots, count: ends.count)
+        return places.firstIndex { $0 >= place } ?? places.count
     }
 
     private mutating func cutAtSeparators(length: Int) {
-        scanner.ends.count = 0
+        ends.count = 0
         let text = UnsafeRawBufferPointer(start: input.bytes, count: length)
-        for (place, byte) in text.enumerated() where byte == format.separator { scanner.ends.append(place) }
-        scanner.ends.append(length)
+        for (place, byte) in text.enumerated() where byte == format.separator { ends.append(place) }
+        ends.append(length)
     }
 }
 
@@ -211,7 +226,7 @@ extension RecordReader {
     /// Returns the start of a line that is too long; the rest of it is passed over by the next call, unbuffered.
     private mutating func takeLongLine() -> CSVRecord {
         let limit = format.maximumRecordBytes
-        scanner.ends.count = 0
+        ends.count = 0
         let record = makeRecord(length: limit, problem: .recordTooLong(limit: limit))
         input.consume(limit)
         isInsideLongLine = true

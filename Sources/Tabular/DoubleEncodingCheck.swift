@@ -33,7 +33,7 @@ struct DoubleEncodingCheck {
         var index = 0
         while index < text.count, let start = text.baseAddress {
             if character.isEmpty {
-                let plain = csimd_plain_prefix(start + index, text.count - index)
+                let plain = csimd_plain_prefix(csimd_best(), start + index, text.count - index)
                 if plain > 0 { endRun() }
                 index += plain
                 if index == text.count { return }

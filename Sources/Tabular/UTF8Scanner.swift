@@ -12,6 +12,7 @@ package struct UTF8Scanner {
 
     package init() {}
 
+    private let instructions = csimd_best()
     private var expected = 0
     private var lower: UInt8 = 0x80
     private var upper: UInt8 = 0xBF
@@ -23,7 +24,7 @@ package struct UTF8Scanner {
         guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
         var index = 0
         while index < bytes.count {
-            if expected == 0 { index += csimd_plain_prefix(start + index, bytes.count - index) }
+            if expected == 0 { index += csimd_plain_prefix(instructions, start + index, bytes.count - index) }
             // To the end of the character, and of those beyond ASCII that follow it.
             while index < bytes.count, expected > 0 || start[index] &- 1 >= 0x7F {
                 step(start[index])

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -9,6 +10,27 @@
 #elif defined(__ARM_NEON) && defined(__aarch64__)
 #include <arm_neon.h>
 #endif
+
+// Sets of instructions, each of which gives the same results. `csimd_base` is what every processor of the architecture has:
+// SSE2 or NEON, elsewhere C alone.
+typedef enum { csimd_plain, csimd_base, csimd_avx2, csimd_avx512 } csimd_set;
+
+// Whether this processor has them.
+bool csimd_has(csimd_set set);
+// The fastest it has.
+csimd_set csimd_best(void);
+
+// Compares blocks of 64 bytes, one behind the other and not aligned, with three bytes. Bit i of masks[k * stride + n] says
+// whether byte i of block n equals bytes[k].
+void csimd_match_three(
+    csimd_set set, const void *text, size_t blocks, const uint8_t bytes[3], uint64_t *masks, size_t stride);
+
+// Writes the place of each bit set, in order, and returns how many there are: bit i of masks[n] has the place
+// origin + 64 * n + i. Of the memory behind the last place, up to 64 places are overwritten.
+size_t csimd_places(csimd_set set, const uint64_t *masks, size_t blocks, uint32_t origin, uint32_t *places);
+
+// How many bytes at the start are ASCII other than NUL.
+size_t csimd_plain_prefix(csimd_set set, const void *start, size_t count);
 
 // Compares 64 bytes at once: bit i of the result says whether block[i] equals byte. The block needs no alignment.
 // Swift has no movemask of its own (its SIMD64 comparison is some 150 times slower), hence the C.
@@ -38,36 +60,6 @@ static inline uint64_t csimd_match64(const void *block, uint8_t byte) {
     for (int i = 0; i < 64; i++) bits |= (uint64_t)(bytes[i] == byte) << i;
     return bits;
 #endif
-}
-
-// How many bytes at the start are ASCII other than NUL.
-static inline size_t csimd_plain_prefix(const void *start, size_t count) {
-    const uint8_t *bytes = (const uint8_t *)start;
-    size_t index = 0;
-#if defined(__SSE2__)
-    // Signed: NUL and everything beyond ASCII is less than 1.
-    const __m128i one = _mm_set1_epi8(1);
-    for (; index + 64 <= count; index += 64) {
-        const __m128i *block = (const __m128i *)(bytes + index);
-        const __m128i low = _mm_or_si128(
-            _mm_cmplt_epi8(_mm_loadu_si128(block), one), _mm_cmplt_epi8(_mm_loadu_si128(block + 1), one));
-        const __m128i high = _mm_or_si128(
-            _mm_cmplt_epi8(_mm_loadu_si128(block + 2), one), _mm_cmplt_epi8(_mm_loadu_si128(block + 3), one));
-        if (_mm_movemask_epi8(_mm_or_si128(low, high))) break;
-    }
-    for (; index + 16 <= count; index += 16) {
-        const __m128i block = _mm_loadu_si128((const __m128i *)(bytes + index));
-        const unsigned other = (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(block, one));
-        if (other) return index + (size_t)__builtin_ctz(other);
-    }
-#elif defined(__ARM_NEON) && defined(__aarch64__)
-    for (; index + 16 <= count; index += 16) {
-        const uint8x16_t block = vld1q_u8(bytes + index);
-        if (vmaxvq_u8(block) > 0x7F || vminvq_u8(block) == 0) break;
-    }
-#endif
-    while (index < count && (uint8_t)(bytes[index] - 1) < 0x7F) index++;
-    return index;
 }
 
 // The index of the first such byte, or -1.

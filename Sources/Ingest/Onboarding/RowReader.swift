@@ -61,7 +61,9 @@ package final class RowReader {
     /// Field and column of every field the file has.
     private let positions: [(field: Int, position: Int)]
     private let columnCount: Int
-    private let values: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>
+    /// Whether a row is malformed only by its quotes or the number of its fields.
+    private let takesRowsAsTheyAre: Bool
+    private let values = ProductValues()
     /// Columns of attributes, without a mapping.
     private let attributePositions: [Int]
     private let attributes: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>
@@ -87,8 +89,7 @@ package final class RowReader {
         positions = layout.positions.enumerated().compactMap { field, position in position.map { (field, $0) } }
         columnCount = layout.columns.count
         mapper = layout.mapping.map { RowMapper($0, layout) }
-        values = .allocate(capacity: ProductField.allCases.count)
-        values.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
+        takesRowsAsTheyAre = !hasDamagedText && layout.mapping == nil
         attributePositions = layout.mapping == nil ? layout.attributes.flatMap(\.positions) : []
         attributes = .allocate(capacity: layout.attributes.count)
         attributes.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
@@ -112,7 +113,7 @@ package final class RowReader {
         while let record = try csv.next() {
             guard holdsValue(record) else { continue }
             number += 1
-            if let malformation = malformation(of: record) {
+            if !isOrdinary(record), let malformation = malformation(of: record) {
                 return SourceRow(number: number, record: record, content: .malformed(malformation))
             }
             if layout.mapping != nil {
@@ -121,7 +122,7 @@ package final class RowReader {
                 takeValues(of: record)
             }
             return SourceRow(
-                number: number, record: record, content: .product(ProductRow(values: .init(values))),
+                number: number, record: record, content: .product(ProductRow(values)),
                 attributes: .init(attributes))
         }
         return nil
@@ -158,6 +159,12 @@ package final class RowReader {
         return record.holdsValue(separator: separator)
     }
 
+    /// Whether a record is a row with nothing more to be looked at, as nearly every one is.
+    @inline(__always)
+    private func isOrdinary(_ record: CSVRecord) -> Bool {
+        takesRowsAsTheyAre && record.count == columnCount && record.problem == nil
+    }
+
     private func malformation(of record: CSVRecord) -> Malformation? {
         if let problem = record.problem { return malformation(problem) }
         if hasDamagedText {
@@ -187,27 +194,42 @@ package final class RowReader {
 
     private func takeValues(of record: CSVRecord) {
         var used = 0
-        for (field, position) in positions { values[field] = text(of: record, at: position, &used) }
+        let (starts, sizes) = (values.starts, values.sizes)
+        for (field, position) in positions {
+            // The same comparison as in `text`, so that it is made once.
+            guard UInt(bitPattern: position) < UInt(bitPattern: record.count) else {
+                values[field] = UnsafeRawBufferPointer(start: nil, count: 0)
+                continue
+            }
+            let text = record.text(position)
+            if let start = text.baseAddress, Self.isBare(start, text.count) {
+                starts[field] = start
+                sizes[field] = Int32(truncatingIfNeeded: text.count)
+            } else {
+                takeValue(of: record, at: position, as: field, &used)
+            }
+        }
         for (index, position) in attributePositions.enumerated() {
-            attributes[index] = text(of: record, at: position, &used)
+            attributes[index] =
+                position < record.count
+                ? value(record[position], of: record, &used) : UnsafeRawBufferPointer(start: nil, count: 0)
         }
         canonicalizeKeys()
     }
 
-    @inline(__always)
-    private func text(of record: CSVRecord, at position: Int, _ used: inout Int) -> UnsafeRawBufferPointer {
-        // The same comparison as in `text`, so that it is made once.
-        guard UInt(bitPattern: position) < UInt(bitPattern: record.count) else {
-            return UnsafeRawBufferPointer(start: nil, count: 0)
-        }
-        let text = record.text(position)
-        return Self.isBare(text) ? text : value(record[position], of: record, &used)
+    // Not inline, so that the registers are for the other values.
+    @inline(never)
+    private func takeValue(of record: CSVRecord, at position: Int, as field: Int, _ used: inout Int) {
+        values[field] = value(record[position], of: record, &used)
     }
 
     /// Whether a value is all of the field: visible ASCII that is greater than a quote stands at both ends, as nearly always.
+    /// Behind an empty field stands a separator or a line end, which decides whether it is looked at closely: no branch.
     @inline(__always)
-    private static func isBare(_ text: UnsafeRawBufferPointer) -> Bool {
-        !text.isEmpty && text[0] &- 0x23 < 0x5C && text[text.count &- 1] &- 0x23 < 0x5C
+    private static func isBare(_ start: UnsafeRawPointer, _ count: Int) -> Bool {
+        let last = count &- (count == 0 ? 0 : 1)
+        return start.load(as: UInt8.self) &- 0x23 < 0x5C
+            && start.load(fromByteOffset: last, as: UInt8.self) &- 0x23 < 0x5C
     }
 
     private func value(_ cell: CSVField, of record: CSVRecord, _ used: inout Int) -> UnsafeRawBufferPointer {
@@ -246,7 +268,8 @@ package final class RowReader {
                 used += bytes.count
             }
             let value = CellText.value(UnsafeRawBufferPointer(rebasing: scratch[start..<used]))
-            if field < values.count { values[field] = value } else { attributes[field - values.count] = value }
+            let fields = ProductField.allCases.count
+            if field < fields { values[field] = value } else { attributes[field - fields] = value }
         }
         canonicalizeKeys()
         return true

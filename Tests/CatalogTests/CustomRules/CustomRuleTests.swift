@@ -15,14 +15,19 @@ import Testing
     }
 
     static func withRow(_ values: [ProductField: String], _ body: (ProductRow) -> Void) {
-        let buffers = ProductField.allCases.map { field in
-            let bytes = Array((values[field] ?? "").utf8)
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
-            buffer.copyBytes(from: bytes)
-            return UnsafeRawBufferPointer(rebasing: buffer[..<bytes.count])
+        let row = ProductValues()
+        defer { row.deallocate() }
+        var bytes: [UInt8] = []
+        for field in ProductField.allCases { bytes += (values[field] ?? "").utf8 }
+        bytes.withUnsafeBytes { bytes in
+            var start = 0
+            for field in ProductField.allCases {
+                let end = start + (values[field] ?? "").utf8.count
+                row[field.rawValue] = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+                start = end
+            }
+            body(ProductRow(row))
         }
-        defer { for buffer in buffers { UnsafeMutableRawPointer(mutating: buffer.baseAddress)?.deallocate() } }
-        buffers.withUnsafeBufferPointer { body(ProductRow(values: $0)) }
     }
 
     @Test(
