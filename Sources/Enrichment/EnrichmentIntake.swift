@@ -112,7 +112,7 @@ package struct EnrichmentIntake: Pipeline {
     }
 
     private static func accept(_ requestID: String, _ session: Session) throws -> ArrivalOutcome {
-        try session.enqueue(EnrichmentStep.split(requestID))
+        try session.enqueueLater(EnrichmentStep.split(requestID))
         return .accepted("request_id", requestID)
     }
 }

@@ -63,7 +63,7 @@ package struct ArrivalRecorder: Sendable {
         try await pool.transaction { session in
             try session.forgetIgnored(event)
             let outcome = try beginning(session, event)
-            try session.execute(ObjectEvent.insert(event, route: route, outcome: outcome).prepared())
+            try session.executeLater(ObjectEvent.insert(event, route: route, outcome: outcome).prepared())
         }
     }
 }

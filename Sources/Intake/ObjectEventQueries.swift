@@ -69,27 +69,27 @@ extension Session {
     /// - Throws: `UnknownPipeline`; whatever stops the pipeline.
     package func record(_ event: ObjectEvent, _ pipelines: Pipelines) throws -> ArrivalOutcome {
         guard let route = try route(bucket: event.bucket, key: event.key) else { return .unrouted }
-        try execute(ObjectEvent.hold(event).prepared())
+        try executeLater(ObjectEvent.hold(event).prepared())
         guard try first(ObjectEvent.isSeen(event)) == nil else { return .seen }
         let outcome = try begin(event, route, pipelines)
-        try execute(ObjectEvent.insert(event, route: route, outcome: outcome).prepared())
+        try executeLater(ObjectEvent.insert(event, route: route, outcome: outcome).prepared())
         return outcome
     }
 
     /// Records an arrival that nothing is made of. Needs a transaction.
     func passOver(_ event: ObjectEvent, because reason: String) throws -> ArrivalOutcome {
         guard let route = try route(bucket: event.bucket, key: event.key) else { return .unrouted }
-        try execute(ObjectEvent.hold(event).prepared())
+        try executeLater(ObjectEvent.hold(event).prepared())
         guard try first(ObjectEvent.isSeen(event)) == nil else { return .seen }
         let outcome = ArrivalOutcome.ignored(reason: reason)
-        try execute(ObjectEvent.insert(event, route: route, outcome: outcome).prepared())
+        try executeLater(ObjectEvent.insert(event, route: route, outcome: outcome).prepared())
         return outcome
     }
 
     /// Forgets that an object version was ignored, and holds it until the transaction ends.
     func forgetIgnored(_ event: ObjectEvent) throws {
-        try execute(ObjectEvent.hold(event).prepared())
-        try execute(ObjectEvent.deleteIgnored(event).prepared())
+        try executeLater(ObjectEvent.hold(event).prepared())
+        try executeLater(ObjectEvent.deleteIgnored(event).prepared())
     }
 
     private func begin(_ event: ObjectEvent, _ route: Route, _ pipelines: Pipelines) throws -> ArrivalOutcome {

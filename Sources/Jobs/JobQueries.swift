@@ -129,15 +129,15 @@ extension Session {
     @discardableResult
     package func enqueue(_ jobs: [NewJob], wakes: Bool = true) throws -> [Int] {
         guard !jobs.isEmpty else { return [] }
-        let context = JobContext.current
-        let known = jobs.map { job in
-            var job = job
-            job.payload = JobPayload.payload(job.payload, in: context)
-            return job
-        }
-        let ids: [Int] = try query(Job.enqueue(known).prepared()).map { try $0.get("job_id") }
+        let ids: [Int] = try query(Job.enqueue(jobs.map(\.withContext)).prepared()).map { try $0.get("job_id") }
         if wakes, !ids.isEmpty { for job in jobs where job.delay <= .zero { wakeWorkers(of: job.queue) } }
         return ids
+    }
+
+    /// The same with the next statement, for whom it does not matter whether a job with its unique key lives already.
+    package func enqueueLater(_ job: NewJob, wakes: Bool = true) throws {
+        try executeLater(Job.enqueue([job.withContext]).prepared())
+        if wakes, job.delay <= .zero { wakeWorkers(of: job.queue) }
     }
 
     /// Makes workers look at a queue, after the commit if a transaction is open.
@@ -174,6 +174,15 @@ extension Session {
         let finish = Job.finish(jobs.map(\.jobID), attempts: jobs.map(\.attempt)).prepared()
         guard let first = jobs.first, try execute(finish) != jobs.count else { return }
         throw LeaseLost(jobID: first.jobID, attempt: first.attempt)
+    }
+}
+
+extension NewJob {
+    /// The same job as part of the work at hand.
+    fileprivate var withContext: NewJob {
+        var job = self
+        job.payload = JobPayload.payload(payload, in: .current)
+        return job
     }
 }
 

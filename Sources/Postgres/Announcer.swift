@@ -3,8 +3,8 @@ import Threads
 /// Tells listeners of what was committed, for all connections of a process: at most once in 20 ms.
 ///
 /// A commit with a NOTIFY in it holds a lock of the whole cluster until it is on disk, and on the synchronous standby. So what is to be
-/// heard is sent in a transaction of its own after the commit, which waits for neither. The first one goes out at once, over the
-/// connection that committed; those that follow wait for each other, and go out together over a connection of the announcer's own.
+/// heard is sent in a transaction of its own after the commit, which waits for neither. The first one goes out at once, in the message
+/// that commits; those that follow wait for each other, and go out together over a connection of the announcer's own.
 ///
 /// A process that dies, or loses its connection, between the commit and that loses what it had to say: whoever listens must also look by
 /// itself from time to time.
@@ -34,20 +34,18 @@ public final class Announcer: Closable, Sendable {
     /// Closes its connection; what waits is not sent any more.
     public func close() async { await pool.close() }
 
-    /// - Returns: what the caller sends now; the announcer sends the others.
-    func take(_ notices: [Notice]) -> [Notice] {
-        let isDue = state.withLock { state in
+    /// - Returns: whether the caller tells now what it has to tell; else the announcer does: see `keep`.
+    func isDue() -> Bool {
+        state.withLock { state in
             guard !state.isScheduled, state.next <= .now else { return false }
             state.next = .now + Self.pause
             return true
         }
-        if isDue { return notices }
-        keep(notices)
-        return []
     }
 
     /// Sends them later, whatever is due.
     func keep(_ notices: [Notice]) {
+        guard !notices.isEmpty else { return }
         let schedules = state.withLock { state in
             state.wait(notices)
             defer { state.isScheduled = true }
@@ -104,7 +102,7 @@ extension Session {
         try send([Notice(channel: channel, payload: payload)])
     }
 
-    /// Sends what a committed transaction had to tell. What it did is done: it does not fail for this.
+    /// Sends what a transaction without a statement had to tell.
     func deliverNotices() {
         guard !notices.isEmpty else { return }
         defer { notices = [] }
@@ -112,13 +110,11 @@ extension Session {
     }
 
     private func deliver(_ notices: [Notice]) {
-        let due = announcer?.take(notices) ?? notices
-        guard !due.isEmpty else { return }
         do {
-            try send(due)
+            if announcer?.isDue() ?? true { try send(notices) } else { announcer?.keep(notices) }
         } catch {
-            // The task was cancelled after its commit, or the connection was lost with it.
-            announcer?.keep(due)
+            // The task was cancelled, or the connection lost.
+            announcer?.keep(notices)
         }
     }
 

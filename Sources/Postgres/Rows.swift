@@ -14,6 +14,9 @@ public struct Rows: RandomAccessCollection {
         (0..<PQnfields(result.pointer)).map { String(cString: PQfname(result.pointer, $0)) }
     }
 
+    /// Rows that the statement changed or returned.
+    public var affected: Int { result.affected }
+
     public var startIndex: Int { 0 }
     public var endIndex: Int { result.rowCount }
     public subscript(position: Int) -> Row {

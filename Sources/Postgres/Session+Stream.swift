@@ -7,6 +7,7 @@ extension Session {
     /// - Parameter body: must not use the session; if it throws, the query is cancelled and the error thrown on.
     public func stream(_ statement: Statement, _ body: (Row) throws -> Void) throws {
         try checkCancellation()
+        try runWaiting()
         let sql = statement.sql
         try withCStrings([sql] + statement.parameters) { texts in
             let count = Int32(statement.parameters.count)

@@ -9,13 +9,19 @@ public final class Session {
     /// By text.
     var preparedNames: [String: String] = [:]
     var preparedCount = 0
-    private var keepsStatementsAnswer: Bool?
+    private(set) var keepsStatementsAnswer: Bool?
     /// The transaction at hand was begun to read only: its refusals say nothing of the server.
     var onlyReads = false
     /// Sends what transactions have to tell; without one the session does it alone.
     var announcer: Announcer?
     /// To be told when the transaction at hand has committed.
     var notices: [Notice] = []
+    /// What begins the transaction at hand, as long as it was not sent: it goes out in front of the first statement.
+    var beginning: [Message] = []
+    /// Of the transaction at hand: see `executeLater`.
+    var waiting: [WaitingStatement] = []
+    /// Why the transaction at hand cannot commit any more, although nobody may have heard of it.
+    var waitingFailure: WaitingFailure?
     /// The server has refused a change because it only reads.
     private(set) var isReadOnlyServer = false
 
@@ -114,7 +120,7 @@ public final class Session {
         if try row.get("frozen") { throw ServerIsReadOnly(isStandby: false) }
     }
 
-    var isInTransaction: Bool { PQtransactionStatus(connection) != PQTRANS_IDLE }
+    var isInTransaction: Bool { !beginning.isEmpty || PQtransactionStatus(connection) != PQTRANS_IDLE }
 
     /// Such as 150018 for 15.18.
     public var serverVersion: Int { Int(PQserverVersion(connection)) }
@@ -125,6 +131,7 @@ public final class Session {
     public func withCompanion<Result>(
         _ conninfo: String, application: String, _ body: (Session) throws -> Result
     ) throws -> Result {
+        try runWaiting()
         let companion = try Session(conninfo: conninfo, application: application)
         defer { companion.close() }
         return try canceller.including(companion.canceller) { try body(companion) }
@@ -152,6 +159,7 @@ public final class Session {
     /// Runs a text of several statements (simple protocol). An error's `position` counts from its beginning.
     public func executeScript(_ sql: String) throws {
         try checkCancellation()
+        try runWaiting()
         let result = try withCStrings([sql]) { PQexec(connection, $0[0]) }
         _ = try check(result, sql)
     }
@@ -159,6 +167,9 @@ public final class Session {
     /// - Parameter copy: what a COPY answers; nil refuses one, as it would wait for somebody to send or take its rows.
     func perform(_ statement: Statement, copy: ExecStatusType? = nil) throws -> ResultOwner {
         try checkCancellation()
+        // A COPY cannot go out with others.
+        if copy != nil { try runWaiting() }
+        if isWaiting { return try runWaiting(and: [statement])[0].get() }
         if statement.isPrepared, copy == nil, try keepsStatements() { return try performPrepared(statement) }
         let (sql, count) = (statement.sql, statement.parameters.count)
         let result = try withCStrings([sql] + statement.parameters) { texts in
@@ -202,19 +213,4 @@ public struct ServerIsReadOnly: Error, Equatable, CustomStringConvertible {
             ? "the database server is a standby and takes no changes: name the primary, or all hosts, in the URL"
             : "the database takes no changes (default_transaction_read_only is on): whoever froze writes has to release them"
     }
-}
-
-/// Calls `body` with an array of C strings that ends with a null pointer; nil elements are null pointers.
-/// - Throws: `PostgresError` if a string holds a NUL character: C would take it for the end.
-func withCStrings<Result>(
-    _ strings: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>) throws -> Result
-) throws -> Result {
-    var pointers: [UnsafePointer<CChar>?] = strings.map { $0.flatMap { UnsafePointer(strdup($0)) } }
-    pointers.append(nil)
-    defer { for pointer in pointers { free(UnsafeMutablePointer(mutating: pointer)) } }
-    for case (let string?, let pointer?) in zip(strings, pointers) where strlen(pointer) != string.utf8.count {
-        throw PostgresError(
-            message: "a text holds a NUL character, which PostgreSQL cannot store: remove it", sqlState: "22021")
-    }
-    return try body(pointers)
 }

@@ -1,5 +1,3 @@
-import Text
-
 /// Takes part in the end of transactions.
 public protocol TransactionObserver: Sendable {
     /// The transaction has done its work; what is written here is part of it.
@@ -26,14 +24,15 @@ public struct TransactionContext: Sendable {
         self.observer = observer
     }
 
-    /// For the message that begins the transaction, so that it costs no round trip. One statement whose values `pg_stat_statements` takes
-    /// out: with `set local` each value would be a statement of its own there, and push others out.
-    var script: String {
-        let calls = settings.sorted { $0.key < $1.key }.map { name, value in
-            precondition(name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) })
-            // Read the same with standard_conforming_strings on or off.
-            return "pg_catalog.set_config('\(name)', E'\(value.escaping(["\0": "", "\\": "\\\\", "'": "''"]))', true)"
+    /// Goes out with the statement that begins the transaction; nil without settings. Its text says nothing of the values: `pg_stat_statements`
+    /// would count each `set local` by its value.
+    var statement: Statement? {
+        guard !settings.isEmpty else { return nil }
+        let calls = settings.sorted { $0.key < $1.key }.enumerated().map { number, setting -> Statement in
+            let separator: Statement = number == 0 ? "" : ", "
+            let value = setting.value.replacing("\0", with: "")
+            return "\(separator)pg_catalog.set_config(\(setting.key)::text, \(value)::text, true)"
         }
-        return calls.isEmpty ? "" : "; select " + calls.joined(separator: ", ")
+        return calls.reduce(into: "select ") { $0 += $1 }
     }
 }

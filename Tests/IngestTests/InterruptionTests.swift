@@ -158,6 +158,7 @@ extension Connection {
         let holder = Task {
             try await transaction { session in
                 try first(session)
+                try session.runWaiting()
                 continuation.yield()
                 released.wait()
             }

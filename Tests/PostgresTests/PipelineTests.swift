@@ -67,11 +67,30 @@ import Testing
         }
     }
 
-    @Test func anOpenTransactionIsRefused() async throws {
+    @Test func insideATransactionItIsPartOfIt() async throws {
         try await withConnection { connection in
-            await #expect(throws: PostgresError.self) {
-                try await connection.transaction { _ = try $0.pipeline(["select 1"]) }
+            try await connection.run { try $0.executeScript("create table t (n integer)") }
+            await #expect(throws: CancellationError.self) {
+                try await connection.transaction { session in
+                    let answers = try session.pipeline(["insert into t values (1)", "select from t"])
+                    #expect(answers[0].affected == 1 && answers[1].count == 1)
+                    throw CancellationError()
+                }
             }
+            let count = try await connection.run { try $0.query("select from t").count }
+            #expect(count == 0)
+        }
+    }
+
+    @Test("A text with NUL goes nowhere: nothing is sent, and the connection stays at work")
+    func nul() async throws {
+        try await withConnection { connection in
+            let error = await #expect(throws: PostgresError.self) {
+                try await connection.run { _ = try $0.pipeline(["select 1", "select \("a\0b")::text"]) }
+            }
+            #expect(error?.sqlState == "22021")
+            let count = try await connection.run { try $0.query("select 1").count }
+            #expect(count == 1)
         }
     }
 }

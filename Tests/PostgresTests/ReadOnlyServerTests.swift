@@ -56,7 +56,7 @@ import Testing
         }
         #expect(refusal?.isStandby == true)
         let error = await #expect(throws: PostgresError.self) {
-            try await connection.transaction(.init(isolation: .serializable)) { _ in }
+            try await connection.transaction(.init(isolation: .serializable)) { _ = try $0.query("select 1") }
         }
         #expect(error?.sqlState == "0A000" && error?.isReadOnlyServer == true)
         #expect(connection.isBroken)

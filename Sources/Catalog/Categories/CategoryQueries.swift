@@ -75,6 +75,10 @@ extension Session {
 
     /// What rule 4 allows now.
     package func categoryWhitelist() throws -> CategoryWhitelist {
-        CategoryWhitelist(try query(Category.selectActive.prepared()).map { try $0.get("category_name") })
+        try CategoryWhitelist(query(Category.selectActive.prepared()))
     }
+}
+
+extension CategoryWhitelist {
+    convenience init(_ rows: Rows) throws { try self.init(rows.map { try $0.get("category_name") }) }
 }

@@ -52,7 +52,7 @@ extension StoredRule {
         "update catalog.upload_history set rule_ids = \(ids)::integer[] where upload_id = \(uploadID)::text"
     }
 
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         json = try row.get("rule")
         rule = try CustomRule(json: Data(json.utf8))
         (name, version, ruleID) = (try row.get("name"), try row.get("version"), try row.get("rule_id"))

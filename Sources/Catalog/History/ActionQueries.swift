@@ -15,4 +15,13 @@ extension Session {
     package func recordAction(_ action: String, object: String?, isChange: Bool? = nil) throws -> Bool {
         try first(Action.record(action, object: object, isChange: isChange).prepared())?.get("written") ?? false
     }
+
+    /// The same together with the commit.
+    /// - Parameter whether: told whether it was written.
+    func recordActionLater(_ action: String, object: String?, isChange: Bool?, whether: @escaping (Bool) -> Void) throws
+    {
+        try queryLater(Action.record(action, object: object, isChange: isChange).prepared()) { rows in
+            whether(rows.first?[0] == "t")
+        }
+    }
 }

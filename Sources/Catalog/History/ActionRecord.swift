@@ -32,17 +32,21 @@ package final class ActionRecord: TransactionObserver {
         }
         guard isMine else { return false }
         do {
-            let isWritten = try session.recordAction(
-                action, object: object.withLock { $0 }, isChange: changesOthers ? true : nil)
-            if !isWritten { state.withLock { $0 = .open } }
-            return isWritten
+            try session.recordActionLater(
+                action, object: object.withLock { $0 }, isChange: changesOthers ? true : nil
+            ) { isWritten in
+                if isWritten { self.state.withLock { $0 = .written } }
+            }
+            return true
         } catch {
             state.withLock { $0 = .open }
             throw error
         }
     }
 
-    package func didEnd(isCommitted: Bool) { state.withLock { $0 = isCommitted ? .written : .open } }
+    package func didEnd(isCommitted: Bool) {
+        state.withLock { if !isCommitted || $0 == .writing { $0 = .open } }
+    }
 }
 
 extension TransactionContext {

@@ -4,7 +4,7 @@ package import Postgres
 extension Session {
     /// Names the upload that changes products from now on.
     package func beginProductLoad(uploadID: String) throws {
-        try execute(ProductLoad.useUpload(uploadID).prepared())
+        try executeLater(ProductLoad.useUpload(uploadID).prepared())
     }
 
     /// Calls `body` with the row number and the field of each key that the catalogue holds already. In mode upsert a

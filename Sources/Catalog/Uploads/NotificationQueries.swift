@@ -60,13 +60,18 @@ enum Outbox {
               where j.unique_key in ('report:' || n.upload_id, 'notify:' || n.upload_id))
         """
 
-    static func finish(_ mail: PendingNotification) -> Statement {
+    static func finish(_ mail: PendingNotification, _ event: UploadEvent) -> Statement {
         """
-        update catalog.notifications
-        set state = 'sent', attempts = \(mail.attempt)::integer, sent_at = clock_timestamp(), last_error = null
-        where notification_id = \(mail.notificationID)::bigint and attempts = \(mail.fence)::integer and state = 'pending'
-        returning coalesce(extract(epoch from clock_timestamp() - (
-            select u.completed_at from catalog.upload_history u where u.upload_id = notifications.upload_id)), 0)::float8 as delay
+        with sent as (
+            update catalog.notifications
+            set state = 'sent', attempts = \(mail.attempt)::integer, sent_at = clock_timestamp(), last_error = null
+            where notification_id = \(mail.notificationID)::bigint and attempts = \(mail.fence)::integer and state = 'pending'
+            returning upload_id),
+        told as (
+            insert into catalog.upload_events (upload_id, event, detail)
+            select upload_id, \(event.name)::text, \(event.detailJSON)::jsonb from sent)
+        select coalesce(extract(epoch from clock_timestamp() - u.completed_at), 0)::float8 as delay
+        from sent join catalog.upload_history u using (upload_id)
         """
     }
 
@@ -103,7 +108,7 @@ extension PendingNotification {
 extension Session {
     /// Puts the mail about an upload into the outbox.
     package func addNotification(_ uploadID: String, recipient: String?) throws {
-        try execute(Outbox.add(uploadID, recipient: recipient).prepared())
+        try executeLater(Outbox.add(uploadID, recipient: recipient).prepared())
     }
 
     /// Takes mails out of the outbox to be sent; they stay pending until `finishNotification`.
@@ -128,10 +133,14 @@ extension Session {
         try query(Outbox.selectForgotten).map { (try $0.get("upload_id"), try $0.get("vendor_id")) }
     }
 
-    /// The mail was sent.
-    /// - Returns: how many seconds after the end of its upload; nil if that is recorded already, or another attempt has the mail by now.
-    package func finishNotification(_ mail: PendingNotification) throws -> Double? {
-        try first(Outbox.finish(mail).prepared())?.get("delay")
+    /// The mail was sent, and the timeline is to say so; does nothing if that is recorded already, or another attempt has the mail by now.
+    /// - Parameter delay: told how many seconds after the end of its upload it was.
+    package func finishNotification(
+        _ mail: PendingNotification, _ event: UploadEvent, delay: @escaping (Double) -> Void
+    ) throws {
+        try queryLater(Outbox.finish(mail, event).prepared()) { rows in
+            if let text = rows.first?[0], let seconds = Double(text) { delay(seconds) }
+        }
     }
 
     /// The mail will never be sent.

@@ -30,7 +30,7 @@ extension Upload {
 extension Session {
     /// Keeps the upload from being taken for an orphan until the transaction ends.
     package func holdUpload(_ uploadID: String) throws {
-        try execute(Upload.hold(uploadID).prepared())
+        try executeLater(Upload.hold(uploadID).prepared())
     }
 
     /// Fails the uploads whose process went away, and those from a bucket whose job was given up; the latter are mailed.

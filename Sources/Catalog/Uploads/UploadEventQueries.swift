@@ -24,6 +24,6 @@ extension Upload {
 extension Session {
     /// Adds a line to the timeline of an upload.
     package func addEvent(_ uploadID: String, _ event: UploadEvent) throws {
-        try execute(Upload.addEvent(uploadID, event.name, detail: event.detailJSON).prepared())
+        try executeLater(Upload.addEvent(uploadID, event.name, detail: event.detailJSON).prepared())
     }
 }

@@ -125,7 +125,7 @@ extension Session {
 
     /// Records an upload whose file arrived and whose job comes later.
     package func queueUpload(_ upload: Upload, source: String) throws {
-        try execute(Upload.queue(upload).prepared())
+        try executeLater(Upload.queue(upload).prepared())
         try addEvent(upload.uploadID, .queued(source: source))
     }
 
@@ -160,6 +160,14 @@ extension Session {
     /// - Returns: false if it is not `processing` any more, because it was given up meanwhile.
     package func finishUpload(_ uploadID: String, _ end: UploadEnd) throws -> Bool {
         try execute(Upload.finish(uploadID, end).prepared()) == 1
+    }
+
+    /// The same with the next statement.
+    /// - Throws: `failure` if it is not `processing` any more, before the transaction commits.
+    package func finishUpload(_ uploadID: String, _ end: UploadEnd, orFailWith failure: UploadFailure) throws {
+        try executeLater(Upload.finish(uploadID, end).prepared()) { answer in
+            guard answer.affected == 1 else { throw failure }
+        }
     }
 
     /// Ends a queued or running upload from a bucket for good.

@@ -25,6 +25,6 @@ package final class UploadTimeline {
 extension Session {
     /// Adds lines to the timeline of an upload, in one statement.
     package func write(_ timeline: UploadTimeline, of uploadID: String) throws {
-        try execute(timeline.statement(uploadID).prepared())
+        try executeLater(timeline.statement(uploadID).prepared())
     }
 }

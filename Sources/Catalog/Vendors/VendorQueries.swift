@@ -105,8 +105,10 @@ extension Session {
     }
 
     /// Waits until no other upload of the vendor is at work and holds the vendor until the transaction ends.
-    /// - Returns: nil if there is no such vendor.
-    package func lockVendor(_ vendorID: String) throws -> Vendor? {
-        try first(Vendor.selectForUpload(vendorID).prepared()).map(Vendor.init)
+    /// - Returns: the vendor, nil if there is no such one, and what the rows of its files have to meet by then.
+    package func lockVendor(_ vendorID: String) throws -> (Vendor?, RowConditions) {
+        let answers = try pipeline(
+            [Vendor.selectForUpload(vendorID).prepared()] + RowConditions.statements(vendorID: vendorID))
+        return (try answers[0].first.map(Vendor.init), try RowConditions(answers.dropFirst()))
     }
 }

@@ -73,8 +73,10 @@ package struct OutboxDelivery: Sendable {
         let outcome = try await send(notice, mail)
         do {
             let delay = try await connection.transaction { session in
-                let delay = try record(outcome, mail, session)
+                var delay: Double?
+                try record(outcome, mail, session) { delay = $0 }
                 try commit(session)
+                try session.runWaiting()
                 return delay
             }
             if let delay { MetricFamily.mailDelay.observe(seconds: delay) }
@@ -113,17 +115,17 @@ package struct OutboxDelivery: Sendable {
     }
 
     /// Does nothing if it is recorded already, or if another attempt has the mail by now.
-    /// - Returns: how many seconds after the end of its upload the mail was sent; nil if it was not, or nothing was done.
-    private func record(_ outcome: Outcome, _ mail: PendingNotification, _ session: Session) throws -> Double? {
+    /// - Parameter delay: told how many seconds after the end of its upload the mail was sent, if it was.
+    private func record(
+        _ outcome: Outcome, _ mail: PendingNotification, _ session: Session,
+        delay: @escaping (Double) -> Void = { _ in }
+    ) throws {
         switch outcome {
         case .sent:
-            guard let delay = try session.finishNotification(mail) else { return nil }
-            try session.addEvent(mail.uploadID, .notified(channel: notifier.channel))
-            return delay
+            try session.finishNotification(mail, .notified(channel: notifier.channel), delay: delay)
         case .undeliverable(let reason):
-            guard try session.giveUpNotification(mail, reason: reason) else { return nil }
+            guard try session.giveUpNotification(mail, reason: reason) else { return }
             try session.addEvent(mail.uploadID, .undeliverable(channel: notifier.channel, reason: reason))
-            return nil
         }
     }
 
@@ -133,7 +135,7 @@ package struct OutboxDelivery: Sendable {
         let end = ContinuousClock.now + Self.longestOutage
         while true {
             do {
-                return try await elsewhere { _ = try record(outcome, mail, $0) }
+                return try await elsewhere { try record(outcome, mail, $0) }
             } catch let error as PostgresError where error.isConnectionLoss && ContinuousClock.now < end {
                 try await Task.sleep(for: .milliseconds(200))
             }

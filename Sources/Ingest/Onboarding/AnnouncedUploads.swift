@@ -120,7 +120,7 @@ package struct AnnouncedUploads: Sendable {
         upload.objectVersion = event.version
         upload.byteCount = event.byteCount
         try session.queueUpload(upload, source: event.source.rawValue)
-        try session.enqueue(OnboardJob.job(upload))
+        try session.enqueueLater(OnboardJob.job(upload))
     }
 
     /// The pending upload behind a link to this service.

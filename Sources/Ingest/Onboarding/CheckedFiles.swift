@@ -59,7 +59,7 @@ extension Session {
         guard try vendor(vendorID)?.status == .active else { throw CheckedFileError.vendorSuspended }
         try addEvent(checked, .loaded(by: subject, as: uploadID))
         try addEvent(uploadID, .queued(source: "check"))
-        try enqueue(UploadStep.onboard.job(uploadID, vendorID: vendorID))
+        try enqueueLater(UploadStep.onboard.job(uploadID, vendorID: vendorID))
         try describeLoad(of: checked, as: uploadID)
         return uploadID
     }

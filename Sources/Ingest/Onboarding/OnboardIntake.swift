@@ -99,7 +99,7 @@ package struct OnboardIntake: Pipeline {
         upload.etag = event.etag
         upload.byteCount = event.byteCount
         try session.queueUpload(upload, source: event.source.rawValue)
-        try session.enqueue(OnboardJob.job(upload))
+        try session.enqueueLater(OnboardJob.job(upload))
         return .accepted("upload_id", upload.uploadID)
     }
 
@@ -123,7 +123,7 @@ extension Session {
         guard let vendorID = try fillUpload(upload) else { return .ignored(reason: "its upload was cancelled") }
         upload.vendorID = vendorID
         try addEvent(uploadID, .queued(source: event.source.rawValue))
-        try enqueue(OnboardJob.job(upload))
+        try enqueueLater(OnboardJob.job(upload))
         return .accepted("upload_id", uploadID)
     }
 }

@@ -20,7 +20,7 @@ struct OnboardJob: JobHandler {
         let commit: @Sendable (Session, UploadEnd) throws -> Void = { session, end in
             let next = end.counts.hasFindings ? UploadStep.report : .notify
             // This worker looks for the next step by itself.
-            try session.enqueue(next.job(uploadID, vendorID: upload.vendorID), wakes: false)
+            try session.enqueueLater(next.job(uploadID, vendorID: upload.vendorID), wakes: false)
             try session.finish(job)
             resources.announce(uploadID, session)
         }
@@ -85,7 +85,7 @@ struct OnboardJob: JobHandler {
         if try session.finishUpload(uploadID, UploadEnd(failure: failure)) { UploadMetrics.countGivenUp(upload) }
         try session.addEvent(uploadID, .failed(failure))
         try session.addNotification(uploadID, recipient: try session.vendor(upload.vendorID)?.email)
-        try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
+        try session.enqueueLater(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
     }
 }
 

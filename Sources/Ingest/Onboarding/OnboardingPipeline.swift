@@ -134,14 +134,14 @@ package struct OnboardingPipeline: Sendable {
         _ upload: Upload, _ file: ReadFile, _ session: Session, _ progress: @escaping (OnboardingProgress) -> Void
     ) throws -> OnboardingResult {
         let (spooled, layout) = (file.spooled, file.layout)
-        let vendor = try verify(try session.lockVendor(upload.vendorID), of: upload)
+        let (found, conditions) = try session.lockVendor(upload.vendorID)
+        let vendor = try verify(found, of: upload)
         let meter = ProgressMeter(progress)
         let timeline = UploadTimeline()
         timeline.add(.fileRead(file.facts))
         if let use = file.mappingUse { timeline.add(.mapped(use)) }
 
-        let checker = try session.rowChecker(
-            vendorID: upload.vendorID, layout, upload.emptyCells, isWorkbook: spooled.workbook != nil)
+        let checker = try RowChecker(conditions, layout, upload.emptyCells, isWorkbook: spooled.workbook != nil)
         let loader = ProductLoader(
             session: session, upload: upload, spooled: spooled, layout: layout, checker: checker, limits: limits,
             timeline: timeline, progress: meter)
@@ -208,9 +208,7 @@ package struct OnboardingPipeline: Sendable {
         _ result: OnboardingResult, _ timeline: UploadTimeline, recipient: String?, _ session: Session
     ) throws {
         let uploadID = result.upload.uploadID
-        guard try session.finishUpload(uploadID, result.end) else {
-            throw UploadFailure.givenUp(uploadID)
-        }
+        try session.finishUpload(uploadID, result.end, orFailWith: .givenUp(uploadID))
         timeline.add(.finished(result.end))
         if let checked = result.upload.checkedUploadID, let change = try session.compareWithCheck(uploadID) {
             timeline.add(.compared(change, with: checked))

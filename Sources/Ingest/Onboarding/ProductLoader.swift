@@ -55,9 +55,11 @@ final class ProductLoader {
 
     private func loadRetryingRaces() throws -> UploadCounts {
         for attempt in 1... {
-            try duplicates.judge(&verdicts)
             do {
-                return try session.savepoint { try Rehearsal.end(try loadAccepted(), isDryRun: upload.isDryRun) }
+                return try session.savepoint {
+                    try duplicates.judge(&verdicts)
+                    return try Rehearsal.end(try loadAccepted(), isDryRun: upload.isDryRun)
+                }
             } catch let rehearsal as Rehearsal {
                 return rehearsal.counts
             } catch let error as PostgresError where error.isLostRace && attempt < Self.maximumAttempts {

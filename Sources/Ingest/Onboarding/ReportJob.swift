@@ -18,7 +18,7 @@ struct ReportJob: JobHandler {
             return try await writer.write(uploadID, vendorID: upload.vendorID, connection) { session in
                 // Whoever was told that there is no report yet gets its link after all.
                 if wasGivenUp { try session.reopenNotification(uploadID) }
-                try session.enqueue(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
+                try session.enqueueLater(UploadStep.notify.job(uploadID, vendorID: upload.vendorID))
                 resources.announce(uploadID, session)
                 try session.finish(job)
             }
@@ -26,7 +26,7 @@ struct ReportJob: JobHandler {
         guard let keys else {
             // Nothing to report after all: the mail goes out without a link.
             try await resources.pool.transaction { session in
-                try session.enqueue(UploadStep.notify.job(uploadID, vendorID: try job.upload().vendor_id))
+                try session.enqueueLater(UploadStep.notify.job(uploadID, vendorID: try job.upload().vendor_id))
                 try session.finish(job)
             }
             return .finishedByHandler
@@ -40,6 +40,6 @@ struct ReportJob: JobHandler {
     func giveUp(_ job: Job, _ session: Session, error: String) throws {
         let upload = try job.upload()
         try session.addEvent(upload.upload_id, .reportGivenUp)
-        try session.enqueue(UploadStep.notify.job(upload.upload_id, vendorID: upload.vendor_id))
+        try session.enqueueLater(UploadStep.notify.job(upload.upload_id, vendorID: upload.vendor_id))
     }
 }

@@ -18,7 +18,7 @@ extension Session {
     /// - Returns: false if there is none such.
     package func retryUpload(_ uploadID: String, by subject: String) throws -> Bool {
         guard let vendorID = try requeueUpload(uploadID, by: subject) else { return false }
-        try enqueue(UploadStep.onboard.job(uploadID, vendorID: vendorID))
+        try enqueueLater(UploadStep.onboard.job(uploadID, vendorID: vendorID))
         announce(uploadID)
         return true
     }

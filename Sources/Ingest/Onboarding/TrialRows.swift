@@ -42,8 +42,8 @@ struct TrialRows {
 
     /// - Parameter most: rows of the file that are looked at.
     func check(_ spooled: SpooledUpload, _ layout: ProductLayout, most: Int = .max) throws -> [CheckedRow] {
-        let checker = try session.rowChecker(
-            vendorID: vendorID, layout, emptyCells, isWorkbook: spooled.workbook != nil)
+        let checker = try RowChecker(
+            session.rowConditions(vendorID: vendorID), layout, emptyCells, isWorkbook: spooled.workbook != nil)
         var rows: [CheckedRow] = []
         var verdicts = RowVerdicts()
         var duplicates = DuplicateChecker(session: session, vendorID: vendorID, mode: mode, key: layout.key)

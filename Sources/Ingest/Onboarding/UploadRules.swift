@@ -1,16 +1,15 @@
 import Catalog
-import Postgres
 
-extension Session {
+extension RowChecker {
     /// What the rows of a vendor's file have to meet: the seven rules, and those of one's own.
-    func rowChecker(
-        vendorID: String, _ layout: ProductLayout, _ empty: EmptyCells = .clear, isWorkbook: Bool = false
-    ) throws -> RowChecker {
-        let rules = ProductRules(categories: try categoryWhitelist(), required: layout.requiredFields(empty))
-        let stored = try self.rules(vendorID: vendorID)
+    init(
+        _ conditions: RowConditions, _ layout: ProductLayout, _ empty: EmptyCells = .clear, isWorkbook: Bool = false
+    ) throws {
+        let rules = ProductRules(categories: conditions.categories, required: layout.requiredFields(empty))
+        let stored = conditions.rules
         let customRules = stored.isEmpty ? nil : try CustomRules(stored) { layout.canBreak($0, empty) }
         let attributes = layout.attributes.isEmpty ? nil : AttributeRules(names: layout.attributes.map(\.name))
-        return RowChecker(rules: rules, attributes: attributes, isWorkbook: isWorkbook, customRules: customRules)
+        self.init(rules: rules, attributes: attributes, isWorkbook: isWorkbook, customRules: customRules)
     }
 }
 

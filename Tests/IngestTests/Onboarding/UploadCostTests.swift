@@ -10,9 +10,10 @@ import Testing
     private struct Cost {
         var statements: Int
         var commits: Int
+        var roundTrips = 0
     }
 
-    @Test("An upload of 50 rows takes at most 45 statements and 8 commits, from its bytes to its mail")
+    @Test("An upload of 50 rows takes at most 45 statements, 18 round trips and 8 commits, from its bytes to its mail")
     func bounded() async throws {
         try await OtherPostgres.withNewServer(version: nil, name: "cost") { conninfo in
             try await Self.migrate(conninfo)
@@ -21,8 +22,10 @@ import Testing
             let more = try await Self.cost(of: 6, "B", conninfo)
             let statements = Double(more.statements - first.statements) / 5
             let commits = Double(more.commits - first.commits) / 5
+            let roundTrips = Double(more.roundTrips - first.roundTrips) / 5
             #expect((20...45).contains(statements), "\(statements)")
             #expect((5...8).contains(commits), "\(commits)")
+            #expect((10...18).contains(roundTrips), "\(roundTrips)")
         }
     }
 
@@ -45,8 +48,10 @@ import Testing
     private static func cost(of count: Int, _ name: String, _ conninfo: String) async throws -> Cost {
         let before = try await counters(conninfo)
         let folder = try TemporaryFolder()
+        let relay = try TCPRelay(to: conninfo)
+        defer { relay.stop() }
         try await Announcer(Connector(conninfo)).closing { announcer in
-            var connector = Connector(conninfo)
+            var connector = Connector(relay.conninfo(conninfo))
             connector.announcer = announcer
             try await Pool(connector, maximum: 2).closing { pool in
                 let upload = try SmallUpload(pool, folder)
@@ -54,7 +59,9 @@ import Testing
             }
         }
         let after = try await counters(conninfo)
-        return Cost(statements: after.statements - before.statements, commits: after.commits - before.commits)
+        return Cost(
+            statements: after.statements - before.statements, commits: after.commits - before.commits,
+            roundTrips: relay.roundTrips)
     }
 
     /// Of all sessions that have ended. The announcer's commits are left out: they are as many as a busy machine makes of its notices.
