@@ -78,13 +78,16 @@ extension Session {
     private func collect(_ expected: [Expected]) -> [Result<ResultOwner, any Error>] {
         var failure: (any Error)?
         let answers = expected.map { expected in
-            Result { () throws -> ResultOwner in
+            // Both are read, whatever the first one says.
+            let preparation = expected.newName.map { name in (name, Result { try answer(to: expected.sql) }) }
+            let outcome = Result { try answer(to: expected.sql) }
+            return Result { () throws -> ResultOwner in
                 do {
-                    if let name = expected.newName {
-                        _ = try answer(to: expected.sql)
+                    if let (name, preparation) = preparation {
+                        _ = try preparation.get()
                         preparedNames[expected.sql] = name
                     }
-                    return try answer(to: expected.sql)
+                    return try outcome.get()
                 } catch {
                     // Those after it only say that they were passed over.
                     failure = failure ?? error

@@ -84,7 +84,9 @@ extension Session {
         if waiting.last?.message.sql == begun {
             waiting.removeLast()
         } else if waiting.isEmpty, PQtransactionStatus(connection) == PQTRANS_INTRANS {
-            waiting.append(WaitingStatement(message: try Message("release savepoint \(identifier: name)"), depth: savepointDepth - 1))
+            waiting.append(
+                WaitingStatement(
+                    message: try Message("release savepoint \(identifier: name)"), depth: savepointDepth - 1))
         } else {
             try execute("release savepoint \(identifier: name)")
         }

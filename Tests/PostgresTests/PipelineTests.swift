@@ -82,6 +82,26 @@ import Testing
         }
     }
 
+    @Test("A text that cannot be prepared fails alone, before one that can")
+    func wrong() async throws {
+        try await withConnection { connection in
+            for _ in 0..<2 {
+                let error = await #expect(throws: PostgresError.self) {
+                    try await connection.run { session in
+                        _ = try session.pipeline([
+                            ("selct 1" as Statement).prepared(), ("select 1" as Statement).prepared(),
+                        ])
+                    }
+                }
+                #expect(error?.sqlState == "42601" && error?.statement == "selct 1")
+            }
+            let value = try await connection.run {
+                try $0.pipeline([("select 1" as Statement).prepared()])[0].first?[0]
+            }
+            #expect(value == "1")
+        }
+    }
+
     @Test("A text with NUL goes nowhere: nothing is sent, and the connection stays at work")
     func nul() async throws {
         try await withConnection { connection in

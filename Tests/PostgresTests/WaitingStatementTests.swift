@@ -15,8 +15,12 @@ import Testing
         }
     }
 
-    private func expect(_ rows: [Int], in connection: Connection, at place: SourceLocation = #_sourceLocation) async throws {
-        let found = try await connection.run { try $0.query("select n from t order by n").map { try $0.get("n", as: Int.self) } }
+    private func expect(_ rows: [Int], in connection: Connection, at place: SourceLocation = #_sourceLocation)
+        async throws
+    {
+        let found = try await connection.run {
+            try $0.query("select n from t order by n").map { try $0.get("n", as: Int.self) }
+        }
         #expect(found == rows, sourceLocation: place)
     }
 
@@ -26,7 +30,8 @@ import Testing
 
     // MARK: What is sent when
 
-    @Test("A transaction costs as many round trips as answers are waited for, and one for its commit with all that waits")
+    @Test(
+        "A transaction costs as many round trips as answers are waited for, and one for its commit with all that waits")
     func roundTrips() async throws {
         try await withDatabase { conninfo in
             let relay = try TCPRelay(to: conninfo)
@@ -41,7 +46,9 @@ import Testing
             ) async throws {
                 let before = relay.roundTrips
                 let context = TransactionContext(settings: ["catalog.actor": "a"])
-                try await TransactionContext.$current.withValue(context) { try await connection.transaction { try body($0) } }
+                try await TransactionContext.$current.withValue(context) {
+                    try await connection.transaction { try body($0) }
+                }
                 let found = relay.roundTrips - before
                 #expect(found == expected, sourceLocation: place)
             }
@@ -133,7 +140,9 @@ import Testing
         }
     }
 
-    @Test("A transaction whose closure kept the error to itself fails with it, and does nothing more", arguments: [true, false])
+    @Test(
+        "A transaction whose closure kept the error to itself fails with it, and does nothing more",
+        arguments: [true, false])
     func keptError(insideSavepoint: Bool) async throws {
         try await withTable { connection in
             let error = await #expect(throws: PostgresError.self) {
@@ -154,7 +163,9 @@ import Testing
         }
     }
 
-    @Test("What a check throws keeps the transaction from committing, also out of a savepoint that is caught", arguments: 0..<3)
+    @Test(
+        "What a check throws keeps the transaction from committing, also out of a savepoint that is caught",
+        arguments: 0..<3)
     func check(place: Int) async throws {
         try await withTable { connection in
             await #expect(throws: Refused.self) {
@@ -165,7 +176,8 @@ import Testing
                     switch place {
                     case 0: break
                     case 1: try session.execute(Self.insert(1))
-                    default: #expect(throws: Refused.self) { try session.savepoint { try session.execute(Self.insert(1)) } }
+                    default:
+                        #expect(throws: Refused.self) { try session.savepoint { try session.execute(Self.insert(1)) } }
                     }
                 }
             }
@@ -359,7 +371,8 @@ import Testing
                 }
             }
             #expect(((try? outcome.get()) != nil) == commits)  // which error it is, is said elsewhere
-            #expect(observer.events.withLock { $0 } == (commits ? ["answer 2", "committed true"] : ["committed false"]))
+            #expect(
+                observer.events.withLock { $0 } == (commits ? ["answer 2", "committed true"] : ["committed false"]))
             try await expect((commits ? [1, 2] : []), in: connection)
         }
     }
