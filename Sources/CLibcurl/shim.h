@@ -77,6 +77,13 @@ static inline long clibcurl_response_code(CURL *easy) {
     return code;
 }
 
+// -1 if it is not known.
+static inline curl_off_t clibcurl_announced_bytes(CURL *easy) {
+    curl_off_t count = -1;
+    curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &count);
+    return count;
+}
+
 static inline CURLMcode clibcurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

@@ -34,6 +34,9 @@ final class EasyHandle {
     /// The last status of HTTP or SMTP; 0 if none came.
     var responseCode: Int { clibcurl_response_code(raw) }
 
+    /// Of the body, as its header says; 0 if it does not.
+    var announcedBytes: Int { max(0, Int(clibcurl_announced_bytes(raw))) }
+
     /// What libcurl says about a failure, without a full stop.
     func text(of code: CURLcode) -> String {
         errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)

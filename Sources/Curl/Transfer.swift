@@ -149,6 +149,7 @@ extension Transfer {
     }
 
     private func keep(_ bytes: UnsafeRawBufferPointer, upTo limit: Int, otherwise stop: TransferOutcome.Stop) -> Int {
+        if outcome.body.isEmpty { outcome.body.reserveCapacity(min(limit, easy?.announcedBytes ?? 0)) }
         let room = limit - outcome.body.count
         outcome.body += UnsafeRawBufferPointer(rebasing: bytes.prefix(room))
         guard bytes.count > room else { return bytes.count }

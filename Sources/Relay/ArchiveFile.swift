@@ -6,68 +6,69 @@ import Storage
 struct PackedArchive: Sendable {
     var archive: RelayArchive
     var file: TemporaryFile
+    /// Where it begins in its file, which ends with it.
+    var offset = 0
     var members: [PackedMember]
 }
 
-/// One archive while it is packed: its compressed entries wait on disk until the manifest is known, which stands before them.
+/// One archive while it is packed: its compressed entries lie on disk behind a gap, which the manifest fills when it is known.
 ///
 /// Each piece is a member of the gzip file, or a frame of the zstd file, and so are manifest and end: whoever reads all of them one after the other
 /// has the tar.
 final class ArchiveFile: @unchecked Sendable {  // because its owner awaits each call before the next
     /// Of a line of the manifest, beside the key and the entry's name.
     private static let lineSize = 300
-    private static let copySize = 1 << 20
+    /// More than any manifest that fits into memory has compressed.
+    private static let gap = 1 << 32
 
     private let engine: ArchiveEngine
-    private let entries: TemporaryFile
+    private let file: TemporaryFile
     private var members: [PackedMember] = []
+    /// Of the manifest.
+    private var lines: [UInt8] = []
+    /// As it is reckoned for the bound.
     private var manifestSize = 0
 
     init(_ engine: ArchiveEngine) throws {
         self.engine = engine
-        entries = try TemporaryFile()
+        file = try TemporaryFile(gap: Self.gap)
     }
 
-    var isEmpty: Bool { entries.byteCount == 0 }
+    var isEmpty: Bool { file.byteCount == 0 }
 
     /// - Parameter bytes: of the piece, compressed.
     /// - Returns: whether it fits; the manifest is counted as it is before compression, a large object likewise.
     func hasRoom(for piece: TarPiece, _ bytes: [UInt8], limit: Int) -> Bool {
         guard piece.isBoundary, !isEmpty else { return true }
         let size = max(bytes.count, piece.largeSize) + Self.manifestSize(of: piece)
-        return entries.byteCount + manifestSize + size <= limit
+        return file.byteCount + manifestSize + size <= limit
     }
 
     func append(_ piece: TarPiece, _ bytes: [UInt8]) throws {
-        try bytes.withUnsafeBytes(entries.write)
+        try bytes.withUnsafeBytes(file.write)
+        for member in piece.members { Manifest.Member(member).append(to: &lines) }
         members += piece.members
         manifestSize += Self.manifestSize(of: piece)
     }
 
-    /// Writes the whole archive into a file.
+    /// Completes the archive with manifest and end.
     func finish(_ window: RelayWindow, part: Int) throws -> PackedArchive {
         let opensAt = window.opensAt
-        let file = try TemporaryFile()
+        try engine.compress(TarHeader.end).withUnsafeBytes(file.write)
+        let offset = try engine.compress(manifestEntry(opensAt, part)).withUnsafeBytes(file.fillGap)
+        let byteCount = Self.gap + file.byteCount - offset
         let hash = SHA256()
-        func write(_ bytes: [UInt8]) throws {
-            hash.update(bytes)
-            try bytes.withUnsafeBytes(file.write)
-        }
-        try write(engine.compress(manifestEntry(opensAt, part)))
-        for start in stride(from: 0, to: entries.byteCount, by: Self.copySize) {
-            try write(entries.bytes(at: start, count: Self.copySize))
-        }
-        try write(engine.compress(TarHeader.end))
+        try file.forEachPiece(from: offset, hash.update)
         let sha256 = hash.finish().hex
         let archive = RelayArchive(
             opensAt: opensAt, target: window.target, part: part,
             key: RelayArchive.key(of: window, part: part, sha256: sha256, format: engine.format), sha256: sha256,
-            byteCount: file.byteCount, memberCount: members.count, engine: engine)
-        return PackedArchive(archive: archive, file: file, members: members)
+            byteCount: byteCount, memberCount: members.count, engine: engine)
+        return PackedArchive(archive: archive, file: file, offset: offset, members: members)
     }
 
     private func manifestEntry(_ opensAt: WindowTime, _ part: Int) -> [UInt8] {
-        let bytes = Manifest(window: opensAt.description, part: part, members: members.map(Manifest.Member.init)).bytes
+        let bytes = Manifest.bytes(window: opensAt.description, part: part, lines: lines)
         return TarHeader(name: EntryName.manifest, size: bytes.count, modified: opensAt.seconds).bytes + bytes
             + [UInt8](repeating: 0, count: TarHeader.padding(after: bytes.count))
     }

@@ -6,9 +6,10 @@ package protocol ArchiveStore: Sendable {
     /// Stores an archive under its key with one request, whole or not at all.
     /// - Parameters:
     ///   - path: of its file.
+    ///   - offset: where it begins there; it goes on to the end of the file.
     ///   - replaces: whether an object of that key is replaced; else it is left alone, which is not an error, where the store can
     ///     tell.
-    func put(_ archive: RelayArchive, contentsOf path: String, replaces: Bool) async throws
+    func put(_ archive: RelayArchive, contentsOf path: String, from offset: Int, replaces: Bool) async throws
 
     /// What the store says of an archive; nil if it has none of that key.
     func look(_ key: String) async throws -> StoredArchive?
@@ -72,9 +73,9 @@ package struct FileArchiveStore: ArchiveStore {
         objects = FileObjectStore(root: root)
     }
 
-    package func put(_ archive: RelayArchive, contentsOf path: String, replaces: Bool) async throws {
+    package func put(_ archive: RelayArchive, contentsOf path: String, from offset: Int, replaces: Bool) async throws {
         if !replaces, try await objects.head(archive.key) != nil { return }
-        try await objects.put(archive.key, contentsOf: path)
+        try await objects.put(archive.key, contentsOf: path, from: offset)
     }
 
     package func check() async throws { _ = try await objects.list(prefix: "relay/", after: nil) }

@@ -42,15 +42,34 @@ enum EntryName {
 
     /// Works on scalars: to Swift a slash with an accent on it would be another character, and no slash.
     static func encode(_ key: String) -> String {
+        if isOrdinary(key) { return key }
         let parts = key.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false)
         var pieces = parts.map { cut($0).map(protected).joined(separator: "%/") }
         if folded(pieces[0]) == manifest { pieces[0] += "%" }
         return pieces.joined(separator: "/")
     }
 
+    /// Whether a key is seen at once to stay as it is: most are, and a window's names are made before its first object is read.
+    private static func isOrdinary(_ key: String) -> Bool {
+        key.utf8.allSatisfy { $0 < 0x80 && !isForbidden(Unicode.Scalar($0)) }
+            && key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy(isOrdinary)
+            && !key.lowercased().hasPrefix(manifest)
+    }
+
+    private static func isOrdinary(_ part: Substring.UTF8View) -> Bool {
+        guard let last = part.last, part.count <= partLength, last != UInt8(ascii: "."), last != UInt8(ascii: " ")
+        else {
+            return false
+        }
+        let stem = part.prefix { $0 != UInt8(ascii: ".") }.drop { $0 == UInt8(ascii: " ") }
+        // What begins as a device does is looked at more closely.
+        return !devices.contains { stem.starts(with: $0.utf8) { $0 | 0x20 == $1 | 0x20 } }
+    }
+
     /// Equal for names that a file system may take for one.
     private static func folded(_ name: String) -> String {
-        name.uppercased().lowercased().decomposedStringWithCanonicalMapping
+        guard !name.utf8.allSatisfy({ $0 < 0x80 }) else { return name.lowercased() }
+        return name.uppercased().lowercased().decomposedStringWithCanonicalMapping
     }
 
     /// All folders that a name lies in.
@@ -75,7 +94,10 @@ enum EntryName {
     }
 
     private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || scalar.value == 0x7F || "%\\<>:\"|?*".unicodeScalars.contains(scalar)
+        switch scalar {
+        case "%", "\\", "<", ">", ":", "\"", "|", "?", "*", "\u{7F}": true
+        default: scalar.value < 0x20
+        }
     }
 
     private static func mark(_ scalar: Unicode.Scalar) -> String {

@@ -24,12 +24,23 @@ package struct Manifest: Codable, Sendable, Equatable {
     }
 
     /// Equal manifests give equal bytes: keys in the order of the alphabet, one member on each line.
-    var bytes: [UInt8] {
+    /// - Parameter lines: of all members, by `Member.append(to:)`.
+    static func bytes(window: String, part: Int, lines: [UInt8]) -> [UInt8] {
+        let head = #"{"part":\#(part),"window":"\#(window)","members":["#
+        return Array((head + "\n").utf8) + lines + Array("\n]}\n".utf8)
+    }
+}
+
+extension Manifest.Member {
+    private static let encoder = {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }()
+
+    func append(to lines: inout [UInt8]) {
+        if !lines.isEmpty { lines += ",\n".utf8 }
         // Strings and numbers always encode.
-        let lines = members.map { String(decoding: try! encoder.encode($0), as: UTF8.self) }
-        let head = #"{"part":\#(part),"window":"\#(window)","members":["#
-        return Array((head + "\n" + lines.joined(separator: ",\n") + "\n]}\n").utf8)
+        lines += try! Self.encoder.encode(self)
     }
 }

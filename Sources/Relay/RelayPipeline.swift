@@ -126,7 +126,9 @@ struct RelayPipeline: Sendable {
 
     private func store(_ packed: PackedArchive, _ window: RelayWindow, replaces: Bool) async throws {
         let archive = packed.archive
-        try await failing(.target) { try await target.put(archive, contentsOf: packed.file.path, replaces: replaces) }
+        try await failing(.target) {
+            try await target.put(archive, contentsOf: packed.file.path, from: packed.offset, replaces: replaces)
+        }
         // Its path leads to the file as long as somebody holds it.
         withExtendedLifetime(packed.file) {}
         progress()

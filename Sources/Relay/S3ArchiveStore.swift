@@ -26,18 +26,20 @@ package struct S3ArchiveStore: ArchiveStore {
         self.refuse = refuse
     }
 
-    package func put(_ archive: RelayArchive, contentsOf path: String, replaces: Bool) async throws {
+    package func put(_ archive: RelayArchive, contentsOf path: String, from offset: Int, replaces: Bool) async throws {
         var options = S3PutOptions(
             contentType: archive.format.contentType, metadata: [Self.checksumName: archive.sha256],
             onlyIfAbsent: !replaces,
             keeping: keeping)
         do {
-            try await run { try await $0.put(object(archive.key), contentsOf: path, options: options) }
+            try await run { try await $0.put(object(archive.key), contentsOf: path, from: offset, options: options) }
         } catch let error as AWSError where error.isPreconditionFailed && !replaces {
             // Somebody was there before, most likely an earlier attempt; whoever looks next sees what it is.
         } catch let error as AWSError where error.status == 501 && !replaces {
             options.onlyIfAbsent = false
-            try await run { [options] in try await $0.put(object(archive.key), contentsOf: path, options: options) }
+            try await run { [options] in
+                try await $0.put(object(archive.key), contentsOf: path, from: offset, options: options)
+            }
         }
     }
 

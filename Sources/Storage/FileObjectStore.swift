@@ -12,8 +12,13 @@ package struct FileObjectStore: ObjectStore {
         self.root = root
     }
 
-    /// A rename makes the object appear whole.
     package func put(_ key: String, contentsOf path: String) async throws {
+        try await put(key, contentsOf: path, from: 0)
+    }
+
+    /// A rename makes the object appear whole.
+    /// - Parameter offset: where the object begins in the file; it goes on to the end.
+    package func put(_ key: String, contentsOf path: String, from offset: Int) async throws {
         let target = try url(of: key)
         try await onThread(named: "file-store") {
             let folder = target.deletingLastPathComponent()
@@ -24,7 +29,7 @@ package struct FileObjectStore: ObjectStore {
             }
             do {
                 let staged = try StagedFile(in: folder.path)
-                try LocalFile(path: path).forEachPiece(staged.write)
+                try LocalFile(path: path).forEachPiece(from: offset, staged.write)
                 try staged.publish(as: target.path)
             } catch {
                 throw ObjectStoreError(reason: "cannot store '\(key)' below '\(root.path)': \(error)")

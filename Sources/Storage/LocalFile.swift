@@ -55,7 +55,11 @@ package final class LocalFile: ByteSource, Sendable {
     package func rewind() -> Bool { lseek(descriptor, 0, SEEK_SET) == 0 }
 
     /// Reads the rest of the file.
-    func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    /// - Parameter offset: of a regular file, where the rest begins; 0 goes on where the last read ended.
+    func forEachPiece(from offset: Int = 0, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        guard offset == 0 || lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+            throw LocalFileError(path: "the upload", code: errno)
+        }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
         defer { buffer.deallocate() }
         while case let count = try read(into: buffer), count > 0 {

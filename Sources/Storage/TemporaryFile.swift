@@ -6,19 +6,28 @@ import Synchronization
 /// An object is read once, because it may change between two reads; everything after works on such a file.
 package final class TemporaryFile: Sendable {
     private let descriptor: Int32
+    /// Where what is appended begins.
+    private let gap: Int
     private let written = Atomic(0)
 
-    /// Bytes written so far.
+    /// Bytes appended so far.
     package var byteCount: Int { written.load(ordering: .acquiring) }
 
     /// Opens the file anew, for whoever in this process reads by path; valid as long as this file lives (proc(5), "/proc/pid/fd/").
     package var path: String { "/proc/self/fd/\(descriptor)" }
 
-    /// - Parameter directory: on a disk with room for the largest file.
+    /// - Parameters:
+    ///   - directory: on a disk with room for the largest file.
+    ///   - gap: bytes left free before what is appended, for what is known only at its end; they take no room. With one the file is read
+    ///     by offsets or by its path.
     /// - Throws: `TemporaryFileError`.
-    package init(directory: String = TemporaryFile.defaultDirectory) throws {
+    package init(directory: String = TemporaryFile.defaultDirectory, gap: Int = 0) throws {
+        self.gap = gap
         let unnamed = open(directory, Self.withoutName | O_RDWR | O_EXCL | O_CLOEXEC, 0o600)
         descriptor = unnamed >= 0 ? unnamed : try Self.openAndUnlink(directory)
+        guard lseek(descriptor, off_t(gap), SEEK_SET) >= 0 else {
+            throw TemporaryFileError(action: "leave a gap in a temporary file", code: errno)
+        }
     }
 
     /// `O_TMPFILE` (open(2)), which Swift's Glibc does not show.
@@ -52,6 +61,32 @@ package final class TemporaryFile: Sendable {
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, count)))
         }
         written.add(bytes.count, ordering: .acquiringAndReleasing)
+    }
+
+    /// Fills the end of the gap.
+    /// - Returns: the offset at which the bytes begin; what was appended follows them.
+    package func fillGap(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+        precondition(bytes.count <= gap, "\(bytes.count) bytes do not fit into a gap of \(gap)")
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(gap - rest.count))
+            guard count >= 0 || errno == EINTR else {
+                throw TemporaryFileError(action: "write a temporary file", code: errno)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, count)))
+        }
+        return gap - bytes.count
+    }
+
+    /// Reads from an offset to the end.
+    package func forEachPiece(from offset: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { buffer.deallocate() }
+        var position = offset
+        while case let count = try read(at: position, into: buffer), count > 0 {
+            try body(UnsafeRawBufferPointer(rebasing: buffer.prefix(count)))
+            position += count
+        }
     }
 
     /// A cursor of its own over the bytes written so far.

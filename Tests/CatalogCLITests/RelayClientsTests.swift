@@ -57,7 +57,7 @@ import Testing
             byteCount: 7,
             memberCount: 1)
         try await RelayClients(bucket, cloud: try await Self.cloud()).store.put(
-            archive, contentsOf: file, replaces: false)
+            archive, contentsOf: file, from: 0, replaces: false)
         let outcome = try await Subprocess.run(
             Project.file(".venv/bin/python"), [Project.file("Tests/Clients/cloud.py"), server, "kept", name, "relay/a"])
         #expect(outcome.output == "STANDARD_IA aws:kms key-1 a=b team=data + more\n", "\(outcome.error)")

@@ -158,6 +158,11 @@ import Testing
     func names() {
         #expect(EntryName.names(of: ["a", "a", "a/b"]) == ["a%", "a%%v2", "a/b"])
         #expect(EntryName.names(of: ["x/manifest.json", "manifest.json"]) == ["x/manifest.json", "manifest.json%"])
+        for key in ["landing/000001.json", "Console/auxiliary.d/nulls", "a b/.c~$x", "x/manifest.json"] {
+            #expect(EntryName.encode(key) == key)
+        }
+        #expect(EntryName.encode("Manifest.json/a") == "Manifest.json%/a")
+        #expect(EntryName.encode("a/ nul .x") == "a/%20nul .x")
         #expect(EntryName.encode("a/../b") == "a/%2E%2E/b")
         #expect(EntryName.encode("/a%") == "%/a%25")
         #expect(EntryName.encode("C:/..\\x") == "C%3A/..%5Cx")
@@ -200,13 +205,18 @@ import Testing
 }
 
 extension PackedArchive {
-    func bytes() throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: file.path))) }
+    func bytes() throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try file.forEachPiece(from: offset) { bytes += $0 }
+        return bytes
+    }
 
     /// Read by the system's tar.
     func manifest() throws -> Manifest {
+        let folder = try TemporaryFolder()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["tar", "-xzOf", file.path.replacing("self", with: "\(getpid())"), "manifest.json"]
+        process.arguments = ["tar", "-xzOf", try folder.write(try bytes(), to: "a.tar.gz"), "manifest.json"]
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()

@@ -90,7 +90,7 @@ import Zstd
         let many = (0..<1000).flatMap { _ in thousand }
         for (bytes, reason) in [(manifest, "more than was packed"), (many, "more than was packed")] {
             let path = try folder.write(bytes, to: "bomb")
-            try await store.put(packed.archive, contentsOf: path, replaces: true)
+            try await store.put(packed.archive, contentsOf: path, from: 0, replaces: true)
             let check = try await packed.archive.check(in: store, expecting: nil)
             #expect(check.problems.contains { $0.contains(reason) }, "\(check.problems)")
         }

@@ -11,11 +11,11 @@ extension S3Client {
 
     /// The object appears when all parts have arrived; after a failure nothing is left behind to be paid for.
     func putInParts(
-        _ object: S3Object, contentsOf path: String, size: Int, _ options: S3PutOptions
+        _ object: S3Object, _ contents: FileSlice, _ options: S3PutOptions
     ) async throws -> S3Stored {
         let upload = try await create(object, options)
         do {
-            let parts = try await upload.send(slices(of: path, size: size), using: self, atOnce: Self.concurrency)
+            let parts = try await upload.send(slices(of: contents), using: self, atOnce: Self.concurrency)
             return try await complete(upload, parts, options)
         } catch {
             // Not in the task that failed: it may be cancelled.
@@ -24,10 +24,10 @@ extension S3Client {
         }
     }
 
-    private func slices(of path: String, size: Int) -> [FileSlice] {
-        let length = max(partSize, (size + Self.maximumParts - 1) / Self.maximumParts)
-        return stride(from: 0, to: size, by: length).map {
-            FileSlice(path: path, offset: $0, count: min(length, size - $0))
+    private func slices(of contents: FileSlice) -> [FileSlice] {
+        let length = max(partSize, (contents.count + Self.maximumParts - 1) / Self.maximumParts)
+        return stride(from: 0, to: contents.count, by: length).map {
+            FileSlice(path: contents.path, offset: contents.offset + $0, count: min(length, contents.count - $0))
         }
     }
 

@@ -15,16 +15,14 @@ extension S3Client {
     }
 
     /// Stores a local file, whole or not at all; in parts if it is larger than one.
+    /// - Parameter offset: where the object begins in the file; it goes on to the end.
     /// - Throws: also `FileReadError`.
     @discardableResult
     package func put(
-        _ object: S3Object, contentsOf path: String, options: S3PutOptions = S3PutOptions()
+        _ object: S3Object, contentsOf path: String, from offset: Int = 0, options: S3PutOptions = S3PutOptions()
     ) async throws -> S3Stored {
-        let size = try FileSlice.size(of: path)
-        guard size <= partSize else {
-            return try await putInParts(object, contentsOf: path, size: size, options)
-        }
-        let slice = FileSlice(path: path, offset: 0, count: size)
+        let slice = FileSlice(path: path, offset: offset, count: try FileSlice.size(of: path) - offset)
+        guard slice.count <= partSize else { return try await putInParts(object, slice, options) }
         return try await put(object, slice.body, digest: try await slice.digest(), options)
     }
 

@@ -120,10 +120,11 @@ struct SigningTime {
         var seconds = time_t(date.timeIntervalSince1970.rounded(.down))
         var parts = tm()
         gmtime_r(&seconds, &parts)
-        dateTime = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
-            strftime(buffer.baseAddress!, buffer.count, "%Y%m%dT%H%M%SZ", &parts)
-            return String(cString: buffer.baseAddress!)
-        }
+        // strftime would look for the file of the local time zone, each time.
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        dateTime =
+            "\(parts.tm_year + 1900)\(two(parts.tm_mon + 1))\(two(parts.tm_mday))T"
+            + "\(two(parts.tm_hour))\(two(parts.tm_min))\(two(parts.tm_sec))Z"
     }
 
     /// `20150830`

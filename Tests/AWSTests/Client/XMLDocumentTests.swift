@@ -49,6 +49,10 @@ struct XMLDocumentTests {
         #expect(Timestamps.iso8601("2011-07-15T23:28:33Z")?.timeIntervalSince1970 == 1_310_772_513)
         #expect(Timestamps.iso8601("yesterday") == nil)
         #expect(Timestamps.httpDate("Sun, 06 Nov 1994 08:49:37 GMT")?.timeIntervalSince1970 == 784_111_777)
-        #expect(Timestamps.httpDate("soon") == nil)
+        #expect(Timestamps.httpDate("Thu, 29 Feb 2024 23:59:59 GMT")?.timeIntervalSince1970 == 1_709_251_199)
+        let wrong = ["06 Now 1994 08:49:37", "32 Nov 1994 08:49:37", "06 Nov 1994 24:49:37", "06 Nov 1994 08:49"]
+        for time in ["soon"] + wrong {
+            #expect(Timestamps.httpDate("Sun, \(time) GMT") == nil, "\(time)")
+        }
     }
 }
