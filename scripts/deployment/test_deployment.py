@@ -142,6 +142,17 @@ class CommandsTest(unittest.TestCase):
         self.assertNotIn("s/e+c", ran.stdout)
         self.assertEqual((file.read_text(), file.stat().st_mode & 0o777), ("s/e+c", 0o600))
 
+    def test_each_target_with_a_name_becomes_a_setting_of_its_own(self):
+        self.put_recorder()
+        # A shell that took the question mark for a pattern would find this.
+        (self.folder / "COLD=s3:").mkdir()
+        (self.folder / "COLD=s3:/coldxregion=eu-central-1").touch()
+        cold, far = "s3://cold?region=eu-central-1", "s3://far?endpoint=https://s3.acme.example&secret=arn:aws:x:1"
+        for task in ("ServiceTask", "WorkerTask"):
+            ran = self.run_task(task, ROLES="", RELAY_TARGETS=f"COLD={cold}  FAR_AWAY={far} ")
+            told = [line for line in ran.stdout.splitlines() if "TARGET" in line]
+            self.assertEqual(sorted(told), [f"CATALOG_RELAY_TARGET_COLD={cold}", f"CATALOG_RELAY_TARGET_FAR_AWAY={far}"], ran.stderr)
+
     @unittest.skipUnless(os.environ.get("CATALOG"), "CATALOG names no binary")
     def test_the_migration_gives_the_service_a_login_and_may_run_again(self):
         self.put_catalog(pathlib.Path(os.environ["CATALOG"]).resolve())

@@ -46,9 +46,11 @@ class ServiceTest(unittest.TestCase):
         self.account = Account(held.name, self.addCleanup, DATABASE)
         master = stack.new_secret(username="master", password="of the master")
         attributes["MasterUserSecret.SecretArn"] = master
-        boto3.client("s3").create_bucket(Bucket="archive", CreateBucketConfiguration={"LocationConstraint": stack.REGION})
-        target = stack.new_secret(access_key_id="target", secret_access_key="secret")
-        given = {name: value.format(master=master, target=target, aws=self.account.aws.url) for name, value in parameters.items()}
+        for bucket in ("archive", "cold"):
+            boto3.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": stack.REGION})
+        # ARNs, each of a right of its own.
+        target, cold = (stack.new_secret(access_key_id="target", secret_access_key="secret") for _ in range(2))
+        given = {name: value.format(master=master, target=target, cold=cold, aws=self.account.aws.url) for name, value in parameters.items()}
         self.stack = stack.Stack(Running="yes", PollSeconds="1", DatabaseName="shop", DatabasePort=str(self.account.door.port), **given)
         self.tasks = Tasks(self.account, self.stack, self.addCleanup)
         self.store = boto3.client("s3")
@@ -105,10 +107,11 @@ class SplitTest(ServiceTest):
     def setUp(self):
         self.make(
             Layout="split", PublicHost="catalog.example.com",
-            DatabaseLogin="password", KmsKeyArn=KEY, KeepErrorsDays="400", Measured="yes", OtherSecretArns="{target}",
-            RelayTarget="s3://archive?endpoint={aws}&secret={target}")
+            DatabaseLogin="password", KmsKeyArn=KEY, KeepErrorsDays="400", Measured="yes", OtherSecretArns="{target},{cold}",
+            RelayTarget="s3://archive?endpoint={aws}&secret={target}", RelayNamedTargets="COLD=s3://cold?endpoint={aws}&secret={cold}")
         self.account.aws.key = KEY
         self.tasks.run("migrate", "catalog route add s3://acme-vendor-files/landing/ relay")
+        self.tasks.run("migrate", "catalog route add s3://acme-vendor-files/orders/ relay --name orders --target cold")
         self.vendor = self.tasks.run("migrate", "catalog vendor token VEND001").splitlines()[-1]
         self.operator = self.tasks.run("migrate", "catalog token add --role operator").splitlines()[-1]
 
@@ -173,6 +176,7 @@ class SplitTest(ServiceTest):
 
     def bring_small_files(self):
         self.put("uploads/VEND001/small.csv", self.products("A"))
+        self.put("orders/one.json", b"{}")
         self.put("raw/contacts.csv", (ROOT / "examples/contacts.csv").read_bytes())
         self.ask("/uploads?fileName=body.csv", self.products("B"))
         self.announce("link.csv", self.products("C"))
@@ -206,7 +210,8 @@ class SplitTest(ServiceTest):
         for name in ("contacts.csv", "large.csv"):
             eventually(lambda: self.store.list_objects_v2(Bucket="acme-reports", Prefix=f"enhanced/{name}")["KeyCount"])
         # Not that it is verified: moto drops headers with an underscore, as the one of the checksum has.
-        eventually(lambda: self.store.list_objects_v2(Bucket="archive")["KeyCount"])
+        for bucket in ("archive", "cold"):
+            eventually(lambda: self.store.list_objects_v2(Bucket=bucket)["KeyCount"])
 
     def read_links(self):
         """Those in mails lead through the service, whose own name is somebody else's here."""
