@@ -210,8 +210,13 @@ let package = Package(
                 arguments, lifecycle, logging, metrics,
             ]),
         tests("HTML", ["HTML"]),
-        tests("Portal", ["API", "Catalog", "Enrichment", "HTML", "Jobs", "Portal", "Relay"]),
+        tests(
+            "Portal",
+            [
+                "API", "Catalog", "Enrichment", "HTML", "Jobs", "Portal", "Postgres", "Relay", "TestSupport", "Threads",
+                httpTypes, hummingbird, nio,
+            ]),
         tests("Statement", ["API", "Enrichment", "Jobs", "Postgres", "TestSupport"]),
-        tests("EndToEnd", ["AWS", "Curl", "OpenSSL", "Postgres", "TestSupport", "Threads"]),
+        tests("EndToEnd", ["AWS", "Curl", "OpenSSL", "Postgres", "Tabular", "TestSupport", "Threads"]),
     ]
 )

@@ -140,7 +140,7 @@ struct APIContext: RequestContext {
 extension Endpoint {
     /// The only way to the handler: a change is recorded in the transaction that makes it.
     func answer(_ call: Call) async throws -> Response {
-        guard isRecorded, ![.get, .head].contains(method), let context = TransactionContext.current else {
+        guard isRecorded, method != .get, let context = TransactionContext.current else {
             return try await handler(call)
         }
         let action = ActionRecord("\(method) \(path)", object: object(of: call))
@@ -154,6 +154,9 @@ extension Endpoint {
         }
         return names.isEmpty ? call.values.text("vendor") : names.joined(separator: "/")
     }
+
+    /// HEAD is answered wherever GET is (RFC 9110, section 9.1).
+    var methods: [HTTPRequest.Method] { method == .get ? [.get, .head] : [method] }
 
     /// The path in the words of the router.
     var routerPath: RouterPath {

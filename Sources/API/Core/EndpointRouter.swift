@@ -17,8 +17,10 @@ struct EndpointRouter: Sendable {
 
     func add(_ endpoints: [Endpoint], to router: Router<APIContext>) {
         for endpoint in endpoints {
-            router.on(endpoint.routerPath, method: endpoint.method) { request, context in
-                try await answer(endpoint, request, context)
+            for method in endpoint.methods {
+                router.on(endpoint.routerPath, method: method) { request, context in
+                    try await answer(endpoint, request, context)
+                }
             }
         }
         for (_, siblings) in Dictionary(grouping: endpoints, by: { $0.routerPath.description }) {
@@ -50,7 +52,7 @@ struct EndpointRouter: Sendable {
         guard recordsReads, endpoint.method == .get, let role = call.identity.role, role != .vendor else { return }
         try await idempotency.pool.transaction { session in
             _ = try session.recordAction(
-                "\(endpoint.method) \(endpoint.path)", object: endpoint.object(of: call), isChange: true)
+                "\(call.request.method) \(endpoint.path)", object: endpoint.object(of: call), isChange: true)
         }
     }
 
@@ -84,7 +86,7 @@ struct EndpointRouter: Sendable {
 
     private func refuseOtherMethods(_ endpoints: [Endpoint], _ router: Router<APIContext>) {
         guard let path = endpoints.first?.routerPath else { return }
-        let allowed = endpoints.map(\.method)
+        let allowed = endpoints.flatMap(\.methods)
         let list = allowed.map(\.rawValue).sorted().joined(separator: ", ")
         for method in Self.methods where !allowed.contains(method) {
             router.on(path, method: method) { _, _ -> Response in

@@ -45,6 +45,7 @@ struct Front: RouterMiddleware {
         for field in Self.headers where response.headers[field.name] == nil { response.headers.append(field) }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         response.headers[.requestID] = context.work.requestID
+        if request.method == .head { response = response.withoutContent }
         let took = ContinuousClock.now - begin
         metrics.count(request.method, context.route, Int(response.status.code), took: took)
         log(request, context, response.status, took)

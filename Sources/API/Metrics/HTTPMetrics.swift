@@ -46,10 +46,11 @@ struct HTTPMetrics: Sendable {
         }
     }
 
+    /// Counts HEAD as the GET of its path.
     /// - Parameter path: of the endpoint, in the words of the router; anything else counts as unknown, as does a method that the path
     ///   does not have.
     func count(_ method: HTTPRequest.Method, _ path: String, _ status: Int, took duration: Duration) {
-        let series = series[Route(method: method, path: path)] ?? unknown
+        let series = series[Route(method: method == .head ? .get : method, path: path)] ?? unknown
         (series.requests[status] ?? MetricFamily.requests.counter([series.name, "\(status)"])).increment()
         series.duration.record(duration.metricSeconds)
     }

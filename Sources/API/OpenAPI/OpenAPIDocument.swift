@@ -26,7 +26,7 @@ struct OpenAPIDocument {
             "info": [
                 "title": "Catalog", "version": "1",
                 "description":
-                    "Vendors upload product files, follow their progress and fetch their reports; operators manage vendors, categories and jobs.",
+                    "Vendors upload product files, follow their progress and fetch their reports; operators manage vendors, categories and jobs. HEAD is answered wherever GET is: with its headers and no content, and without the length of what is made only when it is fetched.",
             ],
             "paths": paths,
             "components": [

@@ -30,19 +30,23 @@ struct ProductExportRoutes: Sendable {
             ],
             answers: [.init(.ok, .text(type), "All of them, in the order of vendor and the vendor's id.")]
         ) { call in
-            let selection = Self.selection(call.values)
-            let file = try await database.readLarge(as: call.identity) { session in
-                let file = try TemporaryFile()
-                _ = try ProductExport.write(selection, as: format, session, to: file.write)
-                return file
-            }
-            return Response(
+            Response(
                 status: .ok,
                 headers: [
                     .contentType: "\(type); charset=utf-8",
                     .contentDisposition: "attachment; filename=\"products.\(format.rawValue)\"",
-                ], body: try await Self.body(file, call))
+                ], body: call.isHead ? .notMade : try await body(format, call))
         }
+    }
+
+    private func body(_ format: ProductExport.Format, _ call: Call) async throws -> ResponseBody {
+        let selection = Self.selection(call.values)
+        let file = try await database.readLarge(as: call.identity) { session in
+            let file = try TemporaryFile()
+            _ = try ProductExport.write(selection, as: format, session, to: file.write)
+            return file
+        }
+        return try await Self.body(file, call)
     }
 
     private static func selection(_ values: InputValues) -> ProductSelection {

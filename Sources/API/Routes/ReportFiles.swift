@@ -15,8 +15,10 @@ package struct ReportFiles: Sendable {
         return name.hasSuffix(".xlsx") ? workbookType : "application/octet-stream"
     }
 
-    /// - Parameter key: of the file.
-    package func response(_ call: Call, _ key: String) async throws -> Response {
+    /// - Parameters:
+    ///   - key: of the file.
+    ///   - isWritten: whether the file is there: one that is made when it is asked for is not made for HEAD.
+    package func response(_ call: Call, _ key: String, isWritten: Bool = true) async throws -> Response {
         let link = try await store.link(to: key)
         guard let url = URL(string: link.url), url.isFileURL else {
             return Response(status: .found, headers: [.location: link.url])
@@ -28,6 +30,6 @@ package struct ReportFiles: Sendable {
                 .contentType: Self.type(of: name),
                 .contentDisposition: "attachment; filename=\"\(name.escaping(["\"": "%22"]))\"",
             ],
-            body: try await FileIO().loadFile(path: url.path, context: call.context))
+            body: isWritten ? try await FileIO().loadFile(path: url.path, context: call.context) : .notMade)
     }
 }

@@ -56,7 +56,7 @@ struct UploadRoutes: Sendable {
             pathInputs: [Self.uploadID], answers: [.init(.ok, .text("text/event-stream"), "Events.")]
         ) { call in
             let uploadID = try await known(call)
-            try await database.pool.run { $0.tellWatched([uploadID]) }
+            if !call.isHead { try await database.pool.run { $0.tellWatched([uploadID]) } }
             return UploadEventStream(
                 uploadID: uploadID, watch: watch, read: { try await present(call) }
             ).response(call)
@@ -98,6 +98,10 @@ struct UploadRoutes: Sendable {
             try $0[0].first?.get("vendor_id", as: String.self)
         }
         guard let vendorID else { throw Problem.noSuch("upload", uploadID) }
+        guard !call.isHead else {
+            let key = ReportWriter.workbookKey(uploadID, vendorID: vendorID)
+            return try await files.response(call, key, isWritten: false)
+        }
         let writer = ReportWriter(store: files.store)
         let key = try await database.pool.withConnection {
             try await writer.writeWorkbook(uploadID, vendorID: vendorID, $0)

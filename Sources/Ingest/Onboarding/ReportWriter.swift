@@ -44,12 +44,16 @@ package struct ReportWriter: Sendable {
         return result
     }
 
+    package static func workbookKey(_ uploadID: String, vendorID: String) -> String {
+        "errors/\(vendorID)/\(uploadID)_errors.xlsx"
+    }
+
     /// Makes the errors of an upload as a workbook and puts it beside its reports.
     /// - Returns: its key; nil if the upload has neither errors nor warnings.
     package func writeWorkbook(_ uploadID: String, vendorID: String, _ connection: Connection) async throws -> String? {
         let file = try await connection.transaction(.readOnlySnapshot) { try ErrorWorkbook.file($0, uploadID) }
         guard let file else { return nil }
-        let key = "errors/\(vendorID)/\(uploadID)_errors.xlsx"
+        let key = Self.workbookKey(uploadID, vendorID: vendorID)
         try await store.put(key, contentsOf: file)
         return key
     }

@@ -28,6 +28,8 @@ struct IssuerPages: Sendable {
     /// to, and not with a redirection.
     private func finish(_ issuer: IssuerDoor) -> Endpoint {
         .page(.get, "/portal/sign-in/oidc/callback", access: .anybody, hasForeignQuery: true) { call in
+            // Only looking signs nobody in and uses nothing up.
+            guard !call.isHead else { return page(of: .over, call) }
             var response: Response
             do {
                 let (cookie, wanted) = try await issuer.finish(call)

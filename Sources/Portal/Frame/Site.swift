@@ -60,7 +60,7 @@ struct Site: Sendable {
     /// The page of a problem; who is not signed in gets to where one signs in, and from there back.
     func answer(to problem: Problem, _ request: Request) -> Response {
         if problem.kind == .unauthenticated, !request.uri.path.hasPrefix("/sign-in") {
-            let next = request.method == .get ? request.uri.string : nil
+            let next = [.get, .head].contains(request.method) ? request.uri.string : nil
             let path = SitePath("/sign-in").with("next", next)
             guard request.headers[.htmxRequest] != nil else { return redirection(to: path).response }
             return Response(status: .ok, headers: [.htmxRedirect: path.text(under: services.prefix)])

@@ -60,9 +60,9 @@ struct UploadListPages: Sendable {
             let known = try await site.services.database.read(as: call.identity, UploadPageReads.select(wanted)) {
                 try $0[0].map(UploadLine.init).map(\.uploadID)
             }
-            return UploadStream(site: site, identity: call.identity, uploadIDs: known) { [site] line, progress in
+            return UploadStream.response(call, site, known) { [site] line, progress in
                 [("\(line.uploadID)", site.rendered(UploadStanding(line: line, progress: progress).body))]
-            }.response(call)
+            }
         }
     }
 

@@ -37,10 +37,9 @@ struct UploadPages: Sendable {
     private var events: Endpoint {
         .page(.get, "\(Self.path)/events", pathInputs: [Self.uploadID]) { call in
             let line = try await site.upload(call)
-            return UploadStream(site: site, identity: call.identity, uploadIDs: [line.uploadID]) {
-                [site] line, progress in
+            return UploadStream.response(call, site, [line.uploadID]) { [site] line, progress in
                 [("standing", site.rendered(UploadStanding(line: line, progress: progress).body))]
-            }.response(call)
+            }
         }
     }
 

@@ -9,21 +9,30 @@ import NIOCore
 struct UploadStream: Sendable {
     typealias Piece = (event: String, html: String)
 
-    let site: Site
-    let identity: Identity
     let uploadIDs: [String]
+    /// These uploads as they are now.
+    let read: @Sendable ([String]) async throws -> [UploadLine]
     /// What is told of an upload: now, and while it is at work.
     let pieces: @Sendable (UploadLine, UploadAnnouncement?) -> [Piece]
 
-    func response(_ call: Call) -> Response {
-        Response(
+    /// The answer to the caller, who may see these uploads.
+    static func response(
+        _ call: Call, _ site: Site, _ uploadIDs: [String],
+        pieces: @escaping @Sendable (UploadLine, UploadAnnouncement?) -> [Piece]
+    ) -> Response {
+        let (services, identity) = (site.services, call.identity)
+        let stream = UploadStream(
+            uploadIDs: uploadIDs, read: { try await site.uploads($0, as: identity) },
+            pieces: pieces)
+        return Response(
             status: .ok, headers: [.contentType: "text/event-stream"],
             body: .init { writer in
                 // Before the first look, so that nothing is missed between them.
-                let watched = uploadIDs.map { ($0, site.services.watch.signals(of: $0)) }
+                let watched = uploadIDs.map { ($0, services.watch.signals(of: $0)) }
                 let leave = { @Sendable in for (_, signals) in watched { signals.leave() } }
+                await services.tellWatched(uploadIDs)
                 try await call.request.body.consumeWithInboundCloseHandler { _ in
-                    try await write(watched.map { ($0, $1.0) }, &writer)
+                    try await stream.write(watched.map { ($0, $1.0) }, &writer)
                 } onInboundClosed: {
                     leave()
                 }
@@ -32,13 +41,12 @@ struct UploadStream: Sendable {
             })
     }
 
-    private func write(
+    func write(
         _ watched: [(id: String, signals: AsyncStream<UploadWatch.Signal>)], _ writer: inout any ResponseBodyWriter
     ) async throws {
         try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-        await site.services.tellWatched(uploadIDs)
         var open = Set(uploadIDs)
-        for line in try await site.uploads(uploadIDs, as: identity) { try await tell(line, nil, &open, &writer) }
+        for line in try await read(uploadIDs) { try await tell(line, nil, &open, &writer) }
         let (news, continuation) = AsyncStream<(String, UploadWatch.Signal)>.makeStream(
             bufferingPolicy: .bufferingNewest(64))
         let passing = Task {
@@ -66,7 +74,7 @@ struct UploadStream: Sendable {
         if case .progress(let json) = signal { progress = UploadAnnouncement(payload: json) }
         if signal == .heartbeat { try await writer.write(ByteBuffer(string: ": still here\n\n")) }
         // Whoever did not read for minutes may have lost the signal of the end.
-        for line in try await site.uploads([id], as: identity) where signal != .heartbeat || line.isFinal {
+        for line in try await read([id]) where signal != .heartbeat || line.isFinal {
             try await tell(line, progress, &open, &writer)
         }
     }
