@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Postgres
+import Tabular
 import TestSupport
 import Testing
 
@@ -117,6 +118,51 @@ import Testing
             let products = try await catalog.rows(
                 "select vendor_product_id, price::text, attributes ->> 'colour' from catalog.products order by 1")
             #expect(products == [["A1", "9.50", "rot"], ["A2", "7.25", "blau"]])
+        }
+    }
+
+    /// A workbook of one sheet with these rows.
+    private static func workbook(_ rows: [[String]]) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        let writer = WorkbookWriter { bytes.append(contentsOf: $0) }
+        try writer.beginSheet(.init("Products"))
+        for row in rows { try writer.row(row.map { .number($0) }) }
+        try writer.finish()
+        return bytes
+    }
+
+    @Test(
+        "An error value of a workbook, in our column or an attribute, is told in the grid until it is corrected, is loaded by no other correction of its row, and stays one in what is sent"
+    )
+    func errorValues() async throws {
+        try await PortalEnvironment.with { portal in
+            let catalog = portal.api.service.catalog
+            try await catalog.succeed("vendor", "attributes", "V001", "keep")
+            let header = ServiceEnvironment.header.trimmingCharacters(in: .newlines) + ",brand,colour"
+            let rows = ["P1,Lamp,Audio,S1,1.5,1,Acme,red", "P2,Lamp,Audio,S2,free,1,#N/A,#REF!"]
+            let bytes = try Self.workbook(([header] + rows).map { $0.split(separator: ",").map(String.init) })
+            let line = try await catalog.ingest(try catalog.folder.write(bytes, to: "lamps.xlsx"))
+            let cookie = try #require(try await portal.signIn(as: "V001"))
+            /// Corrects cells of the one row that is left, and sends it.
+            func correct(_ uploadID: String, _ form: String) async throws -> (grid: String, next: String) {
+                let path = "/portal/uploads/\(uploadID)/fix"
+                let checked = try await portal.post("\(path)/rows", cookie: cookie, form: form)
+                let sent = try await portal.post("\(path)/submit", cookie: cookie)
+                let next = sent.headers["location"]?.split(separator: "/").last.map(String.init)
+                try await portal.api.end(of: try #require(next, "\(sent.text)"))
+                return (checked.text, next ?? "")
+            }
+            let first = try await correct(line.uploadId, "2.4=2.5")
+            #expect(!first.grid.contains("This row is good now"), "\(first.grid)")
+            for field in ["brand", "attribute.colour"] {
+                #expect(first.grid.contains("\(field) is an error value of the workbook"), "\(first.grid)")
+            }
+            #expect(try await catalog.value("select count(*) from catalog.products") == "1")
+            let second = try await correct(first.next, "1.6=Acme&1.7=blue")
+            #expect(second.grid.contains("This row is good now"), "\(second.grid)")
+            let products = try await catalog.rows(
+                "select sku, price::text, brand, attributes ->> 'colour' from catalog.products order by sku")
+            #expect(products == [["S1", "1.50", "Acme", "red"], ["S2", "2.50", "Acme", "blue"]])
         }
     }
 

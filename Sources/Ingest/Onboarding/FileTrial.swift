@@ -121,7 +121,7 @@ package struct FileTrial: Sendable {
         }
         let first = TrialRows(
             session: session, vendorID: upload.vendorID, mode: upload.mode, emptyCells: upload.emptyCells,
-            comparesRows: true)
+            isWorkbook: spooled.workbook != nil, comparesRows: true)
         rows = try first.check(spooled, layout, most: Self.most)
         // The last row of a part may go on behind it.
         if isPart, rows.count < Self.most, let cut = rows.firstIndex(where: \.isOpen) { rows.removeSubrange(cut...) }

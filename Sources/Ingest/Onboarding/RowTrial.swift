@@ -12,10 +12,16 @@ package struct RowTrial {
     private let vendorID: String
     private let mode: UploadMode
     private let emptyCells: EmptyCells
+    private let isWorkbook: Bool
 
-    /// - Parameter columns: of the rows; ours are among them.
-    package init(columns: [String], vendorID: String, mode: UploadMode, emptyCells: EmptyCells) {
+    /// - Parameters:
+    ///   - columns: of the rows; ours are among them.
+    ///   - isWorkbook: whether they are those of a workbook, whose cells may have error values.
+    package init(
+        columns: [String], vendorID: String, mode: UploadMode, emptyCells: EmptyCells, isWorkbook: Bool = false
+    ) {
         (self.columns, self.vendorID, self.mode, self.emptyCells) = (columns, vendorID, mode, emptyCells)
+        self.isWorkbook = isWorkbook
     }
 
     /// - Parameter rows: cells by column.
@@ -32,7 +38,8 @@ package struct RowTrial {
         let layout = try ProductLayout(
             spooled, mapping: nil, mode: mode, keepsAttributes: keepsAttributes, limits: limits)
         let first = TrialRows(
-            session: session, vendorID: vendorID, mode: mode, emptyCells: emptyCells, comparesRows: false)
+            session: session, vendorID: vendorID, mode: mode, emptyCells: emptyCells, isWorkbook: isWorkbook,
+            comparesRows: false)
         let checked = try first.check(spooled, layout)
         guard checked.count == rows.count else {
             // The reader passes over rows without a value.

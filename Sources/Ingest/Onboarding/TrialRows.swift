@@ -37,13 +37,14 @@ struct TrialRows {
     let vendorID: String
     let mode: UploadMode
     let emptyCells: EmptyCells
+    let isWorkbook: Bool
     /// Whether two rows may not have the same key; not of rows that are looked at one by one.
     let comparesRows: Bool
 
     /// - Parameter most: rows of the file that are looked at.
     func check(_ spooled: SpooledUpload, _ layout: ProductLayout, most: Int = .max) throws -> [CheckedRow] {
         let checker = try RowChecker(
-            session.rowConditions(vendorID: vendorID), layout, emptyCells, isWorkbook: spooled.workbook != nil)
+            session.rowConditions(vendorID: vendorID), layout, emptyCells, isWorkbook: isWorkbook)
         var rows: [CheckedRow] = []
         var verdicts = RowVerdicts()
         var duplicates = DuplicateChecker(session: session, vendorID: vendorID, mode: mode, key: layout.key)

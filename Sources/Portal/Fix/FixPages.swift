@@ -97,20 +97,12 @@ struct FixPages: Sendable {
             let sheet = try await sheet(call)
             let uploadID = sheet.line.uploadID
             var file = try FileReception(limit: site.services.maximumFileBytes)
-            try await file.take(RowTrial.csv(sheet.columns, []))
             let (pieces, sent) = try await site.services.database.pool.transaction(within: Self.longest) { session in
-                var (pieces, rows): ([[UInt8]], [[String: String]]) = ([], [])
-                let sent = try session.forEachCorrection(of: uploadID) { cells in
-                    rows.append(cells)
-                    guard rows.count == 1000 else { return }
-                    pieces.append(RowTrial.lines(sheet.columns, rows))
-                    rows = []
-                }
-                return (pieces + [RowTrial.lines(sheet.columns, rows)], sent)
+                let corrected = try CorrectedFile(columns: sheet.columns, isWorkbook: sheet.isWorkbook)
+                let sent = try session.forEachCorrection(of: uploadID, corrected.add)
+                return (try corrected.finish(), sent)
             }
-            guard pieces.contains(where: { !$0.isEmpty }) else {
-                throw Problem(.conflict, "no row was changed yet: correct one first")
-            }
+            guard let pieces else { throw Problem(.conflict, "no row was changed yet: correct one first") }
             for piece in pieces { try await file.take(piece) }
             return try await site.services.content.take(
                 file.finish(), correcting: sheet.upload, call,
@@ -138,9 +130,10 @@ struct FixPages: Sendable {
             throw Problem(.conflict, "the rows of this upload cannot be corrected: its page says why")
         }
         let facts = try await site.services.database.pool.run { try $0.fileFacts(of: line.uploadID) }
+        let isWorkbook = facts?.workbook != nil
         if let facts, facts.isMapped, let fields = try await fields(facts, line) {
             let attributes = (facts.attributes ?? []).map(AttributeName.column)
-            return FixSheet(line: line, columns: fields + attributes, cells: .asMapped)
+            return FixSheet(line: line, columns: fields + attributes, cells: .asMapped, isWorkbook: isWorkbook)
         }
         guard let facts, facts.hasHeader, !facts.isMapped else {
             throw Problem(
@@ -148,7 +141,8 @@ struct FixPages: Sendable {
                 "the rows of this file cannot be corrected here: correct the file of rejected rows and upload it as before"
             )
         }
-        return FixSheet(line: line, columns: facts.columns.filter { !$0.hasPrefix("_") }, cells: .asWritten)
+        return FixSheet(
+            line: line, columns: facts.columns.filter { !$0.hasPrefix("_") }, cells: .asWritten, isWorkbook: isWorkbook)
     }
 
     /// Names of our columns that the mapping of a file made. Facts of earlier versions do not tell; one that is kept does.

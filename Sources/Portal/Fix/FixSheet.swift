@@ -10,11 +10,13 @@ struct FixSheet: Sendable {
     /// As its header has them, or ours where it was read with a mapping.
     let columns: [String]
     let cells: RejectedCells
+    /// Whether it is a workbook, whose cells may have error values.
+    let isWorkbook: Bool
     /// Where a finding's field stands among the columns.
     let places: ColumnsByField
 
-    init(line: UploadLine, columns: [String], cells: RejectedCells) {
-        (self.line, self.columns, self.cells) = (line, columns, cells)
+    init(line: UploadLine, columns: [String], cells: RejectedCells, isWorkbook: Bool) {
+        (self.line, self.columns, self.cells, self.isWorkbook) = (line, columns, cells, isWorkbook)
         places = ColumnsByField(columns)
     }
 
@@ -35,7 +37,8 @@ struct FixSheet: Sendable {
     func checked(_ rows: [CorrectedRow], _ session: Session) throws -> [FixRow] {
         let upload = upload
         let trial = RowTrial(
-            columns: columns, vendorID: upload.vendorID, mode: upload.mode, emptyCells: upload.emptyCells)
+            columns: columns, vendorID: upload.vendorID, mode: upload.mode, emptyCells: upload.emptyCells,
+            isWorkbook: isWorkbook)
         let changed = rows.filter(\.isChanged)
         let errors = try trial.errors(of: changed.map(\.cells), session)
         let byRow = Dictionary(zip(changed.map(\.rowNumber), errors)) { first, _ in first }
