@@ -34,10 +34,11 @@ struct CatalogCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        StandardStream.openAll()
         // A reader that went away (`catalog upload list | head`) does not end the process by a signal in the middle of a load.
         signal(SIGPIPE, SIG_IGN)
         for warning in UnknownVariables.warnings(ProcessInfo.processInfo.environment) {
-            say("catalog: \(TerminalText(lines: warning))", to: .standardError)
+            say("catalog: \(TerminalText(lines: warning))", to: .error)
         }
         do {
             var command = try parseAsRoot()
@@ -49,30 +50,41 @@ struct CatalogCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            exit(withCode: ExitCode.success.rawValue)
+        } catch is ClosedPipe {
+            exit(withCode: ExitCode.success.rawValue)
         } catch let failure as CommandFailure {
-            say("catalog: \(TerminalText(lines: failure.description))", to: .standardError)
+            say("catalog: \(TerminalText(lines: failure.description))", to: .error)
             exit(withCode: failure.code)
         } catch  where exitCode(for: error) == .failure && !(error is ExitCode) {
             // What a command threw: the parser's own errors have other codes.
-            say("catalog: \(TerminalText(lines: "\(error)"))", to: .standardError)
+            say("catalog: \(TerminalText(lines: "\(error)"))", to: .error)
             exit(withCode: ExitCode.failure.rawValue)
         } catch {
             // Help, or a wrong argument, which may be the name of a file.
             let code = exitCode(for: error)
             let message = fullMessage(for: error)
             if !message.isEmpty {
-                say(TerminalText(lines: message), to: code.isSuccess ? .standardOutput : .standardError)
+                say(TerminalText(lines: message), to: code.isSuccess ? .output : .error)
             }
             if !code.isSuccess, let hint = CommandHint.hint(Array(CommandLine.arguments.dropFirst()), Self.self) {
-                say(TerminalText(lines: hint), to: .standardError)
+                say(TerminalText(lines: hint), to: .error)
             }
             exit(withCode: code.rawValue)
         }
     }
 
-    private static func say(_ line: TerminalText, to handle: FileHandle) {
-        handle.write(Data((line.text + "\n").utf8))
+    private static func say(_ line: TerminalText, to stream: StandardStream) {
+        let failure = stream.write(line.text + "\n")
+        guard stream == .output, failure != 0, failure != EPIPE else { return }
+        say("catalog: \(StandardStream.unwritten(failure))", to: .error)
+        Foundation.exit(ExitCode.failure.rawValue)
     }
 
-    private static func exit(withCode code: Int32) -> Never { Foundation.exit(code) }
+    /// What a command did stays done where it cannot say so; but who called it must not take silence for its answer.
+    private static func exit(withCode code: Int32) -> Never {
+        guard let reason = StandardStream.unwritten() else { Foundation.exit(code) }
+        say("catalog: \(reason)", to: .error)
+        Foundation.exit(code == 0 ? ExitCode.failure.rawValue : code)
+    }
 }

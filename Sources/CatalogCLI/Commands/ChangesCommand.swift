@@ -81,8 +81,8 @@ struct ChangesCommand: AsyncParsableCommand {
             cursor = next
             guard !changes.isEmpty else { return cursor }
             // At once, for a reader at the other end of a pipe.
-            let lines = changes.map { line($0) + "\n" }.joined()
-            try FileHandle.standardOutput.write(contentsOf: Data(lines.utf8))
+            let lines = Array(changes.map { line($0) + "\n" }.joined().utf8)
+            try lines.withUnsafeBytes(PipedOutput.write)
         }
     }
 

@@ -48,8 +48,6 @@ struct ExportCommand: AsyncParsableCommand {
         }
         do {
             try await Interruption.cancelling(Task { try await write() })
-        } catch is ClosedPipe {
-            return
         } catch is CancellationError {
             throw CommandFailure("interrupted: type the command again for the whole export", code: 130)
         } catch let error as PostgresError where ["22007", "22008", "22009"].contains(error.sqlState) {

@@ -127,7 +127,7 @@ struct TokenOptions: ParsableArguments {
         print("\(secret.text)")
         let advice =
             "until \(stored.expiresAt); it is not shown again; to revoke it: catalog token revoke \(secret.tokenID)\n"
-        FileHandle.standardError.write(Data(advice.utf8))
+        StandardStream.error.write(advice)
     }
 }
 

@@ -19,7 +19,7 @@ struct EmbeddedMetrics: Service {
                 let registry = await report.refreshed()
                 let now = EmbeddedMetricValues.Counts(registry)
                 let values = EmbeddedMetricValues(registry, now, since: last)
-                FileHandle.standardOutput.write(Data((values.line(at: Date(), namespace) + "\n").utf8))
+                StandardStream.output.write(values.line(at: Date(), namespace) + "\n")
                 last = now
             }
         }

@@ -48,7 +48,7 @@ struct JSONLogHandler: LogHandler {
         for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
             fields[key] = Value(value)
         }
-        FileHandle.standardOutput.write(Data((Self.line(fields) + "\n").utf8))
+        StandardStream.output.write(Self.line(fields) + "\n")
     }
 
     static func line(_ fields: [String: Value]) -> String {

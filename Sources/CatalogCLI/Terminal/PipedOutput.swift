@@ -15,7 +15,7 @@ enum PipedOutput {
             let count = Glibc.write(STDOUT_FILENO, rest.baseAddress, min(rest.count, Int(PIPE_BUF)))
             guard count >= 0 || errno == EINTR || errno == EAGAIN else {
                 if errno == EPIPE { throw ClosedPipe() }
-                throw CommandFailure("cannot write to standard output: \(String(cString: strerror(errno)))")
+                throw CommandFailure(StandardStream.unwritten(errno))
             }
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(max(0, count)))
         }
