@@ -20,6 +20,9 @@ package enum JSONValue: Sendable, Equatable, Codable {
             self = .bool(value)
         } else if let value = try? container.decode(Decimal.self) {  // another type is tried instead
             self = .number(value)
+        } else if let value = try? container.decode(Double.self) {  // another type is tried instead
+            // Beyond what a Decimal can be. One such number makes no answer unreadable that was paid for.
+            self = .string("\(value)")
         } else if let value = try? container.decode([JSONValue].self) {  // another type is tried instead
             self = .array(value)
         } else {

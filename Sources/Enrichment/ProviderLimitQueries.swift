@@ -202,11 +202,13 @@ enum ProviderLimit {
         """
     }
 
-    /// As `endLost`, of all batches: those nobody claims any more.
+    /// As `endLost`, of all batches: those nobody claims any more, and those of commands that are gone, whoever ended their requests.
     static let endForgotten: Statement = """
         with lost as materialized (
-            select call_id, provider, credits, sent_at is not null as is_sent from enrichment.calls
-            where state = 'reserved' and reserved_at < clock_timestamp() - interval '1 hour'
+            select call_id, provider, credits, sent_at is not null as is_sent from enrichment.calls c
+            where state = 'reserved' and (reserved_at < clock_timestamp() - interval '1 hour' or exists (
+                select from enrichment.requests q
+                where q.request_id = c.request_id and q.watched_at < clock_timestamp() - interval '2 minutes'))
             order by call_id for update
         ), \(lostEnds)
         select count(*) from lost

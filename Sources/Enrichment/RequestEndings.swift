@@ -104,6 +104,8 @@ extension Session {
                     : EnrichmentFailure(
                         "The input could not be read: \(error). Upload it again, or run catalog enrich retry."))
         }
+        // What they reserved would keep their questions, and places at their providers, from everybody else.
+        try execute(ProviderLimit.endForgotten)
         let left = try query(EnrichmentEndings.selectLeft).map { try $0.get("request_id", as: String.self) }
         for requestID in left {
             _ = try cancelEnrichment(

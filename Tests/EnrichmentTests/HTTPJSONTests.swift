@@ -159,6 +159,20 @@ import Testing
         }
     }
 
+    @Test("A number beyond what a Decimal can be is no reason to pay for its answer again")
+    func largeNumbers() {
+        let texts = [
+            "1e300": "1e+300", "-2.5e200": "-2.5e+200", "1e-200": "1e-200", "0": "0", "-3": "-3", "1.50": "1.5",
+            "12345678901234567890123456789": "12345678901234567890123456789",
+        ]
+        for (number, text) in texts {
+            let answer = JSONValue(Array("{\"data\": [{\"score\": \(number), \"title\": \"x\"}]}".utf8))
+            #expect(answer?[path: "data.0.title"]?.text == "x", "\(number)")
+            #expect(answer?[path: "data.0.score"]?.text == text, "\(number)")
+        }
+        for wrong in ["NaN", "1e", "--1"] { #expect(JSONValue(Array("{\"score\": \(wrong)}".utf8)) == nil, "\(wrong)") }
+    }
+
     @Test("Half of a character that a server cut is no reason to pay for its answer again")
     func halves() {
         let answer = #"{"title": "\ud83d\ude00 Head of \ud83d", "\udc00": "a\\ud83d"}"#

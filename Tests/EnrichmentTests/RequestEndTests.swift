@@ -91,6 +91,33 @@ import Testing
         }
     }
 
+    @Test(
+        "Calls of a command that is gone are over with it, whoever ended its request; those of one that is there are not",
+        arguments: [
+            ("processing", "3 minutes", "unknown unused"), ("cancelled", "3 minutes", "unknown unused"),
+            ("processing", "1 minute", "reserved reserved"),
+        ])
+    func callsOfTheGone(_ status: String, _ silence: String, _ states: String) async throws {
+        try await Enrichment.with { enrichment in
+            let id = try await Self.accepted(enrichment, 10)
+            if status == "cancelled" {
+                _ = try await enrichment.pool.transaction { try $0.cancelEnrichment(id, because: "enough") }
+            }
+            _ = try await enrichment.value(
+                """
+                with watched as (
+                    update enrichment.requests set watched_at = now() - '\(raw: silence)'::interval returning request_id)
+                insert into enrichment.calls (provider, capability, request_id, batch_no, attempt, inputs, credits, sent_at)
+                select 'mock', 'contact_enrich', request_id, 0, 1, array[sha256(sent::text::bytea)], 1, case when sent then now() end
+                from watched, unnest(array[true, false]) as sent order by sent desc returning call_id
+                """)
+            try await enrichment.pool.transaction { try $0.endAbandonedEnrichments() }
+            let now = try await enrichment.value(
+                "select string_agg(state, ' ' order by call_id) from enrichment.calls")
+            #expect(now == states)
+        }
+    }
+
     @Test("A request says what it waits for, and until when")
     func waits() async throws {
         try await Enrichment.with([.mock(limits: ProviderLimits(perDay: 2))]) { enrichment in
