@@ -56,7 +56,7 @@ import Testing
     /// What differs from one answer to the next.
     private static let changing: Set = ["date", "x-request-id", "set-cookie", "transfer-encoding", "connection"]
     /// Whose content tells the time.
-    private static let clocks: Set = ["/metrics", "/ops", "/jobs/summary", "/sign-in/oidc"]
+    private static let clocks: Set = ["/metrics", "/ops", "/jobs/summary", "/changes", "/sign-in/oidc"]
     /// Whose content is made when it is fetched.
     private static let unmade: Set = ["/products.csv", "/products.ndjson"]
 
