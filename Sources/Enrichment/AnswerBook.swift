@@ -11,8 +11,21 @@ struct AnswerBook: Sendable {
         var fields: Set<String> = []
     }
 
-    /// Elements of an array.
-    private var json = JSONWriter()
+    /// What a provider said, as the cache keeps it.
+    struct Answer: Sendable {
+        var provider: String
+        var hash: InputHash
+        /// Of the provider's settings.
+        var settingsHash: Int?
+        /// Nil for no match.
+        var confidence: Double?
+        /// As JSON in one line; empty for no match.
+        var fields = ""
+        /// How long it is believed.
+        var seconds: Int
+    }
+
+    private(set) var answers: [Answer] = []
     private var ends: [CallEnd] = []
     /// Provider and hash of answers this batch has paid for.
     private var fresh: Set<String> = []
@@ -22,12 +35,12 @@ struct AnswerBook: Sendable {
     /// What stands in several.
     init(_ books: [AnswerBook]) {
         for book in books {
-            if !book.json.bytes.isEmpty { json.raw(book.json.text) }
+            answers += book.answers
             ends += book.ends
         }
     }
 
-    var isEmpty: Bool { json.bytes.isEmpty && ends.isEmpty }
+    var isEmpty: Bool { answers.isEmpty && ends.isEmpty }
 
     /// What a call brought; what was not answered is asked again.
     mutating func take(_ outcome: ProviderCaller.Outcome, from row: ProviderRow) {
@@ -42,25 +55,23 @@ struct AnswerBook: Sendable {
 
     private mutating func add(_ answer: ProviderAnswer, to hash: InputHash, from row: ProviderRow) {
         guard fresh.insert("\(row.name) \(hash.hex)").inserted else { return }
-        json.object { json in
-            json.string("p", row.name)
-            json.string("h", hash.hex)
-            json.number("s", row.settingsHash)
-            switch answer {
-            case .match(let fields, let confidence):
-                json.number("t", row.cacheSeconds)
-                json.key("c")
-                json.raw("\(min(1, max(0, confidence)))")
-                json.key("f")
-                json.object(fields)
-            case .noMatch, .unanswered, .limitExceeded: json.number("t", row.missSeconds)
-            }
+        var new = Answer(provider: row.name, hash: hash, settingsHash: row.settingsHash, seconds: row.missSeconds)
+        if case .match(let fields, let confidence) = answer {
+            var json = JSONWriter()
+            json.object(fields)
+            (new.confidence, new.fields, new.seconds) = (min(1, max(0, confidence)), json.text, row.cacheSeconds)
         }
+        answers.append(new)
     }
 
     /// Writes all of it. Needs a transaction.
     func store(_ session: Session) throws {
-        if !json.bytes.isEmpty { try session.execute(BatchQueries.remember("[\(json.text)]").prepared()) }
+        if !answers.isEmpty { try session.execute(BatchQueries.remember(answers).prepared()) }
+        try storeEnds(session)
+    }
+
+    /// How the calls ended. Needs a transaction.
+    func storeEnds(_ session: Session) throws {
         guard !ends.isEmpty else { return }
         try session.execute(ProviderLimit.end(ends).prepared())
         for (provider, ends) in Dictionary(grouping: ends, by: \.provider).sorted(by: { $0.key < $1.key }) {
@@ -71,7 +82,7 @@ struct AnswerBook: Sendable {
 
     /// All of it is stored.
     mutating func settle() {
-        json.removeAll()
+        answers = []
         ends = []
     }
 }

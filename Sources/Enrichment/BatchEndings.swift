@@ -12,21 +12,19 @@ struct BatchEnding: Sendable {
 }
 
 /// Ends batches: however many of a request do at the same moment, one transaction ends them all, since each would wait for the others'
-/// commits at the row of their request. While some are under way the others gather.
+/// commits at the row of their request, and one statement for many costs less than many. While it is under way the others gather.
 actor BatchEndings {
     private struct Waiting {
         var ending: BatchEnding
         var continuation: CheckedContinuation<Void, any Error>
     }
 
-    /// One transaction of a request stores while another one commits.
-    private static let transactions = 2
     /// Batches of a transaction at most.
     private static let most = 16
 
     private let pool: Pool
     private var waiting: [String: [Waiting]] = [:]
-    private var underWay: [String: Int] = [:]
+    private var underWay: Set<String> = []
 
     init(pool: Pool) {
         self.pool = pool
@@ -37,8 +35,7 @@ actor BatchEndings {
     func end(_ ending: BatchEnding, of requestID: String) async throws {
         try await withCheckedThrowingContinuation { continuation in
             waiting[requestID, default: []].append(Waiting(ending: ending, continuation: continuation))
-            guard underWay[requestID, default: 0] < Self.transactions else { return }
-            underWay[requestID, default: 0] += 1
+            guard underWay.insert(requestID).inserted else { return }
             Task { await endAll(of: requestID) }
         }
     }
@@ -49,8 +46,7 @@ actor BatchEndings {
             if gathered.count > group.count { waiting[requestID] = Array(gathered.dropFirst(group.count)) }
             await end(group, of: requestID)
         }
-        underWay[requestID, default: 0] -= 1
-        if underWay[requestID] == 0 { underWay[requestID] = nil }
+        underWay.remove(requestID)
     }
 
     private func end(_ group: [Waiting], of requestID: String) async {

@@ -24,7 +24,7 @@ struct BatchLoader {
         let known = columnOfField.sorted { $0.key.rawValue < $1.key.rawValue }
         let statement = BatchQueries.selectRecords(requestID, batch: number, columns: known.map(\.value))
         return try session.query(statement.prepared()).flatMap { row in
-            let fields = zip(known, try row.get("values", as: [String].self)).map { (key: $0.key, value: $1) }
+            let fields = known.indices.map { (key: known[$0].key, value: row[$0 + 1] ?? "") }
             return searches(try row.get("ordinal"), ProviderInput(fields))
         }
     }

@@ -11,15 +11,12 @@ enum BatchQueries {
         """
     }
 
-    /// The records of a batch that somebody may be asked about: their places and the values of some columns, empty where there
-    /// are none.
+    /// The records of a batch that somebody may be asked about: their places and the values of some columns.
     static func selectRecords(_ requestID: String, batch: Int, columns: [String]) -> Statement {
         var values: Statement = ""
-        for (place, column) in columns.enumerated() {
-            values += "\(raw: place == 0 ? "" : ", ")coalesce(\(ResultQueries.text("\(column)::text")), '')"
-        }
+        for column in columns { values += ", \(ResultQueries.text("\(column)::text"))" }
         return """
-            select r.ordinal, array[\(values)]::text[] as values
+            select r.ordinal\(values)
             from enrichment.records r
             where r.request_id = \(requestID)::uuid
               and r.ordinal between \(batch * BatchSplitter.size)::integer and \((batch + 1) * BatchSplitter.size - 1)::integer
@@ -28,58 +25,90 @@ enum BatchQueries {
             """
     }
 
-    /// By the key, one after the other: the plan is made when the cache may be empty, and kept while it grows.
+    /// Of these questions those whose answer is remembered.
     /// - Parameters:
     ///   - settings: of the provider; nil takes the answers to any.
-    ///   - since: earlier answers are not good enough; nil takes all.
     ///   - fields: of which those that an answer has are returned.
-    static func lookUp(
-        _ provider: String, hashes: [String], settings: Int?, since: String?, fields: [String]
-    ) -> Statement {
+    static func lookUp(_ provider: String, hashes: [String], settings: Int?, fields: [String]) -> Statement {
         """
-        select hash, c.outcome = 'match' as is_match, coalesce(c.confidence, 0) as confidence,
-            array(select name from unnest(\(fields)::text[]) name where c.fields ? name) as found
-        from unnest(\(hashes)::text[]) as hash
-        cross join lateral (
-            select outcome, confidence, fields from enrichment.cache
-            where provider = \(provider)::text and input_hash = decode(hash, 'hex') and expires_at > clock_timestamp()
-              and coalesce(settings_hash = \(settings)::bigint, true) and coalesce(obtained_at >= \(since)::timestamptz, true)
-            limit 1
-        ) c
+        select \(answerColumns(fields))
+        from (
+            select place, decode(hex, 'hex') as hash, null::timestamptz as since
+            from unnest(\(hashes)::text[]) with ordinality as question (hex, place)
+        ) asked
+        cross join lateral (\(selectAnswer(provider, settings: settings))) answer
         """
     }
 
-    /// - Parameter answers: `[{"p": provider, "h": hash, "s": hash of its settings, "c": confidence, "f": fields, "t": seconds to
-    ///   live}]`; no confidence for no match.
-    static func remember(_ answers: String) -> Statement {
+    /// The answer to the question `asked`, if it is good enough: by the key, whose use the limit fixes, since the plan is made when the
+    /// cache may be empty, and kept while it grows.
+    static func selectAnswer(_ provider: String, settings: Int?) -> Statement {
+        """
+        select outcome, confidence, fields from enrichment.cache
+        where provider = \(provider)::text and input_hash = asked.hash and expires_at > clock_timestamp()
+          and coalesce(settings_hash = \(settings)::bigint, true) and coalesce(obtained_at >= asked.since, true)
+        limit 1
+        """
+    }
+
+    /// What `Session.known` reads.
+    static func answerColumns(_ fields: [String]) -> Statement {
+        """
+        asked.place, answer.outcome = 'match' as is_match, coalesce(answer.confidence, 0) as confidence,
+            array(select name from unnest(\(fields)::text[]) name where answer.fields ? name) as found
+        """
+    }
+
+    /// The fields of all answers are one text, a line each, which no quotation mark has to be escaped in.
+    static func remember(_ answers: [AnswerBook.Answer]) -> Statement {
         """
         insert into enrichment.cache (provider, input_hash, outcome, confidence, fields, expires_at, settings_hash)
-        select p, decode(h, 'hex'), case when c is null then 'no_match' else 'match' end, c, f,
-            clock_timestamp() + t * interval '1 second', s
-        from jsonb_to_recordset(\(answers)::jsonb) as answer (p text, h text, c real, f jsonb, t integer, s bigint)
-        order by p, h
+        select provider, decode(hash, 'hex'), case when confidence is null then 'no_match' else 'match' end, confidence,
+            fields::jsonb, clock_timestamp() + seconds * interval '1 second', settings_hash
+        from unnest(\(answers.map(\.provider))::text[], \(answers.map(\.hash.hex))::text[],
+            \(answers.map { $0.confidence.map(\.postgresText) })::real[],
+            string_to_array(\(lines(of: answers))::text, chr(10), ''),
+            \(answers.map(\.seconds))::integer[], \(answers.map(\.settingsHash))::bigint[])
+            as answer (provider, hash, confidence, fields, seconds, settings_hash)
+        order by provider, hash
         on conflict (provider, input_hash) do update
         set outcome = excluded.outcome, confidence = excluded.confidence, fields = excluded.fields,
             obtained_at = excluded.obtained_at, expires_at = excluded.expires_at, settings_hash = excluded.settings_hash
         """
     }
 
-    /// Results from the cache, where all answers are by now.
-    static func insertResults(_ requestID: String, _ results: [BatchResult]) -> Statement {
+    private static func lines(of answers: [AnswerBook.Answer]) -> String {
+        answers.map(\.fields).joined(separator: "\n")
+    }
+
+    /// Remembers answers and stores results: of these answers, and of those in the cache where all others are by now.
+    static func insertResults(
+        _ requestID: String, _ results: [BatchResult], remembering answers: [AnswerBook.Answer]
+    ) -> Statement {
         """
+        with fresh as (
+            \(remember(answers))
+            returning provider, input_hash, outcome, confidence, obtained_at, fields
+        ), result as materialized (
+            select ordinal, field_group, provider, decode(hash, 'hex') as hash, is_cached, note
+            from unnest(\(results.map(\.ordinal))::integer[], \(results.map(\.group.rawValue))::text[],
+                \(results.map(\.choice.provider))::text[], \(results.map(\.choice.hash.hex))::text[],
+                \(results.map { String($0.choice.isCached) })::boolean[], \(results.map(\.note))::text[])
+                as r (ordinal, field_group, provider, hash, is_cached, note)
+        )
         insert into enrichment.results (request_id, ordinal, field_group, provider, outcome, confidence, obtained_at,
             is_cached, fields, error)
-        select \(requestID)::uuid, r.ordinal, r.field_group, r.provider, c.outcome, c.confidence, c.obtained_at,
-            r.is_cached, c.fields, r.note
-        from unnest(\(results.map(\.ordinal))::integer[], \(results.map(\.group.rawValue))::text[],
-            \(results.map(\.choice.provider))::text[], \(results.map(\.choice.hash.hex))::text[],
-            \(results.map { String($0.choice.isCached) })::boolean[], \(results.map(\.note))::text[])
-            as r (ordinal, field_group, provider, hash, is_cached, note)
+        select \(requestID)::uuid, r.ordinal, r.field_group, r.provider, a.outcome, a.confidence, a.obtained_at,
+            r.is_cached, a.fields, r.note
+        from result r
+        left join fresh f on f.provider = r.provider and f.input_hash = r.hash
         cross join lateral (
-            select outcome, confidence, obtained_at, fields from enrichment.cache
-            where provider = r.provider and input_hash = decode(r.hash, 'hex')
-            limit 1
-        ) c
+            select f.outcome, f.confidence, f.obtained_at, f.fields where f.outcome is not null
+            union all (
+                select outcome, confidence, obtained_at, fields from enrichment.cache
+                where f.outcome is null and provider = r.provider and input_hash = r.hash
+                limit 1)
+        ) a
         order by r.ordinal, r.field_group
         """
     }

@@ -4,7 +4,7 @@ import Telemetry
 
 /// One batch from its records to its results.
 ///
-/// Each round asks the cache, reserves calls for what it does not know, makes them, and lets the waterfalls decide whom to
+/// Each round reserves calls for what the cache does not know, makes them, and lets the waterfalls decide whom to
 /// ask next (`BatchSearches`). Answers are stored in the transaction that ends the batch, or at the end of a round that is not
 /// the last. A provider that cannot be asked costs the records that only it could have answered; what is known of the others is
 /// in the result, and a retry asks for the rest.
@@ -50,16 +50,12 @@ struct BatchRun {
         try await storeAnswers()
         var progress = BatchProgress()
         for provider in round.keys.sorted() {
-            let questions = round[provider] ?? [:]
             guard let entry = try await entry(provider) else {
                 progress.hasMoved = true
                 continue
             }
-            let found = try await lookUp(entry.row, questions)
-            searches.take(found, from: provider)
-            let missing = questions.values.filter { found[$0.hash] == nil }.sorted { $0.hash.hex < $1.hash.hex }
-            progress.hasMoved = progress.hasMoved || !found.isEmpty
-            if !missing.isEmpty { try await call(entry, missing, &progress) }
+            let questions = (round[provider] ?? [:]).values.sorted { $0.hash.hex < $1.hash.hex }
+            try await ask(entry, questions, &progress)
         }
         if let failure = progress.failure {
             try await countFailure()
@@ -83,15 +79,6 @@ struct BatchRun {
         try await Task.sleep(for: wait)
     }
 
-    private func lookUp(
-        _ row: ProviderRow, _ questions: [InputHash: Question]
-    ) async throws -> [InputHash: AnswerBook.Known] {
-        let statement = BatchQueries.lookUp(
-            row.name, hashes: questions.keys.map(\.hex), settings: row.settingsHash, since: request.freshSince,
-            fields: plan.requiredFields)
-        return try await resources.pool.run { try $0.known(statement) }
-    }
-
     // MARK: Calls
 
     /// A provider that is there no more, or whose settings its adapter cannot use, is passed over.
@@ -104,23 +91,20 @@ struct BatchRun {
         }
     }
 
-    private mutating func call(
-        _ entry: ProviderRegistry.Entry, _ missing: [Question], _ progress: inout BatchProgress
+    /// Takes what is known, and makes calls for the rest.
+    private mutating func ask(
+        _ entry: ProviderRegistry.Entry, _ questions: [Question], _ progress: inout BatchProgress
     ) async throws {
         let name = entry.row.name
         let limiter = resources.limiters.limiter(of: name)
-        let planner = CallPlanner(
-            requestID: request.requestID, batchNumber: number, attempt: job.attempt,
-            capabilities: searches.capabilities, since: job.attempt == 1 || searches.isRetried ? job.runAt : nil,
-            freshSince: request.freshSince, settingsHash: entry.row.settingsHash, failures: searches.failures)
-        let calls = planner.calls(for: missing, of: entry.provider, suspicion, name: name)
-        let grant = try await limiter.reserve(calls)
+        let grant = try await limiter.reserve(wanted(questions, of: entry))
+        searches.take(grant.known, from: name)
+        progress.hasMoved = progress.hasMoved || !grant.known.isEmpty || !grant.calls.isEmpty
         if grant.calls.isEmpty, passOver(name, grant) {
             progress.hasMoved = true
             return
         }
         if let wait = grant.wait { progress.wait(wait, grant.reason, grant.cause) }
-        progress.hasMoved = progress.hasMoved || !grant.calls.isEmpty
         let caller = ProviderCaller(
             entry: entry, limiter: limiter, pool: resources.pool, closesCircuit: grant.hasFailed)
         let outcomes = await caller.make(grant.calls)
@@ -130,6 +114,18 @@ struct BatchRun {
             if !outcome.answers.isEmpty { suspicion.clear(name) }
         }
         for outcome in outcomes { try take(outcome, of: name, &progress) }
+    }
+
+    private func wanted(_ questions: [Question], of entry: ProviderRegistry.Entry) -> WantedAnswers {
+        let planner = CallPlanner(
+            requestID: request.requestID, batchNumber: number, attempt: job.attempt,
+            capabilities: searches.capabilities, since: job.attempt == 1 || searches.isRetried ? job.runAt : nil,
+            failures: searches.failures)
+        let name = entry.row.name
+        return WantedAnswers(
+            questions: questions, freshSince: request.freshSince, settingsHash: entry.row.settingsHash,
+            fields: plan.requiredFields
+        ) { [suspicion] in planner.calls(for: $0, of: entry.provider, suspicion, name: name) }
     }
 
     /// Whether it is of no use to wait for the provider: then others are asked, where there are any.
@@ -195,8 +191,7 @@ struct BatchRun {
         let (request, number, answers) = (request, number, answers)
         let (results, errors) = (searches.results, searches.errors)
         try await resources.pool.transaction { session in
-            try answers.store(session)
-            try session.keepOutcomes(request.requestID, number, results, errors)
+            try session.keepOutcomes(request.requestID, number, answers, results, errors)
         }
         self.answers.settle()
         EnrichmentMetrics.count(results, errors)

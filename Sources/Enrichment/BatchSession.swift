@@ -3,10 +3,10 @@ import Postgres
 
 extension Session {
     /// Stores the answers and results of batches of one request, ends their jobs and counts them; the last batch of a request
-    /// enqueues the output. The request's row is locked last, as all its batches meet there.
+    /// enqueues the output. Batches are locked first, then answers, calls and jobs, and the request's row last, as all its batches
+    /// meet there.
     /// - Throws: `LeaseLost` of the first job that somebody else may have by now.
     func end(_ batches: [BatchEnding], of requestID: String) throws {
-        try AnswerBook(batches.map(\.answers)).store(self)
         let finish = BatchQueries.finish(
             requestID, batches: batches.map(\.number), attempts: batches.map(\.job.attempt))
         var open: [Int: Row] = [:]
@@ -15,7 +15,8 @@ extension Session {
         for batch in ended where try open[batch.number]?.get("has_outcomes") ?? false {
             try execute(BatchQueries.deleteResults(requestID, batch: batch.number))
         }
-        try store(ended.flatMap(\.results), ended.flatMap(\.errors), of: requestID)
+        let answers = AnswerBook(batches.map(\.answers))
+        try store(answers, ended.flatMap(\.results), ended.flatMap(\.errors), of: requestID)
         try self.finish(batches.map(\.job))
         guard !ended.isEmpty else { return }
         let failed = try open.values.count { try $0.get("state", as: String.self) == "failed" }
@@ -24,17 +25,25 @@ extension Session {
 
     /// Stores what could be found out by a batch that fails: its job is about to be dead, and counts it then.
     func keepOutcomes(
-        _ requestID: String, _ number: Int, _ results: [BatchResult], _ errors: [BatchError]
+        _ requestID: String, _ number: Int, _ answers: AnswerBook, _ results: [BatchResult], _ errors: [BatchError]
     ) throws {
         // None if somebody else has done it meanwhile.
-        guard let row = try first(BatchQueries.keepOutcomes(requestID, batch: number)) else { return }
+        guard let row = try first(BatchQueries.keepOutcomes(requestID, batch: number)) else {
+            return try answers.store(self)
+        }
         if try row.get("has_outcomes") { try execute(BatchQueries.deleteResults(requestID, batch: number)) }
-        try store(results, errors, of: requestID)
+        try store(answers, results, errors, of: requestID)
     }
 
-    private func store(_ results: [BatchResult], _ errors: [BatchError], of requestID: String) throws {
-        if !results.isEmpty {
-            let stored = try execute(BatchQueries.insertResults(requestID, results).prepared())
+    private func store(
+        _ answers: AnswerBook, _ results: [BatchResult], _ errors: [BatchError], of requestID: String
+    ) throws {
+        if results.isEmpty {
+            try answers.store(self)
+        } else {
+            let insert = BatchQueries.insertResults(requestID, results, remembering: answers.answers)
+            let stored = try execute(insert.prepared())
+            try answers.storeEnds(self)
             guard stored == results.count else {
                 throw JobError.retry(after: nil, reason: "answers vanished from the cache before they were used")
             }
@@ -58,15 +67,18 @@ extension Session {
         try countBatch(requestID, processed: 0, failed: former == "failed" ? 0 : 1)
     }
 
-    /// Answers that are remembered, by the hash of their question.
-    func known(_ lookUp: Statement) throws -> [InputHash: AnswerBook.Known] {
-        let rows = try query(lookUp.prepared())
+    /// Answers that are known, by the place of their question from 1; nil where somebody is asking it.
+    func known(_ select: Statement) throws -> [Int: AnswerBook.Known?] {
+        let rows = try query(select.prepared())
         return Dictionary(
             uniqueKeysWithValues: try rows.map { row in
-                let known = AnswerBook.Known(
-                    isMatch: try row.get("is_match"), confidence: try row.get("confidence"),
-                    fields: Set(try row.get("found", as: [String].self)))
-                return (InputHash(hex: try row.get("hash")), known)
+                let known: AnswerBook.Known? =
+                    try row.get("is_match").map { isMatch in
+                        AnswerBook.Known(
+                            isMatch: isMatch, confidence: try row.get("confidence"),
+                            fields: Set(try row.get("found", as: [String].self)))
+                    }
+                return (try row.get("place"), known)
             })
     }
 }

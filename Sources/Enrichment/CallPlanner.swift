@@ -6,8 +6,6 @@ struct CallPlanner {
     let capabilities: [InputHash: Capability]
     /// When the job was made ready, as PostgreSQL writes it: a provider that stopped before may work again.
     var since: String?
-    var freshSince: String?
-    var settingsHash: Int?
     /// Tries that failed: after some of them fewer inputs share a call, so that one that is bad takes none with it.
     var failures = 0
 
@@ -29,8 +27,7 @@ struct CallPlanner {
                 let part = Array(questions[start..<min(start + size, questions.count)])
                 return PlannedCall(
                     capability: capability, questions: part, requestID: requestID, batchNumber: batchNumber,
-                    attempt: attempt, creditsEach: provider.credits(inputs: 1, matches: nil), since: since,
-                    freshSince: freshSince, settingsHash: settingsHash)
+                    attempt: attempt, creditsEach: provider.credits(inputs: 1, matches: nil), since: since)
             }
         }
     }

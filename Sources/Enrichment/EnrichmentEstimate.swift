@@ -73,13 +73,7 @@ private struct Estimation {
             for (index, entry) in entries.enumerated() {
                 let (name, questions) = (entry.row.name, round[entry.row.name] ?? [:])
                 guard !questions.isEmpty else { continue }
-                let found =
-                    asksAll
-                    ? [:]
-                    : try session.known(
-                        BatchQueries.lookUp(
-                            name, hashes: questions.keys.map(\.hex), settings: entry.row.settingsHash, since: nil,
-                            fields: fields))
+                let found = asksAll ? [:] : try remembered(Array(questions.keys), by: entry.row, session)
                 searches.take(found, from: name)
                 let missing = questions.values.filter { found[$0.hash] == nil }
                 searches.take(
@@ -94,6 +88,15 @@ private struct Estimation {
                 lines[index].credits += calls.reduce(0) { $0 + $1.credits }
             }
         }
+    }
+
+    private func remembered(
+        _ hashes: [InputHash], by row: ProviderRow, _ session: Session
+    ) throws -> [InputHash: AnswerBook.Known] {
+        let lookUp = BatchQueries.lookUp(
+            row.name, hashes: hashes.map(\.hex), settings: row.settingsHash, fields: fields)
+        let known = try session.known(lookUp).compactMapValues(\.self)
+        return Dictionary(uniqueKeysWithValues: known.map { (hashes[$0 - 1], $1) })
     }
 
     private mutating func isNew(_ hash: InputHash, _ provider: String) -> Bool {

@@ -25,7 +25,7 @@ package final class EnrichmentResources: Sendable {
     private let requests = Locked<[String: EnrichmentRequest]>([:])
 
     /// - Parameters:
-    ///   - pool: at least as many connections as jobs run at once.
+    ///   - pool: a job holds one of its connections for moments only.
     ///   - output: where results go.
     ///   - retentionDays: after the end of a request; nil keeps its records for ever.
     package init(

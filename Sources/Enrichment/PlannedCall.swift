@@ -4,6 +4,19 @@ struct Question: Sendable {
     var input: ProviderInput
 }
 
+/// Questions of a batch to one provider: those that nobody has answered become calls.
+struct WantedAnswers: Sendable {
+    var questions: [Question]
+    /// Earlier answers are not good enough; nil takes all.
+    var freshSince: String?
+    /// Of the provider's settings: answers to others are not good enough; nil takes all.
+    var settingsHash: Int?
+    /// Of these it is told whether an answer has them.
+    var fields: [String] = []
+    /// Makes calls of what is not answered.
+    var calls: @Sendable ([Question]) -> [PlannedCall]
+}
+
 /// A call that somebody wants to make.
 struct PlannedCall: Sendable {
     var capability: Capability
@@ -15,10 +28,6 @@ struct PlannedCall: Sendable {
     var creditsEach: Int
     /// A provider that stopped before this moment is asked all the same; nil does not.
     var since: String?
-    /// Earlier answers are not good enough; nil takes all.
-    var freshSince: String?
-    /// Of the provider's settings.
-    var settingsHash: Int?
 
     /// What it costs at most.
     var credits: Int { creditsEach * questions.count }

@@ -22,26 +22,25 @@ enum ProviderLimit {
         "select from enrichment.buckets where provider = \(provider)::text for update"
     }
 
-    /// Of these questions those that were answered, or are being asked by somebody, meanwhile.
-    /// - Parameter since: of each question: earlier answers are not good enough.
-    static func selectKnown(
-        _ provider: String, hashes: [String], since: [String?], settings: Int?
-    ) -> Statement {
-        """
-        with flying as materialized (
-            select unnest(inputs) as hash from enrichment.calls
-            where provider = \(provider)::text and state = 'reserved' and reserved_at > clock_timestamp() - interval '10 minutes'
-        ), asked as materialized (
-            select hex, decode(hex, 'hex') as hash, since
-            from unnest(\(hashes)::text[], \(since)::timestamptz[]) as question (hex, since)
-        )
-        select hex from asked
-        where hash in (select hash from flying)
-           or exists (select from enrichment.cache c
-               where c.provider = \(provider)::text and c.input_hash = asked.hash and c.expires_at > clock_timestamp()
-                 and coalesce(c.settings_hash = \(settings)::bigint, true)
-                 and coalesce(c.obtained_at >= asked.since, true))
-        """
+    /// Of these questions those that were answered, with the answer, and those that somebody is asking, without one. All are wanted of
+    /// the provider with the same settings.
+    static func selectKnown(_ provider: String, _ wanted: [WantedAnswers]) -> Statement {
+        let hashes = wanted.flatMap { $0.questions.map(\.hash.hex) }
+        let since = wanted.flatMap { one in one.questions.map { _ in one.freshSince } }
+        let fields = Set(wanted.flatMap(\.fields)).sorted()
+        return """
+            with flying as materialized (
+                select unnest(inputs) as hash from enrichment.calls
+                where provider = \(provider)::text and state = 'reserved'
+                  and reserved_at > clock_timestamp() - interval '10 minutes'
+            ), asked as materialized (
+                select place, decode(hex, 'hex') as hash, since
+                from unnest(\(hashes)::text[], \(since)::timestamptz[]) with ordinality as question (hex, since, place)
+            )
+            select \(BatchQueries.answerColumns(fields)) from asked
+            left join lateral (\(BatchQueries.selectAnswer(provider, settings: wanted.first?.settingsHash))) answer on true
+            where answer.outcome is not null or hash in (select hash from flying)
+            """
     }
 
     /// Takes tokens for as many of the wanted calls as all buckets allow at once, or says how long to wait.

@@ -61,12 +61,16 @@ package struct ProviderTester: Sendable {
         _ entry: ProviderRegistry.Entry, _ question: Question, _ capability: Capability
     ) async throws -> ProviderCaller.Outcome {
         let now = Date().formatted(.iso8601)
-        let plan = PlannedCall(
-            capability: capability, questions: [question], requestID: UUID().uuidString, batchNumber: 0, attempt: 1,
-            creditsEach: entry.provider.credits(inputs: 1, matches: nil), since: now, freshSince: now,
-            settingsHash: entry.row.settingsHash)
+        let creditsEach = entry.provider.credits(inputs: 1, matches: nil)
+        let wanted = WantedAnswers(questions: [question], freshSince: now, settingsHash: entry.row.settingsHash) {
+            $0.map { question in
+                PlannedCall(
+                    capability: capability, questions: [question], requestID: UUID().uuidString, batchNumber: 0,
+                    attempt: 1, creditsEach: creditsEach, since: now)
+            }
+        }
         let limiter = RateLimiter(provider: entry.row.name, pool: pool)
-        let grant = try await limiter.reserve([plan])
+        let grant = try await limiter.reserve(wanted)
         guard !grant.calls.isEmpty else {
             let reason = grant.refusal ?? grant.reason ?? "its limits are used up, or somebody is asking just this"
             throw EnrichmentFailure("Provider '\(entry.row.name)' cannot be asked now: \(reason).")

@@ -14,6 +14,8 @@ struct GrantedCall: Sendable {
 /// What a reservation brought.
 struct Grant: Sendable {
     var calls: [GrantedCall] = []
+    /// Of the questions those that were answered before.
+    var known: [InputHash: AnswerBook.Known] = [:]
     /// How long until it is worth asking again; nil if all that was to be reserved is.
     var wait: Duration?
     /// Why to wait.
@@ -44,7 +46,7 @@ struct Grant: Sendable {
 /// is under way the others gather. The note of each call is committed before the call may be made.
 actor RateLimiter {
     private struct Waiting {
-        var calls: [PlannedCall]
+        var wanted: WantedAnswers
         var continuation: CheckedContinuation<Grant, any Error>
     }
 
@@ -63,11 +65,11 @@ actor RateLimiter {
         sending = SendingNotes(provider: provider, pool: pool)
     }
 
-    /// Reserves as many of the calls as the limits allow now or within the horizon, in their order. Questions that were
-    /// answered meanwhile, or that somebody else is asking, are left out.
-    func reserve(_ calls: [PlannedCall]) async throws -> Grant {
+    /// Says what is known of the questions and reserves calls for the others, as many as the limits allow now or within the horizon, in
+    /// their order. What somebody else is asking is left out.
+    func reserve(_ wanted: WantedAnswers) async throws -> Grant {
         try await withCheckedThrowingContinuation { continuation in
-            waiting.append(Waiting(calls: calls, continuation: continuation))
+            waiting.append(Waiting(wanted: wanted, continuation: continuation))
             guard !isReserving else { return }
             isReserving = true
             Task { await reserveAll() }
@@ -76,10 +78,12 @@ actor RateLimiter {
 
     private func reserveAll() async {
         while !waiting.isEmpty {
-            let group = waiting
-            waiting = []
+            // Of one version of the settings: which answers are good enough depends on them.
+            let settings = waiting[0].wanted.settingsHash
+            let group = waiting.filter { $0.wanted.settingsHash == settings }
+            waiting.removeAll { $0.wanted.settingsHash == settings }
             do {
-                let (provider, wanted) = (provider, group.map(\.calls))
+                let (provider, wanted) = (provider, group.map(\.wanted))
                 let grants = try await pool.transaction { try $0.reserve(wanted, of: provider) }
                 let now = ContinuousClock.now
                 for (one, grant) in zip(group, grants) { one.continuation.resume(returning: grant.starting(at: now)) }
@@ -132,23 +136,27 @@ struct RelativeGrant: Sendable {
 
 extension Session {
     /// Reserves for several batches at once. Needs a transaction.
-    fileprivate func reserve(_ wanted: [[PlannedCall]], of provider: String) throws -> [RelativeGrant] {
-        try execute(ProviderLimit.hold(provider))
-        let calls = wanted.joined()
-        let statement = ProviderLimit.selectKnown(
-            provider, hashes: calls.flatMap { $0.questions.map(\.hash.hex) },
-            since: calls.flatMap { call in call.questions.map { _ in call.freshSince } },
-            settings: calls.compactMap(\.settingsHash).last)
-        var known = Set(try query(statement.prepared()).compactMap { $0[0] })
-        // Two batches may ask the same: the first does.
-        let open = wanted.map { calls in
-            calls.compactMap { call -> PlannedCall? in
-                var call = call
-                call.questions = call.questions.filter { known.insert($0.hash.hex).inserted }
-                return call.questions.isEmpty ? nil : call
+    fileprivate func reserve(_ wanted: [WantedAnswers], of provider: String) throws -> [RelativeGrant] {
+        try execute(ProviderLimit.hold(provider).prepared())
+        let found = try known(ProviderLimit.selectKnown(provider, wanted))
+        var known = [[InputHash: AnswerBook.Known]](repeating: [:], count: wanted.count)
+        var open = [[Question]](repeating: [], count: wanted.count)
+        var taken: Set<InputHash> = []
+        var place = 0
+        for (index, one) in wanted.enumerated() {
+            for question in one.questions {
+                place += 1
+                if let answer = found[place] {
+                    known[index][question.hash] = answer
+                } else if taken.insert(question.hash).inserted {
+                    // Two batches may ask the same: the first does.
+                    open[index].append(question)
+                }
             }
         }
-        return try take(open, of: provider)
+        var grants = try take(zip(wanted, open).map { $0.calls($1) }, of: provider)
+        for index in grants.indices { grants[index].rest.known = known[index] }
+        return grants
     }
 
     private func take(_ open: [[PlannedCall]], of provider: String) throws -> [RelativeGrant] {
@@ -171,6 +179,8 @@ extension Session {
         let rest = try Grant(row, isComplete: granted == all.count)
         var place = 0
         return open.map { calls in
+            // What stands in the way of others' calls is nothing to whom all is known.
+            guard !calls.isEmpty else { return RelativeGrant() }
             var grant = RelativeGrant(rest: rest)
             for call in calls where place < granted {
                 let start = Duration.seconds(offsets[place])

@@ -25,6 +25,45 @@ import Testing
         }
     }
 
+    @Test("What is remembered is told, except to who wants it anew; of two who ask the same one does")
+    func known() async throws {
+        try await Self.with(ProviderLimits()) { enrichment, limiter in
+            let questions = Self.calls(3).flatMap(\.questions)
+            var book = AnswerBook()
+            book.take(
+                ProviderCaller.Outcome(
+                    questions: [questions[0]], answers: [.match(fields: ["job_title": "\"Head\"\n"], confidence: 0.75)],
+                    end: CallEnd(callID: 0, provider: "mock", state: .answered, credits: 1, reserved: 1)),
+                from: .mock())
+            let answers = book
+            try await enrichment.pool.transaction { try answers.store($0) }
+            func wanted(_ questions: [Question], since: String? = nil) -> WantedAnswers {
+                WantedAnswers(questions: questions, freshSince: since, fields: ["job_title", "phone"]) { open in
+                    open.isEmpty
+                        ? []
+                        : [
+                            PlannedCall(
+                                capability: .contactEnrich, questions: open, requestID: Self.id, batchNumber: 0,
+                                attempt: 1, creditsEach: 1)
+                        ]
+                }
+            }
+            let grant = try await limiter.reserve(wanted(Array(questions[..<2])))
+            #expect(grant.known.keys.elementsEqual([questions[0].hash]))
+            #expect(grant.known[questions[0].hash]?.isMatch == true)
+            #expect(grant.known[questions[0].hash]?.fields == ["job_title"])
+            #expect(grant.calls.map { $0.plan.questions.map(\.hash) } == [[questions[1].hash]])
+            // The second question is being asked.
+            async let fresh = limiter.reserve(wanted(Array(questions[..<2]), since: "infinity"))
+            async let one = limiter.reserve(wanted([questions[2]]))
+            async let other = limiter.reserve(wanted([questions[2]]))
+            let (again, both) = (try await fresh, [try await one, try await other])
+            #expect(again.known.isEmpty)
+            #expect(again.calls.map { $0.plan.questions.map(\.hash) } == [[questions[0].hash]])
+            #expect(both.flatMap(\.calls).count == 1)
+        }
+    }
+
     @Test("Calls of a second are given one after the other, as far as the horizon")
     func second() async throws {
         try await Self.with(ProviderLimits(perSecond: 10)) { _, limiter in
@@ -253,5 +292,19 @@ import Testing
             }
             #expect(waits == ["2", "4", "8", "16", "32", "60", "60", "60"])
         }
+    }
+}
+
+extension RateLimiter {
+    /// Reserves calls that are planned already, as far as nobody knows the answers.
+    fileprivate func reserve(_ calls: [PlannedCall]) async throws -> Grant {
+        try await reserve(
+            WantedAnswers(questions: calls.flatMap(\.questions)) { open in
+                calls.compactMap { call in
+                    var call = call
+                    call.questions = call.questions.filter { question in open.contains { $0.hash == question.hash } }
+                    return call.questions.isEmpty ? nil : call
+                }
+            })
     }
 }

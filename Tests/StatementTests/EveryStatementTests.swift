@@ -12,7 +12,7 @@ import Testing
         // Enrichment: the groups that a request wants; ResultQueriesTests has all of them
         "groups": "jsonb_build_object('status', 'matched'", "column": "c.name",
         // and the columns of its list that are read
-        "values": "r.input ->> 'email'",
+        "values": ", r.input ->> 'email'",
         // Catalog: columns of products
         "raw: columns": "vendor_product_id, sku, brand, line_number, attributes", "assignments": "sku = p.sku",
         "raw: key.column": "sku", "raw: names": "sku, brand", "raw: new": "i.sku, i.brand",

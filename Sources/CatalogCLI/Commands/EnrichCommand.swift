@@ -131,7 +131,7 @@ struct EnrichCommand: AsyncParsableCommand {
         var output: String?
 
         @Option(help: "Number of batches at once.")
-        var concurrency = 8
+        var concurrency = 16
 
         @Flag(help: "Print one JSON object.")
         var json = false
@@ -172,7 +172,7 @@ extension EnrichCommand {
         var output: String?
 
         @Option(help: "Number of batches at once.")
-        var concurrency = 8
+        var concurrency = 16
 
         @Flag(help: "Print one JSON object.")
         var json = false

@@ -82,7 +82,7 @@ struct EnrichFileCommand: ChangingCommand {
     var refresh = false
 
     @Option(help: "Number of batches at once.")
-    var concurrency = 8
+    var concurrency = 16
 
     @Flag(help: "Print one JSON object.")
     var json = false

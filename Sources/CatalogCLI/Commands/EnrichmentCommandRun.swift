@@ -32,7 +32,9 @@ struct EnrichmentCommandRun: Sendable {
         let composition = try Composition()
         composition.sweepFolders()
         try await composition.connect().close()
-        let pool = Pool(composition.database.connector, maximum: concurrency + 4, application: "catalog-enrich")
+        // A batch needs a connection only for moments: more of them would cost the server processes, and nobody waits less.
+        let pool = Pool(
+            composition.database.connector, maximum: min(concurrency, 8) + 4, application: "catalog-enrich")
         return try await pool.closing { pool in
             let run = EnrichmentCommandRun(
                 composition: composition, pool: pool, resources: try composition.enrichment(pool),

@@ -91,10 +91,9 @@ struct MockProvider: ProviderAdapter {
     ]
 
     private static func slug(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.lowercased().unicodeScalars.filter { ("a"..."z").contains($0) || ("0"..."9").contains($0) })
-        )
+        let (letters, digits) = (UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"))
+        return String(
+            decoding: text.lowercased().utf8.filter { letters.contains($0) || digits.contains($0) }, as: UTF8.self)
     }
 
     /// FNV-1a: spreads well and is the same everywhere.
