@@ -300,9 +300,10 @@ extension RateLimiter {
     fileprivate func reserve(_ calls: [PlannedCall]) async throws -> Grant {
         try await reserve(
             WantedAnswers(questions: calls.flatMap(\.questions)) { open in
-                calls.compactMap { call in
+                var open = Set(open.map(\.hash))
+                return calls.compactMap { call in
                     var call = call
-                    call.questions = call.questions.filter { question in open.contains { $0.hash == question.hash } }
+                    call.questions = call.questions.filter { open.remove($0.hash) != nil }
                     return call.questions.isEmpty ? nil : call
                 }
             })
