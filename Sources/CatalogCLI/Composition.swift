@@ -147,9 +147,10 @@ struct Composition: Sendable {
 
     private var relayIntake: RelayIntake {
         let targets = settings.relay.targets.keys
+        guard !targets.isEmpty else { return RelayIntake(window: settings.relay.settings.window) }
         return RelayIntake(
-            window: settings.relay.settings.window,
-            targets: targets.isEmpty ? nil : Set(targets.filter { !$0.isEmpty }))
+            window: settings.relay.settings.window, targets: Set(targets.filter { !$0.isEmpty }),
+            largestArchive: settings.relay.settings.archiveBytes)
     }
 
     func recorder(_ pool: Pool) -> ArrivalRecorder { ArrivalRecorder(pool: pool, pipelines: pipelines) }

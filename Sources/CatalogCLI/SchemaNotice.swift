@@ -8,6 +8,6 @@ enum SchemaNotice {
 
     static func tell(_ standing: SchemaStanding) {
         guard case .ahead = standing, !isTold.exchange(true, ordering: .relaxed) else { return }
-        StandardStream.error.write("catalog: \(TerminalText(lines: "\(standing)").text)\n")
+        StandardStream.error.say("catalog: \(TerminalText(lines: "\(standing)"))")
     }
 }

@@ -63,7 +63,8 @@ extension Session {
             where error.constraint == "mappings_name_is_plain" || error.sqlState == "22001"
         {
             throw EnrichmentFailure(
-                "'\(name)' cannot be the name of a mapping: use at most 100 letters, digits, '_', '-' and '.'.")
+                "'\(name)' cannot be the name of a mapping: begin with a letter or digit, then use letters, digits, '_', '-' and '.', at most 100."
+            )
         } catch let error as PostgresError where error.constraint == "mappings_columns_is_short" {
             throw EnrichmentFailure("The names of the columns are too long: 16,384 bytes are the most.")
         }

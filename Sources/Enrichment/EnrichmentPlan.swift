@@ -45,9 +45,20 @@ package struct EnrichmentPlan: Sendable, Codable, Equatable {
             fields[group.rawValue] = names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.element)
         }
         guard !providers.isEmpty else {
-            throw EnrichmentFailure("No provider gives what is wanted: \(Self.list(wanted)).")
+            throw Self.nobodyKnows(wanted, isDemonstrated: options.providers.isEmpty && known.count > all.count)
         }
         if let names = options.required, !names.isEmpty { required = try Self.required(names, fields, asked) }
+    }
+
+    /// - Parameter isDemonstrated: whether nobody was named, and there are providers that only answer when they are.
+    private static func nobodyKnows(_ asked: [String], isDemonstrated: Bool) -> EnrichmentFailure {
+        switch (asked.isEmpty, isDemonstrated) {
+        case (false, _): EnrichmentFailure("No provider gives what is wanted: \(list(asked)).")
+        case (true, true):
+            EnrichmentFailure(
+                "There are only providers for demonstration, which are asked where they are named: name one.")
+        case (true, false): EnrichmentFailure("There is no provider: catalog provider add makes one.")
+        }
     }
 
     /// - Throws: `EnrichmentFailure` if nobody has such a field.

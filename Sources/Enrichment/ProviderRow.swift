@@ -1,5 +1,5 @@
 /// A configured provider: a row of `enrichment.providers` and its limits.
-package struct ProviderRow: Sendable, Codable, Equatable {
+package struct ProviderRow: Sendable, Encodable, Equatable {
     package var name: String
     /// Which adapter.
     package var kind: String
@@ -33,6 +33,19 @@ package struct ProviderRow: Sendable, Codable, Equatable {
         self.missSeconds = missSeconds
         self.maximumConcurrency = maximumConcurrency
         self.limits = limits
+    }
+
+    /// With the settings as the object that they are.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(JSONValue(Array(settings.utf8)), forKey: .settings)
+        try container.encodeIfPresent(secretID, forKey: .secretID)
+        try container.encode(cacheSeconds, forKey: .cacheSeconds)
+        try container.encode(missSeconds, forKey: .missSeconds)
+        try container.encode(maximumConcurrency, forKey: .maximumConcurrency)
+        try container.encode(limits, forKey: .limits)
     }
 }
 

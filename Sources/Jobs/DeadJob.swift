@@ -1,7 +1,7 @@
 import Postgres
 
 /// A job that was given up.
-package struct DeadJob: Sendable, Codable {
+package struct DeadJob: Sendable {
     package var jobID: Int
     package var queue: String
     package var kind: String

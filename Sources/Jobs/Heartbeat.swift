@@ -48,7 +48,7 @@ struct Heartbeat: WorkerAgent {
         context.contact.withLock { $0.answered(at: now) }
         context.ledger.withLock { $0.markRenewed(jobs.filter { renewed.contains($0.jobID) }, at: now) }
         let lost = held.filter { !renewed.contains($0.job.jobID) }
-        // It may have been finished by its handler a moment ago; then cancelling it changes nothing.
+        // It may have been finished by its handler a moment ago; what that does afterwards it keeps from being cancelled.
         for held in lost { held.task?.cancel() }
         return Counts(renewed: renewed.count, lost: lost.count)
     }

@@ -9,17 +9,20 @@ package struct RelayIntake: Pipeline {
     package var name: String { Self.name }
     private let window: Duration
     private let targets: Set<String>?
+    private let largestArchive: Int?
 
     /// - Parameters:
     ///   - window: how long a window takes arrivals, unless its route says.
     ///   - targets: names that routes may give; nil in a process that does not relay: others know.
-    package init(window: Duration, targets: Set<String>? = nil) {
+    ///   - largestArchive: bytes that no route may exceed; nil likewise.
+    package init(window: Duration, targets: Set<String>? = nil, largestArchive: Int? = nil) {
         self.window = window
         self.targets = targets
+        self.largestArchive = largestArchive
     }
 
     package func options(_ given: [String: [String]]) throws -> RouteOptions {
-        try RouteOptions(RelayRoute(given, targets: targets))
+        try RouteOptions(RelayRoute(given, targets: targets, largest: largestArchive))
     }
 
     /// Late arrivals are arrivals of now. Until the transaction ends the window is not sealed.

@@ -23,8 +23,9 @@ struct RelayRoute: Codable, Sendable, Equatable {
     /// - Parameters:
     ///   - given: as `Pipeline.options` gets it.
     ///   - targets: names of those that there are; nil if others know.
+    ///   - largest: of all archives, which no route exceeds; nil if others know.
     /// - Throws: `RouteOptionError`.
-    init(_ given: [String: [String]], targets: Set<String>? = nil) throws {
+    init(_ given: [String: [String]], targets: Set<String>? = nil, largest: Int? = nil) throws {
         let values = given.mapValues { $0.joined(separator: ",") }
         if let name = given.keys.sorted().first(where: { !Self.optionNames.contains($0) }) {
             throw RouteOptionError.unknown(name: name, pipeline: RelayIntake.name, known: Self.optionNames)
@@ -52,6 +53,11 @@ struct RelayRoute: Codable, Sendable, Equatable {
             Self.folder)
         window = try number("window", in: Self.windows)
         archiveBytes = try number("archiveBytes", in: Self.sizes)
+        if let archiveBytes, let largest, archiveBytes > largest {
+            throw RouteOptionError.invalid(
+                name: "archiveBytes", value: "\(archiveBytes)",
+                expected: ["at most \(largest), which CATALOG_RELAY_ARCHIVE_BYTES sets for all archives"])
+        }
         compression = try value(
             "compression", ArchiveCompression.allCases.map(\.rawValue), ArchiveCompression.init(rawValue:))
         if name == nil, !values.isEmpty {

@@ -42,8 +42,7 @@ extension FileFailure: CustomStringConvertible {
     }
 
     private static func size(_ limit: Int) -> String {
-        let megabytes = limit / 1024 / 1024
-        return megabytes > 0 ? "\(megabytes) MB" : "\(limit) bytes"
+        limit > 0 && limit % (1 << 20) == 0 ? "\(limit >> 20) MB" : "\(limit) bytes"
     }
 
     private static func list(_ names: [String]) -> String {

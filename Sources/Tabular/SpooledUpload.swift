@@ -17,6 +17,8 @@ package struct SpooledUpload {
     package var isGuessed: Bool { text.isGuessed }
     /// Some rows hold NUL bytes or are not UTF-8: each row must be looked at.
     package var hasDamagedText: Bool { text.hasDamagedText }
+    /// Whether its objects became the rows.
+    package var isJSON: Bool { if case .json = origin { true } else { false } }
     /// Nil if it is none.
     package var workbook: WorkbookFacts? { if case .workbook(let facts) = origin { facts } else { nil } }
 }

@@ -12,7 +12,8 @@ struct WatchedDuty: JobHandler {
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         do {
             let completion = try await duty.run(job, logger)
-            await tell(logger) { try $0.clearAlert(kind) ? .cleared : nil }
+            // A task of its own: where the duty has ended its job itself, the next heartbeat misses the claim and cancels this one.
+            await Task { await tell(logger) { try $0.clearAlert(kind) ? .cleared : nil } }.value
             return completion
         } catch let lost as LeaseLost {
             throw lost

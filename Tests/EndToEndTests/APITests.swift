@@ -35,6 +35,10 @@ import Testing
             #expect(place.status == 201)
             let (uploadID, target) = (try #require(place["uploadId"]), try #require(place["uploadUrl"]))
             let path = String(target.dropFirst(api.url.count))
+            let expiry = try await api.service.value(
+                "select to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from catalog.upload_slots"
+            )
+            #expect(place["expiresAt"] == expiry)
             #expect(try await api.call("GET", "/uploads/\(uploadID)")["status"] == "queued")
             let wrong = try await api.call("PUT", path, as: nil, csv: file + " ")
             #expect(wrong.problem == "digest-mismatch")

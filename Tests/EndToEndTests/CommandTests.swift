@@ -148,6 +148,9 @@ import Testing
             #expect(
                 try await catalog.run("vendor", "add", "../x", "--name", "x", "--email", "a@b").error.contains(
                     "letters, digits"))
+            #expect(
+                try await catalog.run("vendor", "add", ".x", "--name", "x", "--email", "a@b").error.contains(
+                    "begin with a letter or digit"))
         }
     }
 
@@ -174,7 +177,83 @@ import Testing
             let again = try await catalog.run("upload", "revert", line.uploadId)
             #expect(again.status == 1 && again.error.contains("only a completed or partial upload"))
             #expect(try await catalog.value("select count(*) from catalog.products") == "0")
-            #expect(try await catalog.run("upload", "show", "NONE").error.contains("catalog upload list"))
+            for command in ["show", "revert", "load", "retry", "cancel"] {
+                let outcome = try await catalog.run("upload", command, "NONE")
+                #expect(
+                    outcome.error == "catalog: no upload 'NONE': catalog upload list shows the newest\n", "\(command)")
+            }
+        }
+    }
+
+    @Test("An upload names each bad row once by type, and the detail of its events as JSON")
+    func showUpload() async throws {
+        try await CatalogBinary.with { catalog in
+            try await catalog.prepare()
+            let file = try catalog.folder.write(Self.header + "P2,N,Audio,S2,1,1\nP3,N,Audio,S3,x,1\n", to: "a.csv")
+            let id = try await catalog.ingest(file).uploadId
+            _ = try await catalog.rows(
+                """
+                insert into catalog.validation_errors (upload_id, row_number, line_number, error_type, error_message, original_data)
+                select \(id)::text, row, row + 1, 'INVALID_VALUE', 'x', '{}' from generate_series(1, 6) row, generate_series(1, 3)
+                """)
+            #expect(
+                try await catalog.succeed("upload", "show", id).contains(
+                    /INVALID_VALUE +18 +1 \(line 2\), 2 \(line 3\), 3 \(line 4\), 4 \(line 5\), 5 \(line 6\), …/))
+            let shown = try await catalog.succeed("upload", "show", id, "--json")
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(shown.utf8)) as? [String: Any])
+            let group = try #require((object["errorGroups"] as? [[String: Any]])?.first)
+            #expect(group["count"] as? Int == 18 && group["rows"] as? Int == 6)
+            #expect((object["errorCounts"] as? [String: Int])?["INVALID_VALUE"] == 18)
+            let events = try #require(object["events"] as? [[String: Any]])
+            let checked = events.first { $0["event"] as? String == "checked" }
+            #expect((checked?["detail"] as? [String: Any])?["rows"] as? Int == 2, "\(shown)")
+        }
+    }
+
+    @Test("What is kept as JSON is no text within the JSON of a command: payloads of jobs, settings of providers")
+    func nestedJSON() async throws {
+        try await CatalogBinary.with { catalog in
+            _ = try await catalog.rows(
+                "insert into jobs.jobs (queue, kind, payload, state) values ('none', 'none', '{\"a\": {\"uploadID\": 1}}', 'dead')"
+            )
+            #expect(try await catalog.succeed("jobs", "dead", "--json").contains(#""payload":{"a":{"uploadID":1}}"#))
+            let made = try await catalog.succeed(
+                "provider", "add", "m", "--kind", "mock", "--json", "--settings", #"{"capabilities": ["industry"]}"#)
+            for line in [made, try await catalog.succeed("provider", "list", "--json")] {
+                #expect(line.contains(#""settings":{"capabilities":["industry"]}"#), "\(line)")
+            }
+        }
+    }
+
+    @Test("Categories that are new, known already, or both are told apart")
+    func categories() async throws {
+        try await CatalogBinary.with { catalog in
+            for (names, words) in [
+                (["Home", "Garden"], "2 categories added"), (["Pets"], "1 category added"),
+                (["Home", "Garden", "Toys"], "1 of 3 categories added; the others were approved already"),
+                (["Home", "Books"], "1 of 2 categories added; the other was approved already"),
+                (["Home", "Garden"], "none of 2 categories added: they were approved already"),
+                (["Home"], "the category was approved already"),
+            ] {
+                let outcome = try await catalog.run(["category", "add"] + names)
+                #expect(outcome.output == words + "\n")
+            }
+        }
+    }
+
+    @Test("A wrong value that shows only when a command runs is answered with the usage of that command")
+    func usage() async throws {
+        try await CatalogBinary.with { catalog in
+            let outcome = try await catalog.run(
+                "route", "add", "s3://b/", "relay", "--name", "x", "--archive-bytes", "999999999",
+                setting: ["CATALOG_RELAY_TARGET": "file:\(catalog.folder.file("archive"))"])
+            #expect(outcome.status == 64 && outcome.error.contains("expected at most 67108864"), "\(outcome.error)")
+            #expect(outcome.error.contains("Usage: catalog route add [<options>] <url> <pipeline>"), "\(outcome.error)")
+            #expect(outcome.error.contains("See 'catalog route add --help'"), "\(outcome.error)")
+            // Who does not relay does not know the setting.
+            let elsewhere = try await catalog.succeed(
+                "route", "add", "s3://b/", "relay", "--name", "x", "--archive-bytes", "999999999")
+            #expect(elsewhere.contains("no larger than CATALOG_RELAY_ARCHIVE_BYTES"))
         }
     }
 
@@ -233,6 +312,10 @@ import Testing
         ] {
             let outcome = try await Subprocess.run(Project.binary("catalog"), words + ["--help"])
             #expect(outcome.status == 0 && outcome.output.contains("USAGE: catalog"), "\(words)")
+        }
+        for words in [["mapping", "show"], ["rule", "show"]] {
+            let help = try await Subprocess.run(Project.binary("catalog"), words + ["--help"]).output
+            #expect(help.split(separator: "\n").count { $0.hasPrefix("  --version") } == 1, "\(help)")
         }
     }
 }

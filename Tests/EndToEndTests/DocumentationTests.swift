@@ -149,6 +149,15 @@ import Testing
                 environment: ["CATALOG_DATABASE_URL": catalog.conninfo, "PYTHONDONTWRITEBYTECODE": "1"])
             #expect(outcome.status == 0, "run: make docs\n\(outcome.output)\(outcome.error)")
         }
+        func page(_ name: String) throws -> String {
+            try String(contentsOfFile: Project.file("docs/\(name)"), encoding: .utf8)
+        }
+        // A command with others below it has options of its own, a null is called null, and every member is explained.
+        #expect(try page("reference/cli.md").contains("catalog demo [--examples EXAMPLES] [--portal]"))
+        #expect(try page("man/catalog-demo.1").contains(#"\fB\-\-portal\fR"#))
+        let routes = try page("reference/routes.md")
+        #expect(routes.contains("`clear` or `keep` or null") && !routes.contains("`None`"))
+        #expect(!routes.contains(/\|  \|\n/))
     }
 
     @Test("The demo prints what the README shows of it")

@@ -284,7 +284,7 @@ import Testing
         try await Enrichment.with([.mock("m", #"{"capabilities": ["industry"]}"#)]) { enrichment in
             for (providers, reason) in [
                 (["x"], "There is no provider 'x'. Known are: m."), (["m"], "No provider gives what is wanted: m."),
-                ([], "No provider gives"),
+                ([], "There are only providers for demonstration, which are asked where they are named"),
             ] {
                 let failure = await #expect(throws: EnrichmentFailure.self) {
                     try await enrichment.request(Enrichment.contacts(1), providers: providers)

@@ -1,8 +1,8 @@
-import Ingest
 import Postgres
 import Testing
 
 @testable import Catalog
+@testable import Ingest
 @testable import Tabular
 
 /// Files that are refused whole: nothing is loaded, the history says why, the mail is in the outbox.
@@ -131,5 +131,16 @@ import Testing
             #expect(outcome.result.end.failure?.type == .noValidRows)
             #expect(outcome.errors.count == 2 && outcome.result.errorReport != nil)
         }
+    }
+
+    @Test("One row is a row, and a limit is told as it is")
+    func words() {
+        var counts = UploadCounts()
+        counts.total = 1
+        #expect(UploadFailure.noValidRows(counts).message == "The only row has errors: nothing was loaded.")
+        (counts.total, counts.valid) = (2, 1)
+        #expect(UploadFailure.rejectedByPolicy(counts).message.hasPrefix("1 of 2 rows has errors and the policy"))
+        #expect("\(FileFailure.tooLarge(limit: 100 << 20))".contains("larger than 100 MB:"))
+        #expect("\(FileFailure.tooLarge(limit: 1_500_000))".contains("larger than 1500000 bytes:"))
     }
 }

@@ -28,6 +28,9 @@ import Testing
                 == NewWindow(
                     name: "orders", target: "cold", archivePrefix: "acme/year=2026/", length: .seconds(60),
                     compression: .zstd))
+        let sized = RelayIntake(window: .seconds(60), targets: [], largestArchive: 2 << 20)
+        #expect(try sized.options(["name": ["a"], "archiveBytes": ["2097152"]]).json.contains("2097152"))
+        #expect(throws: RouteOptionError.self) { try sized.options(["name": ["a"], "archiveBytes": ["2097153"]]) }
         // Who does not relay does not know the targets.
         #expect(
             try RelayIntake(window: .seconds(60)).options(["name": ["a"], "target": ["warm"]]).json.contains("warm"))

@@ -38,6 +38,26 @@ import Threads
         }
     }
 
+    /// Ends its job itself, so that the next heartbeat misses the claim and cancels what is left.
+    private struct Cancelled: JobHandler {
+        let kind = "retention"
+
+        func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return .finishedByHandler
+        }
+    }
+
+    @Test("An alert is cleared also where a heartbeat cancels the duty that has ended its job")
+    func cancelled() async throws {
+        try await Partitions.with { partitions in
+            try await partitions.pool.run { _ = try $0.raiseAlert("retention", "the store is away") }
+            let duty = WatchedDuty(duty: Cancelled(), pool: partitions.pool)
+            _ = try await Task { try await duty.run(Self.job, partitions.logger) }.value
+            #expect(try await partitions.pool.run { try $0.upkeepAlerts() } == [])
+        }
+    }
+
     @Test("Only periodic jobs are watched")
     func watched() throws {
         let pool = Pool("", maximum: 1)

@@ -2,7 +2,7 @@
 
 from pages import plain, table
 
-EVERYWHERE = {"help", "version"}
+EVERYWHERE = {"help"}
 
 
 def render(dump):
@@ -28,14 +28,19 @@ def section(command):
     level = "#" * (2 + len(command.get("superCommands", [])))
     parts = [f"{level} {name(command)}", command["abstract"]]
     children = [child for child in command.get("subcommands", []) if visible(child)]
-    if not children:
+    if works(command):
         parts.append(f"```text\n{usage(command)}\n```")
     if "discussion" in command:
         parts.append(discussion(command["discussion"]))
     arguments = own_arguments(command)
-    if arguments and not children:
+    if arguments:
         parts.append(table(["argument", "meaning", "default"], [row(argument) for argument in arguments]))
     return "\n\n".join([*parts, *[section(child) for child in children]])
+
+
+def works(command):
+    """Whether it does something by itself, also where there are others below it: only such a command takes options."""
+    return not any(visible(child) for child in command.get("subcommands", [])) or bool(own_arguments(command))
 
 
 def own_arguments(command):

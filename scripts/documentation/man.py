@@ -1,6 +1,6 @@
 """Pages of the manual, in the macros of man(7), from what `catalog --experimental-dump-help` says of the commands."""
 
-from commands import name, own_arguments, shown, take, usage, visible
+from commands import name, own_arguments, shown, take, usage, visible, works
 
 FOLDER = "docs/man"
 
@@ -39,16 +39,17 @@ def overview(root, commands):
 
 def of(command, page):
     lines = head(page, command["abstract"])
-    children = [child for child in command.get("subcommands", []) if visible(child)]
     leaves = list(below(command))
     lines.append(".SH SYNOPSIS")
     for leaf in leaves:
         lines += [text(usage(leaf)), ".br"]
     lines.pop()
     lines += paragraphs(command.get("discussion", ""), ".SH DESCRIPTION")
-    if not children:
+    if works(command):
         lines += options(command, ".SH OPTIONS")
-    for leaf in leaves if children else []:
+    for leaf in leaves:
+        if leaf is command:
+            continue
         lines += [f".SH {text(name(leaf)).upper()}", text(leaf["abstract"])]
         lines += paragraphs(leaf.get("discussion", ""), None)
         lines += options(leaf, None)
@@ -58,11 +59,11 @@ def of(command, page):
 
 def below(command):
     """The commands that do something, in their order."""
-    children = [child for child in command.get("subcommands", []) if visible(child)]
-    if not children:
+    if works(command):
         yield command
-    for child in children:
-        yield from below(child)
+    for child in command.get("subcommands", []):
+        if visible(child):
+            yield from below(child)
 
 
 def options(command, heading):

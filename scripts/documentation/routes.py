@@ -52,7 +52,7 @@ def members(schema):
 
 def kind(schema):
     if "enum" in schema:
-        return " or ".join(f"`{value}`" for value in schema["enum"])
+        return " or ".join("null" if value is None else f"`{value}`" for value in schema["enum"])
     text = schema.get("type", "object")
     text = " or ".join(text) if isinstance(text, list) else text
     if "format" in schema:

@@ -110,9 +110,12 @@ struct OpenAPIDocument {
 
     private func media(_ type: String, _ inputs: [Input]) -> [String: Any] {
         guard type == "multipart/form-data" else { return [:] }
-        let file: [String: Any] = ["type": "string", "contentMediaType": "text/csv"]
-        var properties = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.schema as Any) })
-        properties["file"] = file
+        var properties = Dictionary(
+            uniqueKeysWithValues: inputs.map { ($0.name, $0.schema.merging(["description": $0.summary]) { $1 } as Any) }
+        )
+        properties["file"] = [
+            "type": "string", "contentMediaType": "text/csv", "description": "The file, with its name.",
+        ]
         return ["schema": ["type": "object", "properties": properties, "required": ["file"]]]
     }
 

@@ -21,7 +21,8 @@ extension Shape {
 /// `/enrichment/mappings`: which columns of lists hold which fields.
 struct ContactMappingRoutes: Sendable {
     private static let path = "/enrichment/mappings"
-    private static let name = Input("name", .text(atMost: 100), "The mapping: letters, digits, '_', '-' and '.'.")
+    private static let name = Input(
+        "name", .text(atMost: 100), "The mapping: a letter or digit, then letters, digits, '_', '-' and '.'.")
 
     let database: APIDatabase
 

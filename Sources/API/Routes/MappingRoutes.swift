@@ -44,7 +44,8 @@ extension Shape {
 /// `/vendors/{vendorId}/mappings`: how a vendor's own files are read.
 struct MappingRoutes: Sendable {
     private static let path = "/vendors/{vendorId}/mappings"
-    private static let name = Input("name", .text(atMost: 100), "The mapping: letters, digits, '_', '-' and '.'.")
+    private static let name = Input(
+        "name", .text(atMost: 100), "The mapping: a letter or digit, then letters, digits, '_', '-' and '.'.")
 
     let database: APIDatabase
     let limits: FileLimits
@@ -108,7 +109,8 @@ struct MappingRoutes: Sendable {
             } catch let error as PostgresError where error.constraint == "mappings_name_is_plain" {
                 throw Problem(
                     .invalidParameter,
-                    "'\(name)' cannot be the name of a mapping: use letters, digits, '_', '-' and '.'")
+                    "'\(name)' cannot be the name of a mapping: begin with a letter or digit, then use letters, digits, '_', '-' and '.'"
+                )
             }
         }
     }

@@ -20,7 +20,8 @@ extension Shape {
 
 /// `/rules`: rules of one's own about the rows of files.
 struct RuleRoutes: Sendable {
-    private static let name = Input("name", .text(atMost: 100), "The rule: letters, digits, '_', '-' and '.'.")
+    private static let name = Input(
+        "name", .text(atMost: 100), "The rule: a letter or digit, then letters, digits, '_', '-' and '.'.")
     private static let limit = 256 << 10
 
     let database: APIDatabase
@@ -75,7 +76,9 @@ struct RuleRoutes: Sendable {
                 throw Problem(.invalidBody, "no category '\(rule.category ?? "")'")
             } catch let error as PostgresError where error.constraint == "rules_name_is_plain" {
                 throw Problem(
-                    .invalidParameter, "'\(name)' cannot be the name of a rule: use letters, digits, '_', '-' and '.'")
+                    .invalidParameter,
+                    "'\(name)' cannot be the name of a rule: begin with a letter or digit, then use letters, digits, '_', '-' and '.'"
+                )
             }
         }
     }

@@ -135,8 +135,10 @@ package struct UploadContentRoutes: Sendable {
     {
         let json =
             switch destination {
-            case .store(let link): Self.accepted(uploadID, link.url, link.headers, link.expiresAt.formatted(.iso8601))
-            case .service(let token): Self.accepted(uploadID, "\(base)/uploads/\(uploadID)/content/\(token)")
+            case .store(let link):
+                Self.accepted(uploadID, link.url, link.headers, expiresAt: link.expiresAt.formatted(.iso8601))
+            case .service(let token, let expiresAt):
+                Self.accepted(uploadID, "\(base)/uploads/\(uploadID)/content/\(token)", expiresAt: expiresAt)
             }
         return .json(json, .created, [.location: "/uploads/\(uploadID)"])
     }
@@ -254,7 +256,8 @@ package struct UploadContentRoutes: Sendable {
     }
 
     private static func accepted(
-        _ uploadID: String, _ url: String? = nil, _ headers: [String: String] = [:], _ expiresAt: String? = nil
+        _ uploadID: String, _ url: String? = nil, _ headers: [String: String] = [:],
+        expiresAt: String? = nil
     ) -> ByteBuffer {
         var json = JSONWriter()
         json.object { json in

@@ -130,6 +130,8 @@ extension Shape {
             .init(
                 "uploadHeaders", .json(schema: #"{"type":"object","additionalProperties":{"type":"string"}}"#),
                 "Headers that the PUT must have."),
-            .init("expiresAt", .timestamp, "When the URL expires.", nullable: true),
+            .init(
+                "expiresAt", .timestamp, "When the URL expires; null if the file came with the request.", nullable: true
+            ),
         ])
 }

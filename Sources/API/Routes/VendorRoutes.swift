@@ -52,7 +52,9 @@ struct VendorRoutes: Sendable {
 
     private var add: Endpoint {
         let inputs = [
-            Input("vendorId", .text(atMost: 50), "Letters, digits, '_', '-' and '.'.", required: true),
+            Input(
+                "vendorId", .text(atMost: 50), "A letter or digit, then letters, digits, '_', '-' and '.'.",
+                required: true),
             Input("vendorName", .text(atMost: 200), "Name for people.", required: true),
             Input("email", .text(atMost: 320), "Where results are mailed.", required: true),
         ]
@@ -123,7 +125,9 @@ struct VendorRoutes: Sendable {
             switch error.constraint {
             case "vendors_pkey": throw Problem(.conflict, "a vendor with this id exists already: choose another id")
             case "vendors_vendor_id_is_safe_in_object_keys":
-                throw Problem(.invalidBody, "member 'vendorId': use letters, digits, '_', '-' and '.'")
+                throw Problem(
+                    .invalidBody,
+                    "member 'vendorId': begin with a letter or digit, then use letters, digits, '_', '-' and '.'")
             case "vendors_email_is_an_address":
                 throw Problem(.invalidBody, "member 'email': expected name@host")
             case "vendors_vendor_name_is_given": throw Problem(.invalidBody, "member 'vendorName' is empty")

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// The statements that find uploads whose process went away.
+/// The statements that find uploads whose process went away, or whose file never came.
 extension Upload {
     /// Marks the upload as alive while the transaction lasts: see `giveUpOrphans`.
     static func hold(_ uploadID: String) -> Statement {
@@ -15,7 +15,9 @@ extension Upload {
         update catalog.upload_history u
         set status = 'failed', completed_at = clock_timestamp(), total_records = 0, valid_records = 0, error_records = 0,
             failure_type = 'INTERRUPTED',
-            failure_message = 'The upload was interrupted: nothing was loaded. Upload the file again.'
+            failure_message = case when u.bucket is not null and u.object_version is null
+                then 'The file did not come within 24 hours: nothing was loaded. Announce it again.'
+                else 'The upload was interrupted: nothing was loaded. Upload the file again.' end
         where u.completed_at is null
           and ((u.status = 'processing' and u.started_at < clock_timestamp() - interval '10 seconds')
             or (u.status = 'queued' and u.upload_timestamp < clock_timestamp() - interval '10 seconds'))
@@ -23,7 +25,9 @@ extension Upload {
               select from jobs.jobs j where j.unique_key = 'onboard:' || u.upload_id and j.state <> 'dead')
           and not exists (select from catalog.upload_slots s where s.upload_id = u.upload_id)
           and pg_try_advisory_xact_lock(hashtextextended('catalog.upload ' || u.upload_id, 0))
-        returning upload_id, vendor_id, bucket
+        returning upload_id, vendor_id, bucket,
+            case when bucket is not null and object_version is null then 'its file did not come within 24 hours'
+                when bucket is not null then 'its job was lost' else 'its process went away' end as reason
         """
 }
 
@@ -33,13 +37,14 @@ extension Session {
         try executeLater(Upload.hold(uploadID).prepared())
     }
 
-    /// Fails the uploads whose process went away, and those from a bucket whose job was given up; the latter are mailed.
+    /// Fails the uploads whose process went away, and those from a bucket whose job was lost or whose bytes never came; the latter two are
+    /// mailed.
     /// - Returns: their ids.
     @discardableResult
     package func giveUpOrphanedUploads() throws -> [String] {
         try query(Upload.giveUpOrphans).map { row in
             let uploadID: String = try row.get("upload_id")
-            try addEvent(uploadID, .failed(.init(.interrupted, "its process went away")))
+            try addEvent(uploadID, .failed(.init(.interrupted, row.get("reason"))))
             if try row.get("bucket", as: String?.self) != nil {
                 try addNotification(uploadID, recipient: try vendor(row.get("vendor_id"))?.email)
             }

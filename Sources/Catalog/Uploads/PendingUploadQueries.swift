@@ -6,6 +6,7 @@ extension PendingUpload {
         insert into catalog.upload_slots (upload_id, bucket, object_key, put_token_sha256, file_sha256)
         values (\(pending.uploadID)::text, \(pending.bucket)::text, \(pending.objectKey)::text, \(pending.putTokenSHA256)::text,
             \(pending.fileSHA256)::text)
+        returning to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as expires_at
         """
     }
 
@@ -42,10 +43,12 @@ extension PendingUpload {
 
 extension Session {
     /// Records an upload whose bytes are still to come, and where they will go.
-    package func announceUpload(_ upload: Upload, pending: PendingUpload) throws {
+    /// - Returns: until when they are waited for: ISO 8601, UTC.
+    package func announceUpload(_ upload: Upload, pending: PendingUpload) throws -> String {
         try execute(Upload.queue(upload))
-        try execute(PendingUpload.insert(pending))
+        let expiresAt = try query(PendingUpload.insert(pending))[0].get("expires_at", as: String.self)
         try addEvent(upload.uploadID, .announced)
+        return expiresAt
     }
 
     /// The pending upload whose link holds a secret.

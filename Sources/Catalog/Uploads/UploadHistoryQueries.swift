@@ -36,15 +36,16 @@ enum UploadHistory {
     /// Of each type, and each rule of one's own, how many there are, and where the first ones stand.
     static func groupErrors(_ uploadID: String) -> Statement {
         """
-        select error_type, rule_name, count(*) as errors,
+        select error_type, rule_name, sum(errors)::bigint as errors, count(*) as rows,
             array_agg(row_number order by place) filter (where place <= 5) as row_numbers,
             array_agg(line_number order by place) filter (where place <= 5) as line_numbers
         from (
-            select error_type, rule_name, row_number, line_number,
-                row_number() over (partition by error_type, rule_name order by row_number, error_id) as place
+            select error_type, rule_name, row_number, line_number, count(*) as errors,
+                row_number() over (partition by error_type, rule_name order by row_number, line_number) as place
             from catalog.validation_errors where upload_id = \(uploadID)::text
+            group by error_type, rule_name, row_number, line_number
         ) e
-        group by error_type, rule_name order by count(*) desc, error_type, rule_name
+        group by error_type, rule_name order by sum(errors) desc, error_type, rule_name
         """
     }
 
@@ -113,6 +114,7 @@ extension Session {
             let (rows, lines) = try (row.get("row_numbers", as: [Int].self), row.get("line_numbers", as: [Int].self))
             return UploadErrorGroup(
                 errorType: try row.get("error_type"), rule: try row.get("rule_name"), count: try row.get("errors"),
+                rows: try row.get("rows"),
                 first: zip(rows, lines).map { .init(rowNumber: $0, lineNumber: $1) })
         }
     }

@@ -57,8 +57,11 @@ package struct UploadErrorGroup: Sendable, Codable {
 
     package var errorType: String
     package var rule: String?
+    /// Of errors; a row may have several of one type.
     package var count: Int
-    /// The first ones in file order, at most five.
+    /// In how many rows they stand.
+    package var rows: Int
+    /// The first of these rows in file order, at most five.
     package var first: [Place]
 }
 

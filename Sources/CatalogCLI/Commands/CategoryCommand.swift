@@ -71,8 +71,9 @@ struct CategoryCommand: AsyncParsableCommand {
             commandName: "import",
             abstract: "Approve the categories of a file.",
             discussion: """
-                The file is a CSV with a column category_name or category (a vendor file will do), or plain text with one
-                name per line. With --map, the categories are those that the mapping makes of another system's export.
+                The file is a table with a column category_name or category, as catalog ingest reads one (CSV, Excel, JSON; a vendor file
+                will do), or plain text with one name per line. With --map, the categories are those that the mapping makes of another
+                system's export.
 
                 Examples:
                   catalog category import categories.csv
@@ -90,6 +91,9 @@ struct CategoryCommand: AsyncParsableCommand {
             completion: .file())
         var mapping: String?
 
+        @Option(help: "The sheet of a workbook; the first visible one with such a column if omitted.")
+        var sheet: SheetName?
+
         @Flag(help: "Print JSON.")
         var json = false
 
@@ -100,7 +104,7 @@ struct CategoryCommand: AsyncParsableCommand {
             let source = try LocalFile.open(file)
             let columnMapping = try mapping.map { try MappingFile.read($0) }
             let names = try CategoryFile(limits: composition.settings.limits).names(
-                in: source, mapping: columnMapping, column: column)
+                in: source, mapping: columnMapping, column: column, sheet: sheet?.name)
             var approval = try await CategoryCommand.add(names.names)
             approval.header = names.header
             try approval.show(json: json)
@@ -118,9 +122,20 @@ struct CategoryCommand: AsyncParsableCommand {
 
         func show(json: Bool) throws {
             if json { return try JSONOutput.print(self) }
-            print("\(added) of \(names) categories added; the others were approved already")
+            print("\(sentence)")
             guard let header else { return }
             print("the first line, '\(header)', was taken for a header: catalog category add approves it")
+        }
+
+        private var sentence: String {
+            let all = names == 1 ? "1 category" : "\(names.grouped) categories"
+            return switch (added, names - added) {
+            case (_, 0): "\(all) added"
+            case (0, 1): "the category was approved already"
+            case (0, _): "none of \(all) added: they were approved already"
+            case (_, 1): "\(added.grouped) of \(all) added; the other was approved already"
+            default: "\(added.grouped) of \(all) added; the others were approved already"
+            }
         }
     }
 

@@ -81,8 +81,7 @@ struct ChangesCommand: AsyncParsableCommand {
             cursor = next
             guard !changes.isEmpty else { return cursor }
             // At once, for a reader at the other end of a pipe.
-            let lines = Array(changes.map { line($0) + "\n" }.joined().utf8)
-            try lines.withUnsafeBytes(PipedOutput.write)
+            try PipedOutput.write(changes.map { line($0) + "\n" }.joined())
         }
     }
 

@@ -26,7 +26,7 @@ extension CatalogCommand {
     }
 
     /// Such as `vendor suspend`.
-    private static func path(
+    static func path(
         to wanted: any ParsableCommand.Type, below parent: any ParsableCommand.Type = CatalogCommand.self
     ) -> String? {
         for command in parent.configuration.subcommands {

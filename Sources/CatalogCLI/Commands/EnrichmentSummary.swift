@@ -38,7 +38,7 @@ struct EnrichmentSummary: Encodable {
         let seconds = durationSeconds.formatted(.number.precision(.fractionLength(1)))
         let saved = "\(usage.savedInputs.grouped) questions, \(usage.savedCredits.grouped) credits"
         var lines: [TerminalText] = [
-            "\(style.bold("\(output ?? requestId)"))  \(status)  \(totalRecords.grouped) records in \(seconds) s",
+            "\(style.bold("\(output ?? requestId)"))  \(status)  \(totalRecords.counting("record")) in \(seconds) s",
             "calls \(usage.calls.grouped), credits \(usage.credits.grouped); saved: \(saved)",
         ]
         if encodingGuessed == true, let encoding {

@@ -10,6 +10,7 @@ struct IngestCommand: AsyncParsableCommand {
         commandName: "ingest",
         abstract: "Check a vendor's product files and load their good rows.",
         discussion: """
+            A file is CSV, an Excel workbook (.xlsx), JSON lines or a JSON array of objects; what it is shows in its bytes.
             Every file is one upload: checked against all rules, loaded in one transaction, recorded in the history.
             Rejected rows come back as an error report and as a file to correct and upload again.
 
@@ -29,7 +30,7 @@ struct IngestCommand: AsyncParsableCommand {
             """)
 
     @Argument(
-        help: "CSV files or Excel workbooks (.xlsx), also compressed (gzip, ZIP); - is standard input.",
+        help: "CSV files, Excel workbooks (.xlsx) or JSON, also compressed (gzip, ZIP); - is standard input.",
         completion: .file())
     var files: [String]
 

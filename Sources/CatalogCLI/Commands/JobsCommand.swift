@@ -99,12 +99,25 @@ struct JobsCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.")
         var json = false
 
+        private struct Line: Encodable {
+            var jobID: Int
+            var queue, kind: String
+            var payload: JSONText
+            var attempts: Int
+            var lastError, createdAt: String
+
+            init(_ job: DeadJob) {
+                (jobID, queue, kind, payload) = (job.jobID, job.queue, job.kind, JSONText(text: job.payload))
+                (attempts, lastError, createdAt) = (job.attempts, job.lastError, job.createdAt)
+            }
+        }
+
         func run() async throws {
             let filter = filter.filter
             let jobs = try await Composition().withConnection { connection in
                 try await connection.run { try $0.deadJobs(filter, limit: max(0, limit)) }
             }
-            if json { return try JSONOutput.print(jobs) }
+            if json { return try JSONOutput.print(jobs.map(Line.init)) }
             var table = Table("JOB", "KIND", "ATTEMPTS", "CREATED", "PAYLOAD", "ERROR")
             for job in jobs {
                 table.add(String(job.jobID), job.kind, String(job.attempts), job.createdAt, job.payload, job.lastError)

@@ -182,7 +182,8 @@ struct MappingCommand: AsyncParsableCommand {
             where error.constraint == "mappings_name_is_plain" || error.sqlState == "22001"
         {
             throw CommandFailure(
-                "'\(name)' cannot be the name of a mapping: use at most 100 letters, digits, '_', '-' and '.'")
+                "'\(name)' cannot be the name of a mapping: begin with a letter or digit, then use letters, digits, '_', '-' and '.', at most 100"
+            )
         }
     }
 }

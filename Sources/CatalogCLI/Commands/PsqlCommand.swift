@@ -31,6 +31,8 @@ struct PsqlCommand: AsyncParsableCommand {
         setenv("PGTZ", "UTC", 0)
         let words = ["psql"] + arguments
         let pointers = words.map { strdup($0) } + [nil]
+        // As psql has it when it is called by itself: a reader that goes away ends it.
+        signal(SIGPIPE, SIG_DFL)
         execvp("psql", pointers)
         throw CommandFailure(
             "cannot start psql: \(String(cString: strerror(errno))); install it: apt-get install postgresql-client")

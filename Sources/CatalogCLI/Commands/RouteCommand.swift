@@ -126,6 +126,10 @@ struct RouteCommand: AsyncParsableCommand {
             }
             if json { return try JSONOutput.print(route) }
             print("\(route.url) goes to \(pipeline)")
+            // A process that does not relay does not know the setting of those that do.
+            if archiveBytes != nil, composition.settings.relay.targets.isEmpty {
+                print("its archives are no larger than CATALOG_RELAY_ARCHIVE_BYTES of the workers")
+            }
         }
 
         /// Nil if the option was not given.

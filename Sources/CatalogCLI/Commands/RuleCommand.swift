@@ -142,7 +142,8 @@ struct RuleCommand: AsyncParsableCommand {
             where error.constraint == "rules_name_is_plain" || error.sqlState == "22001"
         {
             throw CommandFailure(
-                "'\(name)' cannot be the name of a rule: use at most 100 letters, digits, '_', '-' and '.'")
+                "'\(name)' cannot be the name of a rule: begin with a letter or digit, then use letters, digits, '_', '-' and '.', at most 100"
+            )
         }
     }
 }

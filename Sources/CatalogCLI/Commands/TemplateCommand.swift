@@ -38,7 +38,7 @@ struct TemplateCommand: AsyncParsableCommand {
         guard format == .csv || isatty(STDOUT_FILENO) == 0 else {
             throw ValidationError("a workbook is nothing for a terminal: give --output FILE")
         }
-        try bytes.withUnsafeBytes(PipedOutput.write)
+        try bytes.withUnsafeBytes { try PipedOutput.write($0) }
     }
 
     private func content() async throws -> [UInt8] {

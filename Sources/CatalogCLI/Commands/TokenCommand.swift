@@ -125,9 +125,8 @@ struct TokenOptions: ParsableArguments {
         if json { return try JSONOutput.print(Made(token: secret.text, details: stored)) }
         // The token alone on standard output, for $(…).
         print("\(secret.text)")
-        let advice =
-            "until \(stored.expiresAt); it is not shown again; to revoke it: catalog token revoke \(secret.tokenID)\n"
-        StandardStream.error.write(advice)
+        StandardStream.error.say(
+            "until \(stored.expiresAt); it is not shown again; to revoke it: catalog token revoke \(secret.tokenID)")
     }
 }
 

@@ -60,7 +60,17 @@ struct UploadCommand: AsyncParsableCommand {
             var upload: UploadRecord
             var errorCounts: [String: Int]
             var errorGroups: [UploadErrorGroup]
-            var events: [UploadEventRecord]
+            var events: [Event]
+        }
+
+        private struct Event: Encodable {
+            var at: String
+            var event: String
+            var detail: JSONText
+
+            init(_ record: UploadEventRecord) {
+                (at, event, detail) = (record.at, record.event, JSONText(text: record.detail))
+            }
         }
 
         func run() async throws {
@@ -71,7 +81,7 @@ struct UploadCommand: AsyncParsableCommand {
                     let counts = Dictionary(groups.map { ($0.errorType, $0.count) }, uniquingKeysWith: +)
                     return Details(
                         upload: upload, errorCounts: counts, errorGroups: groups,
-                        events: try session.events(of: id))
+                        events: try session.events(of: id).map(Event.init))
                 }
             }
             if json { return try JSONOutput.print(details) }
@@ -101,7 +111,7 @@ struct UploadCommand: AsyncParsableCommand {
                     places(group))
             }
             var timeline = Table("AT", "EVENT", "DETAIL")
-            for event in details.events { timeline.add(event.at, event.event, event.detail) }
+            for event in details.events { timeline.add(event.at, event.event, event.detail.text) }
             let tables = details.errorCounts.isEmpty ? [facts, timeline] : [facts, errors, timeline]
             return tables.map { $0.rendered(style) }.joined(separator: "\n\n")
         }
@@ -112,7 +122,7 @@ struct UploadCommand: AsyncParsableCommand {
                 place.rowNumber == place.lineNumber
                     ? "\(place.rowNumber)" : "\(place.rowNumber) (line \(place.lineNumber))"
             }
-            return (places + (group.count > places.count ? ["…"] : [])).joined(separator: ", ")
+            return (places + (group.rows > places.count ? ["…"] : [])).joined(separator: ", ")
         }
 
         private static func sentence(_ upload: UploadRecord) -> String? {
@@ -155,8 +165,7 @@ struct UploadCommand: AsyncParsableCommand {
                     guard try session.upload(id) != nil else { throw UploadCommand.unknown(id) }
                     if let xlsx { return try writeWorkbook(to: xlsx, session) }
                     if grouped { return try printGroups(session) }
-                    if json { return try session.forEachError(of: id) { try JSONOutput.print($0) } }
-                    try printLines(session)
+                    try printErrors(session)
                 }
             }
         }
@@ -173,12 +182,13 @@ struct UploadCommand: AsyncParsableCommand {
         private func printGroups(_ session: Session) throws {
             let categories = try session.categoryWhitelist()
             var last: ErrorGroup?
+            var lines = PipedLines()
             while true {
                 let groups = try session.groupedErrors(of: id, after: last, limit: 1000, categories)
                 for group in groups {
-                    if json { try JSONOutput.print(group) } else { print(Self.sentence(group)) }
+                    if json { try lines.add(json: group) } else { try lines.add(Self.sentence(group)) }
                 }
-                guard let end = groups.last else { return }
+                guard let end = groups.last else { return try lines.flush() }
                 last = end
             }
         }
@@ -195,10 +205,14 @@ struct UploadCommand: AsyncParsableCommand {
         }
 
         /// Line by line, because a table would have to hold them all.
-        private func printLines(_ session: Session) throws {
+        private func printErrors(_ session: Session) throws {
+            var lines = PipedLines()
             try session.forEachError(of: id) { error in
-                print("row \(error.rowNumber) (line \(error.lineNumber)): \(error.errorType): \(error.errorMessage)")
+                guard !json else { return try lines.add(json: error) }
+                try lines.add(
+                    "row \(error.rowNumber) (line \(error.lineNumber)): \(error.errorType): \(error.errorMessage)")
             }
+            try lines.flush()
         }
     }
 
@@ -226,7 +240,9 @@ struct UploadCommand: AsyncParsableCommand {
                     let leftAlone = try await connection.transaction { try $0.revertUpload(id) }
                     try await connection.transaction { _ = try $0.tick() }
                     return leftAlone
-                } catch let error as PostgresError where ["P0002", "55000"].contains(error.sqlState) {
+                } catch let error as PostgresError where error.sqlState == "P0002" {
+                    throw UploadCommand.unknown(id)
+                } catch let error as PostgresError where error.sqlState == "55000" {
                     throw CommandFailure([error.message, error.hint].compactMap(\.self).joined(separator: ": "))
                 }
             }

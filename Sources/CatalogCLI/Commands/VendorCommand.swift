@@ -17,7 +17,10 @@ struct VendorCommand: AsyncParsableCommand {
             commandName: "add", abstract: "Register a vendor.",
             discussion: "Example: catalog vendor add VEND001 --name 'Acme Audio' --email uploads@acme.example")
 
-        @Argument(help: "The id: letters, digits, '_', '-' and '.', at most 50; it becomes part of object keys.")
+        @Argument(
+            help:
+                "The id: a letter or digit, then letters, digits, '_', '-' and '.', at most 50; it becomes part of object keys."
+        )
         var id: String
 
         @Option(help: "The name that people know it by.")
@@ -57,7 +60,9 @@ struct VendorCommand: AsyncParsableCommand {
             switch error.constraint {
             case "vendors_pkey": CommandFailure("vendor '\(id)' exists already: catalog vendor list shows it")
             case "vendors_vendor_id_is_safe_in_object_keys":
-                CommandFailure("'\(id)' cannot be a vendor id: use letters, digits, '_', '-' and '.'")
+                CommandFailure(
+                    "'\(id)' cannot be a vendor id: begin with a letter or digit, then use letters, digits, '_', '-' and '.'"
+                )
             case "vendors_email_is_an_address": CommandFailure("'\(email)' is not a mail address: expected name@host")
             case "vendors_vendor_name_is_given":
                 CommandFailure("the name is empty: give one, such as --name 'Acme Audio'")

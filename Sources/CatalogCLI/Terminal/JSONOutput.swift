@@ -1,12 +1,15 @@
+import Enrichment
 import Foundation
 
 /// Results for programs: one line of JSON each.
 enum JSONOutput {
-    static func print(_ value: some Encodable) throws {
+    static func print(_ value: some Encodable) throws { Swift.print(try line(value)) }
+
+    static func line(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .custom { Key($0.last?.stringValue ?? "") }
-        Swift.print(escaped(String(decoding: try encoder.encode(value), as: UTF8.self)))
+        return escaped(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     /// A member as the HTTP interface spells it: `uploadId`, `fileSha256`.
@@ -47,5 +50,14 @@ enum JSONOutput {
                 safe += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             }
         }
+    }
+}
+
+/// JSON that is kept as text: in a line of JSON it is what it says, as over HTTP.
+struct JSONText: Encodable {
+    var text: String
+
+    func encode(to encoder: any Encoder) throws {
+        try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)).encode(to: encoder)
     }
 }

@@ -32,6 +32,9 @@ enum StandardStream: Int32, CaseIterable {
         }
     }
 
+    @discardableResult
+    func say(_ line: TerminalText) -> Int32 { write(line.text + "\n") }
+
     /// What of `print` could not be written; nil if nothing, or if whoever read it has had enough.
     static func unwritten() -> String? {
         errno = 0

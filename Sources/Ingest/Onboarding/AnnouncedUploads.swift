@@ -60,7 +60,8 @@ package struct AnnouncedUploads: Sendable {
         /// The store.
         case store(UploadLink)
         /// This service, which asks for the token.
-        case service(token: String)
+        /// - Parameter expiresAt: ISO 8601, UTC.
+        case service(token: String, expiresAt: String)
     }
 
     /// Records the upload and says where its bytes go: once, within 24 hours.
@@ -76,11 +77,12 @@ package struct AnnouncedUploads: Sendable {
         let link = try await objects.uploadLink(to: pending.objectKey, sha256: announcement.fileSHA256)
         let token = (0..<32).map { _ in UInt8.random(in: 0...255) }.hex
         if link == nil { pending.putTokenSHA256 = Self.hash(token) }
-        let destination = link.map { Destination.store($0) } ?? .service(token: token)
-        try await pool.transaction { [upload, pending] session in
+        let destination = try await pool.transaction { [upload, pending] session in
             try fence(session)
-            try record(upload, pending, session)
+            let expiresAt = try record(upload, pending, session)
+            let destination = link.map { Destination.store($0) } ?? .service(token: token, expiresAt: expiresAt)
             try finish(session, upload.uploadID, destination)
+            return destination
         }
         return (upload.uploadID, destination)
     }
@@ -148,10 +150,11 @@ package struct AnnouncedUploads: Sendable {
         return parts.count > 1 ? (parts[1], object.sha256) : nil
     }
 
-    private func record(_ upload: Upload, _ pending: PendingUpload, _ session: Session) throws {
+    /// - Returns: until when its bytes are waited for.
+    private func record(_ upload: Upload, _ pending: PendingUpload, _ session: Session) throws -> String {
         try checkVendor(upload, session)
         try objects.expect(session)
-        try session.announceUpload(upload, pending: pending)
+        return try session.announceUpload(upload, pending: pending)
     }
 
     private func checkVendor(_ upload: Upload, _ session: Session) throws {

@@ -23,20 +23,29 @@ package struct CategoryFile {
 
     /// The names in a column `category_name` or `category`, or in the column named; else of the only column, each line a
     /// name; with a mapping what it makes of each row's category. Rows that an upload would refuse as malformed name none.
+    /// - Parameter sheet: of a workbook; nil takes the first visible one with such a column.
     /// - Throws: `UploadFailure` if the file cannot be read, or has several columns and none of these names.
     package func names(
-        in source: any ByteSource, mapping: ColumnMapping? = nil, column: String? = nil
+        in source: any ByteSource, mapping: ColumnMapping? = nil, column: String? = nil, sheet: String? = nil
     ) throws -> Names {
         do {
-            return try read(source, mapping, column)
+            return try read(source, mapping, column, sheet)
         } catch let failure as FileFailure {
             throw UploadFailure(failure)
         }
     }
 
-    private func read(_ source: any ByteSource, _ mapping: ColumnMapping?, _ column: String?) throws -> Names {
-        let spooled = try UploadReader(limits: limits, declaredEncoding: mapping?.declaredEncoding).read(source) { _ in
+    private func read(
+        _ source: any ByteSource, _ mapping: ColumnMapping?, _ column: String?, _ sheet: String?
+    ) throws -> Names {
+        let wanted = column.map { [$0] } ?? ["category_name", "category"]
+        func place(_ names: [String]) -> Int? {
+            names.firstIndex { name in wanted.contains { name.lowercased() == $0.lowercased() } }
         }
+        let reader = UploadReader(
+            limits: limits, declaredEncoding: mapping?.declaredEncoding, sheet: sheet, takesJSON: true
+        ) { mapping == nil ? place($0) != nil : ProductLayout.isHeader($0, mapping, .create) }
+        let spooled = try reader.read(source) { _ in }
         var found = DistinctNames()
         if let mapping {
             let rows = try RowReader(spooled, ProductLayout(spooled, mapping: mapping, limits: limits))
@@ -45,18 +54,20 @@ package struct CategoryFile {
             }
             return Names(names: found.inOrder)
         }
-        let csv = CSVReader(format: try FileLayout.format(spooled, limits), read: spooled.spool.reader())
+        // What stands above a table is passed over; above a plain list nothing does.
+        let format = try FileLayout.format(spooled, limits) { $0.count > 1 && place($0) != nil }
+        let csv = CSVReader(format: format, read: spooled.spool.reader())
         guard let first = try csv.nextRow() else { return Names() }
         let names = try header(first)
-        let wanted = column.map { [$0] } ?? ["category_name", "category"]
-        let position = names.firstIndex { name in wanted.contains { name.lowercased() == $0.lowercased() } }
-        if let position {
+        if let position = place(names) {
             while let record = try csv.nextRow() {
                 if !record.hasSurplus(beyond: names.count) { found.add(name(in: record, at: position, spooled)) }
             }
             return Names(names: found.inOrder)
         }
-        guard names.count == 1, column == nil else { throw FileFailure.missingColumns([wanted[0]], found: names) }
+        guard names.count == 1, column == nil, !spooled.isJSON else {
+            throw FileFailure.missingColumns([wanted[0]], found: names)
+        }
         let isHeader = Self.headers.contains(names[0].lowercased())
         if !isHeader { found.add(names[0]) }
         while let record = try csv.nextRow() { found.add(try line(record)) }

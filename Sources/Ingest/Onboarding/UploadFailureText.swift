@@ -93,13 +93,16 @@ extension UploadFailure {
     }
 
     static func noValidRows(_ counts: UploadCounts) -> UploadFailure {
-        .init(.noValidRows, "All \(counts.total) rows have errors: nothing was loaded.")
+        .init(
+            .noValidRows,
+            "\(counts.total == 1 ? "The only row has" : "All \(counts.total) rows have") errors: nothing was loaded.")
     }
 
     static func rejectedByPolicy(_ counts: UploadCounts) -> UploadFailure {
         .init(
             .rejectedByPolicy,
-            "\(counts.error) of \(counts.total) rows have errors and the policy is all-or-nothing: nothing was loaded.")
+            "\(counts.error) of \(counts.total) rows \(counts.error == 1 ? "has" : "have") errors and the policy is all-or-nothing: nothing was loaded."
+        )
     }
 
     static func givenUp(_ uploadID: String) -> UploadFailure {

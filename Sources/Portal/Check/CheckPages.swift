@@ -63,7 +63,9 @@ struct CheckPages: Sendable {
                 }
             } catch let error as PostgresError where error.constraint == "mappings_name_is_plain" {
                 throw Problem(
-                    .invalidParameter, "'\(file.name)' cannot be a name: use letters, digits, '_', '-' and '.'")
+                    .invalidParameter,
+                    "'\(file.name)' cannot be a name: begin with a letter or digit, then use letters, digits, '_', '-' and '.'"
+                )
             }
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import TestSupport
 import Testing
@@ -40,6 +41,40 @@ import Testing
         let shifted = "sku,Category,brand\n1,Lamps,,,\n2,\"Big\", ones,Rugs,x\n3,Sofas\n"
         #expect(try names(shifted).names == ["Lamps", "Sofas"])
         #expect(try names("sku,Warengruppe\n1,Lamps\n", column: "warengruppe").names == ["Lamps"])
+    }
+
+    private func workbook(_ sheets: [(name: String, rows: [[String]])]) throws -> LocalFile {
+        let folder = try TemporaryFolder()
+        var bytes: [UInt8] = []
+        let writer = WorkbookWriter { bytes.append(contentsOf: $0) }
+        for sheet in sheets {
+            try writer.beginSheet(.init(sheet.name))
+            for row in sheet.rows { try writer.row(row.map { .text($0) }) }
+        }
+        try writer.finish()
+        let path = folder.file("categories.xlsx")
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        return try LocalFile(path: path)
+    }
+
+    @Test("Of a workbook the first sheet with the column counts, or the one that is named")
+    func sheets() throws {
+        let file = try workbook([
+            ("Notes", [["a note", "about the others"]]), ("A", [["ours"], [], ["sku", "category"], ["1", "Lamps"]]),
+            ("B", [["sku", "category"], ["1", "Rugs"]]),
+        ])
+        let categories = CategoryFile(limits: FileLimits())
+        #expect(try categories.names(in: file).names == ["Lamps"])
+        #expect(file.rewind())
+        #expect(try categories.names(in: file, sheet: "B").names == ["Rugs"])
+    }
+
+    @Test("JSON is read as a vendor's file is", arguments: ["[%]", "%"])
+    func json(_ frame: String) throws {
+        let objects = ["{\"sku\": \"1\", \"category\": \"Lamps\"}", "{\"sku\": \"2\", \"category\": \"Rugs\"}"]
+        let text = frame.replacing("%", with: objects.joined(separator: frame == "%" ? "\n" : ","))
+        #expect(try names(text).names == ["Lamps", "Rugs"])
+        #expect(throws: UploadFailure.self) { try names("[{\"kind\": \"Lamps\"}]") }
     }
 
     @Test("What cannot be a list approves nothing")
