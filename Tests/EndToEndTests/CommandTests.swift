@@ -225,6 +225,24 @@ import Testing
         }
     }
 
+    @Test("An announced upload whose file never came says so when it is given up")
+    func neverCame() async throws {
+        try await CatalogBinary.with { catalog in
+            try await catalog.prepare()
+            _ = try await catalog.rows(
+                """
+                insert into catalog.upload_history
+                    (upload_id, vendor_id, file_name, status, mode, policy, bucket, object_key, upload_timestamp)
+                values ('U1', 'V001', 'f', 'queued', 'create', 'load-valid', 'b', 'k', now() - interval '25 hours')
+                """)
+            // Each upload gives up those that nobody has.
+            _ = try await catalog.ingest(try catalog.folder.write(Self.header + "P1,N,Audio,S1,1,1\n", to: "a.csv"))
+            let shown = try await catalog.succeed("upload", "show", "U1")
+            #expect(shown.contains("INTERRUPTED: The file did not come within 24 hours: nothing was loaded."))
+            #expect(shown.contains("its file did not come within 24 hours") && !shown.contains("process"), "\(shown)")
+        }
+    }
+
     @Test("Categories that are new, known already, or both are told apart")
     func categories() async throws {
         try await CatalogBinary.with { catalog in
