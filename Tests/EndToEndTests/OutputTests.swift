@@ -42,7 +42,14 @@ import Testing
     func readers() async throws {
         try await CatalogBinary.with { catalog in
             try await catalog.prepare()
-            let commands = ["--help", "vendor list --json", "migrate status --json", "changes", "template", "export"]
+            let file = try catalog.folder.write(
+                ServiceEnvironment.header + "P1,N,Audio,S1,1,1\nP2,N,Audio,S2,x,1\n", to: "f.csv")
+            let id = try await catalog.ingest(file).uploadId
+            let commands = [
+                "--help", "--version", "vendor list --json", "migrate status --json", "changes", "changes --json", "template",
+                "export", "export --format ndjson", "upload list", "upload show \(id) --json", "upload errors \(id)",
+                "upload errors \(id) --json", "upload errors \(id) --grouped",
+            ]
             for words in commands {
                 // The reader is gone before the first byte.
                 let outcome = try await Self.shell("exec 3> >(true); wait $!; catalog \(words) >&3", catalog)
