@@ -16,7 +16,6 @@ struct CatalogCommand: AsyncParsableCommand {
             commit.
 
             First steps:
-              catalog demo
               catalog vendor add VEND001 --name 'Acme Audio' --email uploads@acme.example
               catalog category add Electronics Audio
               catalog ingest products.csv --vendor VEND001
