@@ -15,6 +15,7 @@ extension Session {
                 PQsetSingleRowMode(connection) == 1
             else { throw PostgresError(connection: connection, statement: sql) }
         }
+        defer { leaveSingleRowMode() }
         var failure: (any Error)?
         var count = 0
         while let result = PQgetResult(connection) {
@@ -31,6 +32,9 @@ extension Session {
             }
         }
     }
+
+    /// libpq leaves it by itself only before a statement that is not sent in a pipeline; this one is none, and goes nowhere.
+    private func leaveSingleRowMode() { PQsendQueryParams(connection, nil, 0, nil, nil, nil, nil, 0) }
 
     /// - Parameter failure: why the query was cancelled, if it was.
     private func finishStream(_ result: OpaquePointer, _ sql: String, _ failure: (any Error)?) throws {

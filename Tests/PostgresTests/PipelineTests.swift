@@ -30,6 +30,19 @@ import Testing
         }
     }
 
+    @Test("Rows come together again after a query whose rows were streamed")
+    func afterAStream() async throws {
+        try await withConnection { connection in
+            let counts = try await connection.run { session in
+                try session.transaction {
+                    try session.stream("select generate_series(1, 3)") { _ in }
+                    return try session.pipeline(["select generate_series(1, 5)", "select 1"]).map(\.count)
+                }
+            }
+            #expect(counts == [5, 1])
+        }
+    }
+
     @Test func aFailureUndoesAllAndLeavesTheConnectionAtWork() async throws {
         try await withConnection { connection in
             try await connection.run { try $0.executeScript("create temporary table t (n integer)") }
