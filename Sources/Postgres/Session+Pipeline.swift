@@ -131,13 +131,13 @@ struct Message {
     /// Of the parameters.
     let count: Int
     /// The text and the parameters.
-    let texts: CStrings
+    let texts: CStringArray
 
     /// - Throws: `PostgresError` if a text holds a NUL character.
     init(_ statement: Statement) throws {
         sql = statement.sql
         isPrepared = statement.isPrepared
         count = statement.parameters.count
-        texts = try CStrings([sql] + statement.parameters)
+        texts = try CStringArray([sql] + statement.parameters)
     }
 }

@@ -46,7 +46,8 @@ import Testing
                 ServiceEnvironment.header + "P1,N,Audio,S1,1,1\nP2,N,Audio,S2,x,1\n", to: "f.csv")
             let id = try await catalog.ingest(file).uploadId
             let commands = [
-                "--help", "--version", "vendor list --json", "migrate status --json", "changes", "changes --json", "template",
+                "--help", "--version", "vendor list --json", "migrate status --json", "changes", "changes --json",
+                "template",
                 "export", "export --format ndjson", "upload list", "upload show \(id) --json", "upload errors \(id)",
                 "upload errors \(id) --json", "upload errors \(id) --grouped",
             ]

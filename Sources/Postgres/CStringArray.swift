@@ -1,7 +1,7 @@
 import Glibc
 
 /// Texts as C takes them, with a null pointer behind the last; nil elements are null pointers.
-final class CStrings {
+final class CStringArray {
     private let pointers: [UnsafePointer<CChar>?]
 
     /// - Throws: `PostgresError` if a text holds a NUL character: C would take it for the end.
@@ -21,7 +21,7 @@ final class CStrings {
 }
 
 /// Calls `body` with an array of C strings that ends with a null pointer.
-/// - Throws: as ``CStrings``.
+/// - Throws: as ``CStringArray``.
 func withCStrings<Result>(
     _ strings: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>) throws -> Result
-) throws -> Result { try CStrings(strings).lend(body) }
+) throws -> Result { try CStringArray(strings).lend(body) }
