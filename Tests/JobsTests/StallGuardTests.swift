@@ -6,11 +6,11 @@ import Threads
 @testable import Jobs
 
 @Suite(.timeLimit(.minutes(2))) struct StallGuardTests {
-    private static func impatient() -> JobWorkerConfiguration {
+    private static func impatient(limit: Duration = .milliseconds(300)) -> JobWorkerConfiguration {
         var configuration = JobWorkerConfiguration(concurrency: ["q": 1])
         configuration.listens = false
         configuration.claiming.pollInterval = .milliseconds(20)
-        configuration.timeLimits.standard = .milliseconds(300)
+        configuration.timeLimits.standard = limit
         configuration.timeLimits.checkInterval = .milliseconds(20)
         configuration.timeLimits.patience = .milliseconds(100)
         return configuration
@@ -49,8 +49,11 @@ import Threads
         try await withDatabase(migrated: true) { conninfo in
             let pool = Pool(conninfo)
             let done = Signals<Int>()
+            // Longer than a busy machine keeps a thread waiting.
+            let limit = Duration.seconds(3)
             let handler = ClosureHandler { job in
-                for _ in 0..<60 {
+                let end = ContinuousClock.now + 1.5 * limit
+                while ContinuousClock.now < end {
                     try await Task.sleep(for: .milliseconds(10))
                     // The latter from a thread of its own, as a file store has it.
                     if byItself {
@@ -63,7 +66,7 @@ import Threads
                 return .finished
             }
             try await pool.transaction { _ = try $0.enqueue(.make()) }
-            try await withWorker(conninfo, Self.impatient(), handlers: [handler]) { _ in
+            try await withWorker(conninfo, Self.impatient(limit: limit), handlers: [handler]) { _ in
                 #expect(await done.next(1) == [1])
             }
             await pool.close()
