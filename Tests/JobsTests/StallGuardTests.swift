@@ -52,7 +52,7 @@ import Threads
             // Longer than a busy machine keeps a thread waiting.
             let limit = Duration.seconds(3)
             let handler = ClosureHandler { job in
-                let end = ContinuousClock.now + 1.5 * limit
+                let end = ContinuousClock.now + limit * 1.5
                 while ContinuousClock.now < end {
                     try await Task.sleep(for: .milliseconds(10))
                     // The latter from a thread of its own, as a file store has it.
