@@ -32,6 +32,7 @@ import Testing
             #expect(early.error.contains("run: grant catalog_app to \(role)"), "\(early.error)")
             _ = try await catalog.rows("grant catalog_app to \(identifier: role)")
             #expect(try await service.ingest(file).createdRecords == 20)
+            try await Self.readiness(of: service, role: role) { change in _ = try await catalog.rows(change) }
             // As row-level security serves a vendor.
             let rows = try await service.rows(
                 """
@@ -48,6 +49,25 @@ import Testing
             _ = try await administrator.rows("drop role \(identifier: role)")
             try await catalog.succeed("migrate", "down", "--to", "0")
         }
+    }
+
+    /// A process whose login loses its role says so, and is ready again when it has it back.
+    private static func readiness(
+        of service: CatalogBinary, role: String, _ change: (Statement) async throws -> Void
+    ) async throws {
+        let address = "127.0.0.1:\(try FreePorts.take(1)[0])"
+        let pool = Pool(service.conninfo, maximum: 1, application: "test")
+        let environment = ServiceEnvironment(
+            catalog: service, pool: pool, variables: ["CATALOG_HTTP_ADDRESS": address])
+        let api = APIEnvironment(environment, at: address, [:])
+        try await environment.running("serve", "--roles", "api") {
+            try await api.waitUntilReady()
+            try await change("revoke catalog_app from \(identifier: role)")
+            try await eventually(within: .seconds(60)) { try await api.call("GET", "/readyz", as: nil).status == 503 }
+            try await change("grant catalog_app to \(identifier: role)")
+            try await api.waitUntilReady()
+        }
+        await pool.close()
     }
 
     /// Gives a database of a server of its own to an ordinary login that may create roles.
