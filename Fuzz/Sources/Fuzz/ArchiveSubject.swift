@@ -11,6 +11,7 @@ extension Subject {
         seeds: [
             [0] + archive([("a.csv", "sku,price\nA,1\n")]), [0] + archive([("a", ""), ("b/", ""), ("b/c", "x")]),
             [0] + Array("PK\u{5}\u{6}".utf8) + Array(repeating: 0, count: 18),
+            Array("\u{1}\u{3}\\\u{6DB}\u{1}x".utf8),
             Array("\u{1}\u{3}abc\u{9}\u{9}text text\u{2}de\0".utf8),
         ],
         words: [
@@ -25,7 +26,9 @@ extension Subject {
     private static func checkWritten(_ choices: inout Choices) {
         var files: [(String, String)] = []
         while !choices.isAtEnd, files.count < 20 {
-            files.append((choices.text().replacing("\\", with: "/"), choices.text()))
+            // By bytes: a mark behind it makes one character of both.
+            let name = choices.bytes().map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 }
+            files.append((String(decoding: name, as: UTF8.self), choices.text()))
         }
         var bytes = archive(files)
         let found = entries(bytes)

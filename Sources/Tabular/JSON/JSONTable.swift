@@ -1,5 +1,6 @@
 import CSV
 import Storage
+import Text
 
 /// Writes the objects of a JSON text as CSV: each name that occurs is a column, each object a record.
 struct JSONTable {
@@ -39,7 +40,7 @@ struct JSONTable {
             try csv.bytes.withUnsafeBytes(write)
             csv.bytes.removeAll(keepingCapacity: true)
         }
-        for name in names { csv.field(name.replacing("\n", with: " ").replacing("\r", with: " ")) }
+        for name in names { csv.field(name.escaping(["\n": " ", "\r": " "])) }
         csv.endRecord()
         var rows = reader()
         var cells = names.map { _ in "" }
