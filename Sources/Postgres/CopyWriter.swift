@@ -4,11 +4,13 @@ import Threads
 /// Writes the rows of a text-format COPY (manual, COPY, "Text Format"), 64 KiB at a time.
 public final class CopyWriter {
     private static let capacity = 1 << 16
+    private static let orderedCapacity = 1 << 19
     private let session: Session
     private let statement: Statement
     /// Whether the server takes rows.
     private(set) var hasBegun = false
     private var buffer: [UInt8] = []
+    private var order = RowOrder()
     private var isFirstField = true
 
     init(_ session: Session, _ statement: Statement) {
@@ -57,9 +59,18 @@ public final class CopyWriter {
     /// Ends the row.
     /// - Throws: `PostgresError` when the connection is lost, `CancellationError` when the task was cancelled.
     public func endRow() throws {
-        buffer.append(UInt8(ascii: "\n"))
-        isFirstField = true
+        endLine()
         if buffer.count >= Self.capacity { try flush() }
+    }
+
+    /// Ends the row, which is sent in the order of its key among those of the same 512 KiB: transactions that take keys of a unique index
+    /// in one order cannot wait for each other in a circle. All rows of the COPY end so.
+    /// - Throws: as `endRow`.
+    public func endRow(inOrderOf key: UnsafeRawBufferPointer) throws {
+        let start = order.end
+        endLine()
+        order.add(start..<buffer.count, key: key)
+        if buffer.count >= Self.orderedCapacity { try flush() }
     }
 
     /// Bytes as they are, in the format of the COPY: may be any part of the rows.
@@ -75,12 +86,22 @@ public final class CopyWriter {
         if !hasBegun { _ = try session.perform(statement, copy: PGRES_COPY_IN) }
         hasBegun = true
         guard !buffer.isEmpty else { return }
-        let status = buffer.withUnsafeBytes { bytes in
-            PQputCopyData(session.connection, bytes.bindMemory(to: CChar.self).baseAddress, Int32(bytes.count))
-        }
-        guard status == 1 else { throw PostgresError(connection: session.connection) }
+        for bytes in order.isEmpty ? [0..<buffer.count] : order.take() { try send(bytes) }
         buffer.removeAll(keepingCapacity: true)
         WorkProgress.report()
+    }
+
+    private func send(_ bytes: Range<Int>) throws {
+        let status = buffer.withUnsafeBytes { buffer in
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[bytes]).bindMemory(to: CChar.self)
+            return PQputCopyData(session.connection, bytes.baseAddress, Int32(bytes.count))
+        }
+        guard status == 1 else { throw PostgresError(connection: session.connection) }
+    }
+
+    private func endLine() {
+        buffer.append(UInt8(ascii: "\n"))
+        isFirstField = true
     }
 
     private func separate() {

@@ -37,6 +37,27 @@ import Testing
         }
     }
 
+    @Test("Rows are sent in the order of their keys' bytes, those of each 512 KiB by themselves")
+    func ordered() async throws {
+        try await withConnection { connection in
+            let rows = try await connection.run { session in
+                try session.executeScript("create table t (n serial, key text, value text)")
+                let long = String(repeating: "x\t", count: 50_000)
+                try session.copyIn("copy t (key, value) from stdin") { writer in
+                    for key in ["b", "a\n", "a", "", "aaaaaaaab", "aaaaaaaaa"] { try writer.row(key, key + "'s") }
+                    for key in ["d", "c", "z", "e"] { try writer.row(key, long) }
+                    try writer.row("0", "last")
+                }
+                return try session.query("select key || '=' || left(value, 11) as row from t order by n").map {
+                    try $0.get("row", as: String.self)
+                }
+            }
+            let long = ["c", "d", "e", "z"].map { "\($0)=x\tx\tx\tx\tx\tx" }
+            let short = ["", "a", "a\n", "aaaaaaaaa", "aaaaaaaab", "b"].map { "\($0)=\($0)'s" }
+            #expect(rows == short + long + ["0=last"])
+        }
+    }
+
     @Test("An error of the body that comes from elsewhere is not replaced by the server's")
     func bodyError() async throws {
         try await withConnection { connection in
@@ -94,6 +115,15 @@ import Testing
                 await connection.close()
             }
         }
+    }
+}
+
+extension CopyWriter {
+    fileprivate func row(_ key: String, _ value: String) throws {
+        field(key)
+        field(value)
+        var key = key
+        try key.withUTF8 { try endRow(inOrderOf: UnsafeRawBufferPointer($0)) }
     }
 }
 

@@ -186,7 +186,7 @@ final class ProductLoader {
                 }
                 writer.field(row.record.line)
                 attributes?.write(row.attributes, to: writer)
-                try writer.endRow()
+                if existing { try writer.endRow() } else { try writer.endRow(inOrderOf: product[.sku]) }
             }
             try progress.advance(.loading, rows: row.number, bytes: rows.bytesConsumed, of: spooled.spool.byteCount)
         }
