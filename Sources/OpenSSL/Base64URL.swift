@@ -3,7 +3,15 @@ import Foundation
 extension Sequence<UInt8> {
     /// The bytes as RFC 4648, section 5, writes them, without padding.
     package var base64URL: String {
-        Data(self).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let digits = Data(self).base64EncodedData().lazy.filter { $0 != UInt8(ascii: "=") }
+        return String(
+            decoding: digits.map { digit in
+                switch digit {
+                case UInt8(ascii: "+"): UInt8(ascii: "-")
+                case UInt8(ascii: "/"): UInt8(ascii: "_")
+                default: digit
+                }
+            }, as: UTF8.self)
     }
 }
 

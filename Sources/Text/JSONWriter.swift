@@ -67,10 +67,14 @@ package struct JSONWriter: Sendable {
     }
 
     /// A name as JSON has it, in quotation marks, for members that are written often.
-    package mutating func key(quoted name: [UInt8]) {
+    package mutating func key(quoted name: UnsafeRawBufferPointer) {
         separate()
         bytes.append(contentsOf: name)
         colon()
+    }
+
+    package mutating func key(quoted name: [UInt8]) {
+        name.withUnsafeBytes { key(quoted: $0) }
     }
 
     package mutating func object(_ name: String, _ members: (inout JSONWriter) throws -> Void) rethrows {

@@ -36,9 +36,11 @@ final class Authenticator: Sendable {
     /// - Throws: `Problem` if the header names nobody; whatever keeps the database from being asked.
     func identify(_ header: String?) async throws -> Identity {
         guard let header else { return .anybody }
-        let parts = header.split(separator: " ")
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Self.refusal }
-        let text = String(parts[1])
+        let parts = header.utf8.split(separator: UInt8(ascii: " "))
+        guard parts.count == 2, String(decoding: parts[0], as: UTF8.self).lowercased() == "bearer" else {
+            throw Self.refusal
+        }
+        let text = String(decoding: parts[1], as: UTF8.self)
         if let token = TokenSecret(text) { return try await identify(token) }
         guard let issuer, let claims = await issuer.verify(text) else { throw Self.refusal }
         return claims

@@ -13,9 +13,11 @@ extension JSONWriter {
     }
 
     mutating func members(of row: Row, _ shape: Shape, from first: Int = 0) {
-        for (index, member) in shape.members.enumerated() {
-            key(quoted: member.key)
-            row.withBytes(at: first + index) { value($0, member.form) }
+        shape.keys.withUnsafeBytes { keys in
+            for (index, member) in shape.members.enumerated() {
+                key(quoted: UnsafeRawBufferPointer(rebasing: keys[member.key]))
+                row.withBytes(at: first + index) { value($0, member.form) }
+            }
         }
     }
 

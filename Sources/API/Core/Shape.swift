@@ -27,12 +27,12 @@ struct Shape: Sendable {
     struct Member: Sendable {
         enum Form: Sendable { case quoted, bare, boolean }
 
-        /// The name in quotation marks.
-        let key: [UInt8]
+        /// Where its name is in `keys`.
+        let key: Range<Int>
         let form: Form
 
-        init(_ field: Field) {
-            key = Array("\"\(field.name)\"".utf8)
+        init(_ field: Field, key: Range<Int>) {
+            self.key = key
             form =
                 switch field.kind {
                 case .text, .timestamp, .choice: .quoted
@@ -45,15 +45,23 @@ struct Shape: Sendable {
     /// Name of the schema in the document.
     let name: String
     let fields: [Field]
-    /// The fields as `JSONWriter` writes them.
+    /// The fields as `JSONWriter` writes them, and their names in quotation marks, one behind the other: a row that goes through them
+    /// counts no references.
     let members: [Member]
+    let keys: [UInt8]
     /// The select list, in the order of the fields.
     let columns: Statement
 
     init(name: String, fields: [Field]) {
         self.name = name
         self.fields = fields
-        members = fields.map(Member.init)
+        var (members, keys): ([Member], [UInt8]) = ([], [])
+        for field in fields {
+            let start = keys.count
+            keys += "\"\(field.name)\"".utf8
+            members.append(Member(field, key: start..<keys.count))
+        }
+        (self.members, self.keys) = (members, keys)
         columns = "\(raw: fields.map(\.selected).joined(separator: ", "))"
     }
 }

@@ -28,12 +28,14 @@ package struct TokenSecret: Sendable, Equatable {
     }
 
     /// - Returns: nil if the text is none of the kind.
-    package init?(_ text: some StringProtocol, _ kind: Kind = .token) {
-        let parts = text.split(separator: "_", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == kind.rawValue, (1...40).contains(parts[1].count),
+    package init?(_ text: String, _ kind: Kind = .token) {
+        let parts = text.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].elementsEqual(kind.rawValue.utf8), (1...40).contains(parts[1].count),
             (1...100).contains(parts[2].count)
         else { return nil }
-        self.init(kind: kind, tokenID: String(parts[1]), secret: String(parts[2]))
+        self.init(
+            kind: kind, tokenID: String(decoding: parts[1], as: UTF8.self),
+            secret: String(decoding: parts[2], as: UTF8.self))
     }
 
     /// - Parameter bytes: of each, five bits count.

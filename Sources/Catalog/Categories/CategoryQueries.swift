@@ -7,6 +7,7 @@ enum Category {
         """
         insert into catalog.product_categories (category_name)
         select distinct name from unnest(\(names)::text[]) name
+        order by name
         on conflict (category_name) do update set is_active = true where not product_categories.is_active
         """
     }

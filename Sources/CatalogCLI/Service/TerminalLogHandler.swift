@@ -8,10 +8,8 @@ struct TerminalLogHandler: LogHandler {
         stream = .standardOutput(label: label)
     }
 
-    var metadata: Logger.Metadata {
-        get { stream.metadata }
-        set { stream.metadata = Self.safe(newValue) }
-    }
+    /// Made safe when a line is written: each request has some, and most write none.
+    var metadata = Logger.Metadata()
 
     var logLevel: Logger.Level {
         get { stream.logLevel }
@@ -19,14 +17,14 @@ struct TerminalLogHandler: LogHandler {
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { stream[metadataKey: key] }
-        set { stream[metadataKey: key] = newValue.map(Self.safe) }
+        get { metadata[key] }
+        set { metadata[key] = newValue }
     }
 
     func log(event: LogEvent) {
         var event = event
         event.message = "\(TerminalText.escaped(event.message.description))"
-        event.metadata = event.metadata.map(Self.safe)
+        event.metadata = Self.safe(metadata.merging(event.metadata ?? [:]) { $1 })
         stream.log(event: event)
     }
 
