@@ -15,20 +15,14 @@ struct PostgresBinaries: Equatable {
     /// - Parameter version: the major version that an existing data directory needs.
     /// - Throws: ``EmbeddedPostgresError/notInstalled`` or ``EmbeddedPostgresError/otherVersion(data:needed:installed:)``.
     static func find(for data: String, version: Int?) throws -> PostgresBinaries {
-        let environment = ProcessInfo.processInfo.environment
-        let places =
-            environment[Settings.serverProgramsVariable].map { [$0] } ?? candidates(path: environment["PATH"] ?? "")
-        let installed = places.compactMap(PostgresBinaries.init)
-        if let version {
-            if let match = installed.first(where: { $0.version == version }) { return match }
-            guard !installed.isEmpty else { throw EmbeddedPostgresError.notInstalled }
-            throw EmbeddedPostgresError.otherVersion(
-                data: data, needed: version, installed: Set(installed.map(\.version)).sorted())
+        var others: Set<Int> = []
+        // One after the other: each is asked for its version, which takes it 15 ms.
+        for binaries in places().lazy.flatMap({ $0() }).compactMap(PostgresBinaries.init) {
+            if version.map({ binaries.version == $0 }) ?? (binaries.version >= minimumVersion) { return binaries }
+            others.insert(binaries.version)
         }
-        guard let match = installed.first(where: { $0.version >= minimumVersion }) else {
-            throw EmbeddedPostgresError.notInstalled
-        }
-        return match
+        guard let version, !others.isEmpty else { throw EmbeddedPostgresError.notInstalled }
+        throw EmbeddedPostgresError.otherVersion(data: data, needed: version, installed: others.sorted())
     }
 
     /// Nil when there is no server in that directory.
@@ -42,12 +36,15 @@ struct PostgresBinaries: Equatable {
         self.version = version
     }
 
-    private static func candidates(path: String) -> [String] {
-        let onPath = path.split(separator: ":").map(String.init)
+    /// Folders, those last that are found by running something.
+    private static func places() -> [() -> [String]] {
+        let environment = ProcessInfo.processInfo.environment
+        if let named = environment[Settings.serverProgramsVariable] { return [{ [named] }] }
+        let onPath = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
         // Debian and the PGDG packages of Red Hat keep the server out of PATH, one folder for each version.
         let packaged = folders(in: "/usr/lib/postgresql").map { "/usr/lib/postgresql/\($0)/bin" }
         let pgdg = folders(in: "/usr").filter { $0.hasPrefix("pgsql-") }.map { "/usr/\($0)/bin" }
-        return onPath + packaged + pgdg + configured(onPath)
+        return [{ onPath + packaged + pgdg }, { configured(onPath) }]
     }
 
     private static func configured(_ path: [String]) -> [String] {
