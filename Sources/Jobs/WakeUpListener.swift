@@ -77,11 +77,9 @@ struct WakeUpListener: WorkerAgent {
         let (context, heard) = (context, heard)
         let notifications = try await connector.firstThatWorks { conninfo in
             try await Listener.listen(conninfo, channels: channels, setUp: { try appear($0) }) {
-                if let hear = heard[$0.channel] {
-                    hear($0.payload)
-                } else if $0.channel != watchdog {
-                    context.claimSignal.signal()
-                }
+                guard $0.channel != watchdog else { return false }
+                if let hear = heard[$0.channel] { hear($0.payload) } else { context.claimSignal.signal() }
+                return true
             }
         }
         // What was sent before it listened.
@@ -89,7 +87,7 @@ struct WakeUpListener: WorkerAgent {
         let answers = WakeSignal()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for try await notification in notifications where notification.channel == watchdog { answers.signal() }
+                for try await _ in notifications { answers.signal() }
                 try Task.checkCancellation()
             }
             group.addTask { try await self.watch(channel: watchdog, answers) }

@@ -23,6 +23,8 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
         var isAbandoned = false
         /// When the work at hand began; nil while it waits for nothing that the server owes it.
         var began: ContinuousClock.Instant?
+        /// When it is given up.
+        var deadline: ContinuousClock.Instant?
     }
 
     /// How long a server may take to obey, before the connection is given up: one that hangs never does.
@@ -61,12 +63,14 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
         }
     }
 
+    /// - Parameter limit: how long the work may take: `ServerWatch` looks at it about once a second.
     /// - Throws: `CancellationError` if the work was cancelled before it began.
-    func begin(_ ticket: Int) throws {
+    func begin(_ ticket: Int, within limit: Duration? = nil) throws {
         try state.withLock { state in
             guard !state.cancelled.contains(ticket) else { throw CancellationError() }
             state.current = ticket
-            state.began = .now
+            let now = ContinuousClock.now
+            (state.began, state.deadline) = (now, limit.map { now + $0 })
         }
     }
 
@@ -83,7 +87,7 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
         state.wait { state -> Interruption?? in
             // A connection that was shut has no next work that the request could hit, and the request may never arrive.
             guard !state.isTravelling || state.severed != nil else { return nil }
-            (state.current, state.began) = (0, nil)
+            (state.current, state.began, state.deadline) = (0, nil, nil)
             if state.cancelled.contains(ticket) { return .some(.cancelled) }
             guard state.severed == ticket else { return .some(nil) }
             return .some(state.isAbandoned ? .serverHangs : .timedOut)
@@ -154,6 +158,14 @@ final class Canceller: @unchecked Sendable {  // because PQcancel is thread-safe
             return state.companion
         }
         companion?.severCurrent()
+    }
+
+    /// The same, of work that has taken longer than it may.
+    func severOverdue(at now: ContinuousClock.Instant) {
+        let overdue = state.withLock { state in
+            state.deadline.map { $0 <= now } == true && state.severed == nil ? state.current : nil
+        }
+        if let overdue { sever(overdue) }
     }
 
     private func severCurrent() {

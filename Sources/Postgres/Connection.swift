@@ -53,23 +53,14 @@ public actor Connection {
     nonisolated var isAtWork: Bool { canceller.isAtWork }
 
     /// Runs a piece of work on the connection's thread.
-    /// - Parameter limit: how long it may take. After that the connection is shut, whatever the server does, and is lost. TCP notices a
+    /// - Parameter limit: how long it may take. At most a second later the connection is shut, whatever the server does, and is lost. TCP notices a
     ///   host that is gone, but not a server that hangs on a host that lives.
     @discardableResult
     public nonisolated func run<Result: Sendable>(
         within limit: Duration? = nil, _ body: @Sendable (Session) throws -> Result
     ) async throws -> Result {
         let ticket = canceller.ticket()
-        let timer = limit.map { limit in
-            Task.detached { [canceller] in
-                try await Task.sleep(for: limit)
-                canceller.sever(ticket)
-            }
-        }
-        defer {
-            timer?.cancel()
-            canceller.forget(ticket)
-        }
+        defer { canceller.forget(ticket) }
         return try await withTaskCancellationHandler {
             try await perform(ticket, limit, body)
         } onCancel: {
@@ -97,7 +88,7 @@ public actor Connection {
         _ ticket: Int, _ limit: Duration?, _ body: @Sendable (Session) throws -> Result
     ) throws -> Result {
         guard !isClosed else { throw PostgresError(message: "the connection is closed", isConnectionLost: true) }
-        try canceller.begin(ticket)
+        try canceller.begin(ticket, within: limit)
         let outcome = Swift.Result { try body(session) }
         let interruption = canceller.end(ticket)
         session.leaveTransaction()

@@ -21,13 +21,13 @@ public enum Listener {
     ///   - conninfo: as `Connection.open` takes it. A vanished host shows only by TCP keepalive: `keepalives_idle=30` for one.
     ///   - channels: names as they are, upper and lower case told apart; at least one.
     ///   - setUp: runs on the connection once it listens, for what is to last as long as it does.
-    ///   - wake: called for each notification on the connection's own thread, before the stream has it: for who cannot wait for
-    ///     a task to be resumed. Must not block.
+    ///   - take: called for each notification on the connection's own thread: for who cannot wait for a task to be resumed. Returns
+    ///     whether that is all, so that the stream, and who reads it, does not wake up for it. Must not block.
     /// - Throws: `PostgresError` if it cannot connect or listen; the stream throws it when the connection is lost.
     public static func listen(
         _ conninfo: String, channels: [String], application: String = "catalog-listen",
         setUp: @escaping @Sendable (Session) throws -> Void = { _ in },
-        wake: @escaping @Sendable (Notification) -> Void = { _ in }
+        take: @escaping @Sendable (Notification) -> Bool = { _ in false }
     ) async throws -> AsyncThrowingStream<Notification, any Error> {
         precondition(!channels.isEmpty, "without a channel nothing is ever received")
         let end = try WakePipe()
@@ -45,8 +45,7 @@ public enum Listener {
             do {
                 try await connection.run { session in
                     try session.receive(until: end) { notification in
-                        wake(notification)
-                        continuation.yield(notification)
+                        if !take(notification) { continuation.yield(notification) }
                     }
                 }
                 continuation.finish()

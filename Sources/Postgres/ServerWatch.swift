@@ -1,7 +1,7 @@
 import Glibc
 import Threads
 
-/// Notices that a server hangs, for all connections that lead to it.
+/// Notices that a server hangs, for all connections that lead to it, and ends work that takes longer than it may.
 ///
 /// How long a piece of work may take says nothing: it may load a million rows, or wait for a lock. So a server that lets one wait is asked by a
 /// new connection to the same address, on which the first byte is all that is waited for. One that does not give it, twice in a row, is given
@@ -59,6 +59,7 @@ public final class ServerWatch: Sendable {
         }
         guard let cancellers else { return false }
         let now = ContinuousClock.now
+        for canceller in cancellers { canceller.severOverdue(at: now) }
         let present = Set(cancellers.compactMap(\.server))
         let waiting = Set(cancellers.filter { $0.isAtWork(for: patience, at: now) }.compactMap(\.server))
         for server in state.withLock({ $0.suspicions.toAsk(waiting: waiting, present: present) }) {

@@ -41,6 +41,23 @@ import Testing
         }
     }
 
+    @Test("The deadline of work that has ended is not the next one's")
+    func ended() async throws {
+        try await withDatabase { conninfo in
+            let watch = ServerWatch(patience: .milliseconds(50))
+            let connection = try await Connection.open(conninfo, watch: watch)
+            try await connection.run(within: .milliseconds(200)) { _ = try $0.execute("select 1") }
+            // The watch looks some forty times meanwhile.
+            try await connection.run { _ = try $0.execute("select pg_sleep(0.4)") }
+            #expect(!connection.isBroken)
+            let error = await Self.error {
+                try await connection.run(within: .milliseconds(200)) { _ = try $0.execute("select pg_sleep(60)") }
+            }
+            #expect("\(error.map { "\($0)" } ?? "")".contains("did not answer within 0.2 seconds"))
+            await connection.close()
+        }
+    }
+
     @Test("A pool with a deadline opens another connection after a server process hung")
     func pool() async throws {
         try await withDatabase { conninfo in

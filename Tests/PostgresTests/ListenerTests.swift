@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import Threads
 
 @testable import Postgres
 
@@ -39,6 +40,32 @@ import Testing
                     .init(channel: "one", payload: "last", backendPID: pid),
                 ])
             await sender.close()
+        }
+    }
+
+    @Test("What is taken on the connection's thread wakes nobody who reads the stream")
+    func taken() async throws {
+        try await withDatabase { conninfo in
+            let taken = Locked<[String]>([])
+            let take: @Sendable (Listener.Notification) -> Bool = { notification in
+                guard notification.channel == "mine" else { return false }
+                taken.withLock { $0.append(notification.payload) }
+                return true
+            }
+            let stream = try await Listener.listen(conninfo, channels: ["mine", "yours"], take: take)
+            let sender = try await Connection.open(conninfo)
+            try await sender.run { session in
+                for payload in ["1", "2"] { try session.execute("select pg_notify('mine', \(payload)::text)") }
+                try session.execute("notify yours, 'last'")
+            }
+            await sender.close()
+            var received: [String] = []
+            for try await notification in stream {
+                received.append(notification.payload)
+                if notification.payload == "last" { break }
+            }
+            #expect(received == ["last"])
+            #expect(taken.withLock(\.self) == ["1", "2"])
         }
     }
 
