@@ -86,6 +86,7 @@ public final class CopyWriter {
         if !hasBegun { _ = try session.perform(statement, copy: PGRES_COPY_IN) }
         hasBegun = true
         guard !buffer.isEmpty else { return }
+        precondition(order.isEmpty || order.end == buffer.count, "either all rows have a key, or none")
         for bytes in order.isEmpty ? [0..<buffer.count] : order.take() { try send(bytes) }
         buffer.removeAll(keepingCapacity: true)
         WorkProgress.report()
