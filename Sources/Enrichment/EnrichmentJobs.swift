@@ -97,7 +97,7 @@ struct SplitJob: JobHandler {
     func run(_ job: Job, _ logger: Logger) async throws -> JobCompletion {
         let requestID = try job.enrichment().request_id
         let request = try await resources.pool.run { session -> EnrichmentRequest? in
-            guard try session.first(EnrichmentRequest.begin(requestID)) != nil else { return nil }
+            guard try session.first(EnrichmentRequest.begin(requestID, job)) != nil else { return nil }
             return try session.enrichment(requestID)
         }
         guard let request, let object = request.object else { return .finished }
@@ -167,7 +167,7 @@ struct OutputJob: JobHandler {
             // Waits for a batch that is just being counted: it found this job alive and enqueued no other.
             let row = try session.first(EnrichmentRequest.complete(requestID, revision: written.revision))
             try session.finish(job)
-            if try row?.get("was_over") == false { try session.announceEnd(of: requestID) }
+            if try row?.get("had_output") == false { try session.announceEnd(of: requestID) }
             // One that came meanwhile may have been overwritten.
             if key == request.outputKey,
                 let newer = try session.first(EnrichmentRequest.selectNewer(than: requestID, written: true))

@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 package import Postgres
 
 /// The statements of `enrichment.requests`.
@@ -41,11 +42,18 @@ extension EnrichmentRequest {
         """
     }
 
-    /// Marks the begin; none if it has been split, or failed.
-    static func begin(_ requestID: String) -> Statement {
+    /// Marks the begin; none if it has been split, its list cannot be used, or somebody else has the job by now. A job that died failed its
+    /// request, which goes on when somebody wants the job tried again.
+    static func begin(_ requestID: String, _ job: Job) -> Statement {
         """
-        update enrichment.requests set started_at = coalesce(started_at, clock_timestamp())
-        where request_id = \(requestID)::uuid and status = 'accepted' returning request_id
+        update enrichment.requests
+        set status = 'accepted', failure_message = null, completed_at = null, started_at = coalesce(started_at, clock_timestamp())
+        where request_id = \(requestID)::uuid
+          and (status = 'accepted' or (status = 'failed' and plan is null and forgotten_at is null))
+          and exists (
+            select from jobs.jobs
+            where job_id = \(job.jobID)::bigint and attempt = \(job.attempt)::integer and state = 'running')
+        returning request_id
         """
     }
 
@@ -180,14 +188,15 @@ extension EnrichmentRequest {
     static func complete(_ requestID: String, revision: Int) -> Statement {
         """
         with former as (
-            select completed_at from enrichment.requests where request_id = \(requestID)::uuid for update
+            select status in ('completed', 'partial') as has_output from enrichment.requests
+            where request_id = \(requestID)::uuid for update
         )
         update enrichment.requests q
-        set status = case when failed_batches > 0 then 'partial' else 'completed' end,
-            completed_at = coalesce(q.completed_at, clock_timestamp())
+        set status = case when failed_batches > 0 then 'partial' else 'completed' end, failure_message = null,
+            completed_at = case when former.has_output then q.completed_at else clock_timestamp() end
         from former
         where q.request_id = \(requestID)::uuid and q.revision = \(revision)::integer
-        returning q.status, former.completed_at is not null as was_over
+        returning q.status, former.has_output as had_output
         """
     }
 

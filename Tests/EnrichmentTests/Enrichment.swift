@@ -7,6 +7,7 @@ import Postgres
 import TestSupport
 
 @testable import Enrichment
+@testable import Intake
 @testable import Storage
 @testable import Tabular
 
@@ -74,6 +75,30 @@ struct Enrichment: Sendable {
             required: required)
         let new = NewEnrichment(source: .api, options: options, format: format, isCompressed: isCompressed)
         return try await pipeline.create(new, spool, reusing: reusing)
+    }
+
+    /// Lists below a prefix are enriched.
+    func route(_ prefix: String, _ bucket: String = "in") async throws {
+        try await pool.transaction {
+            try $0.addRoute(
+                Route(
+                    bucket: bucket, prefix: prefix, pipeline: "enrich",
+                    options: RouteOptions(EnrichmentIntake.Options(providers: ["mock"]))))
+        }
+    }
+
+    /// Puts a list of so many contacts into a bucket and announces it.
+    /// - Returns: its request.
+    func drop(_ key: String, _ count: Int, into bucket: String = "in") async throws -> String {
+        let store = try resources.stores.store(bucket: bucket)
+        let path = try folder.write(Self.contacts(count), to: "staged")
+        try await store.put(key, contentsOf: path)
+        guard let info = try await store.head(key) else { throw EnrichmentFailure("\(key) is not there") }
+        let outcome = try await pool.transaction {
+            try $0.record(.make(bucket: bucket, key: key, etag: info.etag), Pipelines([EnrichmentIntake()]))
+        }
+        guard let id = outcome.id("request_id") else { throw EnrichmentFailure("\(outcome)") }
+        return id
     }
 
     /// Makes dead jobs ready again.

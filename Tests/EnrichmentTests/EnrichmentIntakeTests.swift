@@ -10,29 +10,6 @@ import Testing
 
 /// Where the results of objects go.
 @Suite(.timeLimit(.minutes(5))) struct EnrichmentIntakeTests {
-    private static func route(_ enrichment: Enrichment, _ prefix: String, _ bucket: String = "in") async throws {
-        try await enrichment.pool.transaction {
-            try $0.addRoute(
-                Route(
-                    bucket: bucket, prefix: prefix, pipeline: "enrich",
-                    options: RouteOptions(EnrichmentIntake.Options(providers: ["mock"]))))
-        }
-    }
-
-    /// Puts a list into a bucket and announces it.
-    private static func drop(
-        _ enrichment: Enrichment, _ key: String, _ count: Int, into bucket: String = "in"
-    ) async throws -> String {
-        let store = try enrichment.resources.stores.store(bucket: bucket)
-        let path = try enrichment.folder.write(Enrichment.contacts(count), to: "staged")
-        try await store.put(key, contentsOf: path)
-        let info = try #require(try await store.head(key))
-        let outcome = try await enrichment.pool.transaction {
-            try $0.record(.make(bucket: bucket, key: key, etag: info.etag), Pipelines([EnrichmentIntake()]))
-        }
-        return try #require(outcome.id("request_id"))
-    }
-
     private static func lines(_ key: String, _ enrichment: Enrichment) throws -> Int {
         try String(contentsOfFile: enrichment.output.path(of: key), encoding: .utf8).split(separator: "\r\n").count
     }
@@ -48,12 +25,12 @@ import Testing
     func places() async throws {
         try await Enrichment.with { enrichment in
             for (prefix, bucket) in [("raw/", "in"), ("leads/", "in"), ("raw/", "other")] {
-                try await Self.route(enrichment, prefix, bucket)
+                try await enrichment.route(prefix, bucket)
             }
             let requests = [
-                try await Self.drop(enrichment, "raw/list.csv", 1),
-                try await Self.drop(enrichment, "leads/list.csv", 2),
-                try await Self.drop(enrichment, "raw/list.csv", 3, into: "other"),
+                try await enrichment.drop("raw/list.csv", 1),
+                try await enrichment.drop("leads/list.csv", 2),
+                try await enrichment.drop("raw/list.csv", 3, into: "other"),
             ]
             let keys = ["enhanced/list.csv", "enhanced/leads/list.csv", "enhanced/other/raw/list.csv"]
             for (number, (id, key)) in zip(requests, keys).enumerated() {
@@ -67,10 +44,10 @@ import Testing
     @Test("An older list that ends after a newer one of its name is written beside it")
     func newestWins() async throws {
         try await Enrichment.with { enrichment in
-            try await Self.route(enrichment, "raw/")
+            try await enrichment.route("raw/")
             // Nobody may be asked for an hour, so that its only batch waits for so long.
             try await Self.block(until: "infinity", enrichment)
-            let older = try await Self.drop(enrichment, "raw/list.csv", 5)
+            let older = try await enrichment.drop("raw/list.csv", 5)
             try await enrichment.working {
                 try await eventually {
                     try await enrichment.value(
@@ -79,7 +56,7 @@ import Testing
                 }
             }
             try await Self.block(until: "-infinity", enrichment)
-            let newer = try await Self.drop(enrichment, "raw/list.csv", 7)
+            let newer = try await enrichment.drop("raw/list.csv", 7)
             #expect(try await enrichment.finish(newer).outputKey == "enhanced/list.csv")
             _ = try await enrichment.value(
                 "update jobs.jobs set run_at = now() where kind = 'enrich.batch' returning job_id")
