@@ -157,15 +157,16 @@ struct OutputJob: JobHandler {
         let request = try await resources.request(requestID)
         let written = try await resources.pool.withConnection { connection in
             try await connection.transaction(.readOnlySnapshot) { session in
-                WrittenResult(
-                    file: try ResultWriter(request).write(session), revision: try session.revision(of: requestID))
+                let (file, counts) = try ResultWriter(request).write(session)
+                return WrittenResult(file: file, counts: counts, revision: try session.revision(of: requestID))
             }
         }
         let key = try await place(of: request)
         try await resources.output.put(key, contentsOf: written.file)
         let status = try await resources.pool.transaction { session in
             // Waits for a batch that is just being counted: it found this job alive and enqueued no other.
-            let row = try session.first(EnrichmentRequest.complete(requestID, revision: written.revision))
+            let row = try session.first(
+                EnrichmentRequest.complete(requestID, written.counts, revision: written.revision))
             try session.finish(job)
             if try row?.get("had_output") == false { try session.announceEnd(of: requestID) }
             // One that came meanwhile may have been overwritten.
@@ -211,6 +212,7 @@ struct OutputJob: JobHandler {
 /// Hands a file from the connection's thread to its reader.
 private struct WrittenResult: Sendable {
     let file: TemporaryFile
+    let counts: RecordCounts
     let revision: Int
 }
 

@@ -31,6 +31,7 @@ extension EnrichmentRequest {
         callbackError = try row.get("callback_error")
         forgottenAt = try row.get("forgotten_at")
         wait = try EnrichmentWait(row)
+        writtenCounts = try decode("record_counts")
         options = try decode("options") ?? EnrichmentOptions()
         plan = try decode("plan")
         columns = try row.get("columns")

@@ -120,6 +120,10 @@ package struct EnrichmentRequest: Sendable {
     package var callbackSentAt: String?
     /// Why the last try of it failed; nil if it was taken since.
     package var callbackError: String?
+    /// What its result says; nil before one is written.
+    package var recordCounts: RecordCounts? { hasOutput ? writtenCounts : nil }
+    /// What the last result that was written said.
+    var writtenCounts: RecordCounts?
     /// When its records, and what was found of them, were deleted.
     package var forgottenAt: String?
     /// As PostgreSQL writes it in JSON: ISO 8601.

@@ -35,8 +35,8 @@ enum EnrichmentUpkeep {
     static func keepUsage(_ requestID: String, _ usage: EnrichmentUsage) -> Statement {
         """
         update enrichment.requests
-        set forgotten_at = clock_timestamp(), usage = jsonb_build_object('calls', \(usage.calls)::bigint,
-            'credits', \(usage.credits)::bigint, 'unknownCalls', \(usage.unknownCalls)::bigint,
+        set forgotten_at = clock_timestamp(), usage = coalesce(usage, '{}') || jsonb_build_object(
+            'calls', \(usage.calls)::bigint, 'credits', \(usage.credits)::bigint, 'unknownCalls', \(usage.unknownCalls)::bigint,
             'savedInputs', \(usage.savedInputs)::bigint, 'savedCredits', \(usage.savedCredits)::bigint)
         where request_id = \(requestID)::uuid
         """

@@ -27,7 +27,7 @@ extension EnrichmentRequest {
         to_json(completed_at) #>> '{}' as completed_at, queue, local_path, fresh_since,
         case when status = 'processing' and retry_at > clock_timestamp() then waiting_for end as waiting_for, waiting_because,
         to_json(retry_at) #>> '{}' as retry_at, to_json(callback_sent_at) #>> '{}' as callback_sent_at, callback_error,
-        to_json(forgotten_at) #>> '{}' as forgotten_at
+        to_json(forgotten_at) #>> '{}' as forgotten_at, usage ->> 'records' as record_counts
         """
 
     /// The request that waits for an upload under its own id, and now knows its object.
@@ -185,15 +185,16 @@ extension EnrichmentRequest {
     }
 
     /// - Parameter revision: what the output was written from; none is completed if a batch has ended since.
-    static func complete(_ requestID: String, revision: Int) -> Statement {
-        """
+    static func complete(_ requestID: String, _ counts: RecordCounts, revision: Int) throws -> Statement {
+        try """
         with former as (
             select status in ('completed', 'partial') as has_output from enrichment.requests
             where request_id = \(requestID)::uuid for update
         )
         update enrichment.requests q
         set status = case when failed_batches > 0 then 'partial' else 'completed' end, failure_message = null,
-            completed_at = case when former.has_output then q.completed_at else clock_timestamp() end
+            completed_at = case when former.has_output then q.completed_at else clock_timestamp() end,
+            usage = coalesce(q.usage, '{}') || jsonb_build_object('records', \(json(counts))::jsonb)
         from former
         where q.request_id = \(requestID)::uuid and q.revision = \(revision)::integer
         returning q.status, former.has_output as had_output

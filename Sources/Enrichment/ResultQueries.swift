@@ -6,6 +6,9 @@ enum ResultQueries {
     /// The tables were filled a moment ago and have no statistics: PostgreSQL would take them for small.
     static let planning = "set local enable_nestloop = off"
 
+    /// The columns behind what was found: how it went.
+    static let ending = ["enrichment_status", "enrichment_providers", "enrichment_error"]
+
     /// The columns of the input, then those of the groups, then how it went.
     static func header(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> [String] {
         let found = plan.groups.flatMap { group in
@@ -13,7 +16,7 @@ enum ResultQueries {
                 + (plan.showsConfidence == true ? ["enriched_\(group.rawValue)_confidence"] : [])
         }
         return FileLayout.unique(
-            request.columns + found + ["enrichment_status", "enrichment_providers", "enrichment_error"])
+            request.columns + found + ending)
     }
 
     /// `enriched_contact_email`, but `enriched_naics_code`.
@@ -32,7 +35,7 @@ enum ResultQueries {
         return "\(cells) \(status(plan)), \(providers(plan)), \(error(plan)) \(from(request, plan))"
     }
 
-    /// One JSON object for each record, by ordinal.
+    /// One JSON object for each record, and how it went, by ordinal.
     static func selectObjects(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> Statement {
         var groups: Statement = "jsonb_build_object('status', \(status(plan)), 'error', \(error(plan))"
         for group in plan.groups {
@@ -43,7 +46,7 @@ enum ResultQueries {
                 """
         }
         return
-            "select (r.input || jsonb_build_object(\(member(request))::text, jsonb_strip_nulls(\(groups)))))::text \(from(request, plan))"
+            "select (r.input || jsonb_build_object(\(member(request))::text, jsonb_strip_nulls(\(groups)))))::text, \(status(plan)) \(from(request, plan))"
     }
 
     /// Under which the result of a record stands in it; another than any of its own.

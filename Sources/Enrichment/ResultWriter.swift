@@ -19,26 +19,29 @@ struct ResultWriter {
     }
 
     /// Into a temporary file with a name. Needs a transaction.
-    func write(_ session: Session) throws -> TemporaryFile {
+    func write(_ session: Session) throws -> (file: TemporaryFile, counts: RecordCounts) {
         let file = try TemporaryFile()
+        var counts = RecordCounts()
         try session.executeScript(ResultQueries.planning)
         var output = ResultOutput(file, isCompressed: request.isCompressed)
         switch request.format {
-        case .csv: try writeCSV(session, &output)
-        case .json: try writeJSON(session, &output, before: "[\n", between: ",\n", after: "\n]\n")
-        case .ndjson: try writeJSON(session, &output, before: "", between: "\n", after: "\n")
+        case .csv: try writeCSV(session, &output, &counts)
+        case .json: try writeJSON(session, &output, &counts, before: "[\n", between: ",\n", after: "\n]\n")
+        case .ndjson: try writeJSON(session, &output, &counts, before: "", between: "\n", after: "\n")
         }
         try output.finish()
-        return file
+        return (file, counts)
     }
 
-    private func writeCSV(_ session: Session, _ output: inout ResultOutput) throws {
+    private func writeCSV(_ session: Session, _ output: inout ResultOutput, _ counts: inout RecordCounts) throws {
         let header = ResultQueries.header(request, plan)
+        let status = header.count - ResultQueries.ending.count
         var csv = CSVWriter()
         header.forEach { csv.field($0) }
         csv.endRecord()
         try session.stream(ResultQueries.selectCells(request, plan)) { row in
             for column in header.indices { csv.field(row[column] ?? "") }
+            counts.count(row[status])
             csv.endRecord()
             if csv.bytes.count > 1 << 16 { try output.take(&csv.bytes) }
         }
@@ -46,7 +49,8 @@ struct ResultWriter {
     }
 
     private func writeJSON(
-        _ session: Session, _ output: inout ResultOutput, before: String, between: String, after: String
+        _ session: Session, _ output: inout ResultOutput, _ counts: inout RecordCounts, before: String, between: String,
+        after: String
     ) throws {
         var bytes = Array(before.utf8)
         var isFirst = true
@@ -54,6 +58,7 @@ struct ResultWriter {
             if !isFirst { bytes += between.utf8 }
             isFirst = false
             bytes += (row[0] ?? "{}").utf8
+            counts.count(row[1])
             if bytes.count > 1 << 16 { try output.take(&bytes) }
         }
         bytes += after.utf8

@@ -44,6 +44,10 @@ import Testing
                 let body = try #require(JSONValue(Array(messages[2].body.utf8)))
                 #expect(body["type"]?.text == "enrichment.completed" && body[path: "data.requestId"]?.text == id)
                 #expect(body[path: "data.downloadUrl"]?.text == "https://catalog.example/enrichment/\(id)/file")
+                let counts = ["matched", "noMatch", "notAsked", "failed"].map {
+                    body[path: "data.\($0)Records"]?.text ?? ""
+                }
+                #expect(counts.compactMap { Int($0) }.reduce(0, +) == 3 && counts.count == 4, "\(counts)")
                 #expect(body[path: "data.totalRecords"]?.text == "3" && body[path: "data.calls"]?.text == "1")
                 let request = try await enrichment.pool.run { try $0.enrichment(id) }
                 #expect(request?.callbackSentAt != nil && request?.callbackError == nil)

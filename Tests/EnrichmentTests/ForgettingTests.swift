@@ -110,6 +110,7 @@ import Testing
                 try await eventually { try await service.value("select count(*) from jobs.jobs") == "0" }
             }
             let request = try #require(try await enrichment.pool.run { try $0.enrichment(old.requestID) })
+            #expect(request.recordCounts != nil && request.recordCounts == old.recordCounts)
             #expect(request.forgottenAt != nil && request.totalRecords == 120 && request.processedBatches == 2)
             #expect(try await enrichment.pool.run { try $0.enrichmentUsage(old.requestID) } == usage)
             for table in ["records", "results", "calls", "batches"] {

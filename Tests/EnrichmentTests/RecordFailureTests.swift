@@ -58,6 +58,25 @@ import Testing
         }
     }
 
+    @Test(
+        "A request that found nothing says so: how many records failed, had no match, or could not be asked about",
+        arguments: OutputFormat.allCases)
+    func nothingFound(_ format: OutputFormat) async throws {
+        try await PeopleServer.with { server in
+            try await Enrichment.with([Self.row("crm", server)]) { enrichment in
+                let list = "email\nbad1@example.com\nnobody@example.com\nbad2@example.com\n"
+                let (request, _) = try await enrichment.run(list, providers: ["crm"], format: format)
+                #expect(request.status == .completed)
+                #expect(request.recordCounts?.emptiness == "Nothing was found: 1 without a match, 2 failed.")
+                let (other, _) = try await enrichment.run(
+                    "email\n\nbad3@example.com\np@example.com\nq@example.com,surplus\n", providers: ["crm"],
+                    format: format)
+                #expect(other.recordCounts?.emptiness == nil)
+                #expect(other.recordCounts?.words == "1 matched, 1 failed, 1 not asked")
+            }
+        }
+    }
+
     @Test("What always fails with a server's error takes no other record with it")
     func poison() async throws {
         try await PeopleServer.with { server in

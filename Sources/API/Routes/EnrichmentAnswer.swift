@@ -41,10 +41,17 @@ extension Shape {
             .init("requestId", .text, "Its id."),
             .init(
                 "status", .choice(EnrichmentStatus.allCases.map(\.rawValue)),
-                "partial: a retry may find more; the records concerned stand in the result with an error."),
+                "partial: a retry may find more; the records concerned stand in the result with an error. "
+                    + "completed: it would not; what was found say the counts of records."),
             .init("createdAt", .timestamp, "When it was asked for."),
             .init("completedAt", .timestamp, "When it ended.", nullable: true),
             .init("totalRecords", .integer, "Records; 0 until the list is read."),
+            .init(
+                "matchedRecords", .integer, "Of which something was found; null until there is a result.",
+                nullable: true),
+            .init("noMatchRecords", .integer, "Nobody knows them.", nullable: true),
+            .init("notAskedRecords", .integer, "Nobody could be asked about them.", nullable: true),
+            .init("failedRecords", .integer, "Whoever was asked gave an error.", nullable: true),
             .init("totalBatches", .integer, "Of 100 records each."),
             .init("processedBatches", .integer, "Batches that are done."),
             .init("failedBatches", .integer, "Batches that were given up; an operator can retry them."),
@@ -90,10 +97,24 @@ extension Shape {
             .init("createdAt", .timestamp, "When it was asked for."),
             .init("completedAt", .timestamp, "When it ended.", nullable: true),
             .init("totalRecords", .integer, "Records; 0 until the list is read."),
+            .written("matchedRecords", "matched", "Of which something was found; null until there is a result."),
+            .written("noMatchRecords", "noMatch", "Nobody knows them."),
+            .written("notAskedRecords", "notAsked", "Nobody could be asked about them."),
+            .written("failedRecords", "failed", "Whoever was asked gave an error."),
             .init("totalBatches", .integer, "Of 100 records each."),
             .init("processedBatches", .integer, "Batches that are done."),
             .init("failedBatches", .integer, "Batches that a retry may complete."),
             .init("outputFileKey", .text, "Where the result is, or will be.", column: "output_key"),
             .init("failureMessage", .text, "Why it failed, or who cancelled it.", nullable: true),
         ])
+}
+
+extension Shape.Field {
+    /// How many records of the result are so.
+    fileprivate static func written(_ name: String, _ count: String, _ summary: String) -> Shape.Field {
+        .init(
+            name, .integer, summary,
+            column: "case when status in ('completed', 'partial') then (usage -> 'records' ->> '\(count)')::bigint end",
+            nullable: true)
+    }
 }

@@ -7,6 +7,8 @@ struct EnrichmentSummary: Encodable {
     var requestId: String
     var status: EnrichmentStatus
     var totalRecords, totalBatches, processedBatches, failedBatches: Int
+    /// What became of the records; missing if there is no result.
+    var records: RecordCounts?
     var usage: EnrichmentUsage
     /// Nil if only the store has it.
     var output: String?
@@ -25,6 +27,7 @@ struct EnrichmentSummary: Encodable {
         totalBatches = request.totalBatches
         processedBatches = request.processedBatches
         failedBatches = request.failedBatches
+        records = request.recordCounts
         self.usage = usage
         self.output = output
         durationSeconds = took.seconds
@@ -34,13 +37,15 @@ struct EnrichmentSummary: Encodable {
     }
 
     func rendered(_ style: Style) -> TerminalText {
-        let status = self.status == .completed ? style.green("completed") : style.yellow("\(self.status.rawValue)")
+        let isGood = self.status == .completed && records?.emptiness == nil
+        let status = isGood ? style.green("completed") : style.yellow("\(self.status.rawValue)")
         let seconds = durationSeconds.formatted(.number.precision(.fractionLength(1)))
         let saved = "\(usage.savedInputs.grouped) questions, \(usage.savedCredits.grouped) credits"
         var lines: [TerminalText] = [
             "\(style.bold("\(output ?? requestId)"))  \(status)  \(totalRecords.counting("record")) in \(seconds) s",
             "calls \(usage.calls.grouped), credits \(usage.credits.grouped); saved: \(saved)",
         ]
+        if let records { lines.insert("\(records.emptiness ?? records.words)", at: 1) }
         if encodingGuessed == true, let encoding {
             lines.append(
                 "encoding \(encoding), a guess: if letters look wrong, save the list as UTF-8 or give --encoding")
@@ -68,6 +73,8 @@ struct EnrichmentRequestLine: Encodable {
     var totalRecords, totalBatches, processedBatches, failedBatches: Int
     var outputFileKey: String
     var failureMessage: String?
+    /// What became of the records; missing until there is a result.
+    var records: RecordCounts?
     var waitingFor: EnrichmentWait.Cause?
     var waitingBecause, retryAt: String?
     /// When its records were deleted.
@@ -81,6 +88,7 @@ struct EnrichmentRequestLine: Encodable {
         (totalRecords, totalBatches) = (request.totalRecords, request.totalBatches)
         (processedBatches, failedBatches) = (request.processedBatches, request.failedBatches)
         (outputFileKey, failureMessage) = (request.outputKey, request.failureMessage)
+        records = request.recordCounts
         (waitingFor, waitingBecause, retryAt) = (request.wait?.cause, request.wait?.reason, request.wait?.retryAt)
         forgottenAt = request.forgottenAt
         self.usage = usage
@@ -94,6 +102,7 @@ struct EnrichmentRequestLine: Encodable {
         table.add("created", createdAt)
         table.add("completed", completedAt)
         table.add("records", totalRecords.grouped)
+        table.add("found", records.map { $0.emptiness ?? $0.words })
         table.add("batches", "\(processedBatches) of \(totalBatches) done, \(failedBatches) lack something")
         table.add("deleted", forgottenAt.map { "its records, at \($0)" })
         if let retryAt { table.add("waits", "\(waitingBecause ?? ""), until \(retryAt)") }

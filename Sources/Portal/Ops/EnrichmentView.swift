@@ -78,19 +78,26 @@ struct EnrichmentView: Component {
             for request in requests {
                 tr {
                     td(.class("name")) { request.fileName ?? request.requestID }
-                    td { span(.class("pill \(Self.tone(request.status))")) { request.status.rawValue } }
+                    td { span(.class("pill \(Self.tone(request))")) { request.status.rawValue } }
                     td(.class("number")) { Figures.grouped(request.totalRecords) }
                     td(.class("number")) { "\(request.processedBatches)/\(request.totalBatches)" }
-                    td(.class("message")) { Figures.short(request.failureMessage ?? request.wait?.reason ?? "") }
+                    td(.class("message")) { Figures.short(Self.words(request)) }
                     td(.class("when")) { Moment(at: request.createdAt) }
                 }
             }
         }
     }
 
-    private static func tone(_ status: EnrichmentStatus) -> String {
-        switch status {
-        case .completed: "good"
+    /// What is in the way, or whatever became of records other than that something was found of them.
+    private static func words(_ request: EnrichmentRequest) -> String {
+        if let reason = request.failureMessage ?? request.wait?.reason { return reason }
+        guard let counts = request.recordCounts else { return "" }
+        return counts.emptiness ?? (counts.matched == request.totalRecords ? "" : counts.words)
+    }
+
+    private static func tone(_ request: EnrichmentRequest) -> String {
+        switch request.status {
+        case .completed: request.recordCounts?.emptiness == nil ? "good" : "warn"
         case .partial: "warn"
         case .failed: "bad"
         case .processing: "busy"
