@@ -99,7 +99,7 @@ let package = Package(
                 "AWS", "Deflate", "Intake", "Jobs", "OpenSSL", "Postgres", "Storage", "Telemetry", "Threads", "Zlib",
                 "Zstd", logging,
             ]),
-        library("Upkeep", ["Jobs", "OpenSSL", "Postgres", "Storage", "Zlib", logging]),
+        library("Upkeep", ["Jobs", "OpenSSL", "Postgres", "Storage", "Text", "Zlib", logging]),
         library("HTML"),
         library(
             "API",

@@ -139,7 +139,7 @@ enum BatchQueries {
         ), merged as (
             select ordinal, field_group, jsonb_object_agg(key, value) as fields,
                 jsonb_object_agg(key, jsonb_build_object(
-                    'provider', provider, 'confidence', confidence, 'obtainedAt', obtained_at)) as sources
+                    'provider', provider, 'confidence', confidence, 'obtainedAt', \(.timestamp("obtained_at")))) as sources
             from field group by ordinal, field_group
         )
         update enrichment.results r set fields = m.fields, sources = m.sources

@@ -89,7 +89,7 @@ package struct Callbacks: Sendable {
         var json = JSONWriter()
         json.object { json in
             json.string("type", "enrichment.\(request.status.rawValue)")
-            json.string("timestamp", time.formatted(.iso8601))
+            json.string("timestamp", time.formatted(.timestamp))
             json.key("data")
             json.object { json in
                 json.standing(of: request)

@@ -29,7 +29,7 @@ extension ContactMapping {
     /// - Parameter name: nil for all.
     fileprivate static func selectInUse(_ name: String?) -> Statement {
         """
-        select name, version, columns, created_by, to_json(created_at) #>> '{}' as created_at
+        select name, version, columns, created_by, \(.timestamp("created_at")) as created_at
         from enrichment.mappings
         where replaced_at is null and (name = \(name)::text or \(name)::text is null)
         order by name

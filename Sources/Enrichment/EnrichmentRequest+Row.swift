@@ -21,6 +21,7 @@ extension EnrichmentRequest {
         failureMessage = try row.get("failure_message")
         sameAs = try row.get("same_as")
         createdAt = try row.get("created_at")
+        madeAt = try row.get("made_at")
         encoding = try row.get("file_encoding")
         isEncodingGuessed = try row.get("encoding_guessed")
         queue = try row.get("queue")

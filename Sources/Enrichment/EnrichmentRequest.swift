@@ -126,8 +126,10 @@ package struct EnrichmentRequest: Sendable {
     var writtenCounts: RecordCounts?
     /// When its records, and what was found of them, were deleted.
     package var forgottenAt: String?
-    /// As PostgreSQL writes it in JSON: ISO 8601.
+    /// RFC 3339, UTC, as all times here.
     package var createdAt: String
+    /// The same to the microsecond, as PostgreSQL writes it.
+    var madeAt: String
     /// In which the list was read; nil before that.
     package var encoding: String?
     /// Nobody said so, and it is not UTF-8.
@@ -148,7 +150,7 @@ package struct EnrichmentRequest: Sendable {
         }
     }
 
-    package var key: Key { Key(at: createdAt, id: requestID) }
+    package var key: Key { Key(at: madeAt, id: requestID) }
 
     /// Whether its result has been written.
     package var hasOutput: Bool { status == .completed || status == .partial }
@@ -174,7 +176,7 @@ package struct EnrichmentWait: Sendable, Codable, Equatable {
     package var cause: Cause
     /// In words.
     package var reason: String
-    /// As PostgreSQL writes it in JSON: ISO 8601.
+    /// RFC 3339, UTC.
     package var retryAt: String
 }
 

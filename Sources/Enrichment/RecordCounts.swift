@@ -1,5 +1,3 @@
-import Foundation
-
 /// What became of the records of a request, as `enrichment_status` of its result says.
 package struct RecordCounts: Sendable, Codable, Equatable {
     package var matched = 0

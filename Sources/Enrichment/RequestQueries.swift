@@ -23,11 +23,12 @@ extension EnrichmentRequest {
     private static let columns: Statement = """
         request_id, status, source, options, plan, format, is_compressed, file_name, output_key, bucket, object_key,
         object_version, etag, columns, fields, total_records, total_batches, processed_batches, failed_batches,
-        failure_message, same_as, file_encoding, coalesce(encoding_guessed, false) as encoding_guessed, to_json(created_at) #>> '{}' as created_at,
-        to_json(completed_at) #>> '{}' as completed_at, queue, local_path, fresh_since,
+        failure_message, same_as, file_encoding, coalesce(encoding_guessed, false) as encoding_guessed,
+        \(.timestamp("created_at")) as created_at, created_at::text as made_at,
+        \(.timestamp("completed_at")) as completed_at, queue, local_path, fresh_since,
         case when status = 'processing' and retry_at > clock_timestamp() then waiting_for end as waiting_for, waiting_because,
-        to_json(retry_at) #>> '{}' as retry_at, to_json(callback_sent_at) #>> '{}' as callback_sent_at, callback_error,
-        to_json(forgotten_at) #>> '{}' as forgotten_at, usage ->> 'records' as record_counts
+        \(.timestamp("retry_at")) as retry_at, \(.timestamp("callback_sent_at")) as callback_sent_at, callback_error,
+        \(.timestamp("forgotten_at")) as forgotten_at, usage ->> 'records' as record_counts
         """
 
     /// The request that waits for an upload under its own id, and now knows its object.

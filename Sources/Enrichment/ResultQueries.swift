@@ -42,7 +42,7 @@ enum ResultQueries {
             groups += """
                 , \(raw: "'\(group.rawValue)'"), case when \(alias(group)).outcome = 'match' then jsonb_build_object(
                     'provider', \(alias(group)).provider, 'confidence', \(alias(group)).confidence,
-                    'obtainedAt', \(alias(group)).obtained_at, 'fields', \(alias(group)).fields, 'sources', \(alias(group)).sources, 'note', \(alias(group)).error) end
+                    'obtainedAt', \(.timestamp("\(alias(group)).obtained_at")), 'fields', \(alias(group)).fields, 'sources', \(alias(group)).sources, 'note', \(alias(group)).error) end
                 """
         }
         return

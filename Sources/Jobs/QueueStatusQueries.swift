@@ -37,7 +37,8 @@ extension QueueStatus {
 
     static func selectDead(_ filter: DeadJobFilter, limit: Int) -> Statement {
         """
-        select job_id, queue, kind, payload, attempt, coalesce(last_error, '') as last_error, created_at
+        select job_id, queue, kind, payload, attempt, coalesce(last_error, '') as last_error,
+            \(.timestamp("created_at")) as created_at
         from jobs.jobs where \(filter.condition) order by job_id desc limit \(limit)::integer
         """
     }

@@ -5,7 +5,7 @@ import Text
 enum AppliedMigrationQueries {
     /// A table made before `works_with` has no such column: a row as JSON may be asked all the same.
     static let all: Statement = """
-        select a.version, a.name, a.checksum, a.applied_at::text as applied_at, a.applied_by, a.duration_ms, a.baseline,
+        select a.version, a.name, a.checksum, \(.timestamp("a.applied_at")) as applied_at, a.applied_by, a.duration_ms, a.baseline,
             coalesce((to_jsonb(a) ->> 'works_with')::integer, a.version) as works_with, to_jsonb(a) ->> 'applied_with' as applied_with
         from migrations.applied a
         order by a.version

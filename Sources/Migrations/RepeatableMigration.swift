@@ -46,7 +46,7 @@ enum RepeatableQueries {
     static let tableExists: Statement = "select to_regclass('migrations.repeatables') is not null as exists"
 
     static let all: Statement = """
-        select name, checksum, applied_at::text as applied_at, applied_by, duration_ms, applied_with
+        select name, checksum, \(.timestamp("applied_at")) as applied_at, applied_by, duration_ms, applied_with
         from migrations.repeatables
         order by name
         """

@@ -104,7 +104,7 @@ extension RelayAlert {
 
     static let selectRaised: Statement = """
         select kind, replace(to_char(window_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z') as window_at, detail,
-            to_char(raised_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as raised_at
+            \(.timestamp("raised_at")) as raised_at
         from relay.alerts where cleared_at is null order by raised_at desc limit 100
         """
 }

@@ -22,7 +22,7 @@ extension UpkeepAlert {
     }
 
     static let selectRaised: Statement = """
-        select kind, detail, to_char(raised_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as raised_at
+        select kind, detail, \(.timestamp("raised_at")) as raised_at
         from jobs.alerts where cleared_at is null order by raised_at
         """
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The time that a partition spans, of UTC.
 package enum Period: String, Sendable, Codable {
@@ -33,6 +34,6 @@ package enum Period: String, Sendable, Codable {
 }
 
 extension Date {
-    /// Such as 2026-12-01T00:00:00Z, which PostgreSQL reads whatever its settings.
-    var sqlText: String { formatted(.iso8601) }
+    /// Such as 2026-12-01T00:00:00.000Z, which PostgreSQL reads whatever its settings.
+    var sqlText: String { formatted(.timestamp) }
 }

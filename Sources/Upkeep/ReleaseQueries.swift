@@ -5,10 +5,10 @@ package import Postgres
 extension Release {
     static let columns: Statement = """
         r.release_id, r.table_schema || '.' || r.table_name as full_name, r.partition_name,
-            case when isfinite(r.from_at) then to_char(r.from_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') end as from_at,
-            to_char(r.until_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as until_at, r.state, r.row_count, r.byte_count,
+            case when isfinite(r.from_at) then \(.timestamp("r.from_at")) end as from_at,
+            \(.timestamp("r.until_at")) as until_at, r.state, r.row_count, r.byte_count,
             r.object_key, r.object_sha256, r.content_sha256,
-            to_char(r.restored_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as restored_until
+            \(.timestamp("r.restored_until")) as restored_until
         """
 
     /// A line in `audit.actions`, of the upkeep or of who asks for it.

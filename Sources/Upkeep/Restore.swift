@@ -1,6 +1,7 @@
 import Foundation
 package import Postgres
 package import Storage
+import Text
 import Zlib
 
 /// Brings a released partition back into its table.
@@ -89,8 +90,8 @@ extension Session {
 }
 
 extension Release {
-    fileprivate var fromDate: Date? { from.flatMap { try? Date($0, strategy: .iso8601) } }
-    fileprivate var untilDate: Date? { try? Date(until, strategy: .iso8601) }
+    fileprivate var fromDate: Date? { from.flatMap { try? Date($0, strategy: .timestamp) } }
+    fileprivate var untilDate: Date? { try? Date(until, strategy: .timestamp) }
 }
 
 extension GzipReader {

@@ -132,7 +132,7 @@ import Testing
         let products = try await connection.run { session in
             try session.execute("set timezone = 'UTC'")
             return try session.query(
-                "select product_id, catalog.camel_case(to_jsonb(p) - 'made_by')::text as image from catalog.products p"
+                "select product_id, \(ChangeFeed.image("(to_jsonb(p) - 'made_by')"))::text as image from catalog.products p"
             ).map { (try $0.get("product_id", as: Int.self), try $0.get("image", as: String.self)) }
         }
         #expect(images == Dictionary(uniqueKeysWithValues: products))

@@ -36,7 +36,7 @@ import Testing
             let (uploadID, target) = (try #require(place["uploadId"]), try #require(place["uploadUrl"]))
             let path = String(target.dropFirst(api.url.count))
             let expiry = try await api.service.value(
-                "select to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from catalog.upload_slots"
+                "select to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') from catalog.upload_slots"
             )
             #expect(place["expiresAt"] == expiry)
             #expect(try await api.call("GET", "/uploads/\(uploadID)")["status"] == "queued")

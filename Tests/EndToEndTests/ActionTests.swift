@@ -203,6 +203,7 @@ import Testing
                 let method = String(call.route.prefix { $0 != " " })
                 let answer = try await api.call(method, path, as: call.caller, json: json, csv: csv)
                 #expect((200...299).contains(answer.status), "\(call.route): \(answer.status) \(answer.text)")
+                #expect(TimestampForms.others(in: answer.text) == [:], "\(call.route)")
                 let row = try await api.service.catalog.rows(Self.newest)[0]
                 #expect(row[0] == "\(before + 1)" && row[1] == call.route, "\(call.route): \(row)")
                 let id = api.tokens[call.caller]?.split(separator: "_")[1] ?? ""
@@ -373,6 +374,7 @@ import Testing
                     #expect(value != nil, "\(command): \(line)")
                 }
                 #expect(!outcome.output.isEmpty, "\(command)")
+                #expect(TimestampForms.others(in: outcome.output) == [:], "\(command)")
                 #expect(outcome.status == 0, "\(command): \(outcome.error)\(outcome.output)")
                 let row = try await catalog.rows(Self.newest)[0]
                 #expect(row[0] == "\(before + 1)" && row[1] == command && row[3].hasPrefix("os:"), "\(command): \(row)")

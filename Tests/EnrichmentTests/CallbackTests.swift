@@ -48,6 +48,10 @@ import Testing
                     body[path: "data.\($0)Records"]?.text ?? ""
                 }
                 #expect(counts.compactMap { Int($0) }.reduce(0, +) == 3 && counts.count == 4, "\(counts)")
+                for path in ["timestamp", "data.createdAt", "data.completedAt"] {
+                    let form = /[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z/
+                    #expect(body[path: path]?.text?.wholeMatch(of: form) != nil, "\(path)")
+                }
                 #expect(body[path: "data.totalRecords"]?.text == "3" && body[path: "data.calls"]?.text == "1")
                 let request = try await enrichment.pool.run { try $0.enrichment(id) }
                 #expect(request?.callbackSentAt != nil && request?.callbackError == nil)

@@ -95,8 +95,8 @@ import Testing
             #expect(try await shelf.prices(at: 1) == "10.00 10.00")
             let released = try await shelf.run()
             #expect(released.map(\.table) == ["catalog.product_versions", "catalog.upload_events"])
-            #expect(released.map(\.from) == ["2024-01-01T00:00:00Z", nil])
-            #expect(released.allSatisfy { $0.until == "2024-02-01T00:00:00Z" })
+            #expect(released.map(\.from) == ["2024-01-01T00:00:00.000Z", nil])
+            #expect(released.allSatisfy { $0.until == "2024-02-01T00:00:00.000Z" })
             #expect(try await shelf.text("select count(*) from catalog.product_versions") == "2")
             #expect(try await shelf.proof == "3")
             #expect(

@@ -55,7 +55,7 @@ import Testing
             #expect(try await shelf.run(now: "2024-04-30") == [])
             let released = try await shelf.run(now: "2024-05-02")
             let release = try #require(released.first)
-            #expect(released.count == 1 && release.from == nil && release.until == "2024-02-01T00:00:00Z")
+            #expect(released.count == 1 && release.from == nil && release.until == "2024-02-01T00:00:00.000Z")
             #expect(try await shelf.rows == "1")
             let kept = try #require(try await shelf.partitions.pool.run { try $0.release(release.id) })
             let key = try #require(kept.key)

@@ -89,7 +89,7 @@ extension Shape.Field {
 
     fileprivate var selected: String {
         switch kind {
-        case .timestamp: "to_char(\(expression) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+        case .timestamp: Statement.timestamp("\(raw: expression)").sql
         case .json: "\(expression)::text"
         default: expression
         }

@@ -28,10 +28,10 @@ extension Shape {
                 column: "to_json(array(select catalog.camel_case(f) from unnest(c.fields) f))"),
             .init(
                 "before", .json(schema: #"{"type":"object"}"#), "The product before; null if it was created.",
-                column: "catalog.camel_case(c.before)", nullable: true),
+                column: ChangeFeed.image("c.before").sql, nullable: true),
             .init(
                 "after", .json(schema: #"{"type":"object"}"#), "The product since; null if it was deleted.",
-                column: "catalog.camel_case(c.after)", nullable: true),
+                column: ChangeFeed.image("c.after").sql, nullable: true),
         ])
 }
 

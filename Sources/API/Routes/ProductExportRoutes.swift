@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Ingest
 import Storage
+import Text
 
 /// `/products.csv` and `/products.ndjson`: the catalogue as a file that can be uploaded again.
 ///
@@ -50,9 +51,7 @@ struct ProductExportRoutes: Sendable {
     }
 
     private static func selection(_ values: InputValues) -> ProductSelection {
-        let moment = values.seconds("asOf").map {
-            Date.ISO8601FormatStyle(includingFractionalSeconds: true).format(Date(timeIntervalSince1970: $0))
-        }
+        let moment = values.seconds("asOf").map { Date(timeIntervalSince1970: $0).formatted(.timestamp) }
         return ProductSelection(
             vendorID: values.text("vendor"), category: values.text("category"), asOf: moment,
             attributes: values.attributes)

@@ -136,7 +136,7 @@ package struct UploadContentRoutes: Sendable {
         let json =
             switch destination {
             case .store(let link):
-                Self.accepted(uploadID, link.url, link.headers, expiresAt: link.expiresAt.formatted(.iso8601))
+                Self.accepted(uploadID, link.url, link.headers, expiresAt: link.expiresAt.formatted(.timestamp))
             case .service(let token, let expiresAt):
                 Self.accepted(uploadID, "\(base)/uploads/\(uploadID)/content/\(token)", expiresAt: expiresAt)
             }

@@ -4,10 +4,10 @@ package import Postgres
 extension APIToken {
     private static let columns: Statement = """
         token_id, role, vendor_id, description,
-        to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as created_at,
-        to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as expires_at,
-        to_char(revoked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as revoked_at,
-        to_char(last_used_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as last_used_at
+        \(.timestamp("created_at")) as created_at,
+        \(.timestamp("expires_at")) as expires_at,
+        \(.timestamp("revoked_at")) as revoked_at,
+        \(.timestamp("last_used_at")) as last_used_at
         """
 
     static func insert(_ token: NewAPIToken) -> Statement {

@@ -28,7 +28,7 @@ extension StoredRule {
     }
 
     static let columns: Statement = """
-        rule_id, name, version, catalog.rule_json(r)::text as rule, created_by, to_json(created_at) #>> '{}' as created_at
+        rule_id, name, version, catalog.rule_json(r)::text as rule, created_by, \(.timestamp("created_at")) as created_at
         """
 
     static func select(_ name: String, version: Int?) -> Statement {

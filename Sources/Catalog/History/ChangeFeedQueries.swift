@@ -23,11 +23,21 @@ package enum ChangeFeed {
         """
     }
 
+    /// A product of an event as JSON, spelled as all of ours is.
+    /// - Parameter row: SQL of the row as the feed has it.
+    package static func image(_ row: Statement) -> Statement {
+        func time(_ name: Statement) -> Statement { .timestamp("(\(row) ->> \(name))::timestamptz") }
+        return """
+            catalog.camel_case(\(row) || jsonb_build_object(
+                'created_at', \(time("'created_at'")), 'valid_from', \(time("'valid_from'"))))
+            """
+    }
+
     fileprivate static let columns: Statement = """
         c.cursor, c.operation, c.vendor_id, c.vendor_product_id, c.product_id, c.change_id, c.upload_id,
-        to_char(c.seen_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as seen_at,
+        \(.timestamp("c.seen_at")) as seen_at,
         array(select catalog.camel_case(f) from unnest(c.fields) f) as fields,
-        catalog.camel_case(c.before)::text as before, catalog.camel_case(c.after)::text as after
+        \(image("c.before"))::text as before, \(image("c.after"))::text as after
         """
 }
 

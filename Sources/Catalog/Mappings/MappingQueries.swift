@@ -29,7 +29,7 @@ extension StoredMapping {
 
     static func select(_ vendorID: String, _ name: String, version: Int?) -> Statement {
         """
-        select vendor_id, name, version, mapping::text as mapping, created_by, to_json(created_at) #>> '{}' as created_at
+        select vendor_id, name, version, mapping::text as mapping, created_by, \(.timestamp("created_at")) as created_at
         from catalog.mappings
         where vendor_id = \(vendorID)::text and name = \(name)::text
           and (version = \(version)::integer or \(version)::integer is null and replaced_at is null)
@@ -38,7 +38,7 @@ extension StoredMapping {
 
     static func selectAll(_ vendorID: String?) -> Statement {
         """
-        select vendor_id, name, version, mapping::text as mapping, created_by, to_json(created_at) #>> '{}' as created_at
+        select vendor_id, name, version, mapping::text as mapping, created_by, \(.timestamp("created_at")) as created_at
         from catalog.mappings
         where replaced_at is null and (vendor_id = \(vendorID)::text or \(vendorID)::text is null)
         order by vendor_id, name

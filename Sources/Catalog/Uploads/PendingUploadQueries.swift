@@ -6,7 +6,7 @@ extension PendingUpload {
         insert into catalog.upload_slots (upload_id, bucket, object_key, put_token_sha256, file_sha256)
         values (\(pending.uploadID)::text, \(pending.bucket)::text, \(pending.objectKey)::text, \(pending.putTokenSHA256)::text,
             \(pending.fileSHA256)::text)
-        returning to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as expires_at
+        returning \(.timestamp("expires_at")) as expires_at
         """
     }
 

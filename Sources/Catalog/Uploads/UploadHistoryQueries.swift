@@ -4,8 +4,8 @@ package import Postgres
 enum UploadHistory {
     static let columns: Statement = """
         upload_id, vendor_id, file_name, status, mode, policy, dry_run,
-        to_char(upload_timestamp at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as uploaded_at,
-        to_char(completed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as completed_at,
+        \(.timestamp("upload_timestamp")) as uploaded_at,
+        \(.timestamp("completed_at")) as completed_at,
         total_records, valid_records, error_records, created_records, updated_records, unchanged_records, deactivated_records,
         warning_records, failure_type, failure_message, object_key, file_sha256, error_file_s3_key, rejected_file_s3_key,
         coalesce(file_encoding, encoding) as encoding, encoding_guessed
@@ -51,7 +51,7 @@ enum UploadHistory {
 
     static func selectEvents(_ uploadID: String) -> Statement {
         """
-        select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, event, detail::text as detail
+        select \(.timestamp("at")) as at, event, detail::text as detail
         from catalog.upload_events where upload_id = \(uploadID)::text order by event_id
         """
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Text
 
 /// One JSON object per line on standard output: time, level, event, and every metadata key beside them. Numbers are numbers.
 struct JSONLogHandler: LogHandler {
@@ -42,7 +43,7 @@ struct JSONLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         var fields: [String: Value] = [
-            "at": .text(Date().formatted(Self.time)), "level": .text(event.level.rawValue),
+            "at": .text(Date().formatted(.timestamp)), "level": .text(event.level.rawValue),
             "event": .text(event.message.description),
         ]
         for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
@@ -57,6 +58,4 @@ struct JSONLogHandler: LogHandler {
         // Strings and finite numbers always encode.
         return JSONOutput.escaped(String(decoding: try! encoder.encode(fields), as: UTF8.self))
     }
-
-    private static let time = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 }

@@ -1,0 +1,1 @@
+../../../Sources/Enrichment/RecordCounts.swift
