@@ -58,8 +58,8 @@ on conflict (tick_id) do update set at = excluded.at;
 insert into catalog.changes (change_id, actor, began_at, backend, tick_id)
 values (0, 'before changes were recorded', now() - interval '101 days', 1, 0)
 on conflict (change_id) do update set began_at = excluded.began_at;
-insert into catalog.changes (change_id, actor, upload_id, began_at, backend, tick_id)
-select n + 1, 'upload', upload_id, at + interval '3 seconds', 1, n + 1 from plan;
+insert into catalog.changes (change_id, actor, upload_id, vendor_id, began_at, backend, tick_id)
+select n + 1, 'upload', upload_id, vendor_id, at + interval '3 seconds', 1, n + 1 from plan;
 insert into catalog.ticks (tick_id, at, changes) select n + 1, at + interval '5 seconds', 1 from plan;
 
 create temporary table product_plan on commit drop as

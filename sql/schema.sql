@@ -117,6 +117,10 @@ CREATE FUNCTION audit.changes_since(after_cursor text DEFAULT NULL::text, at_mos
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog'
     SET "TimeZone" TO 'UTC'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -125,6 +129,8 @@ declare
     next record;
     spans int8range[];
     slice integer;
+    first_ended bigint;
+    last_ended bigint;
     open integer := at_most;
     written integer;
     vendor constant text := case
@@ -182,6 +188,16 @@ begin
                 select unnest(range_agg(int8range(c.first_product_id, c.last_product_id, '[]')))
                 from catalog.created_products c
                 where c.change_id = next.change_id and c.last_product_id > next.key);
+            -- Between which versions lie those that the change ended: of a product there are few, of the change there may be many.
+            if cardinality(spans) > 0 then
+                first_ended := (
+                    select v.version_id from catalog.product_versions v where v.ended_by = next.change_id
+                    order by v.ended_by, v.version_id limit 1);
+                last_ended := (
+                    select v.version_id from catalog.product_versions v where v.ended_by = next.change_id
+                    order by v.ended_by desc, v.version_id desc limit 1);
+            end if;
+            -- With offset 0 it is asked of each product by itself.
             for slice in 1..cardinality(spans) by 64 loop
                 exit when open <= 0;
                 return query
@@ -198,8 +214,10 @@ begin
                                and p.made_by = next.change_id and (vendor is null or p.vendor_id = vendor)
                                and not exists (
                                    select from catalog.product_versions b
-                                   where b.product_id = p.product_id and b.ended_by = next.change_id and b.made_by <> next.change_id
-                                     and (vendor is null or b.vendor_id = vendor))
+                                   where b.product_id = p.product_id and b.version_id between first_ended and last_ended
+                                     and b.ended_by = next.change_id and b.made_by <> next.change_id
+                                     and (vendor is null or b.vendor_id = vendor)
+                                   offset 0)
                              order by p.product_id
                              limit open)
                             union all
@@ -209,8 +227,10 @@ begin
                                and v.made_by = next.change_id and v.ended_by <> next.change_id and (vendor is null or v.vendor_id = vendor)
                                and not exists (
                                    select from catalog.product_versions b
-                                   where b.product_id = v.product_id and b.ended_by = next.change_id and b.made_by <> next.change_id
-                                     and (vendor is null or b.vendor_id = vendor))
+                                   where b.product_id = v.product_id and b.version_id between first_ended and last_ended
+                                     and b.ended_by = next.change_id and b.made_by <> next.change_id
+                                     and (vendor is null or b.vendor_id = vendor)
+                                   offset 0)
                              order by v.product_id
                              limit open)
                         ) k
@@ -454,7 +474,8 @@ CREATE TABLE catalog.changes (
     versions bigint,
     rows_hash bytea,
     database_user text,
-    place bigint
+    place bigint,
+    vendor_id character varying(50)
 )
 WITH (fillfactor='80');
 
@@ -489,6 +510,10 @@ COMMENT ON COLUMN catalog.changes.database_user IS 'the login that wrote it, whi
 -- Name: COLUMN changes.place; Type: COMMENT; Schema: catalog; Owner: -
 
 COMMENT ON COLUMN catalog.changes.place IS 'order within the tick: who changed what another had changed, or took a key that another had given up, comes after it';
+
+-- Name: COLUMN changes.vendor_id; Type: COMMENT; Schema: catalog; Owner: -
+
+COMMENT ON COLUMN catalog.changes.vendor_id IS 'whose products alone it may have written: of its upload; by hand, if it created none, of the versions that it ended';
 
 -- Name: notifications; Type: TABLE; Schema: catalog; Owner: -
 
@@ -952,7 +977,14 @@ begin
         set tick_id = closing.tick_id, (versions, rows_hash) = (select h.versions, h.hash from catalog.rows_hash(c.change_id) h),
             place = greatest(
                 (select 2 * max(v.version_id) from catalog.product_versions v where v.ended_by = c.change_id),
-                (select 2 * max(p.version_id) + 1 from catalog.created_products p where p.change_id = c.change_id), 0)
+                (select 2 * max(p.version_id) + 1 from catalog.created_products p where p.change_id = c.change_id), 0),
+            vendor_id = case
+                when c.upload_id is not null then c.vendor_id
+                when not exists (select from catalog.created_products p where p.change_id = c.change_id) then (
+                    select min(v.vendor_id) from catalog.product_versions v
+                    where v.ended_by = c.change_id
+                    having min(v.vendor_id) = max(v.vendor_id))
+            end
         where c.tick_id is null
         returning c.change_id
     ), sealing as (
@@ -1223,20 +1255,24 @@ CREATE FUNCTION catalog.begin_change() RETURNS trigger
 declare
     upload constant text := nullif(current_setting('catalog.upload_id', true), '');
     change bigint := catalog.current_change();
+    vendor text;
 begin
     if change is null then
         if upload is not null and not catalog.is_own_upload(upload) then
             raise exception 'upload % is not at work in this session: nothing is written in its name', upload
                 using errcode = 'restrict_violation', hint = 'reset catalog.upload_id: a change by hand has no upload';
+        elsif upload is not null then
+            -- Its table was just found plain, and is held.
+            select u.vendor_id into vendor from catalog.upload_history u where u.upload_id = upload;
         end if;
-        insert into catalog.changes (actor, upload_id, request_id, began_at, backend, database_user)
+        insert into catalog.changes (actor, upload_id, request_id, began_at, backend, database_user, vendor_id)
         values (
             case
                 -- as releases before this one load
                 when upload is not null and coalesce(current_setting('catalog.actor', true), '') = '' then 'upload ' || upload
                 else catalog.current_actor()
             end,
-            upload, nullif(current_setting('catalog.request_id', true), ''), transaction_timestamp(), pg_backend_pid(), session_user)
+            upload, nullif(current_setting('catalog.request_id', true), ''), transaction_timestamp(), pg_backend_pid(), session_user, vendor)
         returning change_id into change;
         perform set_config('catalog.change_id', change::text, true);
     end if;
@@ -1786,8 +1822,16 @@ $_$;
 CREATE FUNCTION catalog.feed_changes(after_tick bigint, after_place bigint, after_change bigint, vendor text) RETURNS TABLE(tick_id bigint, seen_at timestamp with time zone, seal text, place bigint, change_id bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
+    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
+declare
+    -- A cursor that names no change is behind the whole tick.
+    from_place constant bigint := coalesce(after_place, 9223372036854775807);
+    from_change constant bigint := coalesce(after_change, 9223372036854775807);
 begin
     -- Two questions, so that each has its plan.
     if vendor is null then
@@ -1801,25 +1845,32 @@ begin
                 order by c.tick_id, c.place, c.change_id
                 limit 256
             ) c
-            join catalog.ticks t using (tick_id)
+            cross join lateral (select t.at, t.hash from catalog.ticks t where t.tick_id = c.tick_id limit 1) t
             order by c.tick_id, c.place, c.change_id;
     else
+        -- That it is this vendor is said by two bounds: no other index than the one by vendor has that order.
         return query
             select c.tick_id, t.at, left(encode(t.hash, 'hex'), 8), c.place, c.change_id
             from (
-                select c.tick_id, c.place, c.change_id
-                from catalog.upload_history u
-                join catalog.changes c on c.upload_id = u.upload_id
-                where u.vendor_id = feed_changes.vendor and c.tick_id >= greatest(after_tick, 1)
+                (select c.tick_id, c.place, c.change_id
+                 from catalog.changes c
+                 where (c.vendor_id, c.tick_id, c.place, c.change_id) > (feed_changes.vendor, after_tick, from_place, from_change)
+                   and c.vendor_id <= feed_changes.vendor and c.tick_id > 0
+                 order by c.vendor_id, c.tick_id, c.place, c.change_id
+                 limit 256)
                 union all
-                select c.tick_id, c.place, c.change_id
-                from catalog.changes c
-                where c.upload_id is null and c.tick_id >= greatest(after_tick, 1)
+                (select c.tick_id, c.place, c.change_id
+                 from catalog.changes c
+                 where c.vendor_id is null and (c.tick_id, c.place, c.change_id) > (after_tick, from_place, from_change) and c.tick_id > 0
+                   and (c.upload_id is null
+                       or feed_changes.vendor = (select u.vendor_id from catalog.upload_history u where u.upload_id = c.upload_id))
+                 order by c.vendor_id, c.tick_id, c.place, c.change_id
+                 limit 256)
+                order by 1, 2, 3
+                limit 256
             ) c
-            join catalog.ticks t using (tick_id)
-            where c.tick_id > after_tick or (c.place, c.change_id) > (after_place, after_change)
-            order by c.tick_id, c.place, c.change_id
-            limit 256;
+            cross join lateral (select t.at, t.hash from catalog.ticks t where t.tick_id = c.tick_id limit 1) t
+            order by c.tick_id, c.place, c.change_id;
     end if;
 end
 $$;
@@ -6630,10 +6681,6 @@ CREATE INDEX actions_rest_object_idx ON catalog.actions_rest USING btree (object
 
 CREATE INDEX api_tokens_vendor_id_idx ON catalog.api_tokens USING btree (vendor_id);
 
--- Name: changes_by_hand_idx; Type: INDEX; Schema: catalog; Owner: -
-
-CREATE INDEX changes_by_hand_idx ON catalog.changes USING btree (tick_id) WHERE (upload_id IS NULL);
-
 -- Name: changes_tick_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX changes_tick_id_idx ON catalog.changes USING btree (tick_id, change_id);
@@ -6641,6 +6688,10 @@ CREATE INDEX changes_tick_id_idx ON catalog.changes USING btree (tick_id, change
 -- Name: changes_upload_id_idx; Type: INDEX; Schema: catalog; Owner: -
 
 CREATE INDEX changes_upload_id_idx ON catalog.changes USING btree (upload_id) WHERE (upload_id IS NOT NULL);
+
+-- Name: changes_vendor_id_idx; Type: INDEX; Schema: catalog; Owner: -
+
+CREATE INDEX changes_vendor_id_idx ON catalog.changes USING btree (vendor_id, tick_id, place, change_id) WHERE (tick_id IS NOT NULL);
 
 -- Name: changes_waiting_idx; Type: INDEX; Schema: catalog; Owner: -
 
