@@ -22,6 +22,7 @@ extension EnrichmentRequest {
         sameAs = try row.get("same_as")
         createdAt = try row.get("created_at")
         madeAt = try row.get("made_at")
+        expiresAt = try row.get("expires_at")
         encoding = try row.get("file_encoding")
         isEncodingGuessed = try row.get("encoding_guessed")
         queue = try row.get("queue")

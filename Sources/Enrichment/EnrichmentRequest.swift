@@ -128,7 +128,9 @@ package struct EnrichmentRequest: Sendable {
     package var forgottenAt: String?
     /// RFC 3339, UTC, as all times here.
     package var createdAt: String
-    /// The same to the microsecond, as PostgreSQL writes it.
+    /// Until when the list that was announced may come; nil once it has, and of all others.
+    package var expiresAt: String?
+    /// When it was made, to the microsecond, as PostgreSQL writes it.
     var madeAt: String
     /// In which the list was read; nil before that.
     package var encoding: String?

@@ -14,7 +14,7 @@ enum EnrichmentUpkeep {
     static let giveUpAnnounced: Statement = """
         update enrichment.requests
         set status = 'failed', failure_message = 'The list never came: announce it again.', completed_at = clock_timestamp()
-        where source = 'api' and status = 'accepted' and object_key is null and created_at < clock_timestamp() - interval '1 day'
+        where source = 'api' and status = 'accepted' and object_key is null and created_at < clock_timestamp() - \(EnrichmentRequest.patience)
         returning request_id
         """
 

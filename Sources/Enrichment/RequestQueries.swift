@@ -20,11 +20,15 @@ extension EnrichmentRequest {
         "select \(columns) from enrichment.requests where request_id = \(requestID)::uuid"
     }
 
+    /// How long an announced list is waited for, as long as a link of the store takes it.
+    static let patience: Statement = "interval '1 day'"
+
     private static let columns: Statement = """
         request_id, status, source, options, plan, format, is_compressed, file_name, output_key, bucket, object_key,
         object_version, etag, columns, fields, total_records, total_batches, processed_batches, failed_batches,
         failure_message, same_as, file_encoding, coalesce(encoding_guessed, false) as encoding_guessed,
         \(.timestamp("created_at")) as created_at, created_at::text as made_at,
+        case when source = 'api' and status = 'accepted' and object_key is null then \(.timestamp("created_at + \(patience)")) end as expires_at,
         \(.timestamp("completed_at")) as completed_at, queue, local_path, fresh_since,
         case when status = 'processing' and retry_at > clock_timestamp() then waiting_for end as waiting_for, waiting_because,
         \(.timestamp("retry_at")) as retry_at, \(.timestamp("callback_sent_at")) as callback_sent_at, callback_error,

@@ -217,10 +217,16 @@ import Testing
             let requestID = try #require(answer["requestId"])
             let url = try #require(answer["uploadUrl"])
             let place = String(url.dropFirst(api.url.count))
+            let expiry = try await api.service.value(
+                """
+                select to_char((created_at + '1 day') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') from enrichment.requests
+                """)
+            #expect(answer["expiresAt"] == expiry)
+            #expect(try await api.call("GET", "/enrichment/\(requestID)", as: "auditor")["expiresAt"] == expiry)
             let input = try await Self.contacts(300, in: api.service.catalog)
             let put = try await api.call(
                 "PUT", place, as: "operator", csv: try String(contentsOfFile: input, encoding: .utf8))
-            #expect(put.status == 202, "\(put.text)")
+            #expect(put.status == 202 && put["expiresAt"] == nil, "\(put.text)")
             let repeated = try await api.call("PUT", place, as: "operator", csv: "email\nx\n")
             #expect(repeated.status == 409)
             try await api.service.wait(for: "completed", "select status from enrichment.requests")

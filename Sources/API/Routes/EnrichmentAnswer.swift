@@ -6,7 +6,7 @@ import Text
 enum EnrichmentAnswer {
     static func json(
         _ request: EnrichmentRequest, message: String? = nil, downloadURL: String? = nil, uploadURL: String? = nil,
-        usage: EnrichmentUsage? = nil
+        expiresAt: String? = nil, usage: EnrichmentUsage? = nil
     ) -> ByteBuffer {
         var json = JSONWriter()
         json.object { json in
@@ -22,6 +22,7 @@ enum EnrichmentAnswer {
             json.boolean("encodingGuessed", request.isEncodingGuessed)
             json.string("downloadUrl", downloadURL)
             json.string("uploadUrl", uploadURL)
+            json.string("expiresAt", expiresAt ?? request.expiresAt)
             json.number("calls", usage?.calls)
             json.number("credits", usage?.credits)
             json.number("unknownCalls", usage?.unknownCalls)
@@ -76,6 +77,9 @@ extension Shape {
                 "The result. In the answer to POST it is there from the beginning, and answers 409 until it is written.",
                 nullable: true),
             .init("uploadUrl", .text, "Where to PUT an announced list.", nullable: true),
+            .init(
+                "expiresAt", .timestamp, "Until when an announced list may come; null once it has, and for all others.",
+                nullable: true),
             .init("calls", .integer, "Calls of providers.", nullable: true),
             .init("credits", .integer, "Credits they cost.", nullable: true),
             .init(

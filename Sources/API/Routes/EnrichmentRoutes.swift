@@ -8,6 +8,7 @@ import Intake
 import NIOCore
 import Postgres
 import Storage
+import Text
 
 /// `/enrichment`, and `/process` with `/status`, which are the same by other names.
 struct EnrichmentRoutes: Sendable {
@@ -232,7 +233,8 @@ struct EnrichmentRoutes: Sendable {
         return .json(
             EnrichmentAnswer.json(
                 request, message: "Request accepted", downloadURL: "\(base)/enrichment/\(request.requestID)/file",
-                uploadURL: url), .created, [.location: "/enrichment/\(request.requestID)"])
+                uploadURL: url, expiresAt: link?.expiresAt.formatted(.timestamp)),
+            .created, [.location: "/enrichment/\(request.requestID)"])
     }
 
     private func request(_ call: Call) async throws -> EnrichmentRequest {

@@ -77,6 +77,8 @@ struct EnrichmentRequestLine: Encodable {
     var records: RecordCounts?
     var waitingFor: EnrichmentWait.Cause?
     var waitingBecause, retryAt: String?
+    /// Until when an announced list may come; missing once it has.
+    var expiresAt: String?
     /// When its records were deleted.
     var forgottenAt: String?
     var usage: EnrichmentUsage?
@@ -90,7 +92,7 @@ struct EnrichmentRequestLine: Encodable {
         (outputFileKey, failureMessage) = (request.outputKey, request.failureMessage)
         records = request.recordCounts
         (waitingFor, waitingBecause, retryAt) = (request.wait?.cause, request.wait?.reason, request.wait?.retryAt)
-        forgottenAt = request.forgottenAt
+        (expiresAt, forgottenAt) = (request.expiresAt, request.forgottenAt)
         self.usage = usage
     }
 
@@ -106,6 +108,7 @@ struct EnrichmentRequestLine: Encodable {
         table.add("batches", "\(processedBatches) of \(totalBatches) done, \(failedBatches) lack something")
         table.add("deleted", forgottenAt.map { "its records, at \($0)" })
         if let retryAt { table.add("waits", "\(waitingBecause ?? ""), until \(retryAt)") }
+        table.add("waits", expiresAt.map { "for its list, until \($0)" })
         table.add("result", outputFileKey)
         if let usage {
             table.add("spent", "\(usage.calls.grouped) calls, \(usage.credits.grouped) credits")
