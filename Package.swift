@@ -186,7 +186,7 @@ let package = Package(
             "Enrichment",
             [
                 "Curl", "Enrichment", "Intake", "Jobs", "OpenSSL", "PipelineSupport", "Postgres", "Storage", "Tabular",
-                "TestSupport", "Threads", logging,
+                "TestSupport", "Text", "Threads", logging,
             ]),
         tests(
             "Relay",
@@ -199,7 +199,7 @@ let package = Package(
         tests(
             "API",
             [
-                "API", "Catalog", "Curl", "Enrichment", "OpenSSL", "Postgres", "TestSupport", "Threads",
+                "API", "Catalog", "Curl", "Enrichment", "OpenSSL", "Postgres", "TestSupport", "Text", "Threads",
                 httpTypes, hummingbird, logging, nio,
             ]),
         tests(

@@ -1,4 +1,5 @@
 import Curl
+import Text
 
 /// A call that gave no answers.
 package struct ProviderError: Error, CustomStringConvertible {

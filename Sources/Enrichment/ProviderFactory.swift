@@ -1,6 +1,7 @@
 package import Curl
 import Foundation
 package import Postgres
+import Text
 
 /// Gives the text of a secret by its id; another than the refused one, if there is another by now.
 package typealias SecretReader = @Sendable (_ id: String, _ refused: String?) async throws -> String

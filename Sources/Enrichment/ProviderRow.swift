@@ -1,3 +1,5 @@
+import Text
+
 /// A configured provider: a row of `enrichment.providers` and its limits.
 package struct ProviderRow: Sendable, Encodable, Equatable {
     package var name: String

@@ -1,5 +1,6 @@
 import Catalog
 import Foundation
+import Text
 
 /// Which members settings may have, so that one that is misspelled is refused instead of ignored.
 struct SettingKeys: Sendable {

@@ -3,6 +3,7 @@ import Jobs
 import Postgres
 import TestSupport
 import Testing
+import Text
 
 @testable import Enrichment
 @testable import Tabular

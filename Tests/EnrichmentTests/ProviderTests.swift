@@ -3,6 +3,7 @@ import Foundation
 import Postgres
 import TestSupport
 import Testing
+import Text
 import Threads
 
 @testable import Enrichment

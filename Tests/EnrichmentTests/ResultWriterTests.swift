@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import TestSupport
 import Testing
+import Text
 
 @testable import Enrichment
 @testable import Storage

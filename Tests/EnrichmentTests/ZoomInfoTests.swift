@@ -3,6 +3,7 @@ import Postgres
 import Storage
 import TestSupport
 import Testing
+import Text
 
 @testable import Enrichment
 

@@ -1,4 +1,3 @@
-import Enrichment
 import Foundation
 import HTTPTypes
 import Hummingbird

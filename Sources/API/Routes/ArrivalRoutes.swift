@@ -1,10 +1,10 @@
 import Catalog
-import Enrichment
 import Foundation
 import Hummingbird
 import Intake
 import NIOCore
 import Postgres
+import Text
 
 extension Shape {
     static let arrivalRoute = Shape(

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import NIOCore
 import Postgres
+import Text
 
 extension Shape {
     static let provider = Shape(

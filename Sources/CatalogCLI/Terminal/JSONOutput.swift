@@ -1,5 +1,5 @@
-import Enrichment
 import Foundation
+import Text
 
 /// Results for programs: one line of JSON each.
 enum JSONOutput {

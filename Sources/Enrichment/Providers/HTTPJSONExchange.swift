@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// One call of a JSON interface: the question, the wait for an answer that is not ready, and further pages of it.
 struct HTTPJSONExchange: Sendable {

@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import Text
 
 /// How one capability is asked of a JSON interface.
 struct HTTPJSONMapping: Sendable, Decodable {

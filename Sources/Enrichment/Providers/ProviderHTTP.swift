@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Jobs
+import Text
 import Threads
 
 /// Calls of a provider over HTTP: a token on each, renewed once when it is refused; every failure classified.

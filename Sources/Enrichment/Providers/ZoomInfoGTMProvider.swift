@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import Text
 import Threads
 
 /// ZoomInfo's newer interface: OAuth 2 client credentials, documents in the manner of JSON:API, 25 inputs a call.

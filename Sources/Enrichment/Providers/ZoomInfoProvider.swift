@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import Text
 import Threads
 import OpenSSL
 

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// What both interfaces of ZoomInfo share: names of inputs, names of fields, words for matches.
 struct ZoomInfoRecords: Sendable {

@@ -1,6 +1,7 @@
 import Enrichment
 import Foundation
 import Testing
+import Text
 
 @testable import API
 

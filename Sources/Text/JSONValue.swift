@@ -1,5 +1,4 @@
 package import Foundation
-import Text
 
 /// Any JSON, to be looked into.
 package enum JSONValue: Sendable, Equatable, Codable {
@@ -43,7 +42,7 @@ package enum JSONValue: Sendable, Equatable, Codable {
     }
 
     /// Nil if the bytes are not JSON.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         func decoded(_ bytes: [UInt8]) -> JSONValue? {
             try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))  // the caller says what should have been there
         }
@@ -58,7 +57,7 @@ package enum JSONValue: Sendable, Equatable, Codable {
     }
 
     /// What names and numbers between dots lead to: `data.people.0.email`; the empty path leads here.
-    subscript(path path: String) -> JSONValue? {
+    package subscript(path path: String) -> JSONValue? {
         path.split(separator: ".").reduce(.some(self)) { value, step in
             switch value {
             case .object(let values): values[String(step)]
@@ -90,7 +89,7 @@ package enum JSONValue: Sendable, Equatable, Codable {
     }
 
     /// Writes it with sorted keys, numbers as they are.
-    func write(to json: inout JSONWriter) {
+    package func write(to json: inout JSONWriter) {
         switch self {
         case .null: json.raw("null")
         case .bool(let value): json.raw(value ? "true" : "false")
@@ -109,7 +108,7 @@ package enum JSONValue: Sendable, Equatable, Codable {
     }
 
     /// As bytes, keys sorted.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Such values always encode.

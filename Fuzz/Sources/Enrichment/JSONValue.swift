@@ -1,1 +1,0 @@
-../../../Sources/Enrichment/JSONValue.swift
