@@ -11,6 +11,8 @@ import Testing
     private static let splices: [String: Statement] = [
         // Enrichment: the groups that a request wants; ResultQueriesTests has all of them
         "groups": "jsonb_build_object('status', 'matched'", "column": "c.name",
+        // and the result of one of them
+        "$0": "(select g from enrichment.results g limit 1)",
         // and the columns of its list that are read
         "values": ", r.input ->> 'email'",
         // Catalog: columns of products

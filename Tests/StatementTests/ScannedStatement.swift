@@ -30,8 +30,9 @@ struct ScannedStatement: Decodable {
                 statement += Statement(stringLiteral: text)
             } else if piece.parameter != nil {
                 statement += "\(String?.none)"
-            } else if let time = piece.splice?.wholeMatch(of: /\.timestamp\("([^"\\]+)"\)/)?.1 {
-                statement += .timestamp(Statement(stringLiteral: String(time)))
+            } else if let time = piece.splice?.wholeMatch(of: /\.timestamp\("(.+)"\)/)?.1 {
+                // What is spliced into it in turn is not looked at.
+                statement += .timestamp(time.contains("\\") ? "now()" : Statement(stringLiteral: String(time)))
             } else if let splice = piece.splice {
                 // `.limit(count)` goes by its name, whatever it is called with.
                 guard let known = splices[splice] ?? splices[String(splice.prefix { $0 != "(" })] else {
