@@ -4209,7 +4209,7 @@ COMMENT ON COLUMN enrichment.requests.forgotten_at IS 'when its records, results
 
 -- Name: COLUMN requests.usage; Type: COMMENT; Schema: enrichment; Owner: -
 
-COMMENT ON COLUMN enrichment.requests.usage IS 'what it had cost until then: {"calls", "credits", "unknownCalls", "savedInputs", "savedCredits"}; null: its calls say so';
+COMMENT ON COLUMN enrichment.requests.usage IS 'of a request whose records are forgotten what it had cost: {"calls", "credits", "unknownCalls", "savedInputs", "savedCredits"}, of others its calls say so; of its last result how many records are what: {"records": {"matched", "noMatch", "notAsked", "failed"}}';
 
 -- Name: enrichment; Type: VIEW; Schema: audit; Owner: -
 

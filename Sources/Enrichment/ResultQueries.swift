@@ -15,8 +15,7 @@ enum ResultQueries {
             plan.fields(of: group).map { column(group, $0) }
                 + (plan.showsConfidence == true ? ["enriched_\(group.rawValue)_confidence"] : [])
         }
-        return FileLayout.unique(
-            request.columns + found + ending)
+        return FileLayout.unique(request.columns + found + ending)
     }
 
     /// `enriched_contact_email`, but `enriched_naics_code`.
