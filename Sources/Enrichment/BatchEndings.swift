@@ -12,7 +12,8 @@ struct BatchEnding: Sendable {
 }
 
 /// Ends batches: however many of a request do at the same moment, one transaction ends them all, since each would wait for the others'
-/// commits at the row of their request, and one statement for many costs less than many. While it is under way the others gather.
+/// commits at the row of their request, and one statement for many costs less than many. While it is under way the others gather, and as
+/// soon as they are many, a second transaction ends them beside it: it waits at the row only while the first commits.
 actor BatchEndings {
     private struct Waiting {
         var ending: BatchEnding
@@ -21,10 +22,13 @@ actor BatchEndings {
 
     /// Batches of a transaction at most.
     private static let most = 16
+    /// That are worth a second transaction.
+    private static let many = 8
 
     private let pool: Pool
     private var waiting: [String: [Waiting]] = [:]
-    private var underWay: Set<String> = []
+    /// Transactions of each request: one or two.
+    private var underWay: [String: Int] = [:]
 
     init(pool: Pool) {
         self.pool = pool
@@ -34,8 +38,11 @@ actor BatchEndings {
     /// - Throws: what stood in its own way.
     func end(_ ending: BatchEnding, of requestID: String) async throws {
         try await withCheckedThrowingContinuation { continuation in
-            waiting[requestID, default: []].append(Waiting(ending: ending, continuation: continuation))
-            guard underWay.insert(requestID).inserted else { return }
+            let gathered = waiting[requestID, default: []] + [Waiting(ending: ending, continuation: continuation)]
+            waiting[requestID] = gathered
+            let count = underWay[requestID, default: 0]
+            guard count == 0 || count == 1 && gathered.count >= Self.many else { return }
+            underWay[requestID] = count + 1
             Task { await endAll(of: requestID) }
         }
     }
@@ -46,7 +53,7 @@ actor BatchEndings {
             if gathered.count > group.count { waiting[requestID] = Array(gathered.dropFirst(group.count)) }
             await end(group, of: requestID)
         }
-        underWay.remove(requestID)
+        underWay[requestID] = underWay[requestID] == 2 ? 1 : nil
     }
 
     private func end(_ group: [Waiting], of requestID: String) async {

@@ -2,11 +2,11 @@ import Foundation
 import Jobs
 
 /// The steps of a request, each a job: split → a batch for every 100 records → output.
-enum EnrichmentStep {
+package enum EnrichmentStep {
     static let queue = "enrich"
     static let split = "enrich.split"
     static let batch = "enrich.batch"
-    static let output = "enrich.output"
+    package static let output = "enrich.output"
     static let upkeep = "enrich.upkeep"
     static let endings = "enrich.endings"
     static let callback = "enrich.callback"

@@ -8,6 +8,13 @@ struct InputHash: Hashable, Sendable {
 
     init(hex: String) { self.hex = hex }
 
+    /// A few of the digits are as good as all: they are a hash.
+    func hash(into hasher: inout Hasher) {
+        var digits = UInt64(0)
+        for digit in hex.utf8.prefix(8) { digits = digits << 8 | UInt64(digit) }
+        hasher.combine(digits)
+    }
+
     /// Of capability and input, in lower case: who differs in case only is the same person.
     init(_ capability: Capability, _ input: ProviderInput) {
         var json = JSONWriter()

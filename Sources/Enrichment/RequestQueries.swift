@@ -227,7 +227,10 @@ extension EnrichmentRequest {
 
     static func selectUsage(_ requestID: String) -> Statement {
         """
-        with kept as (select usage from enrichment.requests where request_id = \(requestID)::uuid)
+        with kept as (select usage from enrichment.requests where request_id = \(requestID)::uuid), saved as (
+            select count(*) as inputs, count(*) filter (where outcome = 'match') as credits
+            from enrichment.results where request_id = \(requestID)::uuid and is_cached
+        )
         select
             coalesce((select usage ->> 'calls' from kept)::bigint,
                 count(*) filter (where c.state in ('answered', 'unknown'))) as calls,
@@ -235,12 +238,8 @@ extension EnrichmentRequest {
                 count(*) filter (where c.state = 'unknown')) as unknown_calls,
             coalesce((select usage ->> 'credits' from kept)::bigint,
                 sum(c.credits) filter (where c.state in ('answered', 'unknown')), 0) as credits,
-            coalesce((select usage ->> 'savedInputs' from kept)::bigint, (
-                select count(*) from enrichment.results r
-                where r.request_id = \(requestID)::uuid and r.is_cached)) as saved_inputs,
-            coalesce((select usage ->> 'savedCredits' from kept)::bigint, (
-                select count(*) from enrichment.results r
-                where r.request_id = \(requestID)::uuid and r.is_cached and r.outcome = 'match')) as saved_credits
+            coalesce((select usage ->> 'savedInputs' from kept)::bigint, (select inputs from saved)) as saved_inputs,
+            coalesce((select usage ->> 'savedCredits' from kept)::bigint, (select credits from saved)) as saved_credits
         from enrichment.calls c where c.request_id = \(requestID)::uuid
         """
     }

@@ -3,8 +3,12 @@ import Tabular
 
 /// The statements that read a result.
 enum ResultQueries {
-    /// The tables were filled a moment ago and have no statistics: PostgreSQL would take them for small.
-    static let planning = "set local enable_nestloop = off"
+    /// The tables were filled a moment ago and have no statistics. Read in the order of their keys and merged, whatever PostgreSQL takes
+    /// them for, nothing is sorted on disk and the first record comes at once.
+    static let planning = """
+        set local enable_nestloop = off; set local enable_hashjoin = off; set local enable_sort = off;
+        set local enable_bitmapscan = off; set local jit = off
+        """
 
     /// The columns behind what was found: how it went.
     static let ending = ["enrichment_status", "enrichment_providers", "enrichment_error"]
@@ -31,12 +35,13 @@ enum ResultQueries {
             for field in plan.fields(of: group) { cells += " \(alias(group)).fields ->> \(field)::text," }
             if plan.showsConfidence == true { cells += " \(alias(group)).confidence," }
         }
-        return "\(cells) \(status(plan)), \(providers(plan)), \(error(plan)) \(from(request, plan))"
+        return "\(cells) \(status(request, plan)), \(providers(plan)), \(error(request, plan)) \(from(request, plan))"
     }
 
     /// One JSON object for each record, and how it went, by ordinal.
     static func selectObjects(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> Statement {
-        var groups: Statement = "jsonb_build_object('status', \(status(plan)), 'error', \(error(plan))"
+        var groups: Statement =
+            "jsonb_build_object('status', \(status(request, plan)), 'error', \(error(request, plan))"
         for group in plan.groups {
             groups += """
                 , \(raw: "'\(group.rawValue)'"), case when \(alias(group)).outcome = 'match' then jsonb_build_object(
@@ -45,7 +50,7 @@ enum ResultQueries {
                 """
         }
         return
-            "select (r.input || jsonb_build_object(\(member(request))::text, jsonb_strip_nulls(\(groups)))))::text, \(status(plan)) \(from(request, plan))"
+            "select (r.input || jsonb_build_object(\(member(request))::text, jsonb_strip_nulls(\(groups)))))::text, \(status(request, plan)) \(from(request, plan))"
     }
 
     /// Under which the result of a record stands in it; another than any of its own.
@@ -65,27 +70,36 @@ enum ResultQueries {
     }
 
     private static func from(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> Statement {
-        var tables: Statement = """
-            from enrichment.records r
-            join enrichment.batches b on b.request_id = r.request_id and b.batch_no = r.ordinal / \(BatchSplitter.size)::integer
-            """
+        var tables: Statement = "from enrichment.records r"
         for group in plan.groups {
+            // By itself each is known to be in the order of its ordinals; joined to the records it would be sorted.
             tables += """
 
-                left join enrichment.results \(alias(group)) on \(alias(group)).request_id = r.request_id
-                    and \(alias(group)).ordinal = r.ordinal and \(alias(group)).field_group = \(raw: "'\(group.rawValue)'")
+                left join (
+                    select ordinal, provider, outcome, confidence, obtained_at, fields, sources, error from enrichment.results
+                    where request_id = \(request.requestID)::uuid and field_group = \(raw: "'\(group.rawValue)'")
+                    order by ordinal offset 0
+                ) \(alias(group)) on \(alias(group)).ordinal = r.ordinal
                 """
         }
         return "\(tables) where r.request_id = \(request.requestID)::uuid order by r.ordinal"
     }
 
+    /// Whether the record's batch has come to nothing, read once for all batches.
+    private static func isFailed(_ request: EnrichmentRequest) -> Statement {
+        """
+        (select array_agg(state <> 'done' and not has_outcomes order by batch_no) from enrichment.batches
+            where request_id = \(request.requestID)::uuid)[r.ordinal / \(BatchSplitter.size)::integer + 1]
+        """
+    }
+
     /// Names of the code's own, not of anybody outside.
     private static func alias(_ group: FieldGroup) -> Statement { "\(raw: group.rawValue)" }
 
-    private static func status(_ plan: EnrichmentPlan) -> Statement {
+    private static func status(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> Statement {
         let outcomes = list(plan) { "\($0).outcome" }
         return """
-            case when r.problem is not null then 'not_asked' when b.state <> 'done' and not b.has_outcomes then 'failed'
+            case when r.problem is not null then 'not_asked' when \(isFailed(request)) then 'failed'
                 when 'match' = any (array[\(outcomes)]) then 'matched'
                 when 'error' = any (array[\(outcomes)]) then 'failed'
                 when 'no_match' = any (array[\(outcomes)]) then 'no_match' else 'not_asked' end
@@ -109,8 +123,12 @@ enum ResultQueries {
             "case when \(only).sources is not null then \(distinct) when \(only).outcome = 'match' then \(only).provider end"
     }
 
-    private static func error(_ plan: EnrichmentPlan) -> Statement {
-        "coalesce(r.problem, \(list(plan) { "\($0).error" }), case when not b.has_outcomes then b.error end)"
+    private static func error(_ request: EnrichmentRequest, _ plan: EnrichmentPlan) -> Statement {
+        """
+        coalesce(r.problem, \(list(plan) { "\($0).error" }), case when \(isFailed(request)) then (
+            select b.error from enrichment.batches b
+            where b.request_id = \(request.requestID)::uuid and b.batch_no = r.ordinal / \(BatchSplitter.size)::integer) end)
+        """
     }
 
     private static func list(_ plan: EnrichmentPlan, _ expression: (Statement) -> Statement) -> Statement {

@@ -155,10 +155,10 @@ public final class Pool: Sendable {
     }
 
     private func discard(_ connections: [Connection]) async {
-        for connection in connections {
-            await connection.close()
-            connector.observer?.closed(application)
+        await withDiscardingTaskGroup { group in
+            for connection in connections { group.addTask { await connection.close() } }
         }
+        for _ in connections { connector.observer?.closed(application) }
     }
 }
 

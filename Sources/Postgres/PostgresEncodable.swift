@@ -1,3 +1,5 @@
+import Glibc
+
 /// A value that can be bound to a parameter.
 public protocol PostgresEncodable: Sendable {
     /// The text form PostgreSQL reads (manual, chapter 8).
@@ -49,7 +51,7 @@ extension String: PostgresArrayElement {
     public func appendArrayText(to text: inout String) {
         text += "\""
         // Nearly no value holds a byte to escape, and looking for one is cheap.
-        if utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+        if holdsQuote {
             for scalar in unicodeScalars {
                 if scalar == "\\" || scalar == "\"" { text.unicodeScalars.append("\\") }
                 text.unicodeScalars.append(scalar)
@@ -58,6 +60,14 @@ extension String: PostgresArrayElement {
             text += self
         }
         text += "\""
+    }
+
+    private var holdsQuote: Bool {
+        var text = self
+        return text.withUTF8 { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return memchr(start, 0x22, bytes.count) != nil || memchr(start, 0x5c, bytes.count) != nil
+        }
     }
 }
 

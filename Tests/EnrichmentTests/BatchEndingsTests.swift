@@ -52,6 +52,38 @@ struct BatchEndingsTests {
         }
     }
 
+    @Test("Many that gather while a transaction is under way are ended by a second one beside it, each once")
+    func second() async throws {
+        try await Enrichment.with { enrichment in
+            let (id, endings) = try await Self.claimed(enrichment, batches: 40)
+            let (locked, lock) = AsyncStream.makeStream(of: Void.self)
+            async let holding: Void = enrichment.pool.transaction { session in
+                // Every transaction ends at the row of the request.
+                try session.execute("select from enrichment.requests where request_id = \(id)::uuid for update")
+                lock.finish()
+                try session.executeScript(
+                    """
+                    do $$ begin
+                        while (select count(*) <> 2 from pg_stat_activity
+                            where wait_event_type = 'Lock' and datname = current_database())
+                        loop perform pg_stat_clear_snapshot(), pg_sleep(0.01); end loop;
+                    end $$
+                    """)
+            }
+            for await _ in locked {}
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for ending in endings {
+                    group.addTask { try await enrichment.resources.endings.end(ending, of: id) }
+                }
+                try await group.waitForAll()
+            }
+            try await holding
+            #expect(try await enrichment.pool.run { try $0.enrichment(id) }?.processedBatches == 40)
+            #expect(
+                try await enrichment.value("select string_agg(kind, ' ') from jobs.jobs") == EnrichmentStep.output)
+        }
+    }
+
     /// A request whose batches are all at work.
     private static func claimed(
         _ enrichment: Enrichment, batches: Int

@@ -19,6 +19,17 @@ import Testing
                 ResultQueries.selectCells(request, plan), ResultQueries.selectObjects(request, plan),
             ])
             #expect(untyped.isEmpty)
+            // A sort would write all that the request has to a temporary file, and hold it back until the end.
+            for statement in [ResultQueries.selectCells(request, plan), ResultQueries.selectObjects(request, plan)] {
+                let lines = try await enrichment.pool.transaction { session in
+                    try session.executeScript(ResultQueries.planning)
+                    return try session.query("explain (costs off) \(statement)").map {
+                        try $0.get("QUERY PLAN", as: String.self)
+                    }
+                }
+                #expect(lines.contains { $0.contains("Merge") })
+                #expect(lines.filter { $0.contains("Sort Key") || $0.contains("Hash") } == [])
+            }
         }
     }
 }

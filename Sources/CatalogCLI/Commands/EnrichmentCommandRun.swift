@@ -138,16 +138,21 @@ struct EnrichmentCommandRun: Sendable {
         var configuration = JobWorkerConfiguration(concurrency: [queue: concurrency])
         configuration.listens = composition.settings.service.listens
         configuration.lease = composition.settings.service.worker.lease
+        let (looks, look) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let worker = JobWorker(
             configuration, connector: composition.database.connector, handlers: resources.handlers,
-            logger: Logger(label: "catalog") { _ in SwiftLogNoOpLogHandler() })
+            observer: OutputObserver(look: look), logger: Logger(label: "catalog") { _ in SwiftLogNoOpLogHandler() })
         let working = Task { try await worker.run() }
+        let ticking = Task {
+            repeat { look.yield() } while (try? await Task.sleep(for: .milliseconds(100))) != nil
+        }
         let outcome: Result<EnrichmentRequest, any Error>
         do {
-            outcome = .success(try await watch(requestID, bar))
+            outcome = .success(try await watch(requestID, bar, looks))
         } catch {
             outcome = .failure(error)
         }
+        ticking.cancel()
         working.cancel()
         try await working.value
         let request = try outcome.get()
@@ -155,9 +160,12 @@ struct EnrichmentCommandRun: Sendable {
         return request
     }
 
-    private func watch(_ requestID: String, _ bar: ProgressBar) async throws -> EnrichmentRequest {
+    /// - Parameter looks: when to look what has become of it.
+    private func watch(
+        _ requestID: String, _ bar: ProgressBar, _ looks: AsyncStream<Void>
+    ) async throws -> EnrichmentRequest {
         var nextSign = ContinuousClock.now
-        while true {
+        for await _ in looks {
             guard let request = try await pool.run({ try $0.enrichment(requestID) }) else {
                 throw CommandFailure("request \(requestID) was deleted in the meantime")
             }
@@ -173,8 +181,8 @@ struct EnrichmentCommandRun: Sendable {
             bar.update(
                 stage(request, ended), done: Double(ended) / Double(max(1, request.totalBatches)),
                 rows: min(ended * 100, request.totalRecords))
-            try await Task.sleep(for: .milliseconds(100))
         }
+        throw CancellationError()
     }
 
     private func stage(_ request: EnrichmentRequest, _ ended: Int) -> String {
@@ -215,6 +223,15 @@ struct EnrichmentCommandRun: Sendable {
                 try session.saveProvider(ProviderRow(name: name, kind: name))
             }
         }
+    }
+}
+
+/// Has somebody look when a result was written.
+private struct OutputObserver: JobObserver {
+    let look: AsyncStream<Void>.Continuation
+
+    func ended(_ job: Job, _ end: JobEnd, after duration: Duration?) {
+        if job.kind == EnrichmentStep.output { look.yield() }
     }
 }
 
