@@ -21,13 +21,28 @@ public final class CSVReader {
     /// - Parameters:
     ///   - bufferSize: the most bytes to ask the source for at once.
     ///   - read: fills the start of a buffer and returns the number of bytes, 0 at the end of the input.
-    public init(
+    public convenience init(
         format: CSVFormat = CSVFormat(), bufferSize: Int = 1 << 17,
         read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
     ) {
+        self.init(format: format, readSize: bufferSize, source: .stream(read))
+    }
+
+    /// Reads what is in memory already, such as a mapped file, where it is.
+    /// - Parameters:
+    ///   - windowSize: bytes to ask for at once, more if a record may be longer.
+    ///   - window: the bytes of the input from an offset, so many, fewer only where the input ends; valid until the next call.
+    public convenience init(
+        format: CSVFormat = CSVFormat(), windowSize: Int = 1 << 21,
+        window: @escaping (_ offset: Int, _ count: Int) throws -> UnsafeRawBufferPointer
+    ) {
+        self.init(format: format, readSize: windowSize, source: .windows(window))
+    }
+
+    private init(format: CSVFormat, readSize: Int, source: InputSource) {
         self.format = format
         state = .allocate(capacity: 1)
-        state.initialize(to: RecordReader(format: format, bufferSize: bufferSize, read: read))
+        state.initialize(to: RecordReader(format: format, readSize: readSize, source: source))
     }
 
     deinit {

@@ -1,9 +1,18 @@
 import CSIMD
 
+/// Where the bytes of the input come from.
+enum InputSource {
+    /// One after the other: fills the start of a buffer and returns the number of bytes, 0 at the end.
+    case stream((UnsafeMutableRawBufferPointer) throws -> Int)
+    /// From an offset, so many, fewer only where the input ends; valid until it is asked again.
+    case windows((Int, Int) throws -> UnsafeRawBufferPointer)
+}
+
 /// The bytes read but not yet consumed. Freed by its owner.
 ///
-/// Large enough for the longest record; what is left of a record moves to the front before more is read behind it, so
-/// that a short record keeps the reading in the same, cached memory.
+/// Its memory is large enough for the longest record; what is left of a record moves to the front before more is read behind
+/// it, so that a short record keeps the reading in the same, cached memory. Windows are looked at where they are, and only the end of the input,
+/// to which a line end may have to be added, is copied.
 struct InputBuffer {
     /// Offset in the input of the first byte not consumed.
     private(set) var offset = 0
@@ -16,6 +25,8 @@ struct InputBuffer {
     private let capacity: Int
     private let readSize: Int
     private let lineEnd: UInt8
+    /// Of the memory or a window.
+    private var base: UnsafeRawPointer
     private var start = 0
     /// Bytes read from the input in all.
     private var total = 0
@@ -29,13 +40,14 @@ struct InputBuffer {
         lineEnd = format.lineEndByte
         // A scanner decides that a record is too long one block after its limit and CRLF.
         capacity = max(readSize, format.maximumRecordBytes + 2 + 64)
-        memory = .allocate(byteCount: capacity + Self.padding, alignment: 64)
+        memory = .allocate(byteCount: capacity + 2 * Self.padding, alignment: 64)
+        base = UnsafeRawPointer(memory)
     }
 
     func deallocate() { memory.deallocate() }
 
     /// The first byte not consumed; 63 bytes after the available ones are readable.
-    var bytes: UnsafeRawPointer { UnsafeRawPointer(memory + start) }
+    var bytes: UnsafeRawPointer { base + start }
     /// Offset of the next byte, at most the length of the input.
     var consumed: Int { min(offset, total) }
 
@@ -55,7 +67,14 @@ struct InputBuffer {
     }
 
     /// Reads once. Must not be called with the window of a record full, nor after the last byte.
-    mutating func fill(from read: (UnsafeMutableRawBufferPointer) throws -> Int) throws {
+    mutating func fill(from source: InputSource) throws {
+        switch source {
+        case .stream(let read): try fill(from: read)
+        case .windows(let window): try fill(from: window)
+        }
+    }
+
+    private mutating func fill(from read: (UnsafeMutableRawBufferPointer) throws -> Int) throws {
         if start > 0 {
             memory.copyMemory(from: memory + start, byteCount: available)
             start = 0
@@ -66,6 +85,23 @@ struct InputBuffer {
         total += count
         available += count
         if count == 0 { endInput() }
+    }
+
+    private mutating func fill(from window: (Int, Int) throws -> UnsafeRawBufferPointer) throws {
+        let most = capacity + Self.padding
+        let wanted = max(readSize, most + Self.padding)
+        let bytes = try window(offset, wanted)
+        precondition(bytes.count <= wanted, "the source of the CSV returned a wrong count")
+        start = 0
+        if let first = bytes.baseAddress, bytes.count > most {
+            (base, available) = (first, bytes.count - Self.padding)
+            total = offset + available
+        } else {
+            if let first = bytes.baseAddress { memory.copyMemory(from: first, byteCount: bytes.count) }
+            (base, available) = (UnsafeRawPointer(memory), bytes.count)
+            total = offset + available
+            endInput()
+        }
     }
 
     private mutating func endInput() {

@@ -1,7 +1,7 @@
 /// The reader's state and rules; see `CSVReader`. Its memory is freed by its owner.
 struct RecordReader {
     private let format: CSVFormat
-    private let read: (UnsafeMutableRawBufferPointer) throws -> Int
+    private let source: InputSource
     private var input: InputBuffer
     private var scanner: RecordScanner
     /// Where the fields end of a record that is read by itself, counted from its start.
@@ -17,10 +17,11 @@ struct RecordReader {
     private var isAtStart = true
     private var isInsideLongLine = false
 
-    init(format: CSVFormat, bufferSize: Int, read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int) {
+    /// - Parameter readSize: the most bytes to ask the source for at once.
+    init(format: CSVFormat, readSize: Int, source: InputSource) {
         self.format = format
-        self.read = read
-        input = InputBuffer(format: format, readSize: bufferSize)
+        self.source = source
+        input = InputBuffer(format: format, readSize: readSize)
         scanner = RecordScanner(format: format)
         doubt = DoubtfulLines(format: format)
         linesToSkip = format.skippedLines
@@ -49,7 +50,7 @@ struct RecordReader {
             case .lineEnd(let place):
                 if let record = try takeLine(endingAt: place) { return record }
             case .needsInput:
-                try input.fill(from: read)
+                try input.fill(from: source)
             case .violation:
                 return try takeCarefully()
             case .tooLong:
@@ -114,7 +115,7 @@ extension RecordReader {
             case .lineEnd(let place):
                 return try takeCarefulLine(endingAt: place, careful.quotedLineEnds)
             case .needsInput:
-                try input.fill(from: read)
+                try input.fill(from: source)
             case .violation:
                 return try takeMalformedLine(.textAfterQuote(field: ends.count))
             case .tooLong, .unterminated:
@@ -158,7 +159,7 @@ extension RecordReader {
             let text = UnsafeRawBufferPointer(start: input.bytes, count: input.available)
             switch doubt.find(in: text, lineEnd: lineEnd, offset: input.offset, isLast: input.isLast) {
             case .certain(let place): return place
-            case .needsInput: try input.fill(from: read)
+            case .needsInput: try input.fill(from: source)
             }
         }
     }
@@ -203,7 +204,7 @@ extension RecordReader {
             if let end = input.lineEnd(from: searched, within: window) { return end }
             searched = min(input.available, window)
             if searched == window || input.isLast { return nil }
-            try input.fill(from: read)
+            try input.fill(from: source)
         }
     }
 
@@ -242,7 +243,7 @@ extension RecordReader {
             }
             input.consume(input.available)
             if input.isLast { break }
-            try input.fill(from: read)
+            try input.fill(from: source)
         }
         line += 1
         scanner.restart()
@@ -251,7 +252,7 @@ extension RecordReader {
 
     /// Passes over what stands before the first record.
     private mutating func skipStart() throws {
-        while input.available < byteOrderMark.count && !input.isLast { try input.fill(from: read) }
+        while input.available < byteOrderMark.count && !input.isLast { try input.fill(from: source) }
         let start = UnsafeRawBufferPointer(start: input.bytes, count: input.available)
         if start.starts(with: byteOrderMark) { input.consume(byteOrderMark.count) }
         isAtStart = false

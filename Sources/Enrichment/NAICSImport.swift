@@ -23,8 +23,7 @@ package struct NAICSImport: Sendable {
     /// Loads one file over what was there. Needs a transaction.
     /// - Throws: `EnrichmentFailure` if it is neither file.
     package func load(_ spool: ContactSpool, _ session: Session) throws -> Outcome {
-        let reader = CSVReader(
-            format: try FileLayout.format(spool.upload, FileLimits()), read: spool.upload.spool.reader())
+        let reader = CSVReader(format: try FileLayout.format(spool.upload, FileLimits()), spool.upload.spool)
         guard let kind = try Self.kind(reader) else {
             throw EnrichmentFailure(
                 "The file is neither the table of NAICS codes (columns '2022 NAICS Code' and '2022 NAICS Title') nor the "

@@ -71,7 +71,7 @@ struct RecordLoader {
     private func copyCSV(_ spool: ContactSpool, _ writer: CopyWriter) throws -> LoadedRecords {
         let reader = CSVReader(
             format: try FileLayout.format(spool.upload, limits) { ContactField.meant(by: $0, named) != nil },
-            read: spool.upload.spool.reader())
+            spool.upload.spool)
         var header: [String]?
         while header == nil, let record = try reader.next() { header = try Self.header(record) }
         guard let header else { throw EnrichmentFailure("The file has no header and no rows.") }

@@ -105,6 +105,22 @@ package final class TemporaryFile: Sendable {
         return count
     }
 
+    /// Pages of the file, all of them read.
+    /// - Returns: nil where they cannot be had: on a kernel before 5.14, or where the disk fails, which reading says in words. Whoever gets them unmaps them.
+    func map(at offset: Int, count: Int) -> UnsafeMutableRawBufferPointer? {
+        guard let start = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, off_t(offset)), start != MAP_FAILED else {
+            return nil
+        }
+        guard madvise(start, count, Self.populateRead) == 0 else {
+            munmap(start, count)
+            return nil
+        }
+        return UnsafeMutableRawBufferPointer(start: start, count: count)
+    }
+
+    /// `MADV_POPULATE_READ` (madvise(2)): the kernel maps all pages at once, and what cannot be read is an error instead of a signal.
+    private static let populateRead: Int32 = 22
+
     /// Writes all bytes into a file of this name, which is replaced.
     /// - Throws: `LocalFileError`.
     package func copy(to path: String) throws {
@@ -127,12 +143,20 @@ package final class TemporaryFile: Sendable {
     package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
         let count = min(count, byteCount - offset)
         return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-                let read = try self.read(at: offset + filled, into: rest)
-                guard read > 0 else { throw TemporaryFileError(action: "read a temporary file", code: EIO) }
-                filled += read
-            }
+            try fill(
+                UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer).prefix(count)),
+                from: offset)
+            filled = count
+        }
+    }
+
+    /// Fills a buffer with bytes that are there.
+    func fill(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int) throws {
+        var filled = 0
+        while filled < buffer.count {
+            let read = try read(at: offset + filled, into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+            guard read > 0 else { throw TemporaryFileError(action: "read a temporary file", code: EIO) }
+            filled += read
         }
     }
 }

@@ -26,7 +26,7 @@ package struct FileLayout {
         let start = try FileStart(upload, separator: separator, limits)
         let found = hasHeader ? try start.format(skippingLines: skippedLines, toHeader: isHeader) : nil
         format = found ?? start.format(skippingLines: skippedLines)
-        let reader = CSVReader(format: format, read: upload.spool.reader())
+        let reader = CSVReader(format: format, upload.spool)
         guard let first = try reader.nextRow() else { throw FileFailure.noRecords }
         try Self.refuseUnreadable(first)
         names = hasHeader ? first.names : (1...first.count).map(String.init)

@@ -49,6 +49,23 @@ func read(
     return records
 }
 
+/// The same, of bytes that are in memory. Each window is a copy at another place, and the one before it is overwritten.
+func readWindows(_ bytes: [UInt8], _ format: CSVFormat, size: Int) throws -> [ReadRecord] {
+    var former = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 1)
+    defer { former.deallocate() }
+    let reader = CSVReader(format: format, windowSize: size) { offset, count in
+        former.initializeMemory(as: UInt8.self, repeating: UInt8(ascii: "\""))
+        former.deallocate()
+        let part = bytes[min(offset, bytes.count)..<min(offset + count, bytes.count)]
+        former = .allocate(byteCount: part.count, alignment: 1)
+        former.copyBytes(from: part)
+        return UnsafeRawBufferPointer(former)
+    }
+    var records: [ReadRecord] = []
+    while let record = try reader.next() { records.append(ReadRecord(record)) }
+    return records
+}
+
 func read(_ text: String, _ format: CSVFormat = CSVFormat()) throws -> [ReadRecord] {
     try read(Array(text.utf8), format)
 }

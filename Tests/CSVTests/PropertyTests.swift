@@ -21,6 +21,8 @@ struct PropertyTests {
             // Compared here, not in the macro: it would print both documents.
             let agrees = try read(bytes, format, bufferSize: size, step: step) == expected
             #expect(agrees, "seed \(seed), buffer \(size), step \(step)")
+            let agreesInWindows = try readWindows(bytes, format, size: size) == expected
+            #expect(agreesInWindows, "seed \(seed), window \(size)")
         }
     }
 
@@ -36,6 +38,8 @@ struct PropertyTests {
         for size in Self.sizes {
             let agrees = try read(bytes, format, bufferSize: size) == expected
             #expect(agrees, "buffer \(size)")
+            let agreesInWindows = try readWindows(bytes, format, size: size) == expected
+            #expect(agreesInWindows, "window \(size)")
         }
     }
 

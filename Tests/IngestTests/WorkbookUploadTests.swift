@@ -31,7 +31,7 @@ import Testing
         let file = try LocalFile(path: onboarding.store.path(of: key ?? "missing"))
         let upload = try UploadReader(limits: FileLimits()).read(file) { _ in }
         let layout = try FileLayout(upload, limits: FileLimits())
-        let reader = CSVReader(format: layout.format, read: upload.spool.reader())
+        let reader = CSVReader(format: layout.format, upload.spool)
         var rows: [[String]] = []
         while let record = try reader.nextRow() { rows.append(record.names) }
         return rows

@@ -22,4 +22,21 @@ import Testing
         #expect(try String(contentsOfFile: folder.file("a/b"), encoding: .utf8) == "begin, the rest")
         withExtendedLifetime(file) {}
     }
+
+    @Test("A window shows what is in the file at any place, to its end and no further", arguments: [true, false])
+    func window(maps: Bool) throws {
+        let file = try TemporaryFile()
+        let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        try bytes.withUnsafeBytes(file.write)
+        let window = FileWindow(file, maps: maps)
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<200 {
+            let offset = Int.random(in: 0...bytes.count, using: &generator)
+            let count = Int.random(in: 1...(bytes.count / 2), using: &generator)
+            let isSame = try window.bytes(at: offset, count: count)
+                .elementsEqual(bytes[offset..<min(bytes.count, offset + count)])
+            #expect(isSame, "\(count) bytes at \(offset)")
+        }
+        #expect(try window.bytes(at: bytes.count, count: 10).isEmpty)
+    }
 }

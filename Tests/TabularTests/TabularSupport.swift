@@ -32,7 +32,7 @@ extension SpooledUpload {
     var rows: [(line: Int, cells: [String])] {
         get throws {
             let layout = try FileLayout(self, limits: FileLimits())
-            let reader = CSVReader(format: layout.format, read: spool.reader())
+            let reader = CSVReader(format: layout.format, spool)
             var rows: [(Int, [String])] = []
             while let record = try reader.nextRow() {
                 var cells = (0..<record.count).map { record[$0].string }

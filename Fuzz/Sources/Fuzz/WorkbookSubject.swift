@@ -40,7 +40,7 @@ extension Subject {
     private static func checkTable(_ upload: SpooledUpload) {
         var format = CSVFormat()
         format.countsQuotedLineEnds = false
-        let reader = CSVReader(format: format, read: upload.spool.reader())
+        let reader = CSVReader(format: format, upload.spool)
         var line = 0
         while let record = try? reader.next() {
             expect(

@@ -42,7 +42,7 @@ package struct MappingSuggestion: Sendable {
 
     /// - Throws: `FileFailure`.
     init(_ spooled: SpooledUpload, _ layout: FileLayout) throws {
-        let rows = CSVReader(format: layout.format, read: spooled.spool.reader())
+        let rows = CSVReader(format: layout.format, spooled.spool)
         _ = try rows.nextRow()  // the header
         var values: [[String]] = Array(repeating: [], count: layout.names.count)
         for _ in 0..<Self.rows {

@@ -56,7 +56,7 @@ package struct CategoryFile {
         }
         // What stands above a table is passed over; above a plain list nothing does.
         let format = try FileLayout.format(spooled, limits) { $0.count > 1 && place($0) != nil }
-        let csv = CSVReader(format: format, read: spooled.spool.reader())
+        let csv = CSVReader(format: format, spooled.spool)
         guard let first = try csv.nextRow() else { return Names() }
         let names = try header(first)
         if let position = place(names) {

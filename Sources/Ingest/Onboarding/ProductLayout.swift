@@ -1,4 +1,4 @@
-import CSV
+package import CSV
 package import Catalog
 package import Tabular
 
@@ -17,7 +17,7 @@ package struct ProductLayout {
     /// What the file's own numbers show, with a mapping.
     private(set) var numbers = NumberStyle()
 
-    var format: CSVFormat { file.format }
+    package var format: CSVFormat { file.format }
     var columns: [String] { file.columns }
     var hasHeader: Bool { file.hasHeader }
 

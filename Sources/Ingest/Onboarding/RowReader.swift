@@ -1,7 +1,7 @@
-import CSV
+package import CSV
 import Catalog
 import Storage
-import Tabular
+package import Tabular
 import Text
 
 /// One data row of an upload; valid until the reader moves on. Holds no reference, so that a row costs no counting.
@@ -78,14 +78,11 @@ package final class RowReader {
     /// Bytes of the spool parsed so far: for progress.
     var bytesConsumed: Int { csv.bytesConsumed }
 
-    /// - Parameter read: gives the text from its beginning.
-    package init(
-        _ layout: ProductLayout, hasDamagedText: Bool = false,
-        read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int
-    ) throws {
+    /// - Parameter csv: the text from its beginning, in the layout's format.
+    package init(_ layout: ProductLayout, hasDamagedText: Bool = false, csv: CSVReader) throws {
         self.layout = layout
         self.hasDamagedText = hasDamagedText
-        csv = CSVReader(format: layout.format, read: read)
+        self.csv = csv
         positions = layout.positions.enumerated().compactMap { field, position in position.map { (field, $0) } }
         columnCount = layout.columns.count
         mapper = layout.mapping.map { RowMapper($0, layout) }
@@ -98,8 +95,9 @@ package final class RowReader {
         if layout.hasHeader { _ = try csv.nextRow() }
     }
 
-    convenience init(_ upload: SpooledUpload, _ layout: ProductLayout) throws {
-        try self.init(layout, hasDamagedText: upload.hasDamagedText, read: upload.spool.reader())
+    package convenience init(_ upload: SpooledUpload, _ layout: ProductLayout) throws {
+        try self.init(
+            layout, hasDamagedText: upload.hasDamagedText, csv: CSVReader(format: layout.format, upload.spool))
     }
 
     deinit {
