@@ -23,6 +23,8 @@ extension Subject {
             try read(bytes, format, bufferSize: 1 + Int(input[2] & 63), step: 1 + Int(input[2] >> 4))
         }
         expect(found == expected, "the records are not those of the plain parser")
+        let inWindows = answer(Never.self) { try readWindows(bytes, format, size: 1 + Int(input[2] & 63)) }
+        expect(inWindows == expected, "the records of windows are not those of the plain parser")
         format.skippedLines = Int(input[2] & 3)
         _ = answer(Never.self) { try read(bytes, format) }
     }
