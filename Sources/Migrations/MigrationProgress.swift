@@ -17,21 +17,24 @@ struct ProgressWatch: Sendable {
     let report: @Sendable (MigrationEvent) -> Void
 
     /// Reports the progress of what `body` runs under this file's name.
-    func watching<R: Sendable>(_ file: String, _ body: () async throws -> R) async throws -> R {
+    func watching<R>(_ file: String, _ body: () throws -> R) rethrows -> R {
         let watcher = Task { await watch(file) }
         defer { watcher.cancel() }
-        return try await body()
+        return try body()
     }
 
     private func watch(_ file: String) async {
-        // Nobody's migration fails because its progress cannot be shown.
-        guard let connection = try? await Connection.open(conninfo, application: "catalog-progress") else { return }
+        // What ends sooner needs no connection.
+        guard (try? await Task.sleep(for: interval)) != nil,
+            // Nobody's migration fails because its progress cannot be shown.
+            let connection = try? await Connection.open(conninfo, application: "catalog-progress")
+        else { return }
         var last: MigrationProgress?
-        while (try? await Task.sleep(for: interval)) != nil {
+        repeat {
             guard let progress = try? await connection.run({ try Self.look($0, file) }) else { continue }
             if progress != last { report(.progress(file: file, progress)) }
             last = progress
-        }
+        } while (try? await Task.sleep(for: interval)) != nil
         await connection.close()
     }
 

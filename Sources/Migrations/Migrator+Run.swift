@@ -40,24 +40,13 @@ extension Migrator {
     ) async throws -> [MigrationStep] {
         try await prepare(connection, server)
         var finished: [MigrationStep] = []
-        while let step = try await watched(connection, select, { try await runNext(connection, server, select) }) {
+        while let step = try await runNext(connection, server, select) {
             finished.append(step)
             try await connection.run { try server.forget($0) }
         }
         try await runRepeatables(connection, server)
         try await repair(connection)
         return finished
-    }
-
-    /// Shows the progress of the file that will probably be next, if it may take long.
-    private func watched<R: Sendable>(
-        _ connection: Connection, _ select: @escaping Selection, _ body: () async throws -> R
-    ) async throws -> R {
-        let next = try await connection.run { [files] in try select(Self.plan($0, files)).first }
-        guard let next, !next.script.isTransactional else { return try await body() }
-        return try await ProgressWatch(
-            conninfo: conninfo, interval: lock.settings.progressInterval, report: report
-        ).watching(next.script.fileName, body)
     }
 
     /// Waits for what an earlier run has left at work, in pauses between transactions.
@@ -116,8 +105,12 @@ extension Migrator {
             try lock.limit(session)
         } else {
             guard !isPooled else { throw MigrationError.pooled(file: step.script.fileName) }
-            try session.withCompanion(conninfo, application: "catalog-migrate") { worker in
-                try StatementRun(step: step, lock: lock, main: session, worker: worker, isPatient: isPatient).run()
+            let watch = ProgressWatch(
+                conninfo: conninfo, interval: lock.settings.progressInterval, report: report)
+            try watch.watching(step.script.fileName) {
+                try session.withCompanion(conninfo, application: "catalog-migrate") { worker in
+                    try StatementRun(step: step, lock: lock, main: session, worker: worker, isPatient: isPatient).run()
+                }
             }
         }
         let milliseconds = Int(start.duration(to: .now) / .milliseconds(1))
