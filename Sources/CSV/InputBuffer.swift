@@ -97,10 +97,12 @@ struct InputBuffer {
             (base, available) = (first, bytes.count - Self.padding)
             total = offset + available
         } else {
+            // As in a stream, the end shows when nothing more comes: a byte order mark is passed over by then, and is no line without its end.
+            let isEnd = offset + bytes.count == total
             if let first = bytes.baseAddress { memory.copyMemory(from: first, byteCount: bytes.count) }
             (base, available) = (UnsafeRawPointer(memory), bytes.count)
             total = offset + available
-            endInput()
+            if isEnd { endInput() }
         }
     }
 

@@ -43,6 +43,12 @@ struct PropertyTests {
         }
     }
 
+    @Test("windows end as a stream does", arguments: ["", "\u{FEFF}", "\u{FEFF}\n", "\n", "a", "\u{FEFF}a", "a\n\n"])
+    func end(text: String) throws {
+        let format = CSVFormat(maximumRecordBytes: 100, skipsBlankLines: false)
+        #expect(try readWindows(Array(text.utf8), format, size: 1) == ReferenceParser.parse(Array(text.utf8), format))
+    }
+
     @Test("no well-formed line is lost behind malformed ones", arguments: 0..<100)
     func losesNothing(seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed))
