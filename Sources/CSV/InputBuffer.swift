@@ -34,12 +34,13 @@ struct InputBuffer {
     /// Room for a scanner that looks at whole blocks, the added line end included.
     private static let padding = 128
 
-    init(format: CSVFormat, readSize: Int) {
+    /// - Parameter isStream: whether so much is read into its memory, instead of the end alone.
+    init(format: CSVFormat, readSize: Int, isStream: Bool) {
         precondition(readSize > 0 && format.maximumRecordBytes > 0, "sizes must be positive")
         self.readSize = readSize
         lineEnd = format.lineEndByte
         // A scanner decides that a record is too long one block after its limit and CRLF.
-        capacity = max(readSize, format.maximumRecordBytes + 2 + 64)
+        capacity = max(isStream ? readSize : 0, format.maximumRecordBytes + 2 + 64)
         memory = .allocate(byteCount: capacity + 2 * Self.padding, alignment: 64)
         base = UnsafeRawPointer(memory)
     }

@@ -21,7 +21,8 @@ struct RecordReader {
     init(format: CSVFormat, readSize: Int, source: InputSource) {
         self.format = format
         self.source = source
-        input = InputBuffer(format: format, readSize: readSize)
+        let isStream = if case .stream = source { true } else { false }
+        input = InputBuffer(format: format, readSize: readSize, isStream: isStream)
         scanner = RecordScanner(format: format)
         doubt = DoubtfulLines(format: format)
         linesToSkip = format.skippedLines
