@@ -36,7 +36,11 @@ package enum Invisible {
 
     /// The text with what is invisible written as `<U+200B>`; spaces stay.
     package static func shown(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: needsShowing) else { return text }
+        // Nearly every text is ASCII without control characters.
+        guard text.utf8.contains(where: { $0 &- 0x20 >= 0x5F }), text.unicodeScalars.contains(where: needsShowing)
+        else {
+            return text
+        }
         return text.unicodeScalars.reduce(into: "") { shown, scalar in
             if needsShowing(scalar) { shown += name(scalar) } else { shown.unicodeScalars.append(scalar) }
         }

@@ -17,33 +17,50 @@ extension ProductField {
 
     /// A number is none, or beyond its bounds.
     func message(_ violation: DecimalRule.Violation, _ value: UnsafeRawBufferPointer) -> String {
-        guard case .number(let rule, let name) = rule else { preconditionFailure("\(column) is not a number") }
-        let subject = name ?? column
+        guard let texts = Self.numberTexts[rawValue] else { preconditionFailure("\(column) is not a number") }
         switch violation {
-        case .notANumber where rule.scale == 0: return "\(subject) must be a whole number: \(RowError.quoted(value))"
-        case .notANumber:
-            return "\(subject) must be a number with at most \(rule.scale) decimals: \(RowError.quoted(value))"
-        case .tooSmall where rule.scale == 0, .tooLarge where rule.scale == 0:
-            return "\(subject) must be between \(rule.text(rule.minimum)) and \(rule.text(rule.maximum))"
-        case .tooSmall: return "\(subject) must be at least \(rule.text(rule.minimum))"
-        case .tooLarge: return "\(subject) must be at most \(rule.text(rule.maximum))"
+        case .notANumber: return texts.notANumber + RowError.quoted(value)
+        case .tooSmall: return texts.tooSmall
+        case .tooLarge: return texts.tooLarge
         }
     }
 
-    /// A text is longer than it may be.
-    func tooLong(_ limit: Int, _ value: UnsafeRawBufferPointer) -> String {
-        "\(column) must be at most \(limit) characters (got \(value.codePoints))"
+    /// What is the same in each row, put together once.
+    private static let numberTexts = allCases.map {
+        field -> (notANumber: String, tooSmall: String, tooLarge: String)? in
+        guard case .number(let rule, let name) = field.rule else { return nil }
+        let subject = name ?? field.column
+        let (minimum, maximum) = (rule.text(rule.minimum), rule.text(rule.maximum))
+        if rule.scale == 0 {
+            let bounds = "\(subject) must be between \(minimum) and \(maximum)"
+            return ("\(subject) must be a whole number: ", bounds, bounds)
+        }
+        return (
+            "\(subject) must be a number with at most \(rule.scale) decimals: ",
+            "\(subject) must be at least \(minimum)", "\(subject) must be at most \(maximum)"
+        )
     }
 
-    var isMissing: String { "Required field is missing: \(column)" }
+    /// A text is longer than it may be.
+    func tooLong(_ value: UnsafeRawBufferPointer) -> String {
+        Self.tooLongTexts[rawValue] + String(value.codePoints) + ")"
+    }
+
+    private static let tooLongTexts = allCases.map { field in
+        "\(field.column) must be at most \(field.rule.maximumLength ?? 0) characters (got "
+    }
+
+    var isMissing: String { Self.missingTexts[rawValue] }
+
+    private static let missingTexts = allCases.map { "Required field is missing: \($0.column)" }
 
     func isNoWebAddress(_ value: UnsafeRawBufferPointer) -> String {
         "\(column) must be an http or https URL: \(RowError.quoted(value))"
     }
 
     func isNotApproved(_ value: UnsafeRawBufferPointer, suggestion: String?) -> String {
-        let hint = suggestion.map { " (did you mean '\(Invisible.shown($0))'?)" } ?? ""
-        return "Category is not approved: \(RowError.quoted(value))\(hint)"
+        let hint = suggestion.map { " (did you mean '" + Invisible.shown($0) + "'?)" } ?? ""
+        return "Category is not approved: " + RowError.quoted(value) + hint
     }
 }
 

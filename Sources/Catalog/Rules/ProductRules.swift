@@ -79,7 +79,7 @@ package struct ProductRules {
         _ errors: inout [RowError]
     ) {
         for (field, limit) in limits where row[field].isLonger(than: limit) {
-            errors.append(.init(type, field.tooLong(limit, row[field]), field: field, row[field]))
+            errors.append(.init(type, field.tooLong(row[field]), field: field, row[field]))
         }
     }
 
@@ -90,7 +90,7 @@ package struct ProductRules {
             errors.append(.init(.invalidValue, field.isNoWebAddress(value), field: field, value))
         }
         if value.isLonger(than: limit) {
-            errors.append(.init(.invalidValue, field.tooLong(limit, value), field: field, value))
+            errors.append(.init(.invalidValue, field.tooLong(value), field: field, value))
         }
     }
 

@@ -63,8 +63,8 @@ package struct RowError: Equatable, Sendable {
     /// that a message stays readable.
     static func quoted(_ value: UnsafeRawBufferPointer) -> String {
         let text = String(decoding: value, as: UTF8.self)
-        let scalars = text.unicodeScalars
-        guard scalars.count > 100 else { return "'\(Invisible.shown(text))'" }
-        return "'\(Invisible.shown(String(String.UnicodeScalarView(scalars.prefix(100)))))…'"
+        // No text has more characters than bytes.
+        guard value.count > 100, text.unicodeScalars.count > 100 else { return "'" + Invisible.shown(text) + "'" }
+        return "'\(Invisible.shown(String(String.UnicodeScalarView(text.unicodeScalars.prefix(100)))))…'"
     }
 }
