@@ -1,36 +1,35 @@
-/// One record; a view into the reader's buffer, valid until the next call of `CSVReader.next()`.
+/// One record; a view into the reader's memory, valid until the next call of `CSVReader.next()`.
 ///
 /// A malformed record is one physical line, cut at every separator without regard to its quotes (best effort, for
 /// reports); one that is too long has no fields.
 @frozen
 public struct CSVRecord {
+    // Where the reader keeps it, since ten words would be copied from hand to hand for each record.
+    @usableFromInline let parts: UnsafePointer<Parts>
+
+    @inlinable
+    init(_ parts: UnsafePointer<Parts>) { self.parts = parts }
+
     /// Number of fields.
-    public let count: Int
+    @inlinable
+    public var count: Int { parts.pointee.count }
     /// The record's number in the input from 0, which is the header's; blank lines that are skipped do not count.
-    public let number: Int
+    @inlinable
+    public var number: Int { parts.pointee.number }
     /// The physical line of the record's first byte, from 1; line breaks inside quotes count.
-    public let line: Int
+    @inlinable
+    public var line: Int { parts.pointee.line }
     /// Bytes of the input before the record's first.
-    public let offset: Int
+    @inlinable
+    public var offset: Int { parts.pointee.offset }
+    /// What is wrong with the record; nil when it is well formed.
+    @inlinable
+    public var problem: CSVProblem? { parts.pointee.problem }
     /// The record's bytes without its line ending; of a record that is too long, as many as the limit.
     @inlinable
-    public var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base + Int(ends[-1] &+ 1), count: length) }
-    /// What is wrong with the record; nil when it is well formed.
-    public let problem: CSVProblem?
-
-    /// What the ends of fields are counted from: the start of this record or of one before it.
-    @usableFromInline let base: UnsafeRawPointer
-    @usableFromInline let length: Int
-    /// Where each field ends; before the first stands the place before the record, which may be -1.
-    @usableFromInline let ends: UnsafePointer<UInt32>
-
-    @inlinable
-    init(
-        count: Int, number: Int, line: Int, offset: Int, base: UnsafeRawPointer, length: Int, problem: CSVProblem?,
-        ends: UnsafePointer<UInt32>
-    ) {
-        (self.count, self.number, self.line, self.offset) = (count, number, line, offset)
-        (self.base, self.length, self.problem, self.ends) = (base, length, problem, ends)
+    public var raw: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            start: parts.pointee.base + Int(parts.pointee.ends[-1] &+ 1), count: parts.pointee.length)
     }
 
     /// The field at an index from 0 up to `count`.
@@ -41,7 +40,21 @@ public struct CSVRecord {
     @inlinable
     public func text(_ index: Int) -> UnsafeRawBufferPointer {
         precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "field index out of range")
-        let start = Int(ends[index &- 1] &+ 1)
-        return UnsafeRawBufferPointer(start: base + start, count: Int(ends[index]) &- start)
+        let start = Int(parts.pointee.ends[index &- 1] &+ 1)
+        return UnsafeRawBufferPointer(start: parts.pointee.base + start, count: Int(parts.pointee.ends[index]) &- start)
+    }
+
+    @frozen @usableFromInline
+    struct Parts {
+        @usableFromInline var count: Int
+        @usableFromInline var number: Int
+        @usableFromInline var line: Int
+        @usableFromInline var offset: Int
+        @usableFromInline var length: Int
+        @usableFromInline var problem: CSVProblem?
+        /// What the ends of fields are counted from: the start of this record or of one before it.
+        @usableFromInline var base: UnsafeRawPointer
+        /// Where each field ends; before the first stands the place before the record, which may be -1.
+        @usableFromInline var ends: UnsafePointer<UInt32>
     }
 }

@@ -12,6 +12,8 @@ struct RecordReader {
     private var linesToSkip: Int
     /// All ones, or all zeros where line breaks within quotes do not count.
     private let quotedLineMask: Int
+    /// The record that was returned last.
+    private let record = UnsafeMutablePointer<CSVRecord.Parts>.allocate(capacity: 1)
     private var number = 0
     private var line = 1
     private var isAtStart = true
@@ -33,6 +35,7 @@ struct RecordReader {
         input.deallocate()
         scanner.deallocate()
         ends.deallocate()
+        record.deallocate()
     }
 
     var bytesConsumed: Int { input.consumed }
@@ -93,10 +96,12 @@ extension RecordReader {
     private mutating func makeRecord(
         _ count: Int, base: UnsafeRawPointer, ends: UnsafePointer<UInt32>, length: Int, problem: CSVProblem?
     ) -> CSVRecord {
-        defer { number &+= 1 }
-        return CSVRecord(
-            count: count, number: number, line: line, offset: input.offset, base: base, length: length,
-            problem: problem, ends: ends)
+        record.initialize(
+            to: CSVRecord.Parts(
+                count: count, number: number, line: line, offset: input.offset, length: length, problem: problem,
+                base: base, ends: ends))
+        number &+= 1
+        return CSVRecord(record)
     }
 }
 
