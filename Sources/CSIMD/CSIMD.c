@@ -235,3 +235,140 @@ size_t csimd_plain_prefix(csimd_set set, const void *start, size_t count) {
     default: return prefix_base(start, count);
     }
 }
+
+// Text that is UTF-8, by the nibbles of each byte and of the byte before it (J. Keiser, D. Lemire, "Validating UTF-8 in less
+// than one instruction per byte", 2021). Two neighbours are wrong if a bit is set in all three tables below.
+
+#if defined(__x86_64__)
+enum {
+    TOO_SHORT = 1 << 0,     // a character begins, and the next byte does not go on with it
+    TOO_LONG = 1 << 1,      // a byte goes on behind ASCII
+    OVERLONG_3 = 1 << 2,    // E0 80 to E0 9F
+    BEYOND = 1 << 3,        // more than U+10FFFF: F4 90 and greater, F5 and greater
+    SURROGATE = 1 << 4,     // ED A0 to ED BF
+    OVERLONG_2 = 1 << 5,    // C0, C1
+    OVERLONG_4 = 1 << 6,    // F0 80 to F0 8F, and what is beyond with such a second byte
+    TWO_FOLLOW = 1 << 7,    // two bytes go on, which is right where three or four bytes are one character
+    ANY = TOO_SHORT | TOO_LONG | TWO_FOLLOW,
+};
+
+// By the high nibble of the byte before.
+static const uint8_t before_high[16] = {
+    TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
+    TWO_FOLLOW, TWO_FOLLOW, TWO_FOLLOW, TWO_FOLLOW,
+    TOO_SHORT | OVERLONG_2, TOO_SHORT, TOO_SHORT | OVERLONG_3 | SURROGATE, TOO_SHORT | BEYOND | OVERLONG_4};
+// By its low nibble.
+static const uint8_t before_low[16] = {
+    ANY | OVERLONG_2 | OVERLONG_3 | OVERLONG_4, ANY | OVERLONG_2, ANY, ANY, ANY | BEYOND,
+    ANY | BEYOND | OVERLONG_4, ANY | BEYOND | OVERLONG_4, ANY | BEYOND | OVERLONG_4, ANY | BEYOND | OVERLONG_4,
+    ANY | BEYOND | OVERLONG_4, ANY | BEYOND | OVERLONG_4, ANY | BEYOND | OVERLONG_4, ANY | BEYOND | OVERLONG_4,
+    ANY | BEYOND | OVERLONG_4 | SURROGATE, ANY | BEYOND | OVERLONG_4, ANY | BEYOND | OVERLONG_4};
+// By the high nibble of the byte itself.
+static const uint8_t own_high[16] = {
+    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+    TOO_LONG | TWO_FOLLOW | OVERLONG_2 | OVERLONG_3 | OVERLONG_4, TOO_LONG | TWO_FOLLOW | OVERLONG_2 | OVERLONG_3 | BEYOND,
+    TOO_LONG | TWO_FOLLOW | OVERLONG_2 | SURROGATE | BEYOND, TOO_LONG | TWO_FOLLOW | OVERLONG_2 | SURROGATE | BEYOND,
+    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT};
+
+// Leaves a character out that the valid bytes begin and do not end.
+static size_t whole_characters(const uint8_t *bytes, size_t count, size_t *beyond) {
+    for (size_t cut = 1; cut <= 3 && cut <= count; cut++) {
+        const uint8_t byte = bytes[count - cut];
+        // The least first byte of a character that is longer than that.
+        if (byte >= (cut == 1 ? 0xC0 : cut == 2 ? 0xE0 : 0xF0)) {
+            *beyond -= 1;
+            return count - cut;
+        }
+    }
+    return count;
+}
+
+// What is wrong with each byte, seen with the three before it, which may be of the block before.
+CSIMD_AVX2
+static inline __m256i utf8_errors_avx2(__m256i block, __m256i before) {
+    const __m256i nibble = _mm256_set1_epi8(0x0F);
+    const __m256i high = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)before_high));
+    const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)before_low));
+    const __m256i own = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)own_high));
+    const __m256i seam = _mm256_permute2x128_si256(before, block, 0x21);
+    const __m256i first = _mm256_alignr_epi8(block, seam, 15);
+    const __m256i second = _mm256_alignr_epi8(block, seam, 14);
+    const __m256i third = _mm256_alignr_epi8(block, seam, 13);
+    const __m256i pairs = _mm256_and_si256(
+        _mm256_and_si256(
+            _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(first, 4), nibble)),
+            _mm256_shuffle_epi8(low, _mm256_and_si256(first, nibble))),
+        _mm256_shuffle_epi8(own, _mm256_and_si256(_mm256_srli_epi16(block, 4), nibble)));
+    // The highest bit where a third or fourth byte has to be.
+    const __m256i third_or_fourth = _mm256_or_si256(
+        _mm256_subs_epu8(second, _mm256_set1_epi8(0xE0 - 0x80)), _mm256_subs_epu8(third, _mm256_set1_epi8(0xF0 - 0x80)));
+    return _mm256_xor_si256(_mm256_and_si256(third_or_fourth, _mm256_set1_epi8((char)0x80)), pairs);
+}
+
+CSIMD_AVX2
+static size_t utf8_prefix_avx2(const uint8_t *bytes, size_t count, size_t *beyond) {
+    const __m256i zero = _mm256_setzero_si256();
+    __m256i before = zero;
+    size_t index = 0;
+    for (; index + 64 <= count; index += 64) {
+        const __m256i low = _mm256_loadu_si256((const __m256i *)(bytes + index));
+        const __m256i high = _mm256_loadu_si256((const __m256i *)(bytes + index + 32));
+        const __m256i errors = _mm256_or_si256(utf8_errors_avx2(low, before), utf8_errors_avx2(high, low));
+        const __m256i nul = _mm256_cmpeq_epi8(_mm256_min_epu8(low, high), zero);
+        if (!_mm256_testz_si256(errors, errors) || _mm256_movemask_epi8(nul)) break;
+        // First bytes are the greatest: signed, those from C0 on, and those of ASCII are greater than BF.
+        const __m256i last = _mm256_set1_epi8((char)0xBF);
+        const uint32_t first = (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(low, _mm256_cmpgt_epi8(low, last)));
+        const uint32_t second = (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(high, _mm256_cmpgt_epi8(high, last)));
+        *beyond += (size_t)_mm_popcnt_u32(first) + (size_t)_mm_popcnt_u32(second);
+        before = high;
+    }
+    return whole_characters(bytes, index, beyond);
+}
+
+CSIMD_AVX512
+static size_t utf8_prefix_avx512(const uint8_t *bytes, size_t count, size_t *beyond) {
+    const __m512i nibble = _mm512_set1_epi8(0x0F);
+    const __m512i high = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)before_high));
+    const __m512i low = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)before_low));
+    const __m512i own = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)own_high));
+    // Of two blocks, the last byte of the first one and all but one of the second one; the same of two and three.
+    uint8_t places[64];
+    for (int i = 0; i < 64; i++) places[i] = (uint8_t)(63 + i);
+    const __m512i one = _mm512_loadu_si512(places);
+    const __m512i two = _mm512_sub_epi8(one, _mm512_set1_epi8(1));
+    const __m512i three = _mm512_sub_epi8(one, _mm512_set1_epi8(2));
+    __m512i before = _mm512_setzero_si512();
+    size_t index = 0;
+    for (; index + 64 <= count; index += 64) {
+        const __m512i block = _mm512_loadu_si512(bytes + index);
+        const __m512i first = _mm512_permutex2var_epi8(before, one, block);
+        const __m512i second = _mm512_permutex2var_epi8(before, two, block);
+        const __m512i third = _mm512_permutex2var_epi8(before, three, block);
+        const __m512i pairs = _mm512_and_si512(
+            _mm512_and_si512(
+                _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_srli_epi16(first, 4), nibble)),
+                _mm512_shuffle_epi8(low, _mm512_and_si512(first, nibble))),
+            _mm512_shuffle_epi8(own, _mm512_and_si512(_mm512_srli_epi16(block, 4), nibble)));
+        const __m512i third_or_fourth = _mm512_or_si512(
+            _mm512_subs_epu8(second, _mm512_set1_epi8(0xE0 - 0x80)),
+            _mm512_subs_epu8(third, _mm512_set1_epi8(0xF0 - 0x80)));
+        const __m512i errors =
+            _mm512_xor_si512(_mm512_and_si512(third_or_fourth, _mm512_set1_epi8((char)0x80)), pairs);
+        if (_mm512_test_epi8_mask(errors, errors) | _mm512_testn_epi8_mask(block, block)) break;
+        *beyond += (size_t)_mm_popcnt_u64(_mm512_cmpge_epu8_mask(block, _mm512_set1_epi8((char)0xC0)));
+        before = block;
+    }
+    return whole_characters(bytes, index, beyond);
+}
+#endif
+
+size_t csimd_utf8_prefix(csimd_set set, const void *start, size_t count, size_t *beyond) {
+    switch (set) {
+#if defined(__x86_64__)
+    case csimd_avx512: return utf8_prefix_avx512(start, count, beyond);
+    case csimd_avx2: return utf8_prefix_avx2(start, count, beyond);
+#endif
+    default: return 0;
+    }
+}

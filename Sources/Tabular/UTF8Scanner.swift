@@ -24,7 +24,10 @@ package struct UTF8Scanner {
         guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
         var index = 0
         while index < bytes.count {
-            if expected == 0 { index += csimd_plain_prefix(instructions, start + index, bytes.count - index) }
+            if expected == 0 {
+                index += csimd_utf8_prefix(instructions, start + index, bytes.count - index, &multibyteSequences)
+                index += csimd_plain_prefix(instructions, start + index, bytes.count - index)
+            }
             // To the end of the character, and of those beyond ASCII that follow it.
             while index < bytes.count, expected > 0 || start[index] &- 1 >= 0x7F {
                 step(start[index])

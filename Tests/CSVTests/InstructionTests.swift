@@ -23,6 +23,7 @@ import Testing
         match(set)
         places(set)
         plainPrefix(set)
+        if set != csimd_base { utf8Prefix(set) }
     }
 
     /// Three bytes are found in random blocks.
@@ -69,6 +70,51 @@ import Testing
                 #expect(csimd_plain_prefix(set, text, length) == csimd_plain_prefix(csimd_plain, text, length))
             }
         }
+    }
+
+    /// Whole blocks of text are found to be UTF-8 exactly where Swift finds them so, wherever characters are cut.
+    private func utf8Prefix(_ set: csimd_set) {
+        for seed in 0..<3000 {
+            var generator = SeededGenerator(seed: UInt64(seed))
+            let text = Self.text(200, spoiled: seed.isMultiple(of: 2), using: &generator)
+            let start = Int.random(in: 0..<8, using: &generator)
+            let part = text[min(start, text.count)...]
+            var beyond = 7
+            let count = part.withUnsafeBytes { csimd_utf8_prefix(set, $0.baseAddress, $0.count, &beyond) }
+            let blocks = (0...(part.count / 64)).last { Self.isText(part.prefix(64 * $0)) } ?? 0
+            let cut = (0...3).first { Self.isText(part.prefix(64 * blocks - $0), isWhole: true) } ?? -1
+            #expect(count == 64 * blocks - cut, "seed \(seed)")
+            let scalars = String(decoding: part.prefix(count), as: UTF8.self).unicodeScalars
+            #expect(beyond == 7 + scalars.count { $0.value > 0x7F }, "seed \(seed)")
+        }
+    }
+
+    /// Whether bytes are UTF-8 without NUL, but for a last character that may be cut off. A byte that begins none is wrong by the next
+    /// one only.
+    private static func isText(_ bytes: ArraySlice<UInt8>, isWhole: Bool = false) -> Bool {
+        guard !bytes.contains(0) else { return false }
+        if String(validating: bytes, as: UTF8.self) != nil { return true }
+        guard !isWhole, let last = bytes.last else { return false }
+        if last >= 0xC0 { return isText(bytes.dropLast(), isWhole: true) }
+        let ends: [[UInt8]] = [[0x80], [0x80, 0x80]]
+        return ends.contains { String(validating: bytes + $0, as: UTF8.self) != nil }
+    }
+
+    /// Characters of every length, at the ends of their ranges among others; a spoiled text has a byte that was changed.
+    private static func text(_ count: Int, spoiled: Bool, using generator: inout SeededGenerator) -> [UInt8] {
+        let edges: [UInt32] = [
+            1, 0x7F, 0x80, 0x7FF, 0x800, 0xFFF, 0x1000, 0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x3FFFF, 0x40000, 0x10FFFF,
+        ]
+        let isASCII = Int.random(in: 1...4, using: &generator)
+        var text: [UInt8] = []
+        while text.count < count {
+            let code =
+                Int.random(in: 0..<4, using: &generator) < isASCII
+                ? UInt32.random(in: 1...0x7F, using: &generator) : edges.randomElement(using: &generator)!
+            text += String(Unicode.Scalar(code)!).utf8
+        }
+        if spoiled { text[Int.random(in: 0..<text.count, using: &generator)] = .random(in: 0...255, using: &generator) }
+        return text
     }
 
     private static func bytes(_ count: Int, using generator: inout SeededGenerator) -> [UInt8] {

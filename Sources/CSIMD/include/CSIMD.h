@@ -32,6 +32,10 @@ size_t csimd_places(csimd_set set, const uint64_t *masks, size_t blocks, uint32_
 // How many bytes at the start are ASCII other than NUL.
 size_t csimd_plain_prefix(csimd_set set, const void *start, size_t count);
 
+// How many bytes at the start are whole characters of UTF-8 other than NUL, looked at in blocks of 64 bytes up to the first
+// block that has anything else. Adds the number of characters beyond ASCII among them. None where there is no AVX2.
+size_t csimd_utf8_prefix(csimd_set set, const void *start, size_t count, size_t *beyond);
+
 // Compares 64 bytes at once: bit i of the result says whether block[i] equals byte. The block needs no alignment.
 // Swift has no movemask of its own (its SIMD64 comparison is some 150 times slower), hence the C.
 static inline uint64_t csimd_match64(const void *block, uint8_t byte) {
