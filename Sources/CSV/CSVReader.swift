@@ -30,7 +30,7 @@ public final class CSVReader {
 
     /// Reads what is in memory already, such as a mapped file, where it is.
     /// - Parameters:
-    ///   - windowSize: bytes to ask for at once, more if a record may be longer.
+    ///   - windowSize: bytes to ask for at once, more if a record may be longer; windows end at multiples of it.
     ///   - window: the bytes of the input from an offset, so many, fewer only where the input ends; valid until the next call.
     public convenience init(
         format: CSVFormat = CSVFormat(), windowSize: Int = 1 << 21,

@@ -90,7 +90,8 @@ struct InputBuffer {
 
     private mutating func fill(from window: (Int, Int) throws -> UnsafeRawBufferPointer) throws {
         let most = capacity + Self.padding
-        let wanted = max(readSize, most + Self.padding)
+        // To a multiple of the size: what maps a file gives as few and as large pages as the kernel has.
+        let wanted = (offset + most + Self.padding).roundedUp(to: readSize) - offset
         let bytes = try window(offset, wanted)
         precondition(bytes.count <= wanted, "the source of the CSV returned a wrong count")
         start = 0
@@ -114,4 +115,8 @@ struct InputBuffer {
         memory.storeBytes(of: lineEnd, toByteOffset: available, as: UInt8.self)
         available += 1
     }
+}
+
+extension Int {
+    fileprivate func roundedUp(to multiple: Int) -> Int { (self + multiple - 1) / multiple * multiple }
 }

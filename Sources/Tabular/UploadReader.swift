@@ -4,7 +4,10 @@ import Zlib
 /// Bytes, decompression and encoding: turns a source into a spool of UTF-8. A workbook becomes the CSV text of one of its sheets, a
 /// ZIP archive the one file in it.
 package struct UploadReader {
-    private static let chunkSize = 1 << 18
+    /// Bytes by which a file is judged.
+    private static let startSize = 1 << 18
+    /// Bytes written at once: the kernel keeps each piece in one page of memory, where it has pages of 2 MiB.
+    private static let chunkSize = 1 << 21
 
     let limits: FileLimits
     /// The encoding, if it is known beforehand.
@@ -32,7 +35,7 @@ package struct UploadReader {
     package func read(_ source: any ByteSource, progress: @escaping (Int) -> Void) throws -> SpooledUpload {
         let raw = RawBytes(source, limit: limits.maximumFileBytes, progress: progress)
         let bytes = PeekedBytes(raw.read)
-        let first = try bytes.peek(Self.chunkSize)
+        let first = try bytes.peek(Self.startSize)
         guard !first.isEmpty else { throw FileFailure.empty }
         let content: Content
         if FileSignature.isZIP(first) {
@@ -132,7 +135,7 @@ extension UploadReader {
             try budget.take(count)
             return count
         }
-        let first = try bytes.peek(Self.chunkSize)
+        let first = try bytes.peek(Self.startSize)
         guard !first.isEmpty else { throw FileFailure.empty }
         if FileSignature.isZIP(first), !isWithin {
             return try unpack(bytes, isWithin: true, progress: progress)
