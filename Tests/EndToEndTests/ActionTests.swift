@@ -159,8 +159,9 @@ import Testing
         RouteCall(
             route: "DELETE /enrichment/{requestId}",
             prepare: { api in
-                let place = try await api.call(
-                    "POST", "/enrichment?providers=mock&fields=contact", as: "operator", csv: "email\nd@example.com\n")
+                // One whose list never comes: another may be over before it is cancelled.
+                let order = #"{"upload": true, "providers": "mock", "fields": "contact"}"#
+                let place = try await api.call("POST", "/enrichment", as: "operator", json: order)
                 return ("/enrichment/\(try #require(place["requestId"]))", nil, nil)
             }),
         RouteCall(
