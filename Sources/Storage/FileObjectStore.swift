@@ -99,7 +99,7 @@ package struct FileObjectStore: ObjectStore {
         }
     }
 
-    package func link(to key: String) async throws -> ObjectLink {
+    package func link(to key: String, isForHead: Bool) async throws -> ObjectLink {
         ObjectLink(url: try url(of: key).absoluteString, expiresAt: nil)
     }
 

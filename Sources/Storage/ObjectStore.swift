@@ -36,12 +36,18 @@ package protocol ObjectStore: Sendable {
     func delete(_ key: String) async throws
 
     /// A link a person can open, for 7 days where links end and the credentials live that long.
-    func link(to key: String) async throws -> ObjectLink
+    /// - Parameter isForHead: whether it is for HEAD, which a link for GET does not take.
+    func link(to key: String, isForHead: Bool) async throws -> ObjectLink
 
     /// A link to which anybody can PUT an object for 24 hours.
     /// - Parameter sha256: what the object must have, in hexadecimal digits; nil takes any.
     /// - Returns: nil if the store takes nothing from outside.
     func uploadLink(to key: String, sha256: String?) async throws -> UploadLink?
+}
+
+extension ObjectStore {
+    /// A link a person can open.
+    package func link(to key: String) async throws -> ObjectLink { try await link(to: key, isForHead: false) }
 }
 
 /// An object as the store lists it.

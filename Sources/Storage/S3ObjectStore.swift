@@ -68,8 +68,10 @@ package struct S3ObjectStore: ObjectStore {
         try await asking { try await client.delete(object(key)) }
     }
 
-    package func link(to key: String) async throws -> ObjectLink {
-        let link = try await asking { try await signer.presignGet(object(key), expires: S3Client.longestLink) }
+    package func link(to key: String, isForHead: Bool) async throws -> ObjectLink {
+        let link = try await asking {
+            try await signer.presignGet(object(key), expires: S3Client.longestLink, isForHead: isForHead)
+        }
         return ObjectLink(url: link.url, expiresAt: link.mayEndEarlier ? Date() : link.expiresAt)
     }
 

@@ -110,6 +110,34 @@ import Testing
         }
     }
 
+    @Test("HEAD of a report in a bucket leads to a link that takes HEAD")
+    func redirect() async throws {
+        let bucket = "reports-\(UUID().uuidString.lowercased().prefix(8))"
+        let (endpoint, address) = (try await S3Server.url(), "127.0.0.1:\(try FreePorts.take(1)[0])")
+        let settings = [
+            "CATALOG_STORE": "s3://\(bucket)", "AWS_ENDPOINT_URL_S3": endpoint, "AWS_REGION": S3Server.region,
+            "AWS_ACCESS_KEY_ID": S3Server.accessKey, "AWS_SECRET_ACCESS_KEY": S3Server.secretKey,
+            "CATALOG_HTTP_ADDRESS": address,
+        ]
+        try await ServiceEnvironment.with(vendors: ["V001", "V002"], settings) { service in
+            let store = BucketTests.Bucket(service: service, endpoint: endpoint, address: address, inbox: bucket)
+            _ = try await store.client("make", bucket)
+            let api = try await APIEnvironment(service, at: address)
+            try await service.running("serve", "--roles", "api,worker") {
+                try await api.waitUntilReady()
+                let uploadID = try await api.upload("mark")
+                for method in ["GET", "HEAD"] {
+                    let answer = try await api.call(
+                        method, "/uploads/\(uploadID)/errors", headers: [("Accept", "text/csv")])
+                    #expect(answer.status == 302)
+                    let link = try #require(answer.headers["Location"])
+                    let report = try await HTTPClient().send(HTTPRequest(method, link))
+                    #expect(report.status == 200, "\(method)")
+                }
+            }
+        }
+    }
+
     @Test("HEAD of an endless stream, of a report made for who asks, and of no route at all answers and makes nothing")
     func streams() async throws {
         try await Self.with { portal in

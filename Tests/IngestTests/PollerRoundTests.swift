@@ -65,7 +65,7 @@ import Threads
         ) {}
         func read(_ key: String, version: String?, etag: String?, range: Range<Int>?) -> [UInt8] { [] }
         func delete(_ key: String) {}
-        func link(to key: String) -> ObjectLink { ObjectLink(url: key, expiresAt: nil) }
+        func link(to key: String, isForHead: Bool) -> ObjectLink { ObjectLink(url: key, expiresAt: nil) }
         func uploadLink(to key: String, sha256: String?) -> UploadLink? { nil }
     }
 

@@ -46,7 +46,7 @@ final class MemoryStore: ObjectStore, ObjectStores {
     }
     func list(prefix: String, after key: String?) -> [ObjectInfo] { [] }
     func delete(_ key: String) { set(key, nil) }
-    func link(to key: String) -> ObjectLink { ObjectLink(url: key, expiresAt: nil) }
+    func link(to key: String, isForHead: Bool) -> ObjectLink { ObjectLink(url: key, expiresAt: nil) }
     func uploadLink(to key: String, sha256: String?) -> UploadLink? { nil }
 }
 

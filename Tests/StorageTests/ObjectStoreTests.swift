@@ -149,6 +149,9 @@ import Threads
         #expect(response.body == Array("text".utf8))
         #expect(response.headers["Content-Type"]?.hasPrefix("text/csv") == true)
         #expect(link.contains("X-Amz-Expires=604800"))
+        let head = try await HTTPClient().send(
+            HTTPRequest("HEAD", try await bench.store.link(to: "errors/V 1/ü.csv", isForHead: true).url))
+        #expect(head.status == 200 && head.headers["Content-Length"] == "4")
     }
 
     @Test("a local file that is missing leaves nothing in the store", arguments: Kind.allCases)

@@ -19,7 +19,7 @@ package struct ReportFiles: Sendable {
     ///   - key: of the file.
     ///   - isWritten: whether the file is there: one that is made when it is asked for is not made for HEAD.
     package func response(_ call: Call, _ key: String, isWritten: Bool = true) async throws -> Response {
-        let link = try await store.link(to: key)
+        let link = try await store.link(to: key, isForHead: call.isHead)
         guard let url = URL(string: link.url), url.isFileURL else {
             return Response(status: .found, headers: [.location: link.url])
         }

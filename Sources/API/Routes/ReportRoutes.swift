@@ -16,7 +16,7 @@ struct ReportRoutes: Sendable {
             pathInputs: [Input("token", .text(atMost: 64), "From the mail.")],
             answers: [.init(.found, .empty, "Where the report is.")]
         ) { call in
-            guard let url = try await links.resolve(call.path("token"), pool) else {
+            guard let url = try await links.resolve(call.path("token"), isForHead: call.isHead, pool) else {
                 throw Problem(
                     .notFound, "the link is unknown or older than 7 days: upload the file again for a new report")
             }

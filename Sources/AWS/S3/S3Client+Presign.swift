@@ -14,9 +14,11 @@ extension S3Client {
     package static let longestLink = 604_800
 
     /// A link to read an object.
-    /// - Parameter expires: seconds from now, 1 to `longestLink`.
-    package func presignGet(_ object: S3Object, expires: Int) async throws -> S3Link {
-        try await presign(try addressing.request("GET", object), expires: expires)
+    /// - Parameters:
+    ///   - expires: seconds from now, 1 to `longestLink`.
+    ///   - isForHead: whether it is for HEAD instead of GET: the method is signed as well.
+    package func presignGet(_ object: S3Object, expires: Int, isForHead: Bool = false) async throws -> S3Link {
+        try await presign(try addressing.request(isForHead ? "HEAD" : "GET", object), expires: expires)
     }
 
     /// A link to store an object.

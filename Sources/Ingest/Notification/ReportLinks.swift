@@ -34,10 +34,11 @@ package struct ReportLinks: Sendable {
     }
 
     /// A fresh link of the store.
+    /// - Parameter isForHead: see `ObjectStore.link`.
     /// - Returns: nil if the token is unknown or has ended.
-    package func resolve(_ token: String, _ pool: Pool) async throws -> String? {
+    package func resolve(_ token: String, isForHead: Bool, _ pool: Pool) async throws -> String? {
         guard let key = try await pool.run({ try $0.reportKey(tokenSHA256: Self.hash(token)) }) else { return nil }
-        return try await store.link(to: key).url
+        return try await store.link(to: key, isForHead: isForHead).url
     }
 
     private static func hash(_ token: String) -> String { SHA256.hash(Array(token.utf8)).hex }

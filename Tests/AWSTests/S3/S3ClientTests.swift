@@ -211,6 +211,11 @@ import Threads
         #expect(wrong.status == 403)
         let method = try await http.send(HTTPRequest("DELETE", reading.url))
         #expect(method.status == 403)
+        let head = try await http.send(HTTPRequest("HEAD", reading.url))
+        #expect(head.status == 403)
+        let looking = try await client.presignGet(object, expires: 60, isForHead: true)
+        let looked = try await http.send(HTTPRequest("HEAD", looking.url))
+        #expect(looked.status == 200)
     }
 
     @Test("a store that checks signatures refuses a wrong secret and a damaged body")
