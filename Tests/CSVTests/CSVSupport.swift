@@ -1,6 +1,7 @@
 import CSV
 import Foundation
 import TestSupport
+import Testing
 
 /// A record copied out of the reader's buffer, so that whole documents can be compared.
 struct ReadRecord: Equatable {
@@ -54,6 +55,7 @@ func readWindows(_ bytes: [UInt8], _ format: CSVFormat, size: Int) throws -> [Re
     var former = UnsafeMutableRawBufferPointer.allocate(byteCount: 0, alignment: 1)
     defer { former.deallocate() }
     let reader = CSVReader(format: format, windowSize: size) { offset, count in
+        #expect((offset + count).isMultiple(of: size))
         former.initializeMemory(as: UInt8.self, repeating: UInt8(ascii: "\""))
         former.deallocate()
         let part = bytes[min(offset, bytes.count)..<min(offset + count, bytes.count)]
